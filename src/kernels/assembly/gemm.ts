@@ -1,0 +1,171 @@
+/*
+ * f32 matrix product in the manner of Goto and van de Geijn ("Anatomy of high-performance matrix multiplication", ACM
+ * TOMS 34(3), 2008): panels of A and B are packed so that the inner kernel reads both in order, a 4 x 8 tile of C stays
+ * in registers. Strides make every transpose the same product.
+ */
+const TILE_ROWS: i32 = 4;
+const TILE_COLUMNS: i32 = 8;
+const DEPTH: i32 = 256;
+const PANEL_ROWS: i32 = 96;
+const PANEL_COLUMNS: i32 = 512;
+
+/** Bytes of workspace that `gemm` needs: a packed panel of A, one of B, and a tile for the ragged edge. */
+export function gemmWorkspaceBytes(): i32 {
+  return (PANEL_ROWS * DEPTH + DEPTH * PANEL_COLUMNS + TILE_ROWS * TILE_COLUMNS) * 4;
+}
+
+// Packs `rows` x `depth` of A into strips of four rows: strip, then depth, then row. Missing rows are zero.
+function packA(to: usize, a: usize, rowStride: i32, columnStride: i32, rows: i32, depth: i32): void {
+  for (let r = 0; r < rows; r += TILE_ROWS) {
+    const present = min(TILE_ROWS, rows - r);
+    for (let k = 0; k < depth; k++) {
+      for (let i = 0; i < TILE_ROWS; i++) {
+        const value: f32 = i < present ? load<f32>(a + (((r + i) * rowStride + k * columnStride) << 2)) : 0;
+        store<f32>(to, value);
+        to += 4;
+      }
+    }
+  }
+}
+
+// Packs `depth` x `columns` of B into strips of eight columns: strip, then depth, then column. Missing columns are zero.
+function packB(to: usize, b: usize, rowStride: i32, columnStride: i32, depth: i32, columns: i32): void {
+  for (let c = 0; c < columns; c += TILE_COLUMNS) {
+    const present = min(TILE_COLUMNS, columns - c);
+    if (present == TILE_COLUMNS && columnStride == 1) {
+      for (let k = 0; k < depth; k++) {
+        const from = b + ((k * rowStride + c) << 2);
+        v128.store(to, v128.load(from));
+        v128.store(to, v128.load(from, 16), 16);
+        to += 32;
+      }
+    } else {
+      for (let k = 0; k < depth; k++) {
+        for (let j = 0; j < TILE_COLUMNS; j++) {
+          const value: f32 = j < present ? load<f32>(b + ((k * rowStride + (c + j) * columnStride) << 2)) : 0;
+          store<f32>(to, value);
+          to += 4;
+        }
+      }
+    }
+  }
+}
+
+// c[4 x 8] += a strip * b strip.
+function tile(c: usize, cRowStride: i32, a: usize, b: usize, depth: i32): void {
+  const row = <usize>(cRowStride << 2);
+  const c1 = c + row;
+  const c2 = c1 + row;
+  const c3 = c2 + row;
+  let s00 = v128.load(c),
+    s01 = v128.load(c, 16);
+  let s10 = v128.load(c1),
+    s11 = v128.load(c1, 16);
+  let s20 = v128.load(c2),
+    s21 = v128.load(c2, 16);
+  let s30 = v128.load(c3),
+    s31 = v128.load(c3, 16);
+  for (let k = 0; k < depth; k++) {
+    const b0 = v128.load(b);
+    const b1 = v128.load(b, 16);
+    const a0 = v128.load32_splat(a);
+    s00 = f32x4.add(s00, f32x4.mul(a0, b0));
+    s01 = f32x4.add(s01, f32x4.mul(a0, b1));
+    const a1 = v128.load32_splat(a, 4);
+    s10 = f32x4.add(s10, f32x4.mul(a1, b0));
+    s11 = f32x4.add(s11, f32x4.mul(a1, b1));
+    const a2 = v128.load32_splat(a, 8);
+    s20 = f32x4.add(s20, f32x4.mul(a2, b0));
+    s21 = f32x4.add(s21, f32x4.mul(a2, b1));
+    const a3 = v128.load32_splat(a, 12);
+    s30 = f32x4.add(s30, f32x4.mul(a3, b0));
+    s31 = f32x4.add(s31, f32x4.mul(a3, b1));
+    a += 16;
+    b += 32;
+  }
+  v128.store(c, s00);
+  v128.store(c, s01, 16);
+  v128.store(c1, s10);
+  v128.store(c1, s11, 16);
+  v128.store(c2, s20);
+  v128.store(c2, s21, 16);
+  v128.store(c3, s30);
+  v128.store(c3, s31, 16);
+}
+
+// The ragged edge: the tile is formed aside and the part that exists is added to C.
+function edgeTile(
+  c: usize,
+  cRowStride: i32,
+  rows: i32,
+  columns: i32,
+  a: usize,
+  b: usize,
+  depth: i32,
+  aside: usize,
+): void {
+  memory.fill(aside, 0, TILE_ROWS * TILE_COLUMNS * 4);
+  tile(aside, TILE_COLUMNS, a, b, depth);
+  for (let i = 0; i < rows; i++) {
+    for (let j = 0; j < columns; j++) {
+      const at = c + ((i * cRowStride + j) << 2);
+      store<f32>(at, load<f32>(at) + load<f32>(aside + ((i * TILE_COLUMNS + j) << 2)));
+    }
+  }
+}
+
+/** C (rows x columns, row-major, contiguous) = A B, with A rows x depth and B depth x columns at any strides [elements]. */
+export function gemm(
+  c: usize,
+  a: usize,
+  aRowStride: i32,
+  aColumnStride: i32,
+  b: usize,
+  bRowStride: i32,
+  bColumnStride: i32,
+  rows: i32,
+  columns: i32,
+  depth: i32,
+  workspace: usize,
+): void {
+  memory.fill(c, 0, rows * columns * 4);
+  const packedA = workspace;
+  const packedB = packedA + PANEL_ROWS * DEPTH * 4;
+  const aside = packedB + DEPTH * PANEL_COLUMNS * 4;
+  for (let c0 = 0; c0 < columns; c0 += PANEL_COLUMNS) {
+    const panelColumns = min(PANEL_COLUMNS, columns - c0);
+    for (let k0 = 0; k0 < depth; k0 += DEPTH) {
+      const panelDepth = min(DEPTH, depth - k0);
+      packB(
+        packedB,
+        b + ((k0 * bRowStride + c0 * bColumnStride) << 2),
+        bRowStride,
+        bColumnStride,
+        panelDepth,
+        panelColumns,
+      );
+      for (let r0 = 0; r0 < rows; r0 += PANEL_ROWS) {
+        const panelRows = min(PANEL_ROWS, rows - r0);
+        packA(
+          packedA,
+          a + ((r0 * aRowStride + k0 * aColumnStride) << 2),
+          aRowStride,
+          aColumnStride,
+          panelRows,
+          panelDepth,
+        );
+        for (let j = 0; j < panelColumns; j += TILE_COLUMNS) {
+          const stripB = packedB + j * panelDepth * 4;
+          const tileColumns = min(TILE_COLUMNS, panelColumns - j);
+          for (let i = 0; i < panelRows; i += TILE_ROWS) {
+            const stripA = packedA + i * panelDepth * 4;
+            const tileRows = min(TILE_ROWS, panelRows - i);
+            const at = c + (((r0 + i) * columns + c0 + j) << 2);
+            if (tileRows == TILE_ROWS && tileColumns == TILE_COLUMNS) tile(at, columns, stripA, stripB, panelDepth);
+            else edgeTile(at, columns, tileRows, tileColumns, stripA, stripB, panelDepth, aside);
+          }
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,2 @@
+export { gemm, gemmWorkspaceBytes } from "./gemm";
+export { binaryDot, gatedDot, planesDot, weightGatedDot } from "./popcount";

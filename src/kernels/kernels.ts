@@ -1,0 +1,127 @@
+import { kernelsBase64 } from "./built/kernels.ts";
+
+/** A matrix as the product reads it: element (r, c) is `data[r * rowStride + c * columnStride]`. */
+export interface Matrix {
+  readonly data: Float32Array;
+  readonly rowStride: number;
+  readonly columnStride: number;
+}
+
+/** Row-major matrix of `columns` columns. */
+export const rowMajor = (data: Float32Array, columns: number): Matrix => ({
+  data,
+  rowStride: columns,
+  columnStride: 1,
+});
+
+/** The transpose of a row-major matrix of `columns` columns, without moving anything. */
+export const transposed = (data: Float32Array, columns: number): Matrix => ({
+  data,
+  rowStride: 1,
+  columnStride: columns,
+});
+
+/** Packed rows of 64-bit words: `words` words a row. */
+export interface Packed {
+  readonly bits: BigUint64Array;
+  readonly words: number;
+}
+
+/**
+ * The compute kernels over one linear memory of fixed size. Arrays that a kernel reads or writes are allocated from
+ * that memory by `float32`, `int32`, `words`; they live as long as the object.
+ */
+export interface Kernels {
+  float32(length: number): Float32Array;
+  int32(length: number): Int32Array;
+  words(length: number): BigUint64Array;
+  /** c (rows x columns, row-major) = a b, with a rows x depth and b depth x columns. */
+  gemm(c: Float32Array, a: Matrix, b: Matrix, rows: number, columns: number, depth: number): void;
+  /** y[b, o] = sum over i of x w; signs (bit 1 for -1), `length` elements a row. Reads two bit planes. */
+  binaryDot(y: Int32Array, x: Packed, w: Packed, batch: number, outputs: number, length: number): void;
+  /** The same for ternary w; `nonZero[o]` is the number of non-zero weights of a row. Reads three bit planes. */
+  weightGatedDot(y: Int32Array, x: Packed, w: Packed, wMask: Packed, nonZero: Int32Array, batch: number): void;
+  /** The same for ternary x and w. Reads four bit planes. */
+  gatedDot(y: Int32Array, x: Packed, xMask: Packed, w: Packed, wMask: Packed, batch: number, outputs: number): void;
+  /** The same for x of `planes` bits, a vector's planes in successive rows, and ternary w. Reads planes + 2 bit planes. */
+  planesDot(y: Int32Array, x: Packed, planes: number, w: Packed, wMask: Packed, batch: number, outputs: number): void;
+}
+
+type Exports = Record<
+  "gemm" | "gemmWorkspaceBytes" | "binaryDot" | "weightGatedDot" | "gatedDot" | "planesDot",
+  (...args: number[]) => number
+>;
+
+const PAGE = 65536;
+// AssemblyScript's static data, were there any, starts at 1024; the first page is left to it.
+const FIRST_FREE = PAGE;
+
+let compiled: WebAssembly.Module | undefined;
+
+const compile = (): WebAssembly.Module => {
+  compiled ??= new WebAssembly.Module(Uint8Array.from(atob(kernelsBase64), (c) => c.charCodeAt(0)));
+  return compiled;
+};
+
+/**
+ * Kernels with `capacity` bytes for arrays.
+ * @throws RangeError from the allocators when the arrays no longer fit.
+ */
+export const createKernels = (capacity: number): Kernels => {
+  const workspaceBytes = 2 ** 20;
+  const pages = Math.ceil((FIRST_FREE + workspaceBytes + capacity) / PAGE);
+  const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
+  const wasm = new WebAssembly.Instance(compile(), { env: { memory, abort: () => undefined } })
+    .exports as unknown as Exports;
+  if (wasm.gemmWorkspaceBytes() > workspaceBytes)
+    throw new Error("kernels: the product's workspace has outgrown its room.");
+  const workspace = FIRST_FREE;
+  let free = workspace + workspaceBytes;
+
+  const take = (bytes: number): number => {
+    const at = free;
+    free = Math.ceil((free + bytes) / 16) * 16;
+    if (free > memory.buffer.byteLength)
+      throw new RangeError(`kernels: ${bytes} bytes do not fit; created with ${capacity} bytes for arrays.`);
+    return at;
+  };
+  const at = (array: { readonly buffer: ArrayBufferLike; readonly byteOffset: number }): number => {
+    if (array.buffer !== memory.buffer)
+      throw new TypeError("kernels: an array from elsewhere; allocate it with float32(), int32() or words().");
+    return array.byteOffset;
+  };
+  const row = (p: Packed): number => at(p.bits);
+
+  return {
+    float32: (length) => new Float32Array(memory.buffer, take(length * 4), length),
+    int32: (length) => new Int32Array(memory.buffer, take(length * 4), length),
+    words: (length) => new BigUint64Array(memory.buffer, take(length * 8), length),
+    gemm: (c, a, b, rows, columns, depth) => {
+      wasm.gemm(
+        at(c),
+        at(a.data),
+        a.rowStride,
+        a.columnStride,
+        at(b.data),
+        b.rowStride,
+        b.columnStride,
+        rows,
+        columns,
+        depth,
+        workspace,
+      );
+    },
+    binaryDot: (y, x, w, batch, outputs, length) => {
+      wasm.binaryDot(at(y), row(x), row(w), batch, outputs, w.words, length);
+    },
+    weightGatedDot: (y, x, w, wMask, nonZero, batch) => {
+      wasm.weightGatedDot(at(y), row(x), row(w), row(wMask), batch, nonZero.length, w.words, at(nonZero));
+    },
+    gatedDot: (y, x, xMask, w, wMask, batch, outputs) => {
+      wasm.gatedDot(at(y), row(x), row(xMask), row(w), row(wMask), batch, outputs, w.words);
+    },
+    planesDot: (y, x, planes, w, wMask, batch, outputs) => {
+      wasm.planesDot(at(y), row(x), planes, row(w), row(wMask), batch, outputs, w.words);
+    },
+  };
+};
