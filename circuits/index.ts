@@ -1,0 +1,21 @@
+export { checkNetlist } from "./check-netlist.ts";
+export type { Circuit, Variation } from "./circuit.ts";
+export { compileCircuit, varyCircuit } from "./circuit.ts";
+export type { Element, Model, Netlist, Node } from "./netlist.ts";
+export type { OperatingPoint } from "./operating-point.ts";
+export { solveOperatingPoint } from "./operating-point.ts";
+export type { ParsedNetlist } from "./parse-netlist.ts";
+export { parseNetlist } from "./parse-netlist.ts";
+export type { PairReading, SenseAmplifier, Sensed } from "./read-pair.ts";
+export { binaryReading, compileSenseAmplifier, readingOf, sensePair } from "./read-pair.ts";
+export type { SenseAmplifierChip, SenseAmplifierDesign } from "./sense-amplifier.ts";
+export {
+  cell2T2R,
+  prechargeSenseAmplifier,
+  REFERENCE_SIZING,
+  sampleSenseAmplifier,
+  senseNetlist,
+} from "./sense-amplifier.ts";
+export type { Transient, TransientFailure, TransientOptions } from "./transient.ts";
+export { transient } from "./transient.ts";
+export type { Waveform } from "./waveform.ts";

@@ -1,0 +1,70 @@
+import type { MosfetParams, RramConduction } from "#devices/index";
+import type { Waveform } from "./waveform.ts";
+
+/** Node names are free text; "0" is ground. */
+export type Node = string;
+
+export type Element =
+  | {
+      readonly name: string;
+      readonly type: "resistor";
+      readonly nodes: readonly [Node, Node];
+      readonly resistance: number;
+    }
+  | {
+      readonly name: string;
+      readonly type: "capacitor";
+      readonly nodes: readonly [Node, Node];
+      readonly capacitance: number;
+    }
+  | {
+      readonly name: string;
+      readonly type: "voltage";
+      readonly nodes: readonly [plus: Node, minus: Node];
+      readonly waveform: Waveform;
+    }
+  /** Current flows from `plus` through the source to `minus`, as in SPICE. */
+  | {
+      readonly name: string;
+      readonly type: "current";
+      readonly nodes: readonly [plus: Node, minus: Node];
+      readonly waveform: Waveform;
+    }
+  | {
+      readonly name: string;
+      readonly type: "mosfet";
+      readonly model: string;
+      readonly drain: Node;
+      readonly gate: Node;
+      readonly source: Node;
+      readonly bulk: Node;
+      readonly width: number;
+      readonly length: number;
+    }
+  | {
+      readonly name: string;
+      readonly type: "rram";
+      readonly model: string;
+      readonly nodes: readonly [plus: Node, minus: Node];
+      /** State of the filament: its low-field resistance [ohm]. */
+      readonly resistance: number;
+    };
+
+export type Model =
+  | { readonly type: "mosfet"; readonly params: MosfetParams }
+  | { readonly type: "rram"; readonly conduction: RramConduction };
+
+/** A circuit as plain data, SI units. */
+export interface Netlist {
+  readonly title: string;
+  /** [K] */
+  readonly temperature: number;
+  readonly models: Readonly<Record<string, Model>>;
+  readonly elements: readonly Element[];
+  /** Node voltages at t = 0, taken as they are; nodes left out start at 0 V. Null: start from the operating point. */
+  readonly initial: Readonly<Record<Node, number>> | null;
+}
+
+/** Every node an element touches. */
+export const nodesOf = (e: Element): readonly Node[] =>
+  e.type === "mosfet" ? [e.drain, e.gate, e.source, e.bulk] : e.nodes;

@@ -1,0 +1,139 @@
+import { z } from "zod";
+import type { Netlist } from "./netlist.ts";
+
+const number = z.number();
+const waveform = z.discriminatedUnion("kind", [
+  z.strictObject({ kind: z.literal("dc"), value: number }),
+  z.strictObject({ kind: z.literal("pwl"), points: z.array(z.tuple([number, number])).min(1) }),
+  z.strictObject({
+    kind: z.literal("pulse"),
+    low: number,
+    high: number,
+    delay: number.min(0),
+    rise: number.min(0),
+    fall: number.min(0),
+    width: number.min(0),
+    period: number.positive(),
+  }),
+  z.strictObject({
+    kind: z.literal("sin"),
+    offset: number,
+    amplitude: number,
+    frequency: number.positive(),
+    delay: number.min(0).default(0),
+  }),
+]);
+const name = z.string().min(1);
+const node = z.string().min(1);
+const pair = z.tuple([node, node]);
+const element = z.discriminatedUnion("type", [
+  z.strictObject({ name, type: z.literal("resistor"), nodes: pair, resistance: number }),
+  z.strictObject({ name, type: z.literal("capacitor"), nodes: pair, capacitance: number }),
+  z.strictObject({ name, type: z.literal("voltage"), nodes: pair, waveform }),
+  z.strictObject({ name, type: z.literal("current"), nodes: pair, waveform }),
+  z.strictObject({ name, type: z.literal("rram"), model: name, nodes: pair, resistance: number }),
+  z.strictObject({
+    name,
+    type: z.literal("mosfet"),
+    model: name,
+    drain: node,
+    gate: node,
+    source: node,
+    bulk: node,
+    width: number,
+    length: number,
+  }),
+]);
+const ekv = {
+  equations: z.literal("ekv"),
+  vt0: number,
+  n: number.positive(),
+  nb: number.positive(),
+  kp: number.positive(),
+  sigma: number,
+  theta: number,
+  vc: number.positive().nullable(),
+  lambda: number,
+  kt: number,
+  bex: number,
+};
+const model = z.discriminatedUnion("type", [
+  z.strictObject({ type: z.literal("nmos"), ...ekv }),
+  z.strictObject({ type: z.literal("pmos"), ...ekv }),
+  z.strictObject({
+    type: z.literal("rram"),
+    conduction: z.discriminatedUnion("kind", [
+      z.strictObject({ kind: z.literal("ohmic") }),
+      z.strictObject({ kind: z.literal("sinh"), fieldVoltage: number.positive() }),
+    ]),
+  }),
+]);
+const crossings = z.strictObject({ nodes: z.array(node).min(1), threshold: number, after: number.min(0) });
+const schema = z.object({
+  title: z.string().default("untitled"),
+  temperature: number,
+  models: z.record(name, model).default({}),
+  elements: z.array(element).min(1),
+  initial: z.record(node, number).optional(),
+  analysis: z
+    .strictObject({
+      kind: z.literal("transient"),
+      stop: number,
+      times: z.array(number).optional(),
+      crossings: crossings.optional(),
+    })
+    .optional(),
+  // The answer of a reference case: what it asks to be compared is what a run of it reports.
+  expected: z
+    .object({ senseStart: number, threshold: number, firstCrossing: z.record(node, z.unknown()) })
+    .partial()
+    .optional(),
+});
+
+export interface ParsedNetlist {
+  readonly netlist: Netlist;
+  readonly analysis: {
+    readonly stop: number;
+    readonly times: readonly number[] | null;
+    readonly crossings: {
+      readonly nodes: readonly string[];
+      readonly threshold: number;
+      readonly after: number;
+    } | null;
+  } | null;
+}
+
+/**
+ * A netlist from JSON text's value (format: docs/transient.md).
+ * @throws RangeError listing every entry that does not fit, with its place.
+ */
+export const parseNetlist = (json: unknown, where: string): ParsedNetlist => {
+  const parsed = schema.safeParse(json);
+  if (!parsed.success) {
+    const issues = parsed.error.issues.slice(0, 5).map((i) => `${i.path.join(".") || "(top)"}: ${i.message}`);
+    throw new RangeError(`${where}: not a netlist: ${issues.join("; ")}. docs/transient.md shows the format.`);
+  }
+  const { title, temperature, elements, models, initial, analysis, expected } = parsed.data;
+  const netlist: Netlist = {
+    title,
+    temperature,
+    elements,
+    initial: initial ?? null,
+    models: Object.fromEntries(
+      Object.entries(models).map(([key, m]) => {
+        if (m.type === "rram") return [key, m];
+        const { type, equations: _, vc, ...rest } = m;
+        return [key, { type: "mosfet", params: { polarity: type, vc: vc ?? Number.POSITIVE_INFINITY, ...rest } }];
+      }),
+    ),
+  };
+  if (!analysis) return { netlist, analysis: null };
+  const asked =
+    expected?.firstCrossing && expected.threshold !== undefined && expected.senseStart !== undefined
+      ? { nodes: Object.keys(expected.firstCrossing), threshold: expected.threshold, after: expected.senseStart }
+      : null;
+  return {
+    netlist,
+    analysis: { stop: analysis.stop, times: analysis.times ?? null, crossings: analysis.crossings ?? asked },
+  };
+};

@@ -1,0 +1,190 @@
+import {
+  type Corner,
+  type Gate,
+  type MosfetDeviation,
+  type Role,
+  type RramConduction,
+  sampleMosfet,
+  type Technology,
+  transistorParams,
+} from "#devices/index";
+import { fold, type Key } from "#src/random/index";
+import type { Element, Model, Netlist, Node } from "./netlist.ts";
+import { dc } from "./waveform.ts";
+
+/**
+ * A precharge sense amplifier (PCSA) reading one 2T2R cell: what was drawn, and the conditions it is operated at.
+ *
+ * SEN low precharges Q, Qb and, through the latch nMOS, both bit lines; SEN high lets both sides discharge through their
+ * cell. The side of lower resistance falls first and the latch regenerates. Topology: Zhao et al., IEEE Trans. Magn. 45,
+ * 3784 (2009), recalled; sizes and capacitances are this project's own, not a published design's.
+ */
+export interface SenseAmplifierDesign {
+  readonly technology: Technology;
+  readonly corner: Corner;
+  /** [V] */
+  readonly supply: number;
+  /** [K] */
+  readonly temperature: number;
+  /** Drawn gate width of each role [m]. */
+  readonly widths: Readonly<Record<Role, number>>;
+  /** Wiring and load capacitance of each node beside the transistors' own [F]. */
+  readonly capacitances: {
+    readonly output: number;
+    readonly bitLine: number;
+    readonly cell: number;
+    readonly sourceLine: number;
+  };
+  readonly timing: {
+    /** Length of the precharge, from all nodes at 0 V [s]. */
+    readonly precharge: number;
+    /** Rise time of SEN [s]. */
+    readonly edge: number;
+  };
+  readonly conduction: RramConduction;
+}
+
+/** Sizes, capacitances and timing of the reference netlist (test/references, tables of docs/sense-amplifier.md). */
+export const REFERENCE_SIZING = {
+  widths: { precharge: 0.84e-6, latchP: 0.84e-6, latchN: 0.84e-6, access: 1e-6, foot: 2e-6 },
+  capacitances: { output: 3e-15, bitLine: 20e-15, cell: 0.5e-15, sourceLine: 5e-15 },
+  timing: { precharge: 50e-9, edge: 0.1e-9 },
+  conduction: { kind: "ohmic" },
+} as const satisfies Partial<SenseAmplifierDesign>;
+
+interface Placed {
+  readonly name: string;
+  readonly role: Role;
+  readonly drain: Node;
+  readonly gate: Node;
+  readonly source: Node;
+  readonly bulk: Node;
+}
+
+const place = (name: string, role: Role, drain: Node, gate: Node, source: Node, bulk: Node): Placed => ({
+  name,
+  role,
+  drain,
+  gate,
+  source,
+  bulk,
+});
+
+const AMPLIFIER: readonly Placed[] = [
+  place("MPC1", "precharge", "q", "sen", "vdd", "vdd"),
+  place("MPC2", "precharge", "qb", "sen", "vdd", "vdd"),
+  place("MPL1", "latchP", "q", "qb", "vdd", "vdd"),
+  place("MPL2", "latchP", "qb", "q", "vdd", "vdd"),
+  place("MNL1", "latchN", "q", "qb", "bl", "0"),
+  place("MNL2", "latchN", "qb", "q", "blb", "0"),
+  place("MF", "foot", "sl", "sen", "0", "0"),
+];
+const ACCESS: readonly Placed[] = [
+  place("MA1", "access", "xl", "wl", "sl", "0"),
+  place("MA2", "access", "xr", "wl", "sl", "0"),
+];
+
+/** Names of every transistor of an amplifier and its cell. */
+export const TRANSISTORS: readonly string[] = [...AMPLIFIER, ...ACCESS].map((t) => t.name);
+/** Names of the two memory cells: left on BL, right on BLb. */
+export const CELLS = ["RL", "RR"] as const;
+
+const gateOf = (design: SenseAmplifierDesign, role: Role): Gate => ({
+  width: design.widths[role],
+  length: design.technology.gateLength,
+});
+
+const transistorElements = (design: SenseAmplifierDesign, placed: readonly Placed[]): Element[] =>
+  placed.flatMap(({ name, role, drain, gate, source, bulk }): Element[] => {
+    const size = gateOf(design, role);
+    const perMetre = design.technology.capacitances[role];
+    const capacitor = (of: string, a: Node, b: Node, farad: number): Element => ({
+      name: `C${name}.${of}`,
+      type: "capacitor",
+      nodes: [a, b],
+      capacitance: farad * size.width,
+    });
+    return [
+      { name, type: "mosfet", model: role, drain, gate, source, bulk, ...size },
+      capacitor("gd", gate, drain, perMetre.gateDrain),
+      capacitor("gs", gate, source, perMetre.gateSource),
+      capacitor("gb", gate, bulk, perMetre.gateBulk),
+      capacitor("db", drain, bulk, perMetre.drainBulk),
+      capacitor("sb", source, bulk, perMetre.sourceBulk),
+    ];
+  });
+
+const grounded = (name: string, node: Node, capacitance: number): Element => ({
+  name,
+  type: "capacitor",
+  nodes: [node, "0"],
+  capacitance,
+});
+
+/** The 2T2R cell: two resistive devices, each with its access transistor, between the bit lines and the source line. */
+export const cell2T2R = (design: SenseAmplifierDesign, resistances: readonly [number, number]): Element[] => [
+  { name: "RL", type: "rram", model: "cell", nodes: ["bl", "xl"], resistance: resistances[0] },
+  { name: "RR", type: "rram", model: "cell", nodes: ["blb", "xr"], resistance: resistances[1] },
+  ...transistorElements(design, ACCESS),
+  grounded("CXL", "xl", design.capacitances.cell),
+  grounded("CXR", "xr", design.capacitances.cell),
+];
+
+/** The amplifier: precharge, cross-coupled latch, foot, and the capacitance of its nodes and bit lines. */
+export const prechargeSenseAmplifier = (design: SenseAmplifierDesign): Element[] => [
+  ...transistorElements(design, AMPLIFIER),
+  grounded("CQ", "q", design.capacitances.output),
+  grounded("CQB", "qb", design.capacitances.output),
+  grounded("CBL", "bl", design.capacitances.bitLine),
+  grounded("CBLB", "blb", design.capacitances.bitLine),
+  grounded("CSL", "sl", design.capacitances.sourceLine),
+];
+
+/** One read as a netlist: amplifier, cell and supplies; SEN rises when the precharge ends. All nodes start at 0 V. */
+export const senseNetlist = (design: SenseAmplifierDesign, resistances: readonly [number, number]): Netlist => {
+  const { supply, timing, technology, corner } = design;
+  const roles: readonly Role[] = ["precharge", "latchP", "latchN", "access", "foot"];
+  const models = roles.map((role): [string, Model] => [
+    role,
+    { type: "mosfet", params: transistorParams(technology, corner, role, design.widths[role]) },
+  ]);
+  return {
+    title: `2T2R cell read by a precharge sense amplifier, ${technology.name} ${corner}, ${supply} V`,
+    temperature: design.temperature,
+    models: Object.fromEntries([...models, ["cell", { type: "rram", conduction: design.conduction }]]),
+    elements: [
+      { name: "VDD", type: "voltage", nodes: ["vdd", "0"], waveform: dc(supply) },
+      { name: "VWL", type: "voltage", nodes: ["wl", "0"], waveform: dc(supply) },
+      {
+        name: "VSEN",
+        type: "voltage",
+        nodes: ["sen", "0"],
+        waveform: {
+          kind: "pwl",
+          points: [
+            [timing.precharge, 0],
+            [timing.precharge + timing.edge, supply],
+          ],
+        },
+      },
+      ...cell2T2R(design, resistances),
+      ...prechargeSenseAmplifier(design),
+    ],
+    initial: { q: 0, qb: 0, bl: 0, blb: 0, xl: 0, xr: 0, sl: 0 },
+  };
+};
+
+/** One amplifier as fabricated: local mismatch of each of its transistors and of its cell's access transistors. */
+export type SenseAmplifierChip = Readonly<Record<string, MosfetDeviation>>;
+
+/** Draws the local mismatch of every transistor; `scale` multiplies both standard deviations (0: none). */
+export const sampleSenseAmplifier = (design: SenseAmplifierDesign, scale: number, key: Key): SenseAmplifierChip => {
+  const chip: Record<string, MosfetDeviation> = {};
+  for (const { name, role } of [...AMPLIFIER, ...ACCESS]) {
+    const { polarity } = design.technology.transistors(design.corner, role).params;
+    const { thresholdArea, gainArea, source } = design.technology.mismatch[polarity];
+    const mismatch = { thresholdArea: scale * thresholdArea, gainArea: scale * gainArea, source };
+    chip[name] = sampleMosfet(mismatch, gateOf(design, role), fold(key, name));
+  }
+  return chip;
+};

@@ -1,0 +1,144 @@
+import type { Circuit } from "./circuit.ts";
+import type { Node } from "./netlist.ts";
+import type { Transient, TransientOptions } from "./transient.ts";
+
+/** One accepted step: its span, and states, charges and currents at its start, its inner stage and its end. */
+export interface Step {
+  readonly start: number;
+  readonly length: number;
+  readonly end: number;
+  /** Place of the inner stage in the step, 0 .. 1. */
+  readonly inner: number;
+  /** The method's own quadrature weights of start, inner stage and end. */
+  readonly weights: readonly [number, number, number];
+  readonly x: readonly [Float64Array, Float64Array, Float64Array];
+  readonly currents: readonly [Float64Array, Float64Array, Float64Array];
+  readonly charges: readonly [Float64Array, Float64Array];
+}
+
+export interface Recorder {
+  step(s: Step): void;
+  finish(x: Float64Array): Pick<Transient, "times" | "voltages" | "crossings" | "energies">;
+}
+
+// The parabola through the values at 0, `inner` and 1.
+const parabola = (v0: number, vm: number, v1: number, inner: number, s: number): number =>
+  (v0 * (s - inner) * (s - 1)) / inner +
+  (vm * s * (s - 1)) / (inner * (inner - 1)) +
+  (v1 * s * (s - inner)) / (1 - inner);
+
+/** Collects what a transient was asked for, step by step. */
+export const createRecorder = (circuit: Circuit, options: TransientOptions, start: Float64Array): Recorder => {
+  const { crossings, energyAt = [] } = options;
+  const times = Float64Array.from(options.times);
+  const names: Node[] = [...circuit.nodes, ...circuit.drivenNodes];
+  const rows = names.map((node) => circuit.index.get(node) as number);
+  const voltages = names.map(() => new Float64Array(times.length));
+  let nextTime = 0;
+  const report = (value: (row: number) => number): void => {
+    rows.forEach((row, k) => {
+      voltages[k][nextTime] = value(row);
+    });
+    nextTime++;
+  };
+  while (nextTime < times.length && times[nextTime] <= 0) report((row) => start[row]);
+
+  const watched = (crossings?.nodes ?? []).map((node) => ({ node, row: circuit.index.get(node) as number }));
+  const found: Record<Node, number | null> = {};
+  for (const { node } of watched) found[node] = null;
+
+  const sourceNames = [...circuit.sources, ...circuit.branches].map((s) => s.name);
+  const delivered = new Float64Array(sourceNames.length);
+  const energies = sourceNames.map(() => new Float64Array(energyAt.length));
+  let nextEnergy = 0;
+  const drawn = new Float64Array(circuit.total);
+
+  const watchCrossings = (s: Step): void => {
+    if (!crossings || s.end <= crossings.after) return;
+    const from = Math.max(0, (crossings.after - s.start) / s.length);
+    for (const { node, row } of watched) {
+      if (found[node] !== null) continue;
+      const value = (at: number): number => parabola(s.x[0][row], s.x[1][row], s.x[2][row], s.inner, at);
+      let above = value(from) >= crossings.threshold ? from : Number.NaN;
+      for (const place of [s.inner, 1]) {
+        if (place <= from) continue;
+        if (value(place) >= crossings.threshold) above = place;
+        else if (!Number.isNaN(above)) {
+          let below = place;
+          for (let k = 0; k < 60; k++) {
+            const half = (above + below) / 2;
+            if (value(half) >= crossings.threshold) above = half;
+            else below = half;
+          }
+          found[node] = s.start + below * s.length - crossings.after;
+          break;
+        }
+      }
+    }
+  };
+
+  // Power through a source is its voltage times all that its node draws, chained sources and charge included.
+  const power = (x: Float64Array, draws: Float64Array, add: (source: number, watt: number) => void): void => {
+    drawn.set(draws);
+    for (let k = circuit.sources.length - 1; k >= 0; k--) {
+      const { node, base } = circuit.sources[k];
+      add(k, (x[node] - x[base]) * drawn[node]);
+      drawn[base] += drawn[node];
+    }
+  };
+  const chargeMoved = new Float64Array(circuit.total);
+  const middleOfStep = new Float64Array(circuit.total);
+  const gained = new Float64Array(sourceNames.length);
+
+  const addEnergy = (s: Step): void => {
+    if (nextEnergy >= energyAt.length) return;
+    gained.fill(0);
+    for (let k = 0; k < 3; k++) {
+      const weight = s.weights[k] * s.length;
+      power(s.x[k], s.currents[k], (source, watt) => {
+        gained[source] += weight * watt;
+      });
+      circuit.branches.forEach(({ plus, minus, row }, b) => {
+        gained[circuit.sources.length + b] -= weight * (s.x[k][plus] - s.x[k][minus]) * s.x[k][row];
+      });
+    }
+    for (let r = 0; r < circuit.total; r++) {
+      chargeMoved[r] = s.charges[1][r] - s.charges[0][r];
+      middleOfStep[r] = (s.x[0][r] + s.x[2][r]) / 2;
+    }
+    power(middleOfStep, chargeMoved, (source, joule) => {
+      gained[source] += joule;
+    });
+    for (; nextEnergy < energyAt.length && energyAt[nextEnergy] <= s.end; nextEnergy++) {
+      const share = (energyAt[nextEnergy] - s.start) / s.length;
+      energies.forEach((e, k) => {
+        e[nextEnergy] = delivered[k] + share * gained[k];
+      });
+    }
+    for (let k = 0; k < delivered.length; k++) delivered[k] += gained[k];
+  };
+
+  return {
+    step: (s) => {
+      for (; nextTime < times.length && times[nextTime] <= s.end; ) {
+        const place = (times[nextTime] - s.start) / s.length;
+        report((row) => parabola(s.x[0][row], s.x[1][row], s.x[2][row], s.inner, place));
+      }
+      watchCrossings(s);
+      addEnergy(s);
+    },
+    finish: (x) => {
+      while (nextTime < times.length) report((row) => x[row]);
+      for (; nextEnergy < energyAt.length; nextEnergy++)
+        energies.forEach((e, k) => {
+          e[nextEnergy] = delivered[k];
+        });
+      return {
+        times,
+        voltages: Object.fromEntries(names.map((node, k) => [node, voltages[k]])),
+        crossings: found,
+        energies: Object.fromEntries(sourceNames.map((name, k) => [name, energies[k]])),
+      };
+    },
+  };
+};

@@ -1,0 +1,274 @@
+import { factorInPlace, solveInPlace } from "#src/numerics/dense-lu";
+import { type Circuit, capacitanceMatrix, chargesInto, currentsInto, driveInto } from "./circuit.ts";
+import type { Node } from "./netlist.ts";
+import { solveOperatingPoint } from "./operating-point.ts";
+import { createRecorder } from "./transient-recorder.ts";
+import { breakpoints, longestStep } from "./waveform.ts";
+
+export interface TransientOptions {
+  /** End of the analysis [s]. */
+  readonly stop: number;
+  /** Times at which every node is reported [s], ascending. */
+  readonly times: ArrayLike<number>;
+  /** Local error allowed a step and node [V], relative above 1 V: 1e-3 for Monte Carlo, 1e-4 to look at, 1e-6 to compare. */
+  readonly tolerance: number;
+  /** Report when these nodes first fall below `threshold` [V] after `after` [s]. */
+  readonly crossings?: { readonly nodes: readonly Node[]; readonly threshold: number; readonly after: number };
+  /** Node pairs whose difference decides the outcome: its error weighs `DIFFERENCE_WEIGHT` times more. */
+  readonly pairs?: readonly (readonly [Node, Node])[];
+  /** End early, holding the state, once after `after` one of the nodes is below `low` and the other above `high` [V]. */
+  readonly settled?: {
+    readonly nodes: readonly [Node, Node];
+    readonly after: number;
+    readonly low: number;
+    readonly high: number;
+  };
+  /** Report the energy delivered by each source until these times [s]; ascending. */
+  readonly energyAt?: readonly number[];
+}
+
+export interface Transient {
+  readonly ok: true;
+  readonly times: Float64Array;
+  /** Voltages at `times`, by node: unknown nodes, then driven ones. */
+  readonly voltages: Readonly<Record<Node, Float64Array>>;
+  /** Seconds after `crossings.after` of the first fall below the threshold; null where there is none. */
+  readonly crossings: Readonly<Record<Node, number | null>>;
+  /** Energy [J] each voltage source has delivered since t = 0, at `energyAt`. */
+  readonly energies: Readonly<Record<string, Float64Array>>;
+  readonly steps: number;
+  readonly rejected: number;
+  readonly iterations: number;
+}
+
+export interface TransientFailure {
+  readonly ok: false;
+  readonly reason: "no operating point" | "singular matrix" | "step too small";
+  readonly time: number;
+  readonly residual: number;
+  readonly iterations: number;
+}
+
+// Measured on the sense amplifier: makes crossing times ten times more accurate at the same tolerance for 40 % more steps.
+const DIFFERENCE_WEIGHT = 10;
+const MAX_NEWTON = 12;
+/** Largest Newton update [V]: beyond it the exponentials of a transistor overshoot. */
+const NEWTON_LIMIT = 0.3;
+/** Newton stops at this share of the step's tolerance: well below the error the step itself makes. */
+const NEWTON_SHARE = 0.02;
+
+// TR-BDF2 with gamma = 2 - sqrt 2, which gives both stages one Jacobian C + D h G.
+const GAMMA = 2 - Math.SQRT2;
+const D = GAMMA / 2;
+const W = Math.SQRT2 / 4;
+const BDF_MIDDLE = 1 / (GAMMA * (2 - GAMMA));
+const BDF_OLD = (1 - GAMMA) ** 2 / (GAMMA * (2 - GAMMA));
+// Weights of the embedded third-order formula minus those of the method.
+const ERROR_OLD = (1 - W) / 3 - W;
+const ERROR_MIDDLE = (3 * W + 1) / 3 - W;
+const ERROR_NEW = D / 3 - D;
+
+/**
+ * Integrates d/dt q(x) + i(x, t) = 0 by TR-BDF2 with adaptive steps: a trapezoidal stage to t + gamma h, then a BDF2
+ * stage to t + h; L-stable, second order.
+ *
+ * Source: Bank, Coughran, Fichtner, Grosse, Rose, Smith, IEEE Trans. Electron Devices 32, 1992 (1985); gamma, the
+ * embedded third-order formula and the error estimate filtered by the Newton matrix after Hosea and Shampine, Appl.
+ * Numer. Math. 20, 21 (1996). Steps land on the sources' corners and restart small there. Between steps voltages follow
+ * the parabola through the two stages, whose error is below the step's.
+ *
+ * @throws RangeError for a tolerance, time or node that makes no sense; numerical failure is a value.
+ */
+export const transient = (circuit: Circuit, options: TransientOptions): Transient | TransientFailure => {
+  const { size, total, algebraic } = circuit;
+  checkOptions(circuit, options);
+  const { stop, tolerance, settled, pairs = [] } = options;
+  const nodeCount = circuit.nodes.length;
+  const at = (node: Node): number => circuit.index.get(node) as number;
+  const pairRows = pairs.map(([a, b]) => [at(a), at(b)] as const);
+
+  const x = new Float64Array(total);
+  const middle = new Float64Array(total);
+  const next = new Float64Array(total);
+  const older = new Float64Array(total);
+  const q = new Float64Array(total);
+  const qMiddle = new Float64Array(total);
+  const qNext = new Float64Array(total);
+  const i = new Float64Array(total);
+  const iMiddle = new Float64Array(total);
+  const iNext = new Float64Array(total);
+  const rhs = new Float64Array(size);
+  const update = new Float64Array(size);
+  const jacobian = new Float64Array(size * size);
+  const matrix = new Float64Array(size * size);
+  const pivots = new Int32Array(size);
+  const capacitance = capacitanceMatrix(circuit);
+  let iterations = 0;
+  let rejected = 0;
+  let steps = 0;
+  let residual = 0;
+  let singular = false;
+
+  const fail = (reason: TransientFailure["reason"], time: number): TransientFailure => ({
+    ok: false,
+    reason,
+    time,
+    residual,
+    iterations,
+  });
+
+  const initial = circuit.netlist.initial;
+  if (initial === null) {
+    const point = solveOperatingPoint(circuit);
+    if (!point.ok) {
+      residual = point.residual;
+      return fail("no operating point", 0);
+    }
+    x.set(point.x);
+  } else for (const [node, volt] of Object.entries(initial)) x[at(node)] = volt;
+  driveInto(x, circuit, 0);
+  currentsInto(i, jacobian, circuit, x, 0);
+  chargesInto(q, circuit, x);
+
+  // Solves q(y) + D h i(y, time) = rhs for y, which holds the driven voltages and a first guess.
+  const solveStage = (y: Float64Array, qy: Float64Array, iy: Float64Array, time: number, dh: number): boolean => {
+    for (let k = 0; k < MAX_NEWTON; k++) {
+      iterations++;
+      currentsInto(iy, jacobian, circuit, y, time);
+      chargesInto(qy, circuit, y);
+      for (let r = 0; r < size; r++) update[r] = rhs[r] - qy[r] - dh * iy[r];
+      for (let e = 0; e < matrix.length; e++) matrix[e] = capacitance[e] + dh * jacobian[e];
+      singular = !factorInPlace(matrix, pivots, size);
+      if (singular) return false;
+      solveInPlace(matrix, pivots, size, update);
+      let largest = 0;
+      for (let r = 0; r < nodeCount; r++) {
+        const move = Math.abs(update[r]);
+        if (!(move <= largest)) largest = move;
+      }
+      residual = largest;
+      if (!(largest < Number.POSITIVE_INFINITY)) return false;
+      const damping = largest > NEWTON_LIMIT ? NEWTON_LIMIT / largest : 1;
+      for (let r = 0; r < size; r++) y[r] += damping * update[r];
+      if (largest < NEWTON_SHARE * tolerance) {
+        chargesInto(qy, circuit, y);
+        return true;
+      }
+    }
+    return false;
+  };
+
+  const waveforms = [...circuit.sources, ...circuit.branches, ...circuit.currentSources].map((s) => s.waveform);
+  const corners = [...new Set([...waveforms.flatMap((w) => breakpoints(w, stop)), stop])].sort((a, b) => a - b);
+  const cap = Math.min(stop / 50, ...waveforms.map(longestStep));
+  const smallest = stop * 1e-15;
+  const restart = stop * 1e-6;
+  let time = 0;
+  let h = restart;
+  let lastStep = 0;
+  const recorder = createRecorder(circuit, options, x);
+
+  for (const corner of corners) {
+    h = Math.min(h, restart);
+    lastStep = 0;
+    while (time < corner) {
+      // Two even steps to a near corner instead of a long one and a sliver.
+      const rest = corner - time;
+      let step = h;
+      if (step >= rest) step = rest;
+      else if (1.5 * step > rest) step = rest / 2;
+      const landing = step === rest;
+      const end = landing ? corner : time + step;
+      const dh = D * step;
+
+      const growth = lastStep > 0 ? step / lastStep : 0;
+      for (let r = 0; r < size; r++) middle[r] = x[r] + GAMMA * growth * (x[r] - older[r]);
+      driveInto(middle, circuit, time + GAMMA * step);
+      for (let r = 0; r < size; r++) rhs[r] = algebraic[r] ? 0 : q[r] - dh * i[r];
+      let accepted = solveStage(middle, qMiddle, iMiddle, time + GAMMA * step, dh);
+      if (accepted) {
+        for (let r = 0; r < size; r++) next[r] = x[r] + (middle[r] - x[r]) / GAMMA;
+        driveInto(next, circuit, end);
+        for (let r = 0; r < size; r++) {
+          // The stage equation gives the converged current without another evaluation.
+          if (!algebraic[r]) iMiddle[r] = (q[r] - qMiddle[r]) / dh - i[r];
+          rhs[r] = algebraic[r] ? 0 : BDF_MIDDLE * qMiddle[r] - BDF_OLD * q[r];
+        }
+        accepted = solveStage(next, qNext, iNext, end, dh);
+      }
+      let error = Number.POSITIVE_INFINITY;
+      if (accepted) {
+        for (let r = 0; r < size; r++) {
+          if (!algebraic[r]) iNext[r] = (rhs[r] - qNext[r]) / dh;
+          update[r] = algebraic[r] ? 0 : step * (ERROR_OLD * i[r] + ERROR_MIDDLE * iMiddle[r] + ERROR_NEW * iNext[r]);
+        }
+        solveInPlace(matrix, pivots, size, update);
+        error = 0;
+        for (let r = 0; r < nodeCount; r++)
+          error = Math.max(error, Math.abs(update[r]) / Math.max(1, Math.abs(next[r])));
+        for (const [a, b] of pairRows)
+          error = Math.max(
+            error,
+            DIFFERENCE_WEIGHT * Math.abs((a < size ? update[a] : 0) - (b < size ? update[b] : 0)),
+          );
+        error /= tolerance;
+        accepted = error <= 1;
+      }
+      if (!accepted) {
+        rejected++;
+        h = step * (error < Number.POSITIVE_INFINITY ? Math.max(0.2, 0.8 * error ** (-1 / 3)) : 0.25);
+        if (h < smallest) return fail(singular ? "singular matrix" : "step too small", time);
+        continue;
+      }
+      steps++;
+      recorder.step({
+        start: time,
+        length: step,
+        end,
+        inner: GAMMA,
+        weights: [W, W, D],
+        x: [x, middle, next],
+        currents: [i, iMiddle, iNext],
+        charges: [q, qNext],
+      });
+      older.set(x);
+      x.set(next);
+      q.set(qNext);
+      i.set(iNext);
+      lastStep = step;
+      time = end;
+      const factor = error > 0 ? Math.min(4, 0.8 * error ** (-1 / 3)) : 4;
+      // A step cut short by a corner says little about the next one.
+      h = Math.min(cap, landing || step < h ? Math.max(h, step * factor) : step * factor);
+      if (settled && time > settled.after) {
+        const a = x[at(settled.nodes[0])];
+        const b = x[at(settled.nodes[1])];
+        if (Math.min(a, b) < settled.low && Math.max(a, b) > settled.high)
+          return { ok: true, ...recorder.finish(x), steps, rejected, iterations };
+      }
+    }
+  }
+  return { ok: true, ...recorder.finish(x), steps, rejected, iterations };
+};
+
+const checkOptions = (circuit: Circuit, options: TransientOptions): void => {
+  const where = `transient of "${circuit.netlist.title}"`;
+  if (!(options.stop > 0 && options.stop < Number.POSITIVE_INFINITY))
+    throw new RangeError(`${where}: stop is ${options.stop} s; expected > 0 s.`);
+  if (!(options.tolerance >= 1e-9 && options.tolerance <= 0.1))
+    throw new RangeError(`${where}: tolerance is ${options.tolerance} V; expected 1e-9 .. 0.1 V.`);
+  for (let k = 0; k < options.times.length; k++) {
+    const t = options.times[k];
+    if (!(t >= 0 && t <= options.stop))
+      throw new RangeError(`${where}: time ${t} s is outside 0 .. ${options.stop} s.`);
+    if (k > 0 && t < options.times[k - 1]) throw new RangeError(`${where}: times must rise; ${t} s comes late.`);
+  }
+  const asked = [
+    ...(options.crossings?.nodes ?? []),
+    ...(options.pairs ?? []).flat(),
+    ...(options.settled?.nodes ?? []),
+  ];
+  for (const node of asked)
+    if (!circuit.index.has(node))
+      throw new RangeError(`${where}: no node "${node}"; there are: ${circuit.nodes.join(", ")}.`);
+};

@@ -1,0 +1,23 @@
+export type { Gate, MosfetDeviation, MosfetParams } from "./mosfet/params.ts";
+export { NO_DEVIATION } from "./mosfet/params.ts";
+export { drainCurrentInto, MOSFET_COEFFICIENTS, mosfetCoefficientsInto } from "./mosfet/physics.ts";
+export type { Mismatch } from "./mosfet/sample.ts";
+export { deviated, sampleMosfet } from "./mosfet/sample.ts";
+export { GOLDEN_SETS } from "./mosfet/sets/golden.ts";
+export { ptm130 } from "./mosfet/sets/ptm130.ts";
+export { sky130 } from "./mosfet/sets/sky130.ts";
+export type {
+  Corner,
+  FittedTransistor,
+  Role,
+  Technology,
+  TerminalCapacitances,
+  TimingRatio,
+} from "./mosfet/technology.ts";
+export { CORNERS, transistorParams } from "./mosfet/technology.ts";
+export type { RramConduction, RramParams, RramSpread, RramState, RramStateParams, RramStuck } from "./rram/params.ts";
+export { parseRram } from "./rram/parse.ts";
+export { resistanceTemperatureFactor, rramCurrentInto } from "./rram/physics.ts";
+export type { ProgrammedRram, RramDevice } from "./rram/sample.ts";
+export { programRram, readRram, sampleRram, sampleStuckCells, totalLogSigma } from "./rram/sample.ts";
+export { RRAM_SETS } from "./rram/sets.ts";

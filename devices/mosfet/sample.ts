@@ -1,0 +1,31 @@
+import { fold, type Key, normal } from "#src/random/index";
+import type { Gate, MosfetDeviation, MosfetParams } from "./params.ts";
+
+/**
+ * Local mismatch of one transistor against its neighbours, per square root of gate area: sigma = a / sqrt(W L).
+ * Pelgrom, Duinmaijer, Welbers, IEEE J. Solid-State Circuits 24, 1433 (1989). The coefficients are a single device's; the
+ * difference of a pair is sqrt(2) larger.
+ */
+export interface Mismatch {
+  /** a_VT [V m]. */
+  readonly thresholdArea: number;
+  /** a_beta [m]. */
+  readonly gainArea: number;
+  readonly source: string;
+}
+
+/** One transistor as fabricated: threshold and gain off by independent normal amounts that shrink with gate area. */
+export const sampleMosfet = (mismatch: Mismatch, gate: Gate, key: Key): MosfetDeviation => {
+  const rootArea = Math.sqrt(gate.width * gate.length);
+  return {
+    thresholdShift: (mismatch.thresholdArea / rootArea) * normal(fold(key, "threshold")),
+    gainFactor: Math.exp((mismatch.gainArea / rootArea) * normal(fold(key, "gain"))),
+  };
+};
+
+/** The parameters of a transistor that deviates from its design. */
+export const deviated = (p: MosfetParams, d: MosfetDeviation): MosfetParams => ({
+  ...p,
+  vt0: p.vt0 + d.thresholdShift,
+  kp: p.kp * d.gainFactor,
+});

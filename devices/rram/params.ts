@@ -1,0 +1,43 @@
+/** The two states a cell is programmed to: low resistance (after SET) and high resistance (after RESET). */
+export type RramState = "lrs" | "hrs";
+
+/**
+ * Spread of a state's resistance as standard deviations of ln R, in three terms that add in variance and are drawn at
+ * different times: once a device, once a programming event, once a read.
+ */
+export interface RramSpread {
+  readonly deviceToDevice: number;
+  readonly cycleToCycle: number;
+  readonly readToRead: number;
+}
+
+export interface RramStateParams {
+  /** Median low-field resistance at the reference temperature [ohm]. */
+  readonly medianResistance: number;
+  readonly spread: RramSpread;
+  /** Activation energy Ea of the resistance, R(T) = R(T0) exp(Ea/k (1/T - 1/T0)) [eV]; 0 = independent of temperature. */
+  readonly activationEnergy: number;
+}
+
+/**
+ * How current follows voltage at a fixed state: `ohmic` I = V/R, or `sinh` I = (V0/R) sinh(V/V0), with R the low-field
+ * resistance and V0 in volt (0.43 V in SkyWater's ReRAM cell model, sky130_fd_pr_reram, Apache-2.0).
+ */
+export type RramConduction = { readonly kind: "ohmic" } | { readonly kind: "sinh"; readonly fieldVoltage: number };
+
+/** Probabilities that a cell cannot be programmed and stays in one state. */
+export interface RramStuck {
+  readonly lrs: number;
+  readonly hrs: number;
+}
+
+export interface RramParams {
+  readonly name: string;
+  /** What these numbers are: printed by every report that uses them. */
+  readonly standing: string;
+  readonly source: string;
+  readonly lrs: RramStateParams;
+  readonly hrs: RramStateParams;
+  readonly conduction: RramConduction;
+  readonly stuck: RramStuck;
+}

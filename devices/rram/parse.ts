@@ -1,0 +1,49 @@
+import { z } from "zod";
+import type { RramParams } from "./params.ts";
+
+const positive = z.number().positive();
+const sigma = z.number().min(0).max(5);
+const state = z.strictObject({
+  medianResistance: positive,
+  spread: z.strictObject({ deviceToDevice: sigma, cycleToCycle: sigma, readToRead: sigma }),
+  activationEnergy: z.number().min(-1).max(2).default(0),
+});
+const schema = z.strictObject({
+  name: z.string().min(1),
+  standing: z.string().min(1).default("user's own numbers"),
+  source: z.string().min(1),
+  lrs: state,
+  hrs: state,
+  conduction: z
+    .discriminatedUnion("kind", [
+      z.strictObject({ kind: z.literal("ohmic") }),
+      z.strictObject({ kind: z.literal("sinh"), fieldVoltage: positive }),
+    ])
+    .default({ kind: "ohmic" }),
+  stuck: z.strictObject({ lrs: z.number().min(0).max(1), hrs: z.number().min(0).max(1) }).default({ lrs: 0, hrs: 0 }),
+});
+
+/**
+ * Device parameters from a user's JSON (ohm, eV, standard deviations of ln R).
+ * @throws RangeError naming each wrong entry, what came and what is allowed.
+ */
+export const parseRram = (json: unknown, where: string): RramParams => {
+  const parsed = schema.safeParse(json);
+  if (!parsed.success) {
+    const issues = parsed.error.issues.map((issue) => `${issue.path.join(".") || "(top)"}: ${issue.message}`);
+    throw new RangeError(
+      `${where}: not a device: ${issues.join("; ")}. Resistances in ohm (> 0), spreads are standard deviations of ln R, ` +
+        "activation energies in eV; docs/devices.md shows a whole file.",
+    );
+  }
+  const { lrs, hrs, stuck } = parsed.data;
+  if (stuck.lrs + stuck.hrs > 1)
+    throw new RangeError(
+      `${where}: stuck.lrs + stuck.hrs is ${stuck.lrs + stuck.hrs}; probabilities add to 1 at most.`,
+    );
+  if (lrs.medianResistance >= hrs.medianResistance)
+    throw new RangeError(
+      `${where}: lrs.medianResistance ${lrs.medianResistance} ohm is not below hrs.medianResistance ${hrs.medianResistance} ohm.`,
+    );
+  return parsed.data;
+};

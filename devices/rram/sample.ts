@@ -1,0 +1,64 @@
+import { binomial, fold, type Key, normal, permutation, uniform } from "#src/random/index";
+import type { RramParams, RramState } from "./params.ts";
+import { resistanceTemperatureFactor } from "./physics.ts";
+
+/** What the fab gave one cell, frozen: its standing in the spread of each state, and whether it can switch. */
+export interface RramDevice {
+  readonly lrsDeviate: number;
+  readonly hrsDeviate: number;
+  readonly stuck: RramState | null;
+}
+
+/** A cell after programming: the state it is in and ln of its resistance over the state's median. */
+export interface ProgrammedRram {
+  readonly state: RramState;
+  readonly logDeviation: number;
+}
+
+/** One cell as fabricated; its device-to-device deviates are standard normals, independent for the two states. */
+export const sampleRram = (params: RramParams, key: Key): RramDevice => {
+  const u = uniform(fold(key, "stuck"));
+  const { lrs, hrs } = params.stuck;
+  return {
+    lrsDeviate: normal(fold(key, "lrs")),
+    hrsDeviate: normal(fold(key, "hrs")),
+    stuck: u < lrs ? "lrs" : u < lrs + hrs ? "hrs" : null,
+  };
+};
+
+/** The cell after one programming pulse to `state`, with that event's cycle-to-cycle deviation. A stuck cell stays. */
+export const programRram = (params: RramParams, device: RramDevice, state: RramState, key: Key): ProgrammedRram => {
+  const reached = device.stuck ?? state;
+  const { spread } = params[reached];
+  const deviate = reached === "lrs" ? device.lrsDeviate : device.hrsDeviate;
+  return { state: reached, logDeviation: spread.deviceToDevice * deviate + spread.cycleToCycle * normal(key) };
+};
+
+/** Low-field resistance [ohm] that one read sees at `temperature` [K], with that read's noise. */
+export const readRram = (params: RramParams, cell: ProgrammedRram, temperature: number, key: Key): number => {
+  const { medianResistance, spread, activationEnergy } = params[cell.state];
+  const deviation = cell.logDeviation + spread.readToRead * normal(key);
+  return medianResistance * Math.exp(deviation) * resistanceTemperatureFactor(activationEnergy, temperature);
+};
+
+/** Total standard deviation of ln R of a state: the three terms in quadrature. */
+export const totalLogSigma = (params: RramParams, state: RramState): number => {
+  const { deviceToDevice, cycleToCycle, readToRead } = params[state].spread;
+  return Math.hypot(deviceToDevice, cycleToCycle, readToRead);
+};
+
+/**
+ * Which of `count` cells of an array are stuck: two disjoint sets of cells, their sizes exactly those of `count`
+ * independent cells (binomial, the second among those the first left), the places uniformly random.
+ */
+export const sampleStuckCells = (
+  params: RramParams,
+  count: number,
+  key: Key,
+): { readonly lrs: Uint32Array; readonly hrs: Uint32Array } => {
+  const { lrs, hrs } = params.stuck;
+  const inLrs = binomial(fold(key, "lrs"), count, lrs);
+  const inHrs = lrs < 1 ? binomial(fold(key, "hrs"), count - inLrs, hrs / (1 - lrs)) : 0;
+  const order = permutation(fold(key, "places"), count);
+  return { lrs: order.slice(0, inLrs).sort(), hrs: order.slice(inLrs, inLrs + inHrs).sort() };
+};
