@@ -35,6 +35,8 @@ export interface Kernels {
   float32(length: number): Float32Array;
   int32(length: number): Int32Array;
   words(length: number): BigUint64Array;
+  /** Calls `work`, then takes back what it allocated: arrays made inside must not outlive it. */
+  scoped<T>(work: () => T): T;
   /** c (rows x columns, row-major) = a b, with a rows x depth and b depth x columns. */
   gemm(c: Float32Array, a: Matrix, b: Matrix, rows: number, columns: number, depth: number): void;
   /** y[b, o] = sum over i of x w; signs (bit 1 for -1), `length` elements a row. Reads two bit planes. */
@@ -96,6 +98,14 @@ export const createKernels = (capacity: number): Kernels => {
     float32: (length) => new Float32Array(memory.buffer, take(length * 4), length),
     int32: (length) => new Int32Array(memory.buffer, take(length * 4), length),
     words: (length) => new BigUint64Array(memory.buffer, take(length * 8), length),
+    scoped: (work) => {
+      const before = free;
+      try {
+        return work();
+      } finally {
+        free = before;
+      }
+    },
     gemm: (c, a, b, rows, columns, depth) => {
       wasm.gemm(
         at(c),

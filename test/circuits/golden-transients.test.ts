@@ -30,7 +30,8 @@ describe.each(readdirSync(folder))("%s", (file) => {
       result.times.forEach((time, i) => {
         if (time >= senseStart) worst = Math.max(worst, Math.abs(result.voltages[node][i] - voltages[node][i]));
       });
-    if (process.env["RRAMLAB_SHOW"]) console.log(file, "dV", worst, "steps", result.steps, result.rejected, result.iterations);
+    if (process.env["RRAMLAB_SHOW"])
+      console.log(file, "dV", worst, "steps", result.steps, result.rejected, result.iterations);
     expect(worst).toBeLessThan(0.5e-3);
   });
   test("first crossings agree with ngspice within 1e-3", () => {

@@ -1,0 +1,73 @@
+/*
+ * The safetensors format (github.com/huggingface/safetensors): eight bytes with the header's length, little-endian; a
+ * JSON header of tensors with dtype, shape and byte offsets; then the data. `__metadata__` maps strings to strings.
+ */
+
+export interface Tensor {
+  readonly shape: readonly number[];
+  readonly data: Float32Array | Int8Array;
+}
+
+export interface TensorFile {
+  readonly metadata: Readonly<Record<string, string>>;
+  readonly tensors: Readonly<Record<string, Tensor>>;
+}
+
+const sizeOf = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);
+
+export const writeSafetensors = ({ metadata, tensors }: TensorFile): Uint8Array => {
+  const header: Record<string, unknown> = { __metadata__: metadata };
+  let offset = 0;
+  for (const [name, { shape, data }] of Object.entries(tensors)) {
+    const end = offset + data.byteLength;
+    header[name] = { dtype: data instanceof Float32Array ? "F32" : "I8", shape, data_offsets: [offset, end] };
+    offset = end;
+  }
+  // Padded with spaces so that the data start at a multiple of eight, as the reference writer does.
+  const text = JSON.stringify(header);
+  const encoded = new TextEncoder().encode(text);
+  const length = Math.ceil(encoded.length / 8) * 8;
+  const file = new Uint8Array(8 + length + offset).fill(0x20, 8, 8 + length);
+  new DataView(file.buffer).setBigUint64(0, BigInt(length), true);
+  file.set(encoded, 8);
+  let at = 8 + length;
+  for (const { data } of Object.values(tensors)) {
+    file.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), at);
+    at += data.byteLength;
+  }
+  return file;
+};
+
+/** @throws RangeError where the bytes are no safetensors file of F32 and I8 tensors. */
+export const parseSafetensors = (file: Uint8Array, where: string): TensorFile => {
+  const refuse = (why: string): never => {
+    throw new RangeError(`${where}: not a safetensors file: ${why}.`);
+  };
+  if (file.length < 8) refuse(`${file.length} bytes`);
+  const length = Number(new DataView(file.buffer, file.byteOffset).getBigUint64(0, true));
+  if (!(length > 0 && 8 + length <= file.length))
+    refuse(`its header of ${length} bytes does not fit; is it truncated?`);
+  let header: Record<string, unknown> = {};
+  try {
+    header = JSON.parse(new TextDecoder().decode(file.subarray(8, 8 + length)));
+  } catch {
+    refuse("its header is no JSON");
+  }
+  const { __metadata__: metadata = {}, ...entries } = header;
+  const tensors: Record<string, Tensor> = {};
+  for (const [name, entry] of Object.entries(entries)) {
+    const {
+      dtype,
+      shape,
+      data_offsets: offsets,
+    } = entry as { dtype: string; shape: number[]; data_offsets: [number, number] };
+    if (dtype !== "F32" && dtype !== "I8") refuse(`tensor ${name} is ${dtype}; F32 and I8 are read`);
+    if (!Array.isArray(shape) || !Array.isArray(offsets)) refuse(`tensor ${name} has no shape or offsets`);
+    const bytes = file.slice(8 + length + offsets[0], 8 + length + offsets[1]);
+    const width = dtype === "F32" ? 4 : 1;
+    if (bytes.length !== sizeOf(shape) * width)
+      refuse(`tensor ${name} of shape ${shape.join(" x ")} holds ${bytes.length} bytes; is it truncated?`);
+    tensors[name] = { shape, data: dtype === "F32" ? new Float32Array(bytes.buffer) : new Int8Array(bytes.buffer) };
+  }
+  return { metadata: metadata as Record<string, string>, tensors };
+};
