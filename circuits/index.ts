@@ -1,13 +1,15 @@
 export { checkNetlist } from "./check-netlist.ts";
 export type { Circuit, Variation } from "./circuit.ts";
 export { compileCircuit, varyCircuit } from "./circuit.ts";
-export type { Element, Model, Netlist, Node } from "./netlist.ts";
+export type { Element, ElementModel, Netlist, Node } from "./netlist.ts";
 export type { OperatingPoint } from "./operating-point.ts";
 export { solveOperatingPoint } from "./operating-point.ts";
 export type { ParsedNetlist } from "./parse-netlist.ts";
 export { parseNetlist } from "./parse-netlist.ts";
 export type { PairReading, SenseAmplifier, Sensed } from "./read-pair.ts";
 export { binaryReading, compileSenseAmplifier, readingOf, sensePair } from "./read-pair.ts";
+export type { Synapse2T2R } from "./read-synapse.ts";
+export { programSynapse, sampleSynapse, synapseResistances } from "./read-synapse.ts";
 export type { SenseAmplifierChip, SenseAmplifierDesign } from "./sense-amplifier.ts";
 export {
   cell2T2R,
@@ -16,6 +18,9 @@ export {
   sampleSenseAmplifier,
   senseNetlist,
 } from "./sense-amplifier.ts";
+export type { ReadCounts, ReadSample, Weight } from "./sense-statistics.ts";
+export { addRead, binaryErrors, NO_READS, sampleReads, ternaryErrors, WEIGHTS } from "./sense-statistics.ts";
+export { synapses2T2R } from "./synapses-2t2r.ts";
 export type { Transient, TransientFailure, TransientOptions } from "./transient.ts";
 export { transient } from "./transient.ts";
 export type { Waveform } from "./waveform.ts";

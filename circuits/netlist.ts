@@ -50,7 +50,7 @@ export type Element =
       readonly resistance: number;
     };
 
-export type Model =
+export type ElementModel =
   | { readonly type: "mosfet"; readonly params: MosfetParams }
   | { readonly type: "rram"; readonly conduction: RramConduction };
 
@@ -59,7 +59,7 @@ export interface Netlist {
   readonly title: string;
   /** [K] */
   readonly temperature: number;
-  readonly models: Readonly<Record<string, Model>>;
+  readonly models: Readonly<Record<string, ElementModel>>;
   readonly elements: readonly Element[];
   /** Node voltages at t = 0, taken as they are; nodes left out start at 0 V. Null: start from the operating point. */
   readonly initial: Readonly<Record<Node, number>> | null;

@@ -9,7 +9,7 @@ import {
   transistorParams,
 } from "#devices/index";
 import { fold, type Key } from "#src/random/index";
-import type { Element, Model, Netlist, Node } from "./netlist.ts";
+import type { Element, ElementModel, Netlist, Node } from "./netlist.ts";
 import { dc } from "./waveform.ts";
 
 /**
@@ -144,7 +144,7 @@ export const prechargeSenseAmplifier = (design: SenseAmplifierDesign): Element[]
 export const senseNetlist = (design: SenseAmplifierDesign, resistances: readonly [number, number]): Netlist => {
   const { supply, timing, technology, corner } = design;
   const roles: readonly Role[] = ["precharge", "latchP", "latchN", "access", "foot"];
-  const models = roles.map((role): [string, Model] => [
+  const models = roles.map((role): [string, ElementModel] => [
     role,
     { type: "mosfet", params: transistorParams(technology, corner, role, design.widths[role]) },
   ]);

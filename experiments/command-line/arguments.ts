@@ -1,0 +1,59 @@
+import type { AnyExperiment, Parameter, Value } from "#src/montecarlo/index";
+import { suggestion } from "../run/load-experiment.ts";
+import { parseAxis, parseValue } from "../units/parse.ts";
+import { Misuse } from "./misuse.ts";
+
+/** Gathers a repeatable option. */
+export const gather = (value: string, before: readonly string[]): string[] => [...before, value];
+
+const split = (option: string, text: string): [string, string] => {
+  const at = text.indexOf("=");
+  if (at < 1) throw new Misuse(`${option} ${text}: expected NAME=VALUE.`);
+  return [text.slice(0, at).trim(), text.slice(at + 1).trim()];
+};
+
+const parameterOf = (experiment: AnyExperiment, name: string): Parameter => {
+  const parameter = experiment.parameters[name];
+  if (!parameter) {
+    const known = Object.keys(experiment.parameters);
+    throw new Misuse(
+      `${experiment.name} has no parameter "${name}".${suggestion(name, known)} Known: ${known.join(", ")}.`,
+    );
+  }
+  return parameter;
+};
+
+/** The values of `--set NAME=VALUE`, in SI. */
+export const parseSettings = async (
+  experiment: AnyExperiment,
+  settings: readonly string[],
+): Promise<Record<string, Value>> => {
+  const values: Record<string, Value> = {};
+  for (const setting of settings) {
+    const [name, text] = split("--set", setting);
+    values[name] = await parseValue(text, parameterOf(experiment, name), name);
+  }
+  return values;
+};
+
+/** The axes of `--grid NAME=START:STOP:STEP` or `NAME=A,B,C`, in SI; null where none is given. */
+export const parseGrid = async (
+  experiment: AnyExperiment,
+  axes: readonly string[],
+): Promise<Record<string, readonly Value[]> | null> => {
+  if (axes.length === 0) return null;
+  const grid: Record<string, readonly Value[]> = {};
+  for (const axis of axes) {
+    const [name, text] = split("--grid", axis);
+    grid[name] = await parseAxis(text, parameterOf(experiment, name), name);
+  }
+  return grid;
+};
+
+/** A whole number of at least `least`. */
+export const parseCount = (option: string, text: string, least: number): number => {
+  const count = Number(text);
+  if (!Number.isInteger(count) || count < least || text.trim() === "")
+    throw new Misuse(`${option} ${text}: expected a whole number of at least ${least}.`);
+  return count;
+};

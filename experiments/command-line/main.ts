@@ -1,0 +1,47 @@
+#!/usr/bin/env node
+import { Command, CommanderError } from "commander";
+import { packageVersion } from "../run/code-hash.ts";
+import { Interrupted } from "../run/execute.ts";
+import { addData } from "./data.ts";
+import { addDescribe, addList } from "./list.ts";
+import { Misuse } from "./misuse.ts";
+import { addEvaluate, addTrain } from "./networks.ts";
+import { addReport, addResume, addRun } from "./run.ts";
+import { addTransient } from "./transient.ts";
+
+const DONE = 0;
+const FAILED = 1;
+const MISUSED = 2;
+
+const program = new Command("rramlab")
+  .description("From a filament's resistance to a network's accuracy: RRAM in-memory-computing circuit simulation")
+  .version(packageVersion())
+  .showSuggestionAfterError(true)
+  .exitOverride();
+for (const add of [addList, addDescribe, addRun, addResume, addReport, addTransient, addTrain, addEvaluate, addData])
+  add(program);
+for (const command of [...program.commands, ...program.commands.flatMap((c) => c.commands)]) command.exitOverride();
+
+const wantsJson = process.argv.includes("--json");
+
+const exitCodeOf = (error: unknown): number => {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? DONE : MISUSED;
+  const message = error instanceof Error ? error.message : String(error);
+  if (wantsJson) process.stdout.write(`${JSON.stringify({ ok: false, error: message })}\n`);
+  process.stderr.write(`rramlab: ${message}\n`);
+  // What is neither misuse, a stop nor a named failure is a fault of the program: its place helps to mend it.
+  const known = error instanceof Misuse || error instanceof Interrupted || (error as Error).name === "TransientFailed";
+  if (!known && error instanceof Error && process.env["RRAMLAB_DEBUG"]) process.stderr.write(`${error.stack}\n`);
+  return error instanceof Misuse ? MISUSED : FAILED;
+};
+
+// A reader that closes the pipe early (head, less) is no failure.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  process.exit(error.code === "EPIPE" ? DONE : FAILED);
+});
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  process.exitCode = exitCodeOf(error);
+}

@@ -1,0 +1,247 @@
+import { readFileSync } from "node:fs";
+import type { Command } from "commander";
+import { closest } from "fastest-levenshtein";
+import {
+  accuracyOf,
+  classifyFloat,
+  defaultLearningRate,
+  imageActivations,
+  type Model,
+  NO_ERRORS,
+  parseModel,
+  shareOfZeros,
+  trainPerceptron,
+  type WeightErrors,
+  writeModel,
+} from "#src/networks/index";
+import { wilson } from "#src/numerics/intervals";
+import { meanInterval, momentsOf } from "#src/numerics/moments";
+import { fold, rootKey } from "#src/random/index";
+import { loadDataSet } from "../files/load-data-set.ts";
+import { writeUserFile } from "../files/run-folder.ts";
+import { packageVersion } from "../run/code-hash.ts";
+import { createEvaluator } from "../studies/evaluator.ts";
+import { designFor } from "../studies/network-parameters.ts";
+import { parseQuantity } from "../units/parse.ts";
+import { parseCount } from "./arguments.ts";
+import { Misuse } from "./misuse.ts";
+import { answer } from "./output.ts";
+
+const orMisuse = <T>(work: () => T): T => {
+  try {
+    return work();
+  } catch (error) {
+    throw error instanceof RangeError ? new Misuse(error.message) : error;
+  }
+};
+
+interface TrainFlags {
+  readonly data: string;
+  readonly layers: string;
+  readonly weights: string;
+  readonly activations: string;
+  readonly epochs: string;
+  readonly batch?: string;
+  readonly learningRate?: string;
+  readonly seed: string;
+  readonly out: string;
+  readonly json?: boolean;
+}
+
+const oneOf = (option: string, value: string, known: readonly string[]): void => {
+  if (!known.includes(value))
+    throw new Misuse(`${option} ${value}: expected ${known.join(", ")}. Did you mean "${closest(value, known)}"?`);
+};
+
+export const addTrain = (program: Command): void => {
+  program
+    .command("train")
+    .description("train a float, binary or ternary network and write its model file")
+    .option("--data <dir>", "a name of `rramlab data list`, or a folder of IDX files", "mnist-10k")
+    .option("--layers <widths>", "neurons a layer, inputs first", "784-64-64-10")
+    .option("--weights <kind>", "float, binary or ternary", "ternary")
+    .option("--activations <kind>", "binary or ternary (float weights use relu)", "binary")
+    .option("--epochs <n>", "passes over the training images", "10")
+    .option("--batch <n>", "images a step (default: 50 up to 20,000 images, else 128)")
+    .option("--learning-rate <rate>", "start of the cosine schedule (default: 0.01, float 0.001)")
+    .option("--seed <text>", "any text", "rramlab")
+    .option("--out <file>", "model file", "model.safetensors")
+    .option("--json", "one JSON document on stdout")
+    .addHelpText("after", "\nExample:\n  rramlab train --weights ternary --layers 784-64-64-10 --out tnn.safetensors")
+    .action(async (flags: TrainFlags) => {
+      oneOf("--weights", flags.weights, ["float", "binary", "ternary"]);
+      oneOf("--activations", flags.activations, ["binary", "ternary"]);
+      const design = orMisuse(() => designFor(flags.layers, flags.weights, flags.activations));
+      const data = loadDataSet(flags.data);
+      const epochs = parseCount("--epochs", flags.epochs, 1);
+      const batch =
+        flags.batch === undefined ? (data.train.count > 20_000 ? 128 : 50) : parseCount("--batch", flags.batch, 2);
+      const learningRate =
+        flags.learningRate === undefined
+          ? defaultLearningRate(design)
+          : await parseQuantity(flags.learningRate, "1", "--learning-rate");
+      if (!(learningRate > 0 && learningRate <= 1))
+        throw new Misuse(`--learning-rate ${learningRate}: expected 0 .. 1.`);
+      const network = orMisuse(() =>
+        trainPerceptron(
+          design,
+          { epochs, batch, learningRate },
+          data.train,
+          fold(rootKey(flags.seed), "network"),
+          (epoch, loss) => {
+            process.stderr.write(`epoch ${epoch}/${epochs}: loss ${loss.toFixed(4)}\n`);
+          },
+        ),
+      );
+      const trained = { dataSet: data.name, seed: flags.seed, epochs, batch, learningRate, version: packageVersion() };
+      writeUserFile(flags.out, writeModel({ network, trained }));
+      const right = accuracyOf(
+        classifyFloat(network, imageActivations(data.test.images, data.test.pixels)),
+        data.test.labels,
+      );
+      const interval = wilson(Math.round(right * data.test.count), data.test.count);
+      const zeros = shareOfZeros(network);
+      const document = {
+        out: flags.out,
+        accuracy: right,
+        low: interval.low,
+        high: interval.high,
+        images: data.test.count,
+        zeros,
+        trained,
+      };
+      const percent = (x: number): string => (100 * x).toFixed(2);
+      answer(
+        flags.json ?? false,
+        document,
+        [
+          `${flags.weights} weights, ${flags.layers}, ${epochs} epochs, seed "${flags.seed}"`,
+          `test accuracy ${percent(right)} % [${percent(interval.low)}, ${percent(interval.high)}] on ${data.test.count} images of ${data.name}`,
+          `zeros a layer: ${zeros.map((z) => `${(100 * z).toFixed(0)} %`).join(", ")}`,
+          `model: ${flags.out}`,
+        ].join("\n"),
+      );
+    });
+};
+
+const parseErrors = async (text: string | undefined): Promise<WeightErrors> => {
+  const errors: Record<string, number> = { ...NO_ERRORS };
+  for (const part of text?.split(",") ?? []) {
+    const [name, value = ""] = part.split("=").map((s) => s.trim());
+    if (!(name in errors))
+      throw new Misuse(
+        `--errors ${part}: expected type1, type2 or type3 with a probability, e.g. type1=0.01,type3=0.05. Did you mean "${closest(name, Object.keys(errors))}"?`,
+      );
+    errors[name] = await parseQuantity(value, "1", `--errors ${name}`);
+    if (!(errors[name] >= 0 && errors[name] <= 1))
+      throw new Misuse(`--errors ${name}=${value}: expected a probability, 0 .. 1.`);
+  }
+  return errors as unknown as WeightErrors;
+};
+
+const readModel = (path: string): Model => {
+  let bytes: Uint8Array;
+  try {
+    bytes = readFileSync(path);
+  } catch (error) {
+    throw new Misuse(`model ${path} cannot be read: ${(error as NodeJS.ErrnoException).code}.`);
+  }
+  return orMisuse(() => parseModel(bytes, path));
+};
+
+interface EvaluateFlags {
+  readonly data?: string;
+  readonly errors?: string;
+  readonly mode: string;
+  readonly thresholds: string;
+  readonly chips: string;
+  readonly seed: string;
+  readonly json?: boolean;
+}
+
+export const addEvaluate = (program: Command): void => {
+  program
+    .command("evaluate")
+    .description("accuracy of a model on test images, with read errors where asked")
+    .argument("<model>", "model file of `rramlab train`")
+    .option("--data <dir>", "data set (default: the one it was trained on, where known by name)")
+    .option("--errors <list>", "type1=P,type2=P,type3=P: probability per weight of the affected state")
+    .option("--mode <mode>", "frozen (once a chip) or redrawn (every read)", "frozen")
+    .option("--thresholds <kind>", "trained, or re-estimated on the chip", "trained")
+    .option("--chips <n>", "chips with errors of their own", "20")
+    .option("--seed <text>", "any text", "rramlab")
+    .option("--json", "one JSON document on stdout")
+    .addHelpText("after", "\nExample:\n  rramlab evaluate tnn.safetensors --errors type1=0.01,type3=0.05")
+    .action(async (path: string, flags: EvaluateFlags) => {
+      oneOf("--mode", flags.mode, ["frozen", "redrawn"]);
+      oneOf("--thresholds", flags.thresholds, ["trained", "re-estimated"]);
+      const model = readModel(path);
+      const errors = await parseErrors(flags.errors);
+      const data = loadDataSet(flags.data ?? "mnist-10k");
+      const { design } = model.network;
+      if (design.widths[0] !== data.test.pixels)
+        throw new Misuse(
+          `model ${path} takes ${design.widths[0]} inputs (${design.widths.join("-")}); images of ${data.name} have ${data.test.pixels} pixels.`,
+        );
+      if (design.widths[design.widths.length - 1] < data.test.classes)
+        throw new Misuse(
+          `model ${path} has ${design.widths[design.widths.length - 1]} outputs; ${data.name} has ${data.test.classes} classes.`,
+        );
+      const harmed = errors.type1 + errors.type2 + errors.type3 > 0;
+      if (design.weights.kind === "float" && harmed)
+        throw new Misuse(`model ${path} has float weights: read errors are of binary and ternary ones.`);
+      if (design.weights.kind === "binary" && errors.type2 + errors.type3 > 0)
+        throw new Misuse("--errors: binary weights have no zero; only type1 (a flip) befalls them.");
+      orMisuse(() => {
+        if (errors.type1 + errors.type2 > 1)
+          throw new RangeError("--errors: type1 + type2 is above 1; both befall the same weights.");
+      });
+      const zeros = shareOfZeros(model.network);
+      const images = data.test.count;
+      const clean = (accuracy: number) => ({
+        accuracy,
+        ...bounds(wilson(Math.round(accuracy * images), images)),
+        images,
+        zeros,
+      });
+      let result: { accuracy: number; low: number; high: number; images: number; zeros: number[]; chips?: number };
+      if (design.weights.kind === "float")
+        result = clean(
+          accuracyOf(
+            classifyFloat(model.network, imageActivations(data.test.images, data.test.pixels)),
+            data.test.labels,
+          ),
+        );
+      else {
+        const evaluator = createEvaluator(model.network, data.test, data.train);
+        if (!harmed && flags.thresholds === "trained") result = clean(evaluator.clean);
+        else {
+          const chips = parseCount("--chips", flags.chips, 2);
+          const key = fold(rootKey(flags.seed), "chip");
+          const values = Array.from({ length: chips }, (_, chip) =>
+            evaluator.accuracy(errors, flags.mode as "frozen", flags.thresholds as "trained", fold(key, chip)),
+          );
+          const interval = meanInterval(momentsOf(values));
+          result = { accuracy: interval.estimate, ...bounds(interval), images, zeros, chips };
+        }
+      }
+      const percent = (x: number): string => (100 * x).toFixed(2);
+      const over = result.chips
+        ? `mean of ${result.chips} chips, t interval over chips`
+        : "Wilson interval over images";
+      answer(
+        flags.json ?? false,
+        { ...result, dataSet: data.name, trained: model.trained },
+        [
+          `accuracy ${percent(result.accuracy)} % [${percent(result.low)}, ${percent(result.high)}] (${over}) on ${images} images of ${data.name}`,
+          `zeros a layer: ${zeros.map((z) => `${(100 * z).toFixed(0)} %`).join(", ")}`,
+          `trained on ${model.trained.dataSet}, seed "${model.trained.seed}", ${model.trained.epochs} epochs`,
+        ].join("\n"),
+      );
+    });
+};
+
+const bounds = ({ low, high }: { readonly low: number; readonly high: number }): { low: number; high: number } => ({
+  low,
+  high,
+});

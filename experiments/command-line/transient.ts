@@ -1,0 +1,89 @@
+import type { Command } from "commander";
+import { compileCircuit, parseNetlist, transient } from "#circuits/index";
+import { readUserJson } from "../files/run-folder.ts";
+import { parseQuantity } from "../units/parse.ts";
+import { showQuantity } from "../units/show.ts";
+import { Misuse } from "./misuse.ts";
+import { answer } from "./output.ts";
+
+const DEFAULT_POINTS = 201;
+
+const orMisuse = <T>(work: () => T): T => {
+  try {
+    return work();
+  } catch (error) {
+    throw error instanceof RangeError ? new Misuse(error.message) : error;
+  }
+};
+
+/** A transient failed numerically: exit code 1, with what is known. */
+class TransientFailed extends Error {
+  override readonly name = "TransientFailed";
+}
+
+export const addTransient = (program: Command): void => {
+  program
+    .command("transient")
+    .description("solve a netlist in time (format: docs/transient.md)")
+    .argument("<file>", "netlist as JSON, or - for standard input")
+    .option("--tolerance <volt>", "local error a step", "1e-6")
+    .option("--stop <time>", "end, where the netlist has no analysis")
+    .option("--threshold <volt>", "report when nodes first fall below this")
+    .option("--after <time>", "count crossings from this time", "0")
+    .option("--json", "one JSON document on stdout")
+    .addHelpText("after", "\nExample:\n  rramlab transient netlist.json --tolerance 1e-6 --json")
+    .action(
+      async (
+        file: string,
+        flags: { tolerance: string; stop?: string; threshold?: string; after: string; json?: boolean },
+      ) => {
+        const { netlist, analysis } = orMisuse(() => parseNetlist(readUserJson(file, "netlist"), file));
+        const stop = flags.stop === undefined ? analysis?.stop : await parseQuantity(flags.stop, "s", "--stop");
+        if (stop === undefined)
+          throw new Misuse(
+            `${file} has no analysis; add { "analysis": { "kind": "transient", "stop": ... } } or --stop.`,
+          );
+        const circuit = orMisuse(() => compileCircuit(netlist));
+        const times =
+          analysis?.times?.filter((t) => t <= stop) ??
+          Array.from({ length: DEFAULT_POINTS }, (_, i) => (stop * i) / (DEFAULT_POINTS - 1));
+        const asked = flags.threshold
+          ? {
+              nodes: circuit.nodes,
+              threshold: await parseQuantity(flags.threshold, "V", "--threshold"),
+              after: await parseQuantity(flags.after, "s", "--after"),
+            }
+          : analysis?.crossings;
+        const tolerance = await parseQuantity(flags.tolerance, "V", "--tolerance");
+        const result = orMisuse(() =>
+          transient(circuit, { stop, times, tolerance, ...(asked ? { crossings: asked } : {}) }),
+        );
+        if (!result.ok) {
+          if (flags.json) process.stdout.write(`${JSON.stringify(result)}\n`);
+          throw new TransientFailed(
+            `${netlist.title}: ${result.reason} at ${showQuantity(result.time, "s")} after ${result.iterations} Newton iterations (last update ${result.residual.toPrecision(2)} V).`,
+          );
+        }
+        const voltages = Object.fromEntries(Object.entries(result.voltages).map(([node, v]) => [node, [...v]]));
+        const document = {
+          ok: true,
+          times: [...result.times],
+          voltages,
+          crossings: result.crossings,
+          steps: result.steps,
+          rejected: result.rejected,
+          iterations: result.iterations,
+        };
+        const last = result.times.length - 1;
+        const lines = [
+          `${netlist.title}: ${result.steps} steps (${result.rejected} rejected), ${result.iterations} Newton iterations`,
+          ...circuit.nodes.map((node) => `  ${node.padEnd(8)} ends at ${result.voltages[node][last].toFixed(6)} V`),
+          ...Object.entries(result.crossings).map(
+            ([node, at]) =>
+              `  ${node.padEnd(8)} ${at === null ? "never falls below" : `falls below the threshold after ${showQuantity(at, "s")}`}`,
+          ),
+        ];
+        answer(flags.json ?? false, document, lines.join("\n"));
+      },
+    );
+};

@@ -1,0 +1,111 @@
+import { createHash } from "node:crypto";
+import { accessSync, constants, existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { deserialize, serialize } from "node:v8";
+import type { PartPlace, Plan, Shard } from "#src/montecarlo/index";
+import { partName } from "#src/montecarlo/index";
+import { Misuse } from "../command-line/misuse.ts";
+import { writeFile } from "./write-file.ts";
+
+const OWN_FILES = ["manifest.json", "plan.json", "results.csv", "results.parquet", "report.html"];
+const OWN_FOLDERS = ["parts", "shards"];
+
+const shardPath = (dir: string, index: number): string => join(dir, "shards", `${String(index).padStart(6, "0")}.json`);
+
+const partPath = (dir: string, place: Pick<PartPlace, "part" | "uses">): string => {
+  const digest = createHash("sha256").update(partName(place)).digest("hex").slice(0, 16);
+  return join(dir, "parts", `${place.part}-${digest}.bin`);
+};
+
+/**
+ * Makes the folder of a new run.
+ * @throws Misuse where it exists and is not empty (unless `force`, which removes an earlier run's own files and nothing
+ * else), or cannot be written.
+ */
+export const createRunFolder = (dir: string, force: boolean): void => {
+  const occupied = existsSync(dir) ? readdirSync(dir) : [];
+  if (occupied.length > 0 && !force)
+    throw new Misuse(
+      existsSync(join(dir, "plan.json"))
+        ? `--out ${dir} already holds a run. Continue it with "rramlab resume ${dir}", or replace it with --force.`
+        : `--out ${dir} exists and is not empty. Choose another folder, or write into it with --force.`,
+    );
+  for (const name of OWN_FILES) rmSync(join(dir, name), { force: true });
+  for (const name of OWN_FOLDERS) rmSync(join(dir, name), { force: true, recursive: true });
+  try {
+    for (const name of OWN_FOLDERS) mkdirSync(join(dir, name), { recursive: true });
+    accessSync(dir, constants.W_OK);
+  } catch (error) {
+    throw new Misuse(
+      `--out ${dir} cannot be written: ${(error as NodeJS.ErrnoException).code}. Choose a folder of your own.`,
+    );
+  }
+};
+
+/** The first of DIR-001, DIR-002, ... that is not there yet. */
+export const freshFolder = (stem: string): string => {
+  for (let i = 1; ; i++) {
+    const dir = `${stem}-${String(i).padStart(3, "0")}`;
+    if (!existsSync(dir)) return dir;
+  }
+};
+
+export const writePlan = (dir: string, plan: Plan): void =>
+  writeFile(join(dir, "plan.json"), `${JSON.stringify(plan, null, 2)}\n`);
+
+/** @throws Misuse where the folder holds no run of this program. */
+export const readPlan = (dir: string): Plan => {
+  const path = join(dir, "plan.json");
+  if (!existsSync(path)) throw new Misuse(`${resolve(dir)} holds no run: ${path} is not there.`);
+  let plan: Plan | null = null;
+  try {
+    plan = JSON.parse(readFileSync(path, "utf8"));
+  } catch {
+    plan = null;
+  }
+  if (plan?.format !== "rramlab plan 1") throw new Misuse(`${path} is not a plan of this program.`);
+  return plan;
+};
+
+export const hasShard = (dir: string, index: number): boolean => existsSync(shardPath(dir, index));
+export const writeShard = (dir: string, shard: Shard): void =>
+  writeFile(shardPath(dir, shard.index), `${JSON.stringify(shard)}\n`);
+export const readShard = (dir: string, index: number): Shard => JSON.parse(readFileSync(shardPath(dir, index), "utf8"));
+
+export const hasPart = (dir: string, place: PartPlace): boolean => existsSync(partPath(dir, place));
+export const writePart = (dir: string, place: PartPlace, value: unknown): void =>
+  writeFile(partPath(dir, place), serialize(value));
+export const readPart = (dir: string, place: Pick<PartPlace, "part" | "uses">): unknown =>
+  deserialize(readFileSync(partPath(dir, place)));
+
+/** Removes what a killed writer left half-written. */
+export const removeTemporaries = (dir: string): void => {
+  for (const folder of [dir, ...OWN_FOLDERS.map((name) => join(dir, name))])
+    if (existsSync(folder))
+      for (const name of readdirSync(folder)) if (name.endsWith(".tmp")) rmSync(join(folder, name), { force: true });
+};
+
+/** Reads a JSON file the user names. */
+export const readUserJson = (path: string, what: string): unknown => {
+  let text: string;
+  try {
+    text = readFileSync(path === "-" ? 0 : path, "utf8");
+  } catch (error) {
+    throw new Misuse(`${what} ${path} cannot be read: ${(error as NodeJS.ErrnoException).code}.`);
+  }
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new Misuse(`${what} ${path} is no JSON: ${(error as Error).message}.`);
+  }
+};
+
+/** Writes a file the user names, making its folder. */
+export const writeUserFile = (path: string, content: Uint8Array | string): void => {
+  try {
+    mkdirSync(dirname(resolve(path)), { recursive: true });
+    writeFile(path, content);
+  } catch (error) {
+    throw new Misuse(`${path} cannot be written: ${(error as NodeJS.ErrnoException).code}.`);
+  }
+};

@@ -1,0 +1,28 @@
+import type { AnyExperiment } from "#src/montecarlo/index";
+
+/** The studies that come with the program, by the module that holds each; loaded when asked for. */
+const MODULES: Readonly<Record<string, () => Promise<Readonly<Record<string, unknown>>>>> = {
+  "ternary-versus-binary": () => import("./studies/ternary-versus-binary.ts"),
+  "sense-transient": () => import("./studies/sense-transient.ts"),
+  "sense-window": () => import("./studies/sense-window.ts"),
+  "sense-errors": () => import("./studies/sense-errors.ts"),
+  "accuracy-versus-errors": () => import("./studies/accuracy-versus-errors.ts"),
+};
+
+export const studyNames = (): string[] => Object.keys(MODULES);
+
+/** The study of this name, or null. */
+export const loadStudy = async (name: string): Promise<AnyExperiment | null> => {
+  const load = MODULES[name];
+  return load ? experimentIn(await load(), name) : null;
+};
+
+/** The experiment of this name among a module's exports (any, where no name is given), or null. */
+export const experimentIn = (module: Readonly<Record<string, unknown>>, name: string | null): AnyExperiment | null => {
+  for (const value of Object.values(module)) {
+    const candidate = value as Partial<AnyExperiment> | null;
+    if (typeof candidate === "object" && candidate && typeof candidate.trial === "function" && candidate.parameters)
+      if (name === null || candidate.name === name) return candidate as AnyExperiment;
+  }
+  return null;
+};

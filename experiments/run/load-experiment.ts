@@ -1,0 +1,46 @@
+import { existsSync } from "node:fs";
+import { resolve } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { closest, distance } from "fastest-levenshtein";
+import type { AnyExperiment, Plan } from "#src/montecarlo/index";
+import { Misuse } from "../command-line/misuse.ts";
+import { OWN_MODULE } from "../own-module.ts";
+import { experimentIn, loadStudy, studyNames } from "../registry.ts";
+
+/** `"supplly"` -> ` Did you mean "supply"?`, where something is near enough. */
+export const suggestion = (word: string, known: readonly string[]): string => {
+  if (known.length === 0) return "";
+  const near = closest(word, known);
+  return distance(word, near) <= Math.max(2, word.length / 3) ? ` Did you mean "${near}"?` : "";
+};
+
+/**
+ * The experiment that a name or a path to a user's .js or .mjs module stands for, with the module it is known by.
+ * @throws Misuse for an unknown name (with the nearest known one), or a module that exports no experiment.
+ */
+export const findExperiment = async (nameOrPath: string): Promise<{ experiment: AnyExperiment; module: string }> => {
+  if (/\.m?js$/.test(nameOrPath)) {
+    const path = resolve(nameOrPath);
+    if (!existsSync(path)) throw new Misuse(`experiment module ${nameOrPath} is not there.`);
+    const module = pathToFileURL(path).href;
+    const experiment = experimentIn(await import(module), null);
+    if (!experiment) throw new Misuse(`${nameOrPath} exports no experiment; export what defineExperiment returns.`);
+    return { experiment, module };
+  }
+  const experiment = await loadStudy(nameOrPath);
+  if (!experiment)
+    throw new Misuse(
+      `unknown experiment "${nameOrPath}".${suggestion(nameOrPath, studyNames())} Known: ${studyNames().join(", ")}; a user's own is given as a .js or .mjs file.`,
+    );
+  return { experiment, module: OWN_MODULE };
+};
+
+/** The experiment of a plan, loaded from the module it names. */
+export const loadPlanned = async (plan: Plan): Promise<AnyExperiment> => {
+  const { name, module } = plan.experiment;
+  if (module !== OWN_MODULE && !existsSync(fileURLToPath(module)))
+    throw new Misuse(`the run's experiment "${name}" is in ${fileURLToPath(module)}, which is not there.`);
+  const experiment = module === OWN_MODULE ? await loadStudy(name) : experimentIn(await import(module), name);
+  if (!experiment) throw new Misuse(`${module} has no experiment "${name}".`);
+  return experiment;
+};

@@ -1,0 +1,155 @@
+import type { DataSet } from "#src/datasets/labelled-images";
+import type { Parameters, Part, ValuesOf } from "#src/montecarlo/index";
+import {
+  type Activation,
+  defaultLearningRate,
+  type PerceptronDesign,
+  TERNARY_ACTIVATION,
+  TERNARY_WEIGHTS,
+  type TrainedNetwork,
+  trainPerceptron,
+  type WeightQuantizer,
+} from "#src/networks/index";
+import { fold, type Key } from "#src/random/index";
+import { loadDataSet } from "../files/load-data-set.ts";
+
+const WEIGHTS: Readonly<Record<string, WeightQuantizer>> = {
+  float: { kind: "float" },
+  binary: { kind: "binary" },
+  ternary: TERNARY_WEIGHTS,
+};
+const ACTIVATIONS: Readonly<Record<string, Activation>> = {
+  relu: { kind: "relu" },
+  binary: { kind: "binary" },
+  ternary: TERNARY_ACTIVATION,
+};
+
+/** What every study of networks lets the user set. */
+export const NETWORK_PARAMETERS = {
+  data: {
+    kind: "text",
+    default: "mnist-10k",
+    says: "data set: mnist-10k, fashion-mnist, or a folder of IDX files (--data)",
+    source: "rramlab data list",
+  },
+  widths: {
+    kind: "text",
+    default: "784-64-64-10",
+    says: "neurons a layer, inputs first",
+    source: "chosen: narrow enough for binary and ternary weights to differ",
+  },
+  activation: {
+    kind: "choice",
+    choices: ["binary", "ternary"],
+    default: "binary",
+    says: "what hidden layers pass on; ternary is a two-bit signal",
+    source: "binary: so that weights alone differ between the networks",
+  },
+  epochs: {
+    kind: "integer",
+    unit: "1",
+    default: 10,
+    min: 1,
+    max: 1000,
+    says: "passes over the training images",
+    source: "docs/networks.md",
+  },
+  batch: {
+    kind: "integer",
+    unit: "1",
+    default: 50,
+    min: 2,
+    max: 10000,
+    says: "images a training step",
+    source: "50 for 8,000 images, 128 for 60,000: docs/networks.md",
+  },
+  learningRate: {
+    kind: "quantity",
+    unit: "1",
+    default: 0.01,
+    min: 1e-6,
+    max: 1,
+    says: "start of the cosine schedule; it decides how many ternary weights stay zero",
+    source: "docs/networks.md",
+  },
+  seeds: {
+    kind: "integer",
+    unit: "1",
+    default: 5,
+    min: 1,
+    max: 1000,
+    says: "training seeds: the unit of a claim about two kinds of network",
+    source: "five or more",
+  },
+  seed: {
+    kind: "integer",
+    unit: "1",
+    default: 0,
+    min: 0,
+    max: 999,
+    says: "number of the training seed (an axis)",
+    source: "0 .. seeds - 1",
+  },
+} as const satisfies Parameters;
+
+export type NetworkValues = ValuesOf<typeof NETWORK_PARAMETERS>;
+
+/** @throws RangeError where the text is no list of widths like 784-64-64-10. */
+export const parseWidths = (text: string): number[] => {
+  const widths = text.split("-").map(Number);
+  if (widths.length < 2 || widths.some((w) => !Number.isInteger(w) || w < 1 || w > 65536))
+    throw new RangeError(`widths: "${text}" is no list of layer widths; expected e.g. 784-64-64-10.`);
+  return widths;
+};
+
+export const designFor = (widths: string, weights: string, activation: string): PerceptronDesign => ({
+  widths: parseWidths(widths),
+  weights: WEIGHTS[weights],
+  activation: weights === "float" ? ACTIVATIONS["relu"] : ACTIVATIONS[activation],
+});
+
+let data: { readonly name: string; readonly set: DataSet } | undefined;
+
+/** The data set, read once. */
+export const dataFor = (name: string): DataSet => {
+  if (data?.name !== name) data = { name, set: loadDataSet(name) };
+  return data.set;
+};
+
+/** Refuses what training would stumble over, before anything is computed. */
+export const checkNetwork = (params: Pick<NetworkValues, "data" | "widths">): void => {
+  const widths = parseWidths(params.widths);
+  const { train } = dataFor(params.data);
+  if (widths[0] !== train.pixels)
+    throw new RangeError(
+      `widths: ${params.widths} takes ${widths[0]} inputs; images of "${params.data}" have ${train.pixels} pixels.`,
+    );
+  if (widths[widths.length - 1] < train.classes)
+    throw new RangeError(
+      `widths: ${params.widths} has ${widths[widths.length - 1]} outputs for ${train.classes} classes.`,
+    );
+};
+
+/** Names of the parameters that a trained network depends on. */
+export const TRAINING_PARAMETERS = ["data", "widths", "activation", "epochs", "batch", "learningRate", "seed"] as const;
+
+/** Trains the network of these parameters and weights; the key of seed s is the same for every kind of network. */
+export const trainFor = (params: NetworkValues, weights: string, key: Key): TrainedNetwork => {
+  const design = designFor(params.widths, weights, params.activation);
+  const learningRate = weights === "float" ? defaultLearningRate(design) : params.learningRate;
+  const { epochs, batch } = params;
+  return trainPerceptron(design, { epochs, batch, learningRate }, dataFor(params.data).train, fold(key, params.seed));
+};
+
+/** A trained network as a part of a run. */
+export const trainedPart = <P extends NetworkValues>(weights: string): Part<P, TrainedNetwork> => ({
+  uses: TRAINING_PARAMETERS as readonly (keyof P & string)[],
+  make: (params, key) => trainFor(params, weights, key),
+});
+
+export const networkNotes = (params: NetworkValues): string[] => {
+  const set = dataFor(params.data);
+  return [
+    `Trained on ${set.train.count} images and tested on ${set.test.count} of ${set.name}; networks ${params.widths}, ${params.activation} activations, ${params.epochs} epochs, batch ${params.batch}, learning rate ${params.learningRate} (cosine), last epoch, ${params.seeds} training seeds.`,
+  ];
+};

@@ -1,0 +1,76 @@
+import type { Parameters, Row, Table, Value } from "#src/montecarlo/index";
+import type { Axis, Figure, Series } from "#src/report/figure";
+import { shown } from "../units/show.ts";
+
+/** An axis' value for people. */
+export const varied = (parameters: Parameters, axis: string, value: Value): string => shown(parameters[axis], value);
+
+/** Rows that share the values of all axes but these, in order of appearance, with the words for what they share. */
+export const groupRows = (
+  table: Table,
+  parameters: Parameters,
+  except: readonly string[],
+): { readonly label: string; readonly rows: readonly Row[] }[] => {
+  const shared = table.axes.filter((axis) => !except.includes(axis));
+  const groups = new Map<string, Row[]>();
+  for (const row of table.rows) {
+    const label = shared.map((axis) => `${axis} ${varied(parameters, axis, row.point[axis])}`).join(", ");
+    groups.set(label, [...(groups.get(label) ?? []), row]);
+  }
+  return [...groups].map(([label, rows]) => ({ label, rows }));
+};
+
+const FACTORS: Readonly<Record<string, readonly [number, string]>> = {
+  s: [1e9, "ns"],
+  F: [1e15, "fF"],
+  J: [1e15, "fJ"],
+  V: [1, "V"],
+  ohm: [1e-3, "kohm"],
+};
+
+/** How a quantity is drawn: its axis, and its SI value in the axis' unit. */
+export const drawn = (label: string, unit: string): { axis: Axis; value: (si: number) => number } => {
+  if (unit === "K") return { axis: { label, unit: "degC", scale: "linear" }, value: (si) => si - 273.15 };
+  const [factor, name] = FACTORS[unit] ?? [1, unit === "1" ? "" : unit];
+  return { axis: { label, unit: name, scale: "linear" }, value: (si) => si * factor };
+};
+
+const finite = (x: number): number | null => (Number.isFinite(x) ? x : null);
+
+/** A number of the table as a curve over a quantity, in percent, with its intervals. */
+export const percentSeries = (
+  name: string,
+  rows: readonly Row[],
+  axis: string,
+  number: string,
+  x: (si: number) => number,
+): Series => {
+  const percent = (value: number): number | null => finite(100 * value);
+  return {
+    name,
+    x: rows.map((r) => x(r.point[axis] as number)),
+    y: rows.map((r) => percent(r.numbers[number].estimate)),
+    low: rows.map((r) => percent(r.numbers[number].low)),
+    high: rows.map((r) => percent(r.numbers[number].high)),
+    marks: true,
+  };
+};
+
+/** A figure of rates against one quantity for each combination of the other axes. */
+export const rateSeries = (
+  table: Table,
+  axis: string,
+  numbers: readonly string[],
+  parameters: Parameters,
+  words: { readonly title: string; readonly caption: string },
+): Figure[] => {
+  const parameter = parameters[axis];
+  const x = drawn(axis, parameter.kind === "quantity" ? parameter.unit : "1");
+  return groupRows(table, parameters, [axis]).map(({ label, rows }) => ({
+    ...words,
+    title: label ? `${words.title}: ${label}` : words.title,
+    x: x.axis,
+    y: { label: "reads in error", unit: "%", scale: "linear" },
+    series: numbers.map((number) => percentSeries(number, rows, axis, number, x.value)),
+  }));
+};

@@ -1,0 +1,154 @@
+import { sampleReads } from "#circuits/index";
+import { defineExperiment, type Parameters, type RateReport, type Table, type ValuesOf } from "#src/montecarlo/index";
+import type { Figure } from "#src/report/figure";
+import { OWN_MODULE } from "../own-module.ts";
+import { showQuantity, showRate } from "../units/show.ts";
+import { rateSeries, varied } from "./rows.ts";
+import { amplifierOf, checkSense, deviceOf, SENSE_PARAMETERS, senseNotes } from "./sense-parameters.ts";
+
+/** Of the transients [V]: rates do not move at the resolution of thousands of samples when it is tightened. */
+export const MONTE_CARLO_TOLERANCE = 1e-3;
+
+const PARAMETERS = {
+  ...SENSE_PARAMETERS,
+  strobe: {
+    kind: "quantity",
+    unit: "s",
+    default: 3e-9,
+    min: 0.1e-9,
+    max: 10e-6,
+    says: "time from SEN's rise at which the outputs are looked at",
+    source: "chosen inside the window of sense-window at 0.9 V and 20 fF",
+  },
+} as const satisfies Parameters;
+
+type Params = ValuesOf<typeof PARAMETERS>;
+
+const ERROR_NUMBERS = ["type1", "type2", "type3", "binaryFlip"] as const;
+
+const conclude = (table: Table, params: Params) => [
+  {
+    title: "Read errors, % [95 % interval]",
+    columns: [...table.axes, "type 1", "type 2", "type 3", "invalid +-1", "invalid 0", "BNN flip"],
+    rows: table.rows.map((row) => [
+      ...table.axes.map((axis) => varied(PARAMETERS, axis, row.point[axis])),
+      ...["type1", "type2", "type3", "invalidSigned", "invalidZero", "binaryFlip"].map((n) => showRate(row.numbers[n])),
+    ]),
+    notes: [
+      `Type 1: +-1 read with the other sign; type 2: +-1 read as 0; type 3: 0 read as +-1; invalid: both outputs low, used as 0. Binary reads take an undecided output as a fair coin. Strobe ${showQuantity(params.strobe, "s")} unless it is an axis.`,
+    ],
+  },
+];
+
+const figures = (table: Table, params: Params): Figure[] => {
+  const [axis] = table.axes.filter((name) => PARAMETERS[name as keyof Params].kind === "quantity");
+  if (!axis) return [];
+  return rateSeries(table, axis, ERROR_NUMBERS, PARAMETERS, {
+    title: `Read error rates against ${axis}`,
+    caption: `Bars are 95 % Wilson intervals. Each sample has its own amplifier and cells (no shared amplifiers). Device set "${params.device}".`,
+  });
+};
+
+/** All error rates of the sense amplifier against supply, temperature, corner, strobe, device and bit-line capacitance. */
+export const senseErrors = defineExperiment({
+  name: "sense-errors",
+  summary: "Error rates of one precharge sense amplifier reading a 2T2R cell, ternary and binary.",
+  module: OWN_MODULE,
+  parameters: PARAMETERS,
+  axes: [
+    "device",
+    "corner",
+    "temperature",
+    "bitLineCapacitance",
+    "strobe",
+    "supply",
+    "mismatch",
+    "technology",
+    "activationEnergyLrs",
+    "activationEnergyHrs",
+  ],
+  grid: () => [{ supply: [0.7, 0.8, 0.9, 1.0, 1.1, 1.2] }],
+  trials: 1000,
+  block: 50,
+  numbers: {
+    type1: { kind: "rate", says: "+-1 read with the other sign" },
+    type2: { kind: "rate", says: "+-1 read as 0 (both outputs high)" },
+    type3: { kind: "rate", says: "0 read as +1 or -1" },
+    invalidSigned: { kind: "rate", says: "+-1 read with both outputs low" },
+    invalidZero: { kind: "rate", says: "0 read with both outputs low" },
+    binaryFlip: { kind: "rate", says: "binary read of +-1 gives the other sign, undecided outputs a fair coin" },
+    binaryUndecided: { kind: "rate", says: "binary read of +-1 finds the outputs undecided" },
+    decisionTime: {
+      kind: "mean",
+      unit: "s",
+      says: "first fall of an output below half the supply, where there is one by the strobe, +-1",
+    },
+    prechargeEnergy: {
+      kind: "mean",
+      unit: "J",
+      says: "energy from the supply during precharge, from all nodes at 0 V",
+    },
+    senseEnergy: {
+      kind: "mean",
+      unit: "J",
+      says: "energy from supply, SEN and word-line drivers from SEN's edge to the strobe",
+    },
+  },
+  trial: (_context, params, key) => {
+    const samples = sampleReads(
+      amplifierOf(params),
+      deviceOf(params),
+      params.mismatch,
+      [params.strobe],
+      MONTE_CARLO_TOLERANCE,
+      key,
+    );
+    const events: Record<string, number> = {};
+    const count = (name: string, is: boolean): void => {
+      events[name] = (events[name] ?? 0) + (is ? 1 : 0);
+    };
+    let precharge = 0;
+    let sense = 0;
+    let times = 0;
+    let decided = 0;
+    for (const { weight, sensed, binary } of samples) {
+      if (!sensed.ok) return { failed: `${sensed.reason} at ${sensed.time} s` };
+      const [reading] = sensed.readings;
+      if (weight === 0) {
+        count("type3", reading === 1 || reading === -1);
+        count("invalidZero", reading === "invalid");
+      } else {
+        count("type1", reading === -weight);
+        count("type2", reading === 0);
+        count("invalidSigned", reading === "invalid");
+        count("binaryFlip", binary[0] !== weight);
+        count("binaryUndecided", reading === 0 || reading === "invalid");
+        if (sensed.decisionTime !== null) {
+          times += sensed.decisionTime;
+          decided++;
+        }
+      }
+      precharge += sensed.prechargeEnergy / samples.length;
+      sense += sensed.senseEnergies[0] / samples.length;
+    }
+    const ofTwo = (name: string): RateReport => ({ events: events[name], of: 2 });
+    return {
+      numbers: {
+        type1: ofTwo("type1"),
+        type2: ofTwo("type2"),
+        type3: { events: events["type3"], of: 1 },
+        invalidSigned: ofTwo("invalidSigned"),
+        invalidZero: { events: events["invalidZero"], of: 1 },
+        binaryFlip: ofTwo("binaryFlip"),
+        binaryUndecided: ofTwo("binaryUndecided"),
+        ...(decided > 0 ? { decisionTime: times / decided } : {}),
+        prechargeEnergy: precharge,
+        senseEnergy: sense,
+      },
+    };
+  },
+  figures,
+  conclude,
+  check: checkSense,
+  notes: senseNotes,
+});

@@ -1,0 +1,181 @@
+import {
+  compileSenseAmplifier,
+  REFERENCE_SIZING,
+  type SenseAmplifier,
+  type SenseAmplifierDesign,
+} from "#circuits/index";
+import {
+  CORNERS,
+  type Corner,
+  parseRram,
+  ptm130,
+  RRAM_SETS,
+  type RramParams,
+  sky130,
+  type Technology,
+  totalLogSigma,
+} from "#devices/index";
+import type { Parameters, ValuesOf } from "#src/montecarlo/index";
+import { showQuantity } from "../units/show.ts";
+
+const TECHNOLOGIES: Readonly<Record<string, Technology>> = { sky130, ptm130 };
+
+/** What every study of the sense amplifier lets the user set. */
+export const SENSE_PARAMETERS = {
+  technology: {
+    kind: "choice",
+    choices: Object.keys(TECHNOLOGIES),
+    default: "sky130",
+    says: "transistors of amplifier and cell",
+    source: "extended EKV fits to public BSIM4 models; docs/devices.md",
+  },
+  corner: {
+    kind: "choice",
+    choices: CORNERS,
+    default: "tt",
+    says: "process corner",
+    source: "sky130: foundry corners; ptm130: an assumed global threshold shift of +-60 mV",
+  },
+  supply: {
+    kind: "quantity",
+    unit: "V",
+    default: 0.9,
+    min: 0.3,
+    max: 1.5,
+    says: "supply, word-line and SEN level",
+    source: "chosen; sky130 is fitted for 0.7 .. 1.2 V, ptm130 for 0.4 .. 1.2 V",
+  },
+  temperature: {
+    kind: "quantity",
+    unit: "K",
+    default: 300.15,
+    min: 233.15,
+    max: 398.15,
+    says: "junction temperature",
+    source: "the fits' range, -40 .. 125 degC",
+  },
+  bitLineCapacitance: {
+    kind: "quantity",
+    unit: "F",
+    default: 20e-15,
+    min: 1e-15,
+    max: 2e-12,
+    says: "wiring capacitance of each bit line",
+    source: "assumed: a short column; times scale with it",
+  },
+  device: {
+    kind: "text",
+    default: "reference",
+    says: "resistance statistics: strong, reference, weak, or a file with --device",
+    source: "illustrative, recalled; docs/devices.md",
+  },
+  mismatch: {
+    kind: "quantity",
+    unit: "1",
+    default: 1,
+    min: 0,
+    max: 5,
+    says: "factor on the transistors' local mismatch; 0 switches it off",
+    source: "1: the technology's Pelgrom coefficients",
+  },
+  activationEnergyLrs: {
+    kind: "quantity",
+    unit: "eV",
+    default: 0,
+    min: -0.5,
+    max: 1,
+    says: "added activation energy of the low resistance",
+    source: "assumed 0: no source at hand; vary it to see whether it matters",
+  },
+  activationEnergyHrs: {
+    kind: "quantity",
+    unit: "eV",
+    default: 0,
+    min: -0.5,
+    max: 1,
+    says: "added activation energy of the high resistance",
+    source: "assumed 0: no source at hand; vary it to see whether it matters",
+  },
+} as const satisfies Parameters;
+
+export type SenseValues = ValuesOf<typeof SENSE_PARAMETERS>;
+
+export const technologyOf = (params: Pick<SenseValues, "technology">): Technology => TECHNOLOGIES[params.technology];
+
+/** The amplifier that the parameters describe. */
+export const designOf = (
+  params: Pick<SenseValues, "technology" | "corner" | "supply" | "temperature" | "bitLineCapacitance" | "device">,
+): SenseAmplifierDesign => ({
+  ...REFERENCE_SIZING,
+  technology: technologyOf(params),
+  corner: params.corner as Corner,
+  supply: params.supply,
+  temperature: params.temperature,
+  capacitances: { ...REFERENCE_SIZING.capacitances, bitLine: params.bitLineCapacitance },
+  conduction: namedDevice(params.device).conduction,
+});
+
+// Compiling takes longer than a read: kept from trial to trial of a point.
+let compiled: { readonly params: object; readonly amplifier: SenseAmplifier } | undefined;
+
+/** The compiled amplifier that the parameters describe. */
+export const amplifierOf = (params: SenseValues): SenseAmplifier => {
+  if (compiled?.params !== params) compiled = { params, amplifier: compileSenseAmplifier(designOf(params)) };
+  return compiled.amplifier;
+};
+
+/** @throws RangeError where the device is no set, before anything is computed. */
+export const checkSense = (params: Pick<SenseValues, "device">): void => {
+  namedDevice(params.device);
+};
+
+/**
+ * A named set, or a device record as JSON text.
+ * @throws RangeError for a name that is no set.
+ */
+export const namedDevice = (device: string): RramParams => {
+  if (device.trim().startsWith("{")) return parseRram(JSON.parse(device), "--device");
+  const set = (RRAM_SETS as Readonly<Record<string, RramParams>>)[device];
+  if (!set)
+    throw new RangeError(
+      `device: "${device}" is not one of ${Object.keys(RRAM_SETS).join(", ")}; a file goes with --device FILE.json.`,
+    );
+  return set;
+};
+
+/** The resistance statistics that the parameters describe. */
+export const deviceOf = (
+  params: Pick<SenseValues, "device" | "activationEnergyLrs" | "activationEnergyHrs">,
+): RramParams => {
+  const set = namedDevice(params.device);
+  return {
+    ...set,
+    lrs: { ...set.lrs, activationEnergy: set.lrs.activationEnergy + params.activationEnergyLrs },
+    hrs: { ...set.hrs, activationEnergy: set.hrs.activationEnergy + params.activationEnergyHrs },
+  };
+};
+
+/** One line on a device set: medians and spreads. */
+export const describeDevice = (set: RramParams): string => {
+  const state = (name: "lrs" | "hrs"): string =>
+    `${name.toUpperCase()} ${showQuantity(set[name].medianResistance, "ohm")}, ln-sigma ${totalLogSigma(set, name).toFixed(2)}`;
+  return `Device set "${set.name}" (${state("lrs")}; ${state("hrs")}; ${set.conduction.kind} conduction): ${set.standing}.`;
+};
+
+/** What must be said beside any result of the sense amplifier. */
+export const senseNotes = (params: SenseValues): string[] => {
+  const technology = technologyOf(params);
+  const names = RRAM_SETS as Readonly<Record<string, RramParams>>;
+  const near = technology.timing.filter((t) => t.corner === "tt" && t.temperatureCelsius === 27 && t.supply >= 0.7);
+  const low = Math.min(...near.map((t) => t.low));
+  const high = Math.max(...near.map((t) => t.high));
+  const energies = [params.activationEnergyLrs, params.activationEnergyHrs];
+  return [
+    describeDevice(names[params.device] ?? namedDevice(params.device)),
+    `Transistors: ${technology.says}; crossing times ${low} to ${high} of BSIM4's at tt 27 degC, 0.7 V and above. Corners: ${technology.cornersAre}. Mismatch: ${technology.mismatch.nmos.source}.`,
+    energies.every((e) => e === 0)
+      ? "Resistances are taken as independent of temperature (no activation energy is at hand)."
+      : `Activation energies of resistance added: LRS ${energies[0]} eV, HRS ${energies[1]} eV.`,
+    "Sizes and capacitances of the amplifier are this project's own: absolute times belong to them.",
+  ];
+};

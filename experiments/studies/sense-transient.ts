@@ -1,0 +1,138 @@
+import { compileCircuit, compileSenseAmplifier, senseNetlist, sensePair, transient } from "#circuits/index";
+import { defineExperiment, type Parameters, type Table, type ValuesOf } from "#src/montecarlo/index";
+import type { Figure } from "#src/report/figure";
+import { OWN_MODULE } from "../own-module.ts";
+import { showQuantity } from "../units/show.ts";
+import { varied } from "./rows.ts";
+import { checkSense, designOf, SENSE_PARAMETERS, senseNotes } from "./sense-parameters.ts";
+
+const resistance = (value: number, says: string) =>
+  ({
+    kind: "quantity",
+    unit: "ohm",
+    default: value,
+    min: 100,
+    max: 1e9,
+    says,
+    source: "chosen: a low and a high resistance of the reference set's order",
+  }) as const;
+
+const PARAMETERS = {
+  ...SENSE_PARAMETERS,
+  leftResistance: resistance(10e3, "left cell, on BL"),
+  rightResistance: resistance(400e3, "right cell, on BLb"),
+  duration: {
+    kind: "quantity",
+    unit: "s",
+    default: 20e-9,
+    min: 0.2e-9,
+    max: 10e-6,
+    says: "length of the sense phase that is followed",
+    source: "chosen",
+  },
+} as const satisfies Parameters;
+
+type Params = ValuesOf<typeof PARAMETERS>;
+
+/** Of a waveform to look at [V]. */
+const DISPLAY_TOLERANCE = 1e-4;
+const SHOWN_POINTS = 400;
+const MOST_FIGURES = 6;
+
+const figures = (table: Table, params: Params): Figure[] =>
+  table.rows.slice(0, MOST_FIGURES).flatMap((row): Figure[] => {
+    const at = { ...params, ...row.point } as Params;
+    const design = designOf(at);
+    const { precharge } = design.timing;
+    // Half of the points before SEN's edge, half after it.
+    const times = Float64Array.from({ length: SHOWN_POINTS + 1 }, (_, i) =>
+      i < SHOWN_POINTS / 2
+        ? (precharge * i) / (SHOWN_POINTS / 2)
+        : precharge + (at.duration * (i - SHOWN_POINTS / 2)) / (SHOWN_POINTS / 2),
+    );
+    const result = transient(compileCircuit(senseNetlist(design, [at.leftResistance, at.rightResistance])), {
+      stop: precharge + at.duration,
+      times,
+      tolerance: DISPLAY_TOLERANCE,
+    });
+    if (!result.ok) return [];
+    const words = table.axes.map((axis) => `${axis} ${varied(PARAMETERS, axis, row.point[axis])}`).join(", ");
+    return [
+      {
+        title: `One read${words ? `: ${words}` : ""}`,
+        caption: `Precharge until 0 ns, then SEN rises. Left cell ${showQuantity(at.leftResistance, "ohm")}, right ${showQuantity(at.rightResistance, "ohm")}, ${at.technology} ${at.corner}, ${showQuantity(at.supply, "V")}, ${showQuantity(at.temperature, "K")}; no mismatch.`,
+        x: { label: "time after SEN rises", unit: "ns", scale: "linear" },
+        y: { label: "voltage", unit: "V", scale: "linear" },
+        series: ["q", "qb", "bl", "blb", "sen"].map((node) => ({
+          name: { q: "Q", qb: "Qb", bl: "BL", blb: "BLb", sen: "SEN" }[node] as string,
+          x: Array.from(times, (t) => (t - precharge) * 1e9),
+          y: [...result.voltages[node]],
+          dash: node === "sen" ? "dot" : node.startsWith("b") ? "dash" : "solid",
+          marks: false,
+        })),
+      },
+    ];
+  });
+
+const conclude = (table: Table) => [
+  {
+    title: "Reads",
+    columns: [...table.axes, "decision", "precharge energy", "sense energy"],
+    rows: table.rows.map((row) => [
+      ...table.axes.map((axis) => varied(PARAMETERS, axis, row.point[axis])),
+      row.numbers["decisionTime"].trials > 0 ? showQuantity(row.numbers["decisionTime"].estimate, "s") : "none",
+      showQuantity(row.numbers["prechargeEnergy"].estimate, "J"),
+      showQuantity(row.numbers["senseEnergy"].estimate, "J"),
+    ]),
+    notes: [
+      "Decision: first fall of Q or Qb below half the supply after SEN rises. No mismatch: one transient a point.",
+    ],
+  },
+];
+
+/** Waveforms, decision time and energy of one read, without mismatch. */
+export const senseTransient = defineExperiment({
+  name: "sense-transient",
+  summary: "Waveforms of one 2T2R cell read by the precharge sense amplifier.",
+  module: OWN_MODULE,
+  parameters: PARAMETERS,
+  axes: ["technology", "corner", "temperature", "bitLineCapacitance", "supply", "leftResistance", "rightResistance"],
+  grid: () => [{ supply: [1.2, 0.9, 0.7] }],
+  trials: 1,
+  block: 1,
+  numbers: {
+    decisionTime: { kind: "mean", unit: "s", says: "first fall of an output below half the supply after SEN rises" },
+    prechargeEnergy: {
+      kind: "mean",
+      unit: "J",
+      says: "energy from the supply during precharge, from all nodes at 0 V",
+    },
+    senseEnergy: {
+      kind: "mean",
+      unit: "J",
+      says: "energy from supply, SEN and word-line drivers during the sense phase",
+    },
+  },
+  trial: (_context, params) => {
+    const amplifier = compileSenseAmplifier(designOf(params));
+    const read = sensePair(
+      amplifier,
+      {},
+      [params.leftResistance, params.rightResistance],
+      [params.duration],
+      DISPLAY_TOLERANCE,
+    );
+    if (!read.ok) return { failed: `${read.reason} at ${read.time} s` };
+    return {
+      numbers: {
+        ...(read.decisionTime === null ? {} : { decisionTime: read.decisionTime }),
+        prechargeEnergy: read.prechargeEnergy,
+        senseEnergy: read.senseEnergies[0],
+      },
+    };
+  },
+  figures,
+  conclude,
+  check: checkSense,
+  notes: (params) => senseNotes(params).slice(1),
+});

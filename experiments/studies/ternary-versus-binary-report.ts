@@ -1,0 +1,194 @@
+import type { Row, Summary, Table, Values } from "#src/montecarlo/index";
+import type { Interval } from "#src/numerics/intervals";
+import { meanInterval, momentsOf } from "#src/numerics/moments";
+import type { Figure } from "#src/report/figure";
+import { showQuantity, showRate } from "../units/show.ts";
+
+/** Rows of one condition, one a training seed. */
+interface Condition {
+  readonly label: string;
+  readonly rows: readonly Row[];
+  readonly at: Values;
+}
+
+const conditionsOf = (table: Table, params: Values): Condition[] => {
+  const groups = new Map<string, { rows: Row[]; at: Values }>();
+  const shared = table.axes.filter((axis) => axis !== "seed");
+  const constant = (axis: string): boolean => new Set(table.rows.map((r) => r.point[axis])).size === 1;
+  for (const row of table.rows) {
+    const at = { ...params, ...row.point };
+    const extra = shared.filter((axis) => !["supply", "corner", "temperature"].includes(axis) && !constant(axis));
+    const label = [
+      `${at["supply"]} V ${at["corner"]} ${showQuantity(at["temperature"] as number, "K").replace(" degC", " C")}`,
+      ...extra.map((axis) => `${axis} ${typeof at[axis] === "number" ? at[axis].toPrecision(3) : at[axis]}`),
+    ].join(" ");
+    const group = groups.get(label) ?? { rows: [], at };
+    group.rows.push(row);
+    groups.set(label, group);
+  }
+  return [...groups].map(([label, { rows, at }]) => ({ label, rows, at }));
+};
+
+const overSeeds = (rows: readonly Row[], number: string): Interval =>
+  meanInterval(momentsOf(rows.map((r) => r.numbers[number].estimate)));
+
+const points = (x: number, digits = 1): string => (100 * x).toFixed(digits);
+
+const signed = (x: number): string => `${x < 0 ? "-" : "+"}${points(Math.abs(x), 2)}`;
+
+/** "+0.62 [+0.31, +0.93]", and in words when the interval holds zero. */
+const difference = (i: Interval): string =>
+  Number.isFinite(i.low)
+    ? `${signed(i.estimate)} [${signed(i.low)}, ${signed(i.high)}]`
+    : `${signed(i.estimate)} (one seed)`;
+
+const verdict = (i: Interval): string => {
+  if (!Number.isFinite(i.low)) return "one seed: no claim";
+  if (i.low > 0) return "ternary better";
+  if (i.high < 0) return "binary better";
+  return "no significant difference";
+};
+
+export const concludeComparison = (table: Table, params: Values): Summary[] => {
+  const conditions = conditionsOf(table, params);
+  const strobe = showQuantity(params["strobe"] as number, "s");
+  const [first] = conditions;
+  const seeds = first.rows.length;
+  const clean = (number: string): string => `${points(overSeeds(first.rows, number).estimate, 2)} %`;
+  const cleanDifference = meanInterval(
+    momentsOf(first.rows.map((r) => r.numbers["ternaryClean"].estimate - r.numbers["binaryClean"].estimate)),
+  );
+  const number = (c: Condition, name: string): string => points(overSeeds(c.rows, name).estimate, 2);
+  return [
+    {
+      title: `Read errors at the common strobe of ${strobe}, % [95 % Wilson interval]`,
+      columns: ["condition", "type 1", "type 2", "type 3", "BNN flip"],
+      rows: conditions.map((c) => [
+        c.label,
+        ...["type1", "type2", "type3", "binaryFlip"].map((n) => showRate(c.rows[0].numbers[n])),
+      ]),
+      notes: [
+        "Type 1: +-1 read with the other sign; type 2: +-1 read as 0 (both outputs low included); type 3: 0 read as +-1. BNN flip: binary read of +-1 wrong, undecided reads a fair coin.",
+      ],
+    },
+    {
+      title: "Read errors, each network at its own best strobe, % [95 % Wilson interval]",
+      columns: ["condition", "TNN at", "type 1", "type 2", "type 3", "BNN at", "flip"],
+      rows: conditions.map((c) => {
+        const { numbers } = c.rows[0];
+        const at = (name: string): string => showQuantity(Number(numbers[name].estimate.toPrecision(2)), "s");
+        return [
+          c.label,
+          at("ternaryStrobe"),
+          ...["type1Best", "type2Best", "type3Best"].map((n) => showRate(numbers[n])),
+          at("binaryStrobe"),
+          showRate(numbers["binaryFlipBest"]),
+        ];
+      }),
+      notes: [
+        "Best: least mean squared error of a read weight on 250 samples a state, apart from those counted here; eight strobes a decade.",
+      ],
+    },
+    {
+      title: `Accuracy on chips, common strobe ${strobe}, %`,
+      columns: ["condition", "BNN", "TNN", "TNN - BNN [95 %]", ""],
+      rows: conditions.map((c) => {
+        const d = overSeeds(c.rows, "difference");
+        return [c.label, number(c, "binary"), number(c, "ternary"), difference(d), verdict(d)];
+      }),
+      notes: [],
+    },
+    {
+      title: "Accuracy on chips, each network at its own best strobe, %",
+      columns: ["condition", "BNN", "TNN", "TNN - BNN [95 %]", ""],
+      rows: conditions.map((c) => {
+        const d = overSeeds(c.rows, "differenceBest");
+        return [c.label, number(c, "binaryBest"), number(c, "ternaryBest"), difference(d), verdict(d)];
+      }),
+      notes: [
+        `Without read errors: BNN ${clean("binaryClean")}, TNN ${clean("ternaryClean")}, paired difference ${difference(cleanDifference)} points: ${verdict(cleanDifference)}. Zeros among ternary weights: ${points(overSeeds(first.rows, "zeros").estimate, 0)} %.`,
+        `Means over ${seeds} training seeds of ${first.rows[0].numbers["binary"].trials} chips each; intervals of differences are t intervals over seeds, pairs share seed, chip and test images.`,
+      ],
+    },
+    {
+      title: "Energy of a read",
+      columns: ["condition", "precharge", "sense", "together"],
+      rows: conditions.map((c) => {
+        const precharge = overSeeds(c.rows, "prechargeEnergy").estimate;
+        const sense = overSeeds(c.rows, "senseEnergy").estimate;
+        return [
+          c.label,
+          ...[precharge, sense, precharge + sense].map((e) => showQuantity(Number(e.toPrecision(3)), "J")),
+        ];
+      }),
+      notes: [
+        "Mean over samples and stored states. Precharge: from the supply, all nodes from 0 V (a first read). Sense: supply, SEN and word-line drivers, until the common strobe.",
+      ],
+    },
+  ];
+};
+
+const finite = (x: number): number | null => (Number.isFinite(x) ? x : null);
+
+export const drawComparison = (table: Table, params: Values): Figure[] => {
+  const sets = new Map<string, Condition[]>();
+  for (const c of conditionsOf(table, params)) {
+    const name = `${c.at["corner"]}, ${showQuantity(c.at["temperature"] as number, "K")}`;
+    sets.set(name, [...(sets.get(name) ?? []), c]);
+  }
+  const swept = [...sets].filter(([, list]) => new Set(list.map((c) => c.at["supply"])).size > 1);
+  const by = `Device set "${params["device"]}"; no shared amplifiers; seed and sets in the notes above.`;
+  return swept.flatMap(([name, list]): Figure[] => {
+    const ordered = [...list].sort((a, b) => (a.at["supply"] as number) - (b.at["supply"] as number));
+    const supplies = ordered.map((c) => c.at["supply"] as number);
+    const curve = (title: string, number: string, dash: "solid" | "dash" | "dot") => {
+      const cells = ordered.map((c) => overSeeds(c.rows, number));
+      return {
+        name: title,
+        x: supplies,
+        y: cells.map((c) => 100 * c.estimate),
+        low: cells.map((c) => finite(100 * c.low)),
+        high: cells.map((c) => finite(100 * c.high)),
+        dash,
+        marks: true,
+      };
+    };
+    const rate = (title: string, number: string) => ({
+      name: title,
+      x: supplies,
+      y: ordered.map((c) => finite(100 * c.rows[0].numbers[number].estimate)),
+      low: ordered.map((c) => finite(100 * c.rows[0].numbers[number].low)),
+      high: ordered.map((c) => finite(100 * c.rows[0].numbers[number].high)),
+      marks: true,
+    });
+    const supply = { label: "supply", unit: "V", scale: "linear" } as const;
+    return [
+      {
+        title: `Accuracy against supply: ${name}`,
+        caption: `Means over chips and training seeds, bars are 95 % t intervals over seeds. Dotted: without read errors. ${by}`,
+        x: supply,
+        y: { label: "test accuracy", unit: "%", scale: "linear" },
+        series: [
+          curve("BNN, common strobe", "binary", "solid"),
+          curve("TNN, common strobe", "ternary", "solid"),
+          curve("BNN, best strobe", "binaryBest", "dash"),
+          curve("TNN, best strobe", "ternaryBest", "dash"),
+          curve("BNN without errors", "binaryClean", "dot"),
+          curve("TNN without errors", "ternaryClean", "dot"),
+        ],
+      },
+      {
+        title: `Read error rates against supply: ${name}`,
+        caption: `At the common strobe of ${showQuantity(params["strobe"] as number, "s")}; bars are 95 % Wilson intervals over ${params["samples"]} samples a state. ${by}`,
+        x: supply,
+        y: { label: "reads in error", unit: "%", scale: "linear" },
+        series: [
+          rate("type 1: sign", "type1"),
+          rate("type 2: +-1 to 0", "type2"),
+          rate("type 3: 0 to +-1", "type3"),
+          rate("BNN flip", "binaryFlip"),
+        ],
+      },
+    ];
+  });
+};

@@ -1,0 +1,291 @@
+import {
+  addRead,
+  binaryErrors,
+  compileSenseAmplifier,
+  NO_READS,
+  type ReadCounts,
+  sampleReads,
+  ternaryErrors,
+} from "#circuits/index";
+import { defineExperiment, type Parameters, type RateReport, type ValuesOf } from "#src/montecarlo/index";
+import { shareOfZeros, type TrainedNetwork, type WeightErrors } from "#src/networks/index";
+import { fold, type Key } from "#src/random/index";
+import { OWN_MODULE } from "../own-module.ts";
+import { evaluatorFor } from "./evaluator.ts";
+import {
+  checkNetwork,
+  dataFor,
+  NETWORK_PARAMETERS,
+  type NetworkValues,
+  networkNotes,
+  TRAINING_PARAMETERS,
+  trainFor,
+} from "./network-parameters.ts";
+import { MONTE_CARLO_TOLERANCE } from "./sense-errors.ts";
+import { checkSense, designOf, deviceOf, SENSE_PARAMETERS, senseNotes } from "./sense-parameters.ts";
+import { concludeComparison, drawComparison } from "./ternary-versus-binary-report.ts";
+
+export const PARAMETERS = {
+  ...SENSE_PARAMETERS,
+  ...NETWORK_PARAMETERS,
+  strobe: {
+    kind: "quantity",
+    unit: "s",
+    default: 3e-9,
+    min: 0.1e-9,
+    max: 10e-6,
+    says: "common strobe: both networks' reads end at this time after SEN's rise",
+    source: "chosen inside the ternary window at 0.9 V and 20 fF: docs/sense-window.md",
+  },
+  samples: {
+    kind: "integer",
+    unit: "1",
+    default: 1000,
+    min: 10,
+    max: 1_000_000,
+    says: "Monte Carlo samples of each stored state at each condition",
+    source: "chosen",
+  },
+} as const satisfies Parameters;
+
+export type ComparisonValues = ValuesOf<typeof PARAMETERS>;
+
+/** Strobes from which each network's own best is chosen [s]: eight a decade from 0.2 ns to 112 ns. */
+const CANDIDATES: readonly number[] = Array.from({ length: 23 }, (_, i) => 0.2e-9 * 10 ** (i / 8));
+/** Samples of each state that choose the best strobes, apart from those that rates are counted on. */
+const CALIBRATION_SAMPLES = 250;
+
+/** What the sense amplifier does at one condition, at three strobes. */
+export interface Reads {
+  readonly common: ReadCounts;
+  readonly ternaryBest: { readonly strobe: number; readonly counts: ReadCounts };
+  readonly binaryBest: { readonly strobe: number; readonly counts: ReadCounts };
+  /** Mean energies [J]: precharge from 0 V, and sense until each strobe. */
+  readonly energies: {
+    readonly precharge: number;
+    readonly common: number;
+    readonly ternaryBest: number;
+    readonly binaryBest: number;
+  };
+  readonly failed: number;
+}
+
+interface Counted {
+  readonly counts: readonly ReadCounts[];
+  readonly precharge: number;
+  readonly sense: readonly number[];
+  readonly failed: number;
+}
+
+const countReads = (params: ComparisonValues, strobes: readonly number[], samples: number, key: Key): Counted => {
+  const amplifier = compileSenseAmplifier(designOf(params));
+  const rram = deviceOf(params);
+  const counts: ReadCounts[] = strobes.map(() => NO_READS);
+  const sense = strobes.map(() => 0);
+  let precharge = 0;
+  let reads = 0;
+  let failed = 0;
+  for (let i = 0; i < samples; i++)
+    for (const { weight, sensed, binary } of sampleReads(
+      amplifier,
+      rram,
+      params.mismatch,
+      strobes,
+      MONTE_CARLO_TOLERANCE,
+      fold(key, i),
+    )) {
+      if (!sensed.ok) {
+        failed++;
+        continue;
+      }
+      reads++;
+      precharge += sensed.prechargeEnergy;
+      for (let s = 0; s < strobes.length; s++) {
+        counts[s] = addRead(counts[s], weight, sensed.readings[s], binary[s]);
+        sense[s] += sensed.senseEnergies[s];
+      }
+    }
+  return { counts, precharge: precharge / reads, sense: sense.map((e) => e / reads), failed };
+};
+
+/** Mean squared error of a weight as read, the stored states equally likely: what the strobe is chosen by. */
+const ternaryHarm = (c: ReadCounts): number => {
+  const { type1, type2, type3 } = ternaryErrors(c);
+  return (2 * (4 * type1 + type2) + type3) / 3;
+};
+const binaryHarm = (c: ReadCounts): number => 4 * binaryErrors(c).type1;
+
+const leastHarm = (counts: readonly ReadCounts[], harm: (c: ReadCounts) => number): number => {
+  let best = 0;
+  counts.forEach((c, i) => {
+    if (harm(c) < harm(counts[best])) best = i;
+  });
+  return best;
+};
+
+const readsAt = (params: ComparisonValues, key: Key): Reads => {
+  const calibration = countReads(params, CANDIDATES, CALIBRATION_SAMPLES, fold(key, "calibration"));
+  const ternary = CANDIDATES[leastHarm(calibration.counts, ternaryHarm)];
+  const binary = CANDIDATES[leastHarm(calibration.counts, binaryHarm)];
+  const strobes = [...new Set([params.strobe, ternary, binary])].sort((a, b) => a - b);
+  const { counts, precharge, sense, failed } = countReads(params, strobes, params.samples, fold(key, "samples"));
+  const at = (strobe: number): number => strobes.indexOf(strobe);
+  return {
+    common: counts[at(params.strobe)],
+    ternaryBest: { strobe: ternary, counts: counts[at(ternary)] },
+    binaryBest: { strobe: binary, counts: counts[at(binary)] },
+    energies: {
+      precharge,
+      common: sense[at(params.strobe)],
+      ternaryBest: sense[at(ternary)],
+      binaryBest: sense[at(binary)],
+    },
+    failed: failed + calibration.failed,
+  };
+};
+
+const rate = (events: number, of: number): RateReport => ({ events, of });
+
+const AMPLIFIER_PARAMETERS = [
+  "technology",
+  "corner",
+  "supply",
+  "temperature",
+  "bitLineCapacitance",
+  "device",
+  "mismatch",
+  "activationEnergyLrs",
+  "activationEnergyHrs",
+  "strobe",
+  "samples",
+] as const;
+
+/** Accuracy of binary and ternary networks of equal size whose weights are read by the same sense amplifiers. */
+export const ternaryVersusBinary = defineExperiment({
+  name: "ternary-versus-binary",
+  summary:
+    "Binary and ternary networks of equal size, their weights read from 2T2R cells by the same precharge sense amplifiers.",
+  module: OWN_MODULE,
+  parameters: PARAMETERS,
+  axes: [
+    "technology",
+    "device",
+    "bitLineCapacitance",
+    "corner",
+    "temperature",
+    "strobe",
+    "supply",
+    "mismatch",
+    "activationEnergyLrs",
+    "activationEnergyHrs",
+    "seed",
+  ],
+  // Four supplies at tt 27 degC; cold, hot, ss, ff at one of them.
+  grid: () => [
+    { supply: [1.2, 1.0, 0.9, 0.8], corner: ["tt"], temperature: [300.15] },
+    { supply: [0.9], corner: ["tt"], temperature: [273.15, 358.15] },
+    { supply: [0.9], corner: ["ss", "ff"], temperature: [300.15] },
+  ],
+  replicates: ({ seeds }) => ({ seed: Array.from({ length: seeds }, (_, i) => i) }),
+  trials: 20,
+  block: 20,
+  numbers: {
+    binary: { kind: "mean", unit: "1", says: "accuracy of the binary network on a chip, common strobe" },
+    ternary: { kind: "mean", unit: "1", says: "accuracy of the ternary network on a chip, common strobe" },
+    difference: { kind: "mean", unit: "1", says: "ternary minus binary on the same chip, common strobe" },
+    binaryBest: { kind: "mean", unit: "1", says: "accuracy of the binary network at its own best strobe" },
+    ternaryBest: { kind: "mean", unit: "1", says: "accuracy of the ternary network at its own best strobe" },
+    differenceBest: { kind: "mean", unit: "1", says: "ternary minus binary, each at its own best strobe" },
+    binaryClean: { kind: "mean", unit: "1", says: "accuracy of the binary network without read errors" },
+    ternaryClean: { kind: "mean", unit: "1", says: "accuracy of the ternary network without read errors" },
+    zeros: { kind: "mean", unit: "1", says: "share of the ternary network's weights that are zero" },
+    type1: { kind: "rate", says: "+-1 read with the other sign, common strobe" },
+    type2: { kind: "rate", says: "+-1 read as 0 (invalid included), common strobe" },
+    type3: { kind: "rate", says: "0 read as +-1, common strobe" },
+    invalid: { kind: "rate", says: "+-1 read with both outputs low, common strobe" },
+    binaryFlip: { kind: "rate", says: "binary read of +-1 gives the other sign, common strobe" },
+    type1Best: { kind: "rate", says: "as type1, at the ternary network's best strobe" },
+    type2Best: { kind: "rate", says: "as type2, at the ternary network's best strobe" },
+    type3Best: { kind: "rate", says: "as type3, at the ternary network's best strobe" },
+    binaryFlipBest: { kind: "rate", says: "as binaryFlip, at the binary network's best strobe" },
+    ternaryStrobe: { kind: "mean", unit: "s", says: "the ternary network's best strobe" },
+    binaryStrobe: { kind: "mean", unit: "s", says: "the binary network's best strobe" },
+    prechargeEnergy: { kind: "mean", unit: "J", says: "mean energy of a precharge from 0 V" },
+    senseEnergy: { kind: "mean", unit: "J", says: "mean energy of a sense phase until the common strobe" },
+    failedReads: { kind: "mean", unit: "1", says: "transients that failed numerically" },
+  },
+  prepare: {
+    binaryNetwork: {
+      uses: TRAINING_PARAMETERS,
+      make: (params: ComparisonValues, key): TrainedNetwork =>
+        trainFor(params as NetworkValues, "binary", fold(key, "network")),
+    },
+    ternaryNetwork: {
+      uses: TRAINING_PARAMETERS,
+      make: (params: ComparisonValues, key): TrainedNetwork =>
+        trainFor(params as NetworkValues, "ternary", fold(key, "network")),
+    },
+    reads: { uses: AMPLIFIER_PARAMETERS, make: readsAt },
+  },
+  check: (params) => {
+    checkSense(params);
+    checkNetwork(params);
+  },
+  facts: ({ reads, binaryNetwork, ternaryNetwork }, params) => {
+    const { train, test } = dataFor(params.data);
+    const sizes = ternaryNetwork.layers.map((l) => l.weights.length);
+    const zeros =
+      shareOfZeros(ternaryNetwork).reduce((sum, z, l) => sum + z * sizes[l], 0) / sizes.reduce((a, b) => a + b, 0);
+    const { signed, zero } = reads.common;
+    const best = reads.ternaryBest.counts;
+    const flips = reads.binaryBest.counts.signed;
+    return {
+      numbers: {
+        binaryClean: evaluatorFor(binaryNetwork, test, train).clean,
+        ternaryClean: evaluatorFor(ternaryNetwork, test, train).clean,
+        zeros,
+        type1: rate(signed.wrongSign, signed.of),
+        type2: rate(signed.zero + signed.invalid, signed.of),
+        type3: rate(zero.signed, zero.of),
+        invalid: rate(signed.invalid, signed.of),
+        binaryFlip: rate(signed.binaryFlipped, signed.of),
+        type1Best: rate(best.signed.wrongSign, best.signed.of),
+        type2Best: rate(best.signed.zero + best.signed.invalid, best.signed.of),
+        type3Best: rate(best.zero.signed, best.zero.of),
+        binaryFlipBest: rate(flips.binaryFlipped, flips.of),
+        ternaryStrobe: reads.ternaryBest.strobe,
+        binaryStrobe: reads.binaryBest.strobe,
+        prechargeEnergy: reads.energies.precharge,
+        senseEnergy: reads.energies.common,
+        failedReads: reads.failed,
+      },
+    };
+  },
+  trial: ({ reads, binaryNetwork, ternaryNetwork }, params, key) => {
+    const { train, test } = dataFor(params.data);
+    const on = (network: TrainedNetwork, errors: WeightErrors): number =>
+      evaluatorFor(network, test, train).accuracy(errors, "frozen", "trained", key);
+    const binary = on(binaryNetwork, binaryErrors(reads.common));
+    const ternary = on(ternaryNetwork, ternaryErrors(reads.common));
+    const binaryBest = on(binaryNetwork, binaryErrors(reads.binaryBest.counts));
+    const ternaryBest = on(ternaryNetwork, ternaryErrors(reads.ternaryBest.counts));
+    return {
+      numbers: {
+        binary,
+        ternary,
+        difference: ternary - binary,
+        binaryBest,
+        ternaryBest,
+        differenceBest: ternaryBest - binaryBest,
+      },
+    };
+  },
+  figures: drawComparison,
+  conclude: concludeComparison,
+  notes: (params) => [
+    ...senseNotes(params),
+    ...networkNotes(params),
+    "No shared amplifiers: each weight is read with independent errors at the rates of the sense amplifier's Monte Carlo, drawn once a chip.",
+    "The unit of the comparison is the training seed: intervals of differences are over seeds, with chips and test images nested in them.",
+  ],
+});

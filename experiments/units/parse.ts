@@ -1,0 +1,109 @@
+import type { MathJsInstance, Unit } from "mathjs";
+import type { Parameter, Value } from "#src/montecarlo/index";
+import { Misuse } from "../command-line/misuse.ts";
+
+type Evaluate = (expression: string) => unknown;
+interface Mathematics {
+  readonly evaluate: Evaluate;
+  readonly library: MathJsInstance;
+}
+
+let loaded: Mathematics | undefined;
+
+// mathjs takes half a second to load: only when there is something to parse.
+const mathematics = async (): Promise<Mathematics> => {
+  if (loaded) return loaded;
+  const { all, create } = await import("mathjs");
+  const library = create(all, {}) as MathJsInstance;
+  const evaluate = library.evaluate.bind(library) as Evaluate;
+  const disabled = (name: string) => (): never => {
+    throw new Error(`function ${name} is disabled`);
+  };
+  // What mathjs' security notes ask for before text from outside is evaluated.
+  library.import(
+    Object.fromEntries(
+      ["import", "createUnit", "evaluate", "parse", "simplify", "derivative", "reviver", "compile", "config"].map(
+        (name) => [name, disabled(name)],
+      ),
+    ),
+    { override: true },
+  );
+  loaded = { evaluate, library };
+  return loaded;
+};
+
+const unitName = (unit: string): string => ({ "1": "a number", K: "K (or degC)" })[unit] ?? unit;
+
+/**
+ * The SI value of a text such as "0.6 V", "27 degC", "10 kohm", "2 * 5 ns"; a bare number is SI already.
+ * @throws Misuse where the text is no expression, or its unit is another quantity's.
+ */
+export const parseQuantity = async (text: string, unit: string, name: string): Promise<number> => {
+  const bare = Number(text);
+  if (text.trim() !== "" && Number.isFinite(bare)) return bare;
+  const { evaluate, library } = await mathematics();
+  let value: unknown;
+  try {
+    value = evaluate(text);
+  } catch (error) {
+    throw new Misuse(
+      `${name}: "${text}" cannot be read (${(error as Error).message}); expected e.g. "${example(unit)}".`,
+    );
+  }
+  if (typeof value === "number") return value;
+  if (library.typeOf(value) !== "Unit")
+    throw new Misuse(`${name}: "${text}" is no quantity; expected e.g. "${example(unit)}".`);
+  const quantity = value as Unit;
+  if (unit === "1") {
+    if (/%/.test(text)) return quantity.toNumber("");
+    throw new Misuse(`${name}: "${text}" has a unit; expected a pure number.`);
+  }
+  if (!quantity.equalBase(library.unit(1, unit) as unknown as Unit))
+    throw new Misuse(`${name}: "${text}" has the wrong unit; expected ${unitName(unit)}, e.g. "${example(unit)}".`);
+  return quantity.toNumber(unit);
+};
+
+const example = (unit: string): string =>
+  ({
+    V: "0.6 V",
+    K: "27 degC",
+    ohm: "10 kohm",
+    s: "3 ns",
+    F: "20 fF",
+    A: "55 uA",
+    "1": "0.5",
+    eV: "0.1 eV",
+    m: "1 um",
+  })[unit] ?? `1 ${unit}`;
+
+/** The value of one parameter from its text. */
+export const parseValue = async (text: string, parameter: Parameter, name: string): Promise<Value> => {
+  if (parameter.kind === "quantity" || parameter.kind === "integer") return parseQuantity(text, parameter.unit, name);
+  return text;
+};
+
+/**
+ * The values of a grid axis: "a:b:step" (both ends included), or a list "a,b,c".
+ * @throws Misuse where the step leads away from the end, or spans more than 10,000 values.
+ */
+export const parseAxis = async (text: string, parameter: Parameter, name: string): Promise<Value[]> => {
+  const ends = text.split(":");
+  if (ends.length === 1) return Promise.all(text.split(",").map((t) => parseValue(t.trim(), parameter, name)));
+  if (ends.length !== 3 || (parameter.kind !== "quantity" && parameter.kind !== "integer"))
+    throw new Misuse(`--grid ${name}=${text}: expected start:stop:step of a quantity, or a list a,b,c.`);
+  const [start, stop] = await Promise.all(ends.slice(0, 2).map((t) => parseQuantity(t, parameter.unit, name)));
+  const step = await parseStep(ends[2], parameter.unit, name);
+  const count = Math.floor((stop - start) / step + 1e-9) + 1;
+  if (!(count >= 1 && count <= 10_000))
+    throw new Misuse(
+      `--grid ${name}=${text}: ${ends[2]} steps from ${ends[0]} to ${ends[1]} are not 1 .. 10,000 values.`,
+    );
+  // Rounded to twelve digits, so that 0.4 + 2 * 0.1 is the 0.6 that was meant.
+  return Array.from({ length: count }, (_, i) => Number((start + i * step).toPrecision(12)));
+};
+
+// A step of temperature is a difference: "20 degC" of it is 20 K.
+const parseStep = async (text: string, unit: string, name: string): Promise<number> => {
+  const degrees = unit === "K" ? /^\s*([-+.\deE]+)\s*degC\s*$/.exec(text) : null;
+  return degrees ? Number(degrees[1]) : parseQuantity(text, unit, name);
+};

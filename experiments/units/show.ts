@@ -1,0 +1,44 @@
+import type { Parameter, Value } from "#src/montecarlo/index";
+
+const PREFIXES: readonly [number, string][] = [
+  [1e9, "G"],
+  [1e6, "M"],
+  [1e3, "k"],
+  [1, ""],
+  [1e-3, "m"],
+  [1e-6, "u"],
+  [1e-9, "n"],
+  [1e-12, "p"],
+  [1e-15, "f"],
+];
+
+const digits = (x: number): string => String(Number(x.toPrecision(6)));
+
+/** A quantity for people: "3 ns", "27 degC", "400 kohm". */
+export const showQuantity = (value: number, unit: string): string => {
+  if (unit === "1") return digits(value);
+  if (unit === "K") return `${digits(Number((value - 273.15).toFixed(6)))} degC`;
+  if (value === 0 || !Number.isFinite(value)) return `${value} ${unit}`;
+  if (unit === "V" && Math.abs(value) >= 0.1) return `${digits(value)} V`;
+  const size = Math.abs(value) * (1 + 1e-9);
+  const [factor, prefix] = PREFIXES.find(([f]) => size >= f) ?? PREFIXES[PREFIXES.length - 1];
+  return `${digits(value / factor)} ${prefix}${unit}`;
+};
+
+/** A parameter's value for people. */
+export const shown = (parameter: Parameter, value: Value): string => {
+  if (typeof value === "number") return showQuantity(value, parameter.kind === "quantity" ? parameter.unit : "1");
+  // A device record is shown by its name.
+  if (value.startsWith("{")) return `${JSON.parse(value).name} (user's file)`;
+  return value;
+};
+
+/** A rate with its interval, in percent: "1.2 % [0.8, 1.7]". */
+export const showRate = (cell: { readonly estimate: number; readonly low: number; readonly high: number }): string => {
+  if (!Number.isFinite(cell.estimate)) return "-";
+  const percent = (x: number): string => {
+    const p = 100 * x;
+    return p === 0 ? "0" : p < 0.1 ? p.toPrecision(1) : p < 10 ? p.toFixed(1) : p.toFixed(0);
+  };
+  return `${percent(cell.estimate)} [${percent(cell.low)}, ${percent(cell.high)}]`;
+};

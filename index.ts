@@ -1,0 +1,6 @@
+export * from "./circuits/index.ts";
+export * from "./devices/index.ts";
+export * from "./experiments/index.ts";
+export * from "./src/montecarlo/index.ts";
+export * from "./src/networks/index.ts";
+export * from "./src/random/index.ts";

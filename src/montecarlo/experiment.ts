@@ -1,0 +1,124 @@
+import type { Key } from "#src/random/index";
+import type { Figure } from "#src/report/figure";
+import { faultOf, type Parameters, type Value, type Values, type ValuesOf } from "./parameter.ts";
+import type { Table } from "./table.ts";
+
+/** One number that every trial reports, and how trials combine. */
+export type NumberSpec =
+  /** A probability: each trial reports events out of opportunities. Wilson interval. */
+  | { readonly kind: "rate"; readonly says: string }
+  /** A quantity whose mean over trials is wanted. t interval. */
+  | { readonly kind: "mean"; readonly unit: string; readonly says: string };
+
+/** A rate's report of one trial: 0 or 1, or a count out of several opportunities. */
+export type RateReport = 0 | 1 | { readonly events: number; readonly of: number };
+
+/**
+ * What a trial gives: its numbers (a rate may be left out where the trial had no opportunity), or, for a numerical
+ * failure, the reason. Failures are counted and reported, never hidden.
+ */
+export type TrialResult<N extends string> =
+  | { readonly numbers: Readonly<Partial<Record<N, number | RateReport>>> }
+  | { readonly failed: string };
+
+/**
+ * A part of a run's preparation, made once for each distinct set of the parameters it uses and shared by all workers
+ * through the run folder: plain data and typed arrays only.
+ */
+export interface Part<P, T> {
+  readonly uses: readonly (keyof P & string)[];
+  readonly make: (params: P, key: Key) => T;
+}
+
+type Contexts<P, C> = { readonly [name in keyof C]: Part<P, C[name]> };
+
+/** Points to compute: the union of the products of these axes. */
+export type Grid = readonly Readonly<Record<string, readonly Value[]>>[];
+
+/** A table of words for people: the run's conclusions. */
+export interface Summary {
+  readonly title: string;
+  readonly columns: readonly string[];
+  readonly rows: readonly (readonly string[])[];
+  readonly notes: readonly string[];
+}
+
+/** A study as data, and two functions: `prepare` what is shared, `trial` what is repeated. */
+export interface Experiment<P extends Parameters = Parameters, C = Record<string, unknown>, N extends string = string> {
+  readonly name: string;
+  readonly summary: string;
+  /** URL of the module that exports this experiment (`import.meta.url`), so that workers can load it. */
+  readonly module: string;
+  readonly parameters: P;
+  /** Parameters that a grid may span. */
+  readonly axes: readonly (keyof P & string)[];
+  /** Default points; the defaults alone where it is left out. */
+  readonly grid?: (params: ValuesOf<P>) => Grid;
+  /** Axes that every grid spans, whatever the user asks: training seeds, say. */
+  readonly replicates?: (params: ValuesOf<P>) => Readonly<Record<string, readonly Value[]>>;
+  /** Default number of trials a point. */
+  readonly trials: number;
+  /** Trials of one shard. */
+  readonly block: number;
+  readonly numbers: Readonly<Record<N, NumberSpec>>;
+  readonly prepare?: Contexts<ValuesOf<P>, C>;
+  /** Refuses, by a RangeError, parameters that their ranges alone do not; called for every point before a run. */
+  readonly check?: (params: ValuesOf<P>) => void;
+  /** Numbers known from the preparation alone: counted once a point, beside the trials'. */
+  readonly facts?: (
+    context: C,
+    params: ValuesOf<P>,
+  ) => { readonly numbers: Readonly<Partial<Record<N, number | RateReport>>> };
+  /** One trial. Its key is the same at every point of the grid, so that points are compared on the same samples. */
+  readonly trial: (context: C, params: ValuesOf<P>, key: Key) => TrialResult<N>;
+  readonly figures?: (table: Table, params: ValuesOf<P>) => readonly Figure[];
+  readonly conclude?: (table: Table, params: ValuesOf<P>) => readonly Summary[];
+  /** What must be said beside the results: sets used and their standing, assumptions, what is left out. */
+  readonly notes?: (params: ValuesOf<P>) => readonly string[];
+}
+
+/** An experiment whose types have been forgotten, as the engine holds it. */
+export type AnyExperiment = Omit<
+  Experiment,
+  "trial" | "check" | "facts" | "prepare" | "grid" | "replicates" | "figures" | "conclude" | "notes" | "axes"
+> & {
+  readonly axes: readonly string[];
+  readonly prepare?: Readonly<
+    Record<string, { readonly uses: readonly string[]; readonly make: (params: Values, key: Key) => unknown }>
+  >;
+  readonly check?: (params: Values) => void;
+  readonly facts?: (
+    context: Readonly<Record<string, unknown>>,
+    params: Values,
+  ) => { readonly numbers: Readonly<Partial<Record<string, number | RateReport>>> };
+  readonly trial: (context: Readonly<Record<string, unknown>>, params: Values, key: Key) => TrialResult<string>;
+  readonly grid?: (params: Values) => Grid;
+  readonly replicates?: (params: Values) => Readonly<Record<string, readonly Value[]>>;
+  readonly figures?: (table: Table, params: Values) => readonly Figure[];
+  readonly conclude?: (table: Table, params: Values) => readonly Summary[];
+  readonly notes?: (params: Values) => readonly string[];
+};
+
+/**
+ * Checks and returns an experiment.
+ * @throws RangeError for an axis that is no parameter, a default that its own range refuses, a part that uses an unknown
+ * parameter, or a name that is not made of small letters, digits and dashes.
+ */
+export const defineExperiment = <P extends Parameters, N extends string, C = Record<never, never>>(
+  experiment: Experiment<P, C, N>,
+): AnyExperiment => {
+  const e = experiment as unknown as AnyExperiment;
+  const refuse = (why: string): never => {
+    throw new RangeError(`experiment "${e.name}": ${why}.`);
+  };
+  if (!/^[a-z0-9][a-z0-9-]*$/.test(e.name)) refuse("a name is small letters, digits and dashes");
+  for (const axis of e.axes) if (!(axis in e.parameters)) refuse(`axis "${axis}" is no parameter`);
+  for (const [name, p] of Object.entries(e.parameters)) {
+    const fault = faultOf(name, p, p.default);
+    if (fault) refuse(`default of ${fault}`);
+  }
+  for (const [part, { uses }] of Object.entries(e.prepare ?? {}))
+    for (const name of uses) if (!(name in e.parameters)) refuse(`part ${part} uses unknown parameter "${name}"`);
+  if (!(e.trials >= 1 && e.block >= 1)) refuse("trials and block are at least 1");
+  return e;
+};

@@ -1,0 +1,18 @@
+export type {
+  AnyExperiment,
+  Experiment,
+  Grid,
+  NumberSpec,
+  Part,
+  RateReport,
+  Summary,
+  TrialResult,
+} from "./experiment.ts";
+export { defineExperiment } from "./experiment.ts";
+export { mergeShards } from "./merge.ts";
+export type { Parameter, Parameters, Value, Values, ValuesOf } from "./parameter.ts";
+export type { PartPlace, Plan, PlanRequest, ShardPlace } from "./plan.ts";
+export { paramsAt, partName, partsOf, planRun, shardCount, shardPlace, usesAt } from "./plan.ts";
+export type { Shard } from "./shard.ts";
+export { computeShard, partKey, trialKey } from "./shard.ts";
+export type { Cell, Row, Table } from "./table.ts";

@@ -1,0 +1,136 @@
+import type { AnyExperiment, Grid } from "./experiment.ts";
+import { defaultsOf, faultOf, type Value, type Values } from "./parameter.ts";
+
+/** How a run is known, so that any host can compute any part of it. */
+export interface Plan {
+  readonly format: "rramlab plan 1";
+  readonly experiment: { readonly name: string; readonly module: string; readonly hash: string };
+  readonly seed: string;
+  /** Every effective parameter, SI. */
+  readonly params: Values;
+  readonly axes: readonly string[];
+  readonly points: readonly Values[];
+  readonly trials: number;
+  readonly block: number;
+}
+
+export interface PlanRequest {
+  readonly seed: string;
+  readonly set: Values;
+  /** Axes that replace the experiment's default grid; null for the default. */
+  readonly grid: Readonly<Record<string, readonly Value[]>> | null;
+  readonly trials: number | null;
+  readonly module: string;
+  readonly hash: string;
+}
+
+const product = (axes: Readonly<Record<string, readonly Value[]>>): Values[] =>
+  Object.entries(axes).reduce<Values[]>(
+    (points, [name, values]) => points.flatMap((point) => values.map((value) => ({ ...point, [name]: value }))),
+    [{}],
+  );
+
+/**
+ * Lays out a run: effective parameters and grid points.
+ * @throws RangeError for an unknown parameter, one that cannot span a grid, or a value its range refuses.
+ */
+export const planRun = (experiment: AnyExperiment, request: PlanRequest): Plan => {
+  const { parameters } = experiment;
+  const known = (name: string): void => {
+    if (!(name in parameters)) throw new RangeError(`${experiment.name}: unknown parameter "${name}".`);
+  };
+  const check = (name: string, value: Value): void => {
+    const fault = faultOf(name, parameters[name], value);
+    if (fault) throw new RangeError(`${experiment.name}: ${fault}.`);
+  };
+  for (const [name, value] of Object.entries(request.set)) {
+    known(name);
+    check(name, value);
+  }
+  const params: Values = { ...defaultsOf(parameters), ...request.set };
+  const replicates = experiment.replicates?.(params) ?? {};
+  // A parameter that is set is not swept by the default grid.
+  const unset = (axes: Readonly<Record<string, readonly Value[]>>): Readonly<Record<string, readonly Value[]>> =>
+    Object.fromEntries(Object.entries(axes).filter(([name]) => !(name in request.set)));
+  const blocks: Grid = request.grid ? [request.grid] : (experiment.grid?.(params) ?? [{}]).map(unset);
+  for (const [name, values] of blocks.flatMap((b) => Object.entries({ ...replicates, ...b }))) {
+    known(name);
+    if (!experiment.axes.includes(name))
+      throw new RangeError(`${experiment.name}: "${name}" cannot span a grid; axes: ${experiment.axes.join(", ")}.`);
+    if (values.length === 0) throw new RangeError(`${experiment.name}: axis "${name}" has no value.`);
+    for (const value of values) check(name, value);
+  }
+  const spanned = blocks.flatMap((block) => product({ ...block, ...replicates }));
+  const axes = experiment.axes.filter((axis) => spanned.some((point) => axis in point));
+  const points: Values[] = [];
+  const seen = new Set<string>();
+  for (const point of spanned) {
+    const full = Object.fromEntries(axes.map((axis) => [axis, point[axis] ?? params[axis]]));
+    const text = JSON.stringify(full);
+    if (!seen.has(text)) points.push(full);
+    seen.add(text);
+  }
+  if (experiment.check) for (const point of points) experiment.check({ ...params, ...point });
+  const trials = request.trials ?? experiment.trials;
+  if (!(Number.isInteger(trials) && trials >= 1))
+    throw new RangeError(`${experiment.name}: ${trials} trials; expected an integer of at least 1.`);
+  return {
+    format: "rramlab plan 1",
+    experiment: { name: experiment.name, module: request.module, hash: request.hash },
+    seed: request.seed,
+    params,
+    axes,
+    points,
+    trials,
+    block: experiment.block,
+  };
+};
+
+export interface ShardPlace {
+  readonly point: number;
+  readonly from: number;
+  readonly count: number;
+}
+
+const blocksOf = (plan: Plan): number => Math.ceil(plan.trials / plan.block);
+
+export const shardCount = (plan: Plan): number => plan.points.length * blocksOf(plan);
+
+/** Which trials of which point a shard holds; the blocks of a point follow one another. */
+export const shardPlace = (plan: Plan, index: number): ShardPlace => {
+  const blocks = blocksOf(plan);
+  const from = (index % blocks) * plan.block;
+  return { point: Math.floor(index / blocks), from, count: Math.min(plan.block, plan.trials - from) };
+};
+
+/** All parameters at a point. */
+export const paramsAt = (plan: Plan, point: number): Values => ({ ...plan.params, ...plan.points[point] });
+
+/** One part of the preparation for one set of the parameters it uses. */
+export interface PartPlace {
+  readonly part: string;
+  readonly uses: Values;
+  /** A point whose parameters make it. */
+  readonly point: number;
+}
+
+/** Every part that the run needs, each distinct set of parameters once. */
+export const partsOf = (plan: Plan, experiment: AnyExperiment): PartPlace[] => {
+  const found = new Map<string, PartPlace>();
+  for (let point = 0; point < plan.points.length; point++)
+    for (const [part, { uses }] of Object.entries(experiment.prepare ?? {})) {
+      const place = { part, uses: usesAt(plan, point, uses), point };
+      const text = partName(place);
+      if (!found.has(text)) found.set(text, place);
+    }
+  return [...found.values()];
+};
+
+export const usesAt = (plan: Plan, point: number, uses: readonly string[]): Values => {
+  const params = paramsAt(plan, point);
+  return Object.fromEntries([...uses].sort().map((name) => [name, params[name]]));
+};
+
+/** What tells one part from another: its name and the parameters it was made from. */
+export const partName = (place: Pick<PartPlace, "part" | "uses">): string =>
+  `${place.part} ${JSON.stringify(place.uses)}`;

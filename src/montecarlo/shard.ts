@@ -1,0 +1,66 @@
+import { addMoment, type Moments, NO_MOMENTS } from "#src/numerics/moments";
+import { fold, type Key, rootKey } from "#src/random/index";
+import type { AnyExperiment, RateReport } from "./experiment.ts";
+import { type Plan, paramsAt, shardPlace } from "./plan.ts";
+
+/** Mergeable sums of one block of trials of one point. */
+export interface Shard {
+  readonly index: number;
+  readonly point: number;
+  readonly from: number;
+  readonly count: number;
+  readonly rates: Readonly<Record<string, { readonly events: number; readonly of: number }>>;
+  readonly means: Readonly<Record<string, Moments>>;
+  readonly failures: readonly { readonly trial: number; readonly reason: string }[];
+}
+
+/** Key of the part of a preparation with this name, the same at every point. */
+export const partKey = (plan: Plan, part: string): Key => fold(fold(rootKey(plan.seed), "prepare"), part);
+
+/** Key of trial i, the same at every point. */
+export const trialKey = (plan: Plan, trial: number): Key => fold(fold(rootKey(plan.seed), "trial"), trial);
+
+const rateOf = (report: number | RateReport): { readonly events: number; readonly of: number } =>
+  typeof report === "number" ? { events: report, of: 1 } : report;
+
+/**
+ * Computes one shard: a pure function of plan, experiment and prepared context.
+ * @throws Error where a trial reports a number that the experiment does not declare, or NaN.
+ */
+export const computeShard = (
+  plan: Plan,
+  experiment: AnyExperiment,
+  context: Readonly<Record<string, unknown>>,
+  index: number,
+): Shard => {
+  const { point, from, count } = shardPlace(plan, index);
+  const params = paramsAt(plan, point);
+  const rates: Record<string, { events: number; of: number }> = {};
+  const means: Record<string, Moments> = {};
+  for (const [name, { kind }] of Object.entries(experiment.numbers)) {
+    if (kind === "rate") rates[name] = { events: 0, of: 0 };
+    else means[name] = NO_MOMENTS;
+  }
+  const failures: { trial: number; reason: string }[] = [];
+  const add = (numbers: Readonly<Partial<Record<string, number | RateReport>>>, who: string): void => {
+    for (const [name, report] of Object.entries(numbers)) {
+      if (report === undefined) continue;
+      const where = `${plan.experiment.name}: ${who}, number "${name}"`;
+      if (name in rates) {
+        const { events, of } = rateOf(report);
+        if (!(events >= 0 && events <= of)) throw new Error(`${where}: ${events} events of ${of}.`);
+        rates[name] = { events: rates[name].events + events, of: rates[name].of + of };
+      } else if (name in means) {
+        if (typeof report !== "number" || Number.isNaN(report)) throw new Error(`${where} is not a number.`);
+        means[name] = addMoment(means[name], report);
+      } else throw new Error(`${where} is not declared in the experiment's numbers.`);
+    }
+  };
+  if (from === 0 && experiment.facts) add(experiment.facts(context, params).numbers, "facts");
+  for (let trial = from; trial < from + count; trial++) {
+    const result = experiment.trial(context, params, trialKey(plan, trial));
+    if ("failed" in result) failures.push({ trial, reason: result.failed });
+    else add(result.numbers, `trial ${trial}`);
+  }
+  return { index, point, from, count, rates, means, failures };
+};

@@ -1,0 +1,56 @@
+import betaQuantile from "@stdlib/stats-base-dists-beta-quantile";
+import studentQuantile from "@stdlib/stats-base-dists-t-quantile";
+import { inverseNormal } from "#src/random/inverse-normal";
+
+/** An estimate with a two-sided confidence interval. */
+export interface Interval {
+  readonly estimate: number;
+  readonly low: number;
+  readonly high: number;
+}
+
+export const CONFIDENCE = 0.95;
+
+/**
+ * Wilson's score interval for a proportion (E. B. Wilson, J. Am. Stat. Assoc. 22, 209, 1927): coverage close to nominal
+ * on average, also for few events. NaN for no trials.
+ */
+export const wilson = (events: number, trials: number, confidence = CONFIDENCE): Interval => {
+  if (trials === 0) return { estimate: Number.NaN, low: Number.NaN, high: Number.NaN };
+  const z = inverseNormal((1 + confidence) / 2);
+  const p = events / trials;
+  const centre = (p + (z * z) / (2 * trials)) / (1 + (z * z) / trials);
+  const half = (z / (1 + (z * z) / trials)) * Math.sqrt((p * (1 - p)) / trials + (z * z) / (4 * trials * trials));
+  return {
+    estimate: p,
+    low: events === 0 ? 0 : Math.max(0, centre - half),
+    high: events === trials ? 1 : Math.min(1, centre + half),
+  };
+};
+
+/**
+ * Clopper and Pearson's exact interval for a proportion (Biometrika 26, 404, 1934): coverage never below nominal. NaN
+ * for no trials.
+ */
+export const clopperPearson = (events: number, trials: number, confidence = CONFIDENCE): Interval => {
+  if (trials === 0) return { estimate: Number.NaN, low: Number.NaN, high: Number.NaN };
+  const tail = (1 - confidence) / 2;
+  return {
+    estimate: events / trials,
+    low: events === 0 ? 0 : betaQuantile(tail, events, trials - events + 1),
+    high: events === trials ? 1 : betaQuantile(1 - tail, events + 1, trials - events),
+  };
+};
+
+/** Student's t interval for the mean of `count` normal values; unbounded for one value, NaN for none. */
+export const tInterval = (
+  mean: number,
+  standardDeviation: number,
+  count: number,
+  confidence = CONFIDENCE,
+): Interval => {
+  if (count === 0) return { estimate: Number.NaN, low: Number.NaN, high: Number.NaN };
+  if (count === 1) return { estimate: mean, low: Number.NEGATIVE_INFINITY, high: Number.POSITIVE_INFINITY };
+  const half = (studentQuantile((1 + confidence) / 2, count - 1) * standardDeviation) / Math.sqrt(count);
+  return { estimate: mean, low: mean - half, high: mean + half };
+};
