@@ -25,7 +25,11 @@ for (const command of [...program.commands, ...program.commands.flatMap((c) => c
 const wantsJson = process.argv.includes("--json");
 
 const exitCodeOf = (error: unknown): number => {
-  if (error instanceof CommanderError) return error.exitCode === 0 ? DONE : MISUSED;
+  if (error instanceof CommanderError) {
+    if (error.exitCode === 0) return DONE;
+    if (wantsJson) process.stdout.write(`${JSON.stringify({ ok: false, error: error.message })}\n`);
+    return MISUSED;
+  }
   const message = error instanceof Error ? error.message : String(error);
   if (wantsJson) process.stdout.write(`${JSON.stringify({ ok: false, error: message })}\n`);
   process.stderr.write(`rramlab: ${message}\n`);

@@ -1,10 +1,11 @@
 import { createHash } from "node:crypto";
-import { accessSync, constants, existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { accessSync, constants, existsSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import { deserialize, serialize } from "node:v8";
 import type { PartPlace, Plan, Shard } from "#src/montecarlo/index";
 import { partName } from "#src/montecarlo/index";
 import { Misuse } from "../command-line/misuse.ts";
+import { makeFolder } from "./make-folder.ts";
+import { decodePart, encodePart } from "./part-file.ts";
 import { writeFile } from "./write-file.ts";
 
 const OWN_FILES = ["manifest.json", "plan.json", "results.csv", "results.parquet", "report.html"];
@@ -14,7 +15,7 @@ const shardPath = (dir: string, index: number): string => join(dir, "shards", `$
 
 const partPath = (dir: string, place: Pick<PartPlace, "part" | "uses">): string => {
   const digest = createHash("sha256").update(partName(place)).digest("hex").slice(0, 16);
-  return join(dir, "parts", `${place.part}-${digest}.bin`);
+  return join(dir, "parts", `${place.part}-${digest}.json`);
 };
 
 /**
@@ -23,6 +24,7 @@ const partPath = (dir: string, place: Pick<PartPlace, "part" | "uses">): string 
  * else), or cannot be written.
  */
 export const createRunFolder = (dir: string, force: boolean): void => {
+  if (existsSync(dir) && !statSync(dir).isDirectory()) throw new Misuse(`--out ${dir} is a file; choose a folder.`);
   const occupied = existsSync(dir) ? readdirSync(dir) : [];
   if (occupied.length > 0 && !force)
     throw new Misuse(
@@ -30,11 +32,12 @@ export const createRunFolder = (dir: string, force: boolean): void => {
         ? `--out ${dir} already holds a run. Continue it with "rramlab resume ${dir}", or replace it with --force.`
         : `--out ${dir} exists and is not empty. Choose another folder, or write into it with --force.`,
     );
-  for (const name of OWN_FILES) rmSync(join(dir, name), { force: true });
-  for (const name of OWN_FOLDERS) rmSync(join(dir, name), { force: true, recursive: true });
   try {
-    for (const name of OWN_FOLDERS) mkdirSync(join(dir, name), { recursive: true });
+    for (const name of OWN_FOLDERS) makeFolder(join(dir, name));
     accessSync(dir, constants.W_OK);
+    for (const name of OWN_FILES) rmSync(join(dir, name), { force: true });
+    for (const name of OWN_FOLDERS)
+      for (const file of readdirSync(join(dir, name))) rmSync(join(dir, name, file), { force: true });
   } catch (error) {
     throw new Misuse(
       `--out ${dir} cannot be written: ${(error as NodeJS.ErrnoException).code}. Choose a folder of your own.`,
@@ -74,9 +77,9 @@ export const readShard = (dir: string, index: number): Shard => JSON.parse(readF
 
 export const hasPart = (dir: string, place: PartPlace): boolean => existsSync(partPath(dir, place));
 export const writePart = (dir: string, place: PartPlace, value: unknown): void =>
-  writeFile(partPath(dir, place), serialize(value));
+  writeFile(partPath(dir, place), encodePart(value));
 export const readPart = (dir: string, place: Pick<PartPlace, "part" | "uses">): unknown =>
-  deserialize(readFileSync(partPath(dir, place)));
+  decodePart(readFileSync(partPath(dir, place), "utf8"));
 
 /** Removes what a killed writer left half-written. */
 export const removeTemporaries = (dir: string): void => {
@@ -103,7 +106,7 @@ export const readUserJson = (path: string, what: string): unknown => {
 /** Writes a file the user names, making its folder. */
 export const writeUserFile = (path: string, content: Uint8Array | string): void => {
   try {
-    mkdirSync(dirname(resolve(path)), { recursive: true });
+    makeFolder(dirname(resolve(path)));
     writeFile(path, content);
   } catch (error) {
     throw new Misuse(`${path} cannot be written: ${(error as NodeJS.ErrnoException).code}.`);

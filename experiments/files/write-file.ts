@@ -1,6 +1,7 @@
-import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
+import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
 import { dirname } from "node:path";
 import { threadId } from "node:worker_threads";
+import { makeFolder } from "./make-folder.ts";
 
 /**
  * Writes a file so that it is there whole or not at all: to a temporary name beside it, synced, renamed, and the folder
@@ -8,7 +9,7 @@ import { threadId } from "node:worker_threads";
  */
 export const writeFile = (path: string, content: Uint8Array | string): void => {
   const folder = dirname(path);
-  mkdirSync(folder, { recursive: true });
+  makeFolder(folder);
   const temporary = `${path}.${process.pid}-${threadId}.tmp`;
   const bytes = typeof content === "string" ? Buffer.from(content) : content;
   const file = openSync(temporary, "w");

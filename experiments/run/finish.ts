@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { cpus } from "node:os";
 import { join } from "node:path";
-import { type AnyExperiment, mergeShards, type Plan, shardCount, type Table } from "#src/montecarlo/index";
+import { type AnyExperiment, mergeShards, type Plan, paramsAt, shardCount, type Table } from "#src/montecarlo/index";
 import { type Column, csvText, parquetBytes } from "#src/report/columns";
 import { pageHtml, type WordTable } from "#src/report/page";
 import { readShard } from "../files/run-folder.ts";
@@ -139,8 +139,17 @@ export const writeReport = (
     title: experiment.name,
     summary: `${experiment.summary} Seed "${plan.seed}", ${plan.trials} trials a point.`,
     tables: experiment.conclude?.(table, plan.params) ?? [],
-    figures: experiment.figures?.(table, plan.params) ?? [],
-    notes: [...(experiment.notes?.(plan.params) ?? []), ...failures],
+    figures: (experiment.figures?.(table, plan.params) ?? []).map((f) => ({
+      ...f,
+      caption: `${f.caption} Seed "${plan.seed}".`,
+    })),
+    notes: [
+      ...(experiment.notes?.(
+        plan.params,
+        plan.points.map((_, i) => paramsAt(plan, i)),
+      ) ?? []),
+      ...failures,
+    ],
     details: [parameterTable(plan, experiment), provenanceTable(plan, manifest)],
   };
   writeFile(join(dir, "report.html"), pageHtml(page, plotly));

@@ -4,7 +4,7 @@ import type { Figure } from "#src/report/figure";
 import { OWN_MODULE } from "../own-module.ts";
 import { showQuantity, showRate } from "../units/show.ts";
 import { rateSeries, varied } from "./rows.ts";
-import { amplifierOf, checkSense, deviceOf, SENSE_PARAMETERS, senseNotes } from "./sense-parameters.ts";
+import { amplifierOf, checkSense, deviceOf, SENSE_PARAMETERS, senseNotes, standingOf } from "./sense-parameters.ts";
 
 /** Of the transients [V]: rates do not move at the resolution of thousands of samples when it is tightened. */
 export const MONTE_CARLO_TOLERANCE = 1e-3;
@@ -45,7 +45,7 @@ const figures = (table: Table, params: Params): Figure[] => {
   if (!axis) return [];
   return rateSeries(table, axis, ERROR_NUMBERS, PARAMETERS, {
     title: `Read error rates against ${axis}`,
-    caption: `Bars are 95 % Wilson intervals. Each sample has its own amplifier and cells (no shared amplifiers). Device set "${params.device}".`,
+    caption: `Bars are 95 % Wilson intervals. Each sample has its own amplifier and cells (no shared amplifiers). ${standingOf(params.device)}`,
   });
 };
 

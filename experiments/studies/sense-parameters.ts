@@ -162,20 +162,46 @@ export const describeDevice = (set: RramParams): string => {
   return `Device set "${set.name}" (${state("lrs")}; ${state("hrs")}; ${set.conduction.kind} conduction): ${set.standing}.`;
 };
 
-/** What must be said beside any result of the sense amplifier. */
-export const senseNotes = (params: SenseValues): string[] => {
-  const technology = technologyOf(params);
-  const names = RRAM_SETS as Readonly<Record<string, RramParams>>;
-  const near = technology.timing.filter((t) => t.corner === "tt" && t.temperatureCelsius === 27 && t.supply >= 0.7);
-  const low = Math.min(...near.map((t) => t.low));
-  const high = Math.max(...near.map((t) => t.high));
+/** A device set and its standing, short enough for a caption. */
+export const standingOf = (device: string): string => {
+  const set = namedDevice(device);
+  return `Device set "${set.name}" (${set.standing.split(":")[0]}).`;
+};
+
+/** How well the transistor fit times reads at these conditions, as far as it was checked. */
+const timingNote = (points: readonly SenseValues[]): string => {
+  const checked = new Set<string>();
+  const unchecked = new Set<string>();
+  for (const p of points) {
+    const celsius = Math.round(p.temperature - 273.15);
+    const where = `${p.technology} ${p.corner} ${celsius} degC ${p.supply} V`;
+    const found = technologyOf(p).timing.find(
+      (t) => t.corner === p.corner && t.temperatureCelsius === celsius && Math.abs(t.supply - p.supply) < 1e-9,
+    );
+    if (found) checked.add(`${where}: ${found.low} to ${found.high}`);
+    else unchecked.add(where);
+  }
+  const known =
+    checked.size > 0 ? `Crossing times of the fitted transistors over BSIM4's, ${[...checked].join("; ")}.` : "";
+  const unknown = unchecked.size > 0 ? ` Not compared with BSIM4: ${[...unchecked].join("; ")}.` : "";
+  return (known + unknown).trim();
+};
+
+/** What must be said beside any result of the sense amplifier: `points` are all parameters at each grid point. */
+export const senseNotes = (params: SenseValues, points: readonly SenseValues[]): string[] => {
+  const devices = [...new Set(points.map((p) => p.device))].map((d) => describeDevice(namedDevice(d)));
+  const technologies = [...new Set(points.map((p) => technologyOf(p)))];
   const energies = [params.activationEnergyLrs, params.activationEnergyHrs];
+  const varied = points.some((p) => p.activationEnergyHrs !== 0 || p.activationEnergyLrs !== 0);
   return [
-    describeDevice(names[params.device] ?? namedDevice(params.device)),
-    `Transistors: ${technology.says}; crossing times ${low} to ${high} of BSIM4's at tt 27 degC, 0.7 V and above. Corners: ${technology.cornersAre}. Mismatch: ${technology.mismatch.nmos.source}.`,
-    energies.every((e) => e === 0)
-      ? "Resistances are taken as independent of temperature (no activation energy is at hand)."
-      : `Activation energies of resistance added: LRS ${energies[0]} eV, HRS ${energies[1]} eV.`,
+    ...devices,
+    ...technologies.map(
+      (t) => `Transistors: ${t.says}. Corners: ${t.cornersAre}. Mismatch: ${t.mismatch.nmos.source}.`,
+    ),
+    timingNote(points),
+    varied
+      ? `Activation energies of resistance added: LRS ${energies[0]} eV, HRS ${energies[1]} eV, where they are no axis.`
+      : "Resistances are taken as independent of temperature: no activation energy is at hand.",
     "Sizes and capacitances of the amplifier are this project's own: absolute times belong to them.",
   ];
 };

@@ -134,5 +134,5 @@ export const senseTransient = defineExperiment({
   figures,
   conclude,
   check: checkSense,
-  notes: (params) => senseNotes(params).slice(1),
+  notes: (params, points) => senseNotes(params, points).slice(1),
 });

@@ -12,6 +12,7 @@ import {
   SENSE_PARAMETERS,
   type SenseValues,
   senseNotes,
+  standingOf,
 } from "./sense-parameters.ts";
 
 /** Strobes looked at in every transient [s]: twelve a decade from 0.2 ns to 200 ns. */
@@ -115,8 +116,7 @@ const shareFigures = (table: Table, params: SenseValues): Figure[] =>
     return [
       {
         title: `Sense window against supply${label ? `: ${label}` : ""}`,
-        caption:
-          "A strobe must stand above the first curve and below the second: where they cross there is no window. Each point is a strobe of a grid of twelve a decade.",
+        caption: `A strobe must stand above the first curve and below the second: where they cross there is no window. Each point is a strobe of a grid of twelve a decade. ${standingOf(params.device)} No shared amplifiers.`,
         x: { label: "supply", unit: "V", scale: "linear" },
         y: { label: "strobe after SEN rises", unit: "ns", scale: "log" },
         series: [

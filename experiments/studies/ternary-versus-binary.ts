@@ -115,12 +115,11 @@ const ternaryHarm = (c: ReadCounts): number => {
 };
 const binaryHarm = (c: ReadCounts): number => 4 * binaryErrors(c).type1;
 
+// Where several candidates do equally well, the middle one: away from both edges of the window.
 const leastHarm = (counts: readonly ReadCounts[], harm: (c: ReadCounts) => number): number => {
-  let best = 0;
-  counts.forEach((c, i) => {
-    if (harm(c) < harm(counts[best])) best = i;
-  });
-  return best;
+  const least = Math.min(...counts.map(harm));
+  const best = counts.flatMap((c, i) => (harm(c) === least ? [i] : []));
+  return best[Math.floor(best.length / 2)];
 };
 
 const readsAt = (params: ComparisonValues, key: Key): Reads => {
@@ -183,8 +182,8 @@ export const ternaryVersusBinary = defineExperiment({
   // Four supplies at tt 27 degC; cold, hot, ss, ff at one of them.
   grid: () => [
     { supply: [1.2, 1.0, 0.9, 0.8], corner: ["tt"], temperature: [300.15] },
-    { supply: [0.9], corner: ["tt"], temperature: [273.15, 358.15] },
-    { supply: [0.9], corner: ["ss", "ff"], temperature: [300.15] },
+    { supply: [0.8], corner: ["tt"], temperature: [273.15, 358.15] },
+    { supply: [0.8], corner: ["ss", "ff"], temperature: [300.15] },
   ],
   replicates: ({ seeds }) => ({ seed: Array.from({ length: seeds }, (_, i) => i) }),
   trials: 20,
@@ -282,8 +281,8 @@ export const ternaryVersusBinary = defineExperiment({
   },
   figures: drawComparison,
   conclude: concludeComparison,
-  notes: (params) => [
-    ...senseNotes(params),
+  notes: (params, points) => [
+    ...senseNotes(params, points),
     ...networkNotes(params),
     "No shared amplifiers: each weight is read with independent errors at the rates of the sense amplifier's Monte Carlo, drawn once a chip.",
     "The unit of the comparison is the training seed: intervals of differences are over seeds, with chips and test images nested in them.",

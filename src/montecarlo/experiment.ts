@@ -74,7 +74,7 @@ export interface Experiment<P extends Parameters = Parameters, C = Record<string
   readonly figures?: (table: Table, params: ValuesOf<P>) => readonly Figure[];
   readonly conclude?: (table: Table, params: ValuesOf<P>) => readonly Summary[];
   /** What must be said beside the results: sets used and their standing, assumptions, what is left out. */
-  readonly notes?: (params: ValuesOf<P>) => readonly string[];
+  readonly notes?: (params: ValuesOf<P>, points: readonly ValuesOf<P>[]) => readonly string[];
 }
 
 /** An experiment whose types have been forgotten, as the engine holds it. */
@@ -96,7 +96,7 @@ export type AnyExperiment = Omit<
   readonly replicates?: (params: Values) => Readonly<Record<string, readonly Value[]>>;
   readonly figures?: (table: Table, params: Values) => readonly Figure[];
   readonly conclude?: (table: Table, params: Values) => readonly Summary[];
-  readonly notes?: (params: Values) => readonly string[];
+  readonly notes?: (params: Values, points: readonly Values[]) => readonly string[];
 };
 
 /**
