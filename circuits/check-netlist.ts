@@ -38,6 +38,11 @@ const checkWaveform = (netlist: Netlist, e: Element & { type: "voltage" | "curre
   }
   if (w.kind === "pulse" && !(w.period >= w.rise + w.width + w.fall && w.period > 0))
     refuse(netlist, `${e.name}: pulse period ${w.period} s is shorter than rise + width + fall.`);
+  if (w.kind === "pulse" && !(w.rise > 0 && w.fall > 0))
+    refuse(
+      netlist,
+      `${e.name}: pulse edges are ${w.rise} s and ${w.fall} s; expected > 0 s, a jump has no derivative.`,
+    );
   if (w.kind === "sin" && !(w.frequency > 0))
     refuse(netlist, `${e.name}: sin frequency is ${w.frequency} Hz; expected > 0 Hz.`);
 };

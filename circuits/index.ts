@@ -21,6 +21,6 @@ export {
 export type { ReadCounts, ReadSample, Weight } from "./sense-statistics.ts";
 export { addRead, binaryErrors, NO_READS, sampleReads, ternaryErrors, WEIGHTS } from "./sense-statistics.ts";
 export { synapses2T2R } from "./synapses-2t2r.ts";
-export type { Transient, TransientFailure, TransientOptions } from "./transient.ts";
 export { transient } from "./transient.ts";
+export type { Transient, TransientFailure, TransientOptions } from "./transient-contract.ts";
 export type { Waveform } from "./waveform.ts";

@@ -1,7 +1,8 @@
 import { bernoulli, type Key } from "#src/random/index";
 import { type Circuit, compileCircuit, varyCircuit } from "./circuit.ts";
 import { type SenseAmplifierChip, type SenseAmplifierDesign, senseNetlist } from "./sense-amplifier.ts";
-import { type TransientFailure, transient } from "./transient.ts";
+import { transient } from "./transient.ts";
+import type { TransientFailure } from "./transient-contract.ts";
 
 /** A sense amplifier ready to read: its design with the compiled circuit, whose cell resistances each read replaces. */
 export interface SenseAmplifier {

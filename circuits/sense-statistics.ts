@@ -4,7 +4,7 @@ import { fold, type Key } from "#src/random/index";
 import { binaryReading, type PairReading, type SenseAmplifier, type Sensed, sensePair } from "./read-pair.ts";
 import { programSynapse, sampleSynapse, synapseResistances } from "./read-synapse.ts";
 import { sampleSenseAmplifier } from "./sense-amplifier.ts";
-import type { TransientFailure } from "./transient.ts";
+import type { TransientFailure } from "./transient-contract.ts";
 
 export const WEIGHTS = [1, -1, 0] as const;
 export type Weight = (typeof WEIGHTS)[number];

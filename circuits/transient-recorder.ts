@@ -1,6 +1,6 @@
 import type { Circuit } from "./circuit.ts";
 import type { Node } from "./netlist.ts";
-import type { Transient, TransientOptions } from "./transient.ts";
+import type { Transient, TransientOptions } from "./transient-contract.ts";
 
 /** One accepted step: its span, and states, charges and currents at its start, its inner stage and its end. */
 export interface Step {

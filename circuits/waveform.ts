@@ -3,7 +3,7 @@ export type Waveform =
   | { readonly kind: "dc"; readonly value: number }
   /** Straight lines between [time, value] points; constant before the first and after the last. */
   | { readonly kind: "pwl"; readonly points: readonly (readonly [number, number])[] }
-  /** SPICE's PULSE: `low` until `delay`, then `high` for `width` with linear edges, every `period`. */
+  /** SPICE's PULSE: `low` until `delay`, then `high` for `width` between linear edges (both longer than 0), every `period`. */
   | {
       readonly kind: "pulse";
       readonly low: number;
@@ -45,7 +45,7 @@ export const waveformAt = (w: Waveform, time: number): number => {
       return linear(w.points, time);
     case "pulse": {
       const phase = time < w.delay ? 0 : (time - w.delay) % w.period;
-      if (phase < w.rise) return w.low + (w.rise > 0 ? ((w.high - w.low) * phase) / w.rise : 0);
+      if (phase < w.rise) return w.low + ((w.high - w.low) * phase) / w.rise;
       if (phase < w.rise + w.width) return w.high;
       if (phase < w.rise + w.width + w.fall) return w.high - ((w.high - w.low) * (phase - w.rise - w.width)) / w.fall;
       return w.low;

@@ -7,6 +7,7 @@ const MODULES: Readonly<Record<string, () => Promise<Readonly<Record<string, unk
   "sense-window": () => import("./studies/sense-window.ts"),
   "sense-errors": () => import("./studies/sense-errors.ts"),
   "accuracy-versus-errors": () => import("./studies/accuracy-versus-errors.ts"),
+  "network-accuracy": () => import("./studies/network-accuracy.ts"),
 };
 
 export const studyNames = (): string[] => Object.keys(MODULES);

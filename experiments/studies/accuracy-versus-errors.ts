@@ -1,5 +1,5 @@
 import { defineExperiment, type Parameters, type Row, type Table, type ValuesOf } from "#src/montecarlo/index";
-import { shareOfZeros, type TrainedNetwork, type WeightErrors } from "#src/networks/index";
+import { type TrainedNetwork, totalShareOfZeros, type WeightErrors } from "#src/networks/index";
 import { meanInterval, momentsOf } from "#src/numerics/moments";
 import type { Figure } from "#src/report/figure";
 import { OWN_MODULE } from "../own-module.ts";
@@ -205,9 +205,7 @@ export const accuracyVersusErrors = defineExperiment({
   },
   facts: ({ network }, params) => {
     const { train, test } = dataFor(params.data);
-    const layers = network.layers.map((l) => l.weights.length);
-    const zeros =
-      shareOfZeros(network).reduce((sum, z, l) => sum + z * layers[l], 0) / layers.reduce((a, b) => a + b, 0);
+    const zeros = totalShareOfZeros(network);
     return { numbers: { clean: evaluatorFor(network, test, train).clean, zeros } };
   },
   trial: ({ network }, params, key) => {

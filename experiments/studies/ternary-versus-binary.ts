@@ -8,7 +8,7 @@ import {
   ternaryErrors,
 } from "#circuits/index";
 import { defineExperiment, type Parameters, type RateReport, type ValuesOf } from "#src/montecarlo/index";
-import { shareOfZeros, type TrainedNetwork, type WeightErrors } from "#src/networks/index";
+import { type TrainedNetwork, totalShareOfZeros, type WeightErrors } from "#src/networks/index";
 import { fold, type Key } from "#src/random/index";
 import { OWN_MODULE } from "../own-module.ts";
 import { evaluatorFor } from "./evaluator.ts";
@@ -232,9 +232,7 @@ export const ternaryVersusBinary = defineExperiment({
   },
   facts: ({ reads, binaryNetwork, ternaryNetwork }, params) => {
     const { train, test } = dataFor(params.data);
-    const sizes = ternaryNetwork.layers.map((l) => l.weights.length);
-    const zeros =
-      shareOfZeros(ternaryNetwork).reduce((sum, z, l) => sum + z * sizes[l], 0) / sizes.reduce((a, b) => a + b, 0);
+    const zeros = totalShareOfZeros(ternaryNetwork);
     const { signed, zero } = reads.common;
     const best = reads.ternaryBest.counts;
     const flips = reads.binaryBest.counts.signed;

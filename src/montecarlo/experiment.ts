@@ -1,14 +1,7 @@
 import type { Key } from "#src/random/index";
 import type { Figure } from "#src/report/figure";
 import { faultOf, type Parameters, type Value, type Values, type ValuesOf } from "./parameter.ts";
-import type { Table } from "./table.ts";
-
-/** One number that every trial reports, and how trials combine. */
-export type NumberSpec =
-  /** A probability: each trial reports events out of opportunities. Wilson interval. */
-  | { readonly kind: "rate"; readonly says: string }
-  /** A quantity whose mean over trials is wanted. t interval. */
-  | { readonly kind: "mean"; readonly unit: string; readonly says: string };
+import type { NumberSpec, Table } from "./table.ts";
 
 /** A rate's report of one trial: 0 or 1, or a count out of several opportunities. */
 export type RateReport = 0 | 1 | { readonly events: number; readonly of: number };

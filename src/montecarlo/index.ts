@@ -2,7 +2,6 @@ export type {
   AnyExperiment,
   Experiment,
   Grid,
-  NumberSpec,
   Part,
   RateReport,
   Summary,
@@ -15,4 +14,4 @@ export type { PartPlace, Plan, PlanRequest, ShardPlace } from "./plan.ts";
 export { paramsAt, partName, partsOf, planRun, shardCount, shardPlace, usesAt } from "./plan.ts";
 export type { Shard } from "./shard.ts";
 export { computeShard, partKey, trialKey } from "./shard.ts";
-export type { Cell, Row, Table } from "./table.ts";
+export type { Cell, NumberSpec, Row, Table } from "./table.ts";

@@ -1,6 +1,12 @@
 import type { Interval } from "#src/numerics/intervals";
-import type { NumberSpec } from "./experiment.ts";
 import type { Values } from "./parameter.ts";
+
+/** One number that every trial reports, and how trials combine. */
+export type NumberSpec =
+  /** A probability: each trial reports events out of opportunities. Wilson interval. */
+  | { readonly kind: "rate"; readonly says: string }
+  /** A quantity whose mean over trials is wanted. t interval. */
+  | { readonly kind: "mean"; readonly unit: string; readonly says: string };
 
 export interface Cell extends Interval {
   /** Opportunities of a rate, trials of a mean. */

@@ -6,7 +6,7 @@ export { TERNARY_ACTIVATION, TERNARY_WEIGHTS } from "./design.ts";
 export type { IntegerNetwork, Thresholds } from "./integer-network.ts";
 export { foldNetwork } from "./integer-network.ts";
 export type { TrainedLayer, TrainedNetwork } from "./model.ts";
-export { shareOfZeros } from "./model.ts";
+export { shareOfZeros, totalShareOfZeros } from "./model.ts";
 export type { Model, TrainingRecord } from "./model-file.ts";
 export { parseModel, writeModel } from "./model-file.ts";
 export type { PackedInputs, WeightMatrix } from "./packed-synapses.ts";

@@ -20,3 +20,14 @@ export interface TrainedNetwork {
 /** Share of weights that are exactly zero, layer by layer. */
 export const shareOfZeros = (network: TrainedNetwork): number[] =>
   network.layers.map(({ weights }) => weights.reduce((zeros, w) => zeros + (w === 0 ? 1 : 0), 0) / weights.length);
+
+/** Share of all weights of a network that are exactly zero. */
+export const totalShareOfZeros = ({ layers }: TrainedNetwork): number => {
+  let zeros = 0;
+  let count = 0;
+  for (const { weights } of layers) {
+    count += weights.length;
+    for (const w of weights) if (w === 0) zeros++;
+  }
+  return zeros / count;
+};

@@ -63,7 +63,8 @@ export const parseSafetensors = (file: Uint8Array, where: string): TensorFile =>
     } = entry as { dtype: string; shape: number[]; data_offsets: [number, number] };
     if (dtype !== "F32" && dtype !== "I8") refuse(`tensor ${name} is ${dtype}; F32 and I8 are read`);
     if (!Array.isArray(shape) || !Array.isArray(offsets)) refuse(`tensor ${name} has no shape or offsets`);
-    const bytes = file.slice(8 + length + offsets[0], 8 + length + offsets[1]);
+    // A copy of its own memory: the slice of a Node Buffer would be a view into a larger one.
+    const bytes = Uint8Array.from(file.subarray(8 + length + offsets[0], 8 + length + offsets[1]));
     const width = dtype === "F32" ? 4 : 1;
     if (bytes.length !== sizeOf(shape) * width)
       refuse(`tensor ${name} of shape ${shape.join(" x ")} holds ${bytes.length} bytes; is it truncated?`);

@@ -1,0 +1,159 @@
+import {
+  defineExperiment,
+  type Parameters,
+  type Row,
+  type Summary,
+  type Table,
+  type ValuesOf,
+} from "#src/montecarlo/index";
+import {
+  accuracyOf,
+  classifyFloat,
+  imageActivations,
+  type TrainedNetwork,
+  totalShareOfZeros,
+} from "#src/networks/index";
+import { meanInterval, momentsOf } from "#src/numerics/moments";
+import type { Figure } from "#src/report/figure";
+import { OWN_MODULE } from "../own-module.ts";
+import { evaluatorFor } from "./evaluator.ts";
+import {
+  checkNetwork,
+  dataFor,
+  NETWORK_PARAMETERS,
+  type NetworkValues,
+  networkNotes,
+  TRAINING_PARAMETERS,
+  trainFor,
+} from "./network-parameters.ts";
+
+const PARAMETERS = {
+  ...NETWORK_PARAMETERS,
+  weights: {
+    kind: "choice",
+    choices: ["float", "binary", "ternary"],
+    default: "ternary",
+    says: "kind of weights; float networks use relu",
+    source: "chosen",
+  },
+} as const satisfies Parameters;
+
+type Params = ValuesOf<typeof PARAMETERS>;
+
+interface Group {
+  readonly label: string;
+  readonly width: number;
+  readonly weights: string;
+  readonly rows: readonly Row[];
+}
+
+const groupsOf = (table: Table, params: Params): Group[] => {
+  const groups = new Map<string, Group & { rows: Row[] }>();
+  for (const row of table.rows) {
+    const at = { ...params, ...row.point } as Params;
+    const label = [at.widths, `${at.epochs} epochs`, at.activation === "ternary" ? "ternary activations" : ""]
+      .filter(Boolean)
+      .join(", ");
+    const name = `${label} ${at.weights}`;
+    const group = groups.get(name) ?? { label, width: Number(at.widths.split("-")[1]), weights: at.weights, rows: [] };
+    group.rows.push(row);
+    groups.set(name, group);
+  }
+  return [...groups.values()];
+};
+
+const accuracies = (group: Group): number[] => group.rows.map((r) => r.numbers["accuracy"].estimate);
+const percent = (x: number): string => (100 * x).toFixed(2);
+
+const conclude = (table: Table, params: Params): Summary[] => {
+  const groups = groupsOf(table, params);
+  const binaryOf = (g: Group): Group | undefined => groups.find((b) => b.label === g.label && b.weights === "binary");
+  return [
+    {
+      title: "Test accuracy, % [95 % t interval over training seeds]",
+      columns: ["network", "weights", "accuracy", "zeros", "ternary - binary"],
+      rows: groups.map((g) => {
+        const a = meanInterval(momentsOf(accuracies(g)));
+        const zeros = meanInterval(momentsOf(g.rows.map((r) => r.numbers["zeros"].estimate))).estimate;
+        const bounds = g.rows.length > 1 ? ` [${percent(a.low)}, ${percent(a.high)}]` : "";
+        const binary = g.weights === "ternary" ? binaryOf(g) : undefined;
+        const d = binary && meanInterval(momentsOf(accuracies(g).map((x, i) => x - accuracies(binary)[i])));
+        const paired = d
+          ? `${percent(d.estimate)} [${percent(d.low)}, ${percent(d.high)}]${d.low * d.high <= 0 ? " n.s." : ""}`
+          : "";
+        return [
+          g.label,
+          g.weights,
+          percent(a.estimate) + bounds,
+          g.weights === "ternary" ? `${(100 * zeros).toFixed(0)} %` : "",
+          paired,
+        ];
+      }),
+      notes: [
+        "n.s.: no significant difference. Pairs share the training seed and the test images; the last epoch is read, none is picked.",
+      ],
+    },
+  ];
+};
+
+const figures = (table: Table, params: Params): Figure[] => {
+  const groups = groupsOf(table, params);
+  if (new Set(groups.map((g) => g.width)).size < 2) return [];
+  const kinds = [...new Set(groups.map((g) => g.weights))];
+  return [
+    {
+      title: "Test accuracy against width",
+      caption: `Bars are 95 % t intervals over ${params.seeds} training seeds. ${dataFor(params.data).name}.`,
+      x: { label: "neurons in the first hidden layer", unit: "", scale: "log" },
+      y: { label: "test accuracy", unit: "%", scale: "linear" },
+      series: kinds.map((kind) => {
+        const mine = groups.filter((g) => g.weights === kind).sort((a, b) => a.width - b.width);
+        const cells = mine.map((g) => meanInterval(momentsOf(accuracies(g))));
+        return {
+          name: `${kind} weights`,
+          x: mine.map((g) => g.width),
+          y: cells.map((c) => 100 * c.estimate),
+          low: cells.map((c) => (Number.isFinite(c.low) ? 100 * c.low : null)),
+          high: cells.map((c) => (Number.isFinite(c.high) ? 100 * c.high : null)),
+          marks: true,
+        };
+      }),
+    },
+  ];
+};
+
+/** Accuracy of float, binary and ternary networks without read errors, over widths, schedules and training seeds. */
+export const networkAccuracy = defineExperiment({
+  name: "network-accuracy",
+  summary: "Test accuracy of float, binary and ternary networks without read errors.",
+  module: OWN_MODULE,
+  parameters: PARAMETERS,
+  axes: ["widths", "weights", "activation", "epochs", "batch", "learningRate", "seed"],
+  grid: () => [{ weights: ["float", "binary", "ternary"] }],
+  replicates: ({ seeds }) => ({ seed: Array.from({ length: seeds }, (_, i) => i) }),
+  trials: 1,
+  block: 1,
+  numbers: {
+    accuracy: { kind: "mean", unit: "1", says: "share of test images classified right" },
+    zeros: { kind: "mean", unit: "1", says: "share of weights that are zero" },
+  },
+  prepare: {
+    network: {
+      uses: [...TRAINING_PARAMETERS, "weights"],
+      make: (params: Params, key): TrainedNetwork => trainFor(params as NetworkValues, params.weights, key),
+    },
+  },
+  check: checkNetwork,
+  trial: ({ network }, params) => {
+    const { train, test } = dataFor(params.data);
+    const accuracy =
+      params.weights === "float"
+        ? accuracyOf(classifyFloat(network, imageActivations(test.images, test.pixels)), test.labels)
+        : evaluatorFor(network, test, train).clean;
+    const zeros = totalShareOfZeros(network);
+    return { numbers: { accuracy, zeros } };
+  },
+  figures,
+  conclude,
+  notes: networkNotes,
+});

@@ -1,0 +1,285 @@
+import { spawn, spawnSync } from "node:child_process";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { parquetReadObjects } from "hyparquet";
+
+const main = fileURLToPath(new URL("../../dist/experiments/command-line/main.js", import.meta.url));
+const references = fileURLToPath(new URL("../references/pcsa/", import.meta.url));
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "rramlab-"));
+});
+afterAll(() => {
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const rramlab = (...args: string[]) => {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [main, ...args], {
+    encoding: "utf8",
+    cwd: folder,
+    timeout: 120_000,
+  });
+  return { status, stdout, stderr };
+};
+const json = (...args: string[]) => {
+  const { status, stdout, stderr } = rramlab(...args, "--json");
+  if (status !== 0) throw new Error(stderr);
+  return JSON.parse(stdout);
+};
+
+const SMALL = ["run", "sense-errors", "--trials", "60", "--grid", "supply=0.8V,1.0V"];
+
+describe("rramlab", () => {
+  test("list and describe answer with what design and documents promise", () => {
+    expect(json("list").map((e: { name: string }) => e.name)).toContain("ternary-versus-binary");
+    const d = json("describe", "sense-errors");
+    expect(d.parameters.supply).toMatchObject({ unit: "V", default: 0.9, min: 0.3, max: 1.5 });
+    expect(d.axes).toContain("supply");
+  });
+
+  test("one and two workers, and a run killed in the middle and resumed, write the same bytes", async () => {
+    expect(json(...SMALL, "--workers", "1", "--out", "one").rows).toHaveLength(2);
+    expect(rramlab(...SMALL, "--workers", "2", "--out", "two").status).toBe(0);
+    const child = spawn(process.execPath, [main, ...SMALL, "--workers", "2", "--out", "killed"], {
+      cwd: folder,
+      stdio: "ignore",
+    });
+    const shards = join(folder, "killed", "shards");
+    while (!existsSync(shards) || !readdirSync(shards).some((n) => n.endsWith(".json")))
+      await new Promise((r) => setTimeout(r, 10));
+    child.kill("SIGKILL");
+    await new Promise((r) => child.once("exit", r));
+    expect(existsSync(join(folder, "killed", "results.csv"))).toBe(false);
+    expect(rramlab("resume", "killed").status).toBe(0);
+    for (const other of ["two", "killed"]) {
+      for (const file of ["results.csv", "results.parquet"])
+        expect(readFileSync(join(folder, other, file)).equals(readFileSync(join(folder, "one", file)))).toBe(true);
+      expect(readdirSync(join(folder, other, "shards"))).toEqual(readdirSync(join(folder, "one", "shards")));
+      for (const name of readdirSync(join(folder, "one", "shards")))
+        expect(readFileSync(join(folder, other, "shards", name), "utf8")).toBe(
+          readFileSync(join(folder, "one", "shards", name), "utf8"),
+        );
+    }
+  });
+
+  test("Ctrl-C keeps what is done, leaves nothing half-written, and says how to go on", async () => {
+    const child = spawn(process.execPath, [main, ...SMALL, "--trials", "1500", "--out", "stopped"], {
+      cwd: folder,
+      stdio: ["ignore", "ignore", "pipe"],
+    });
+    let stderr = "";
+    child.stderr.on("data", (d) => {
+      stderr += d;
+    });
+    const shards = join(folder, "stopped", "shards");
+    while (!existsSync(shards) || readdirSync(shards).length < 2) await new Promise((r) => setTimeout(r, 10));
+    child.kill("SIGINT");
+    const code = await new Promise((r) => child.once("exit", r));
+    expect(code).toBe(1);
+    expect(stderr).toContain("rramlab resume stopped");
+    const left = readdirSync(join(folder, "stopped"), { recursive: true, encoding: "utf8" });
+    expect(left.filter((n) => n.endsWith(".tmp"))).toEqual([]);
+    for (const name of readdirSync(shards)) JSON.parse(readFileSync(join(shards, name), "utf8"));
+  });
+
+  test("another seed gives other numbers, the same seed the same", () => {
+    json(...SMALL, "--seed", "a", "--out", "a");
+    json(...SMALL, "--seed", "a", "--out", "a2");
+    json(...SMALL, "--seed", "b", "--out", "b");
+    const csv = (run: string): string => readFileSync(join(folder, run, "results.csv"), "utf8");
+    expect(csv("a2")).toBe(csv("a"));
+    expect(csv("b")).not.toBe(csv("a"));
+  });
+
+  test("parquet holds what csv holds", async () => {
+    const bytes = readFileSync(join(folder, "one", "results.parquet"));
+    const rows = await parquetReadObjects({
+      file: bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length),
+    });
+    const lines = readFileSync(join(folder, "one", "results.csv"), "utf8")
+      .trim()
+      .split("\n");
+    const names = lines[0].split(",");
+    rows.forEach((row, i) => {
+      const fields = lines[i + 1].split(",");
+      names.forEach((name, c) => {
+        expect(row[name] === null ? "" : String(row[name])).toBe(fields[c]);
+      });
+    });
+    expect(rows).toHaveLength(2);
+  });
+
+  test("a report is one file that asks for nothing from outside", () => {
+    const html = readFileSync(join(folder, "one", "report.html"), "utf8");
+    expect(html).toContain("illustrative, recalled");
+    expect(html).toContain("Seed &quot;rramlab&quot;");
+    expect(html).not.toMatch(/<(?:script|link|img)[^>]+(?:src|href)=/);
+    expect(rramlab("report", "one").status).toBe(0);
+  });
+
+  test("a study file says what flags say, and flags beside it win", () => {
+    writeFileSync(
+      join(folder, "study.yaml"),
+      "experiment: sense-errors\ntrials: 60\ngrid:\n  supply: [0.8 V, 1.0 V]\nset:\n  temperature: 27 degC\nout: from-study\n",
+    );
+    expect(json("run", "study.yaml").rows).toHaveLength(2);
+    const csv = (run: string): string => readFileSync(join(folder, run, "results.csv"), "utf8");
+    expect(csv("from-study")).toBe(csv("one"));
+    expect(json("run", "study.yaml", "--trials", "10", "--out", "less").rows[0].type3_trials).toBe(10);
+  });
+
+  test("a user's device file is used, named in the report and kept in the plan", () => {
+    const device = {
+      name: "my device",
+      source: "measured by me",
+      lrs: { medianResistance: 8000, spread: { deviceToDevice: 0.1, cycleToCycle: 0.1, readToRead: 0.01 } },
+      hrs: { medianResistance: 9000, spread: { deviceToDevice: 0.1, cycleToCycle: 0.1, readToRead: 0.01 } },
+    };
+    writeFileSync(join(folder, "device.json"), JSON.stringify(device));
+    const { rows } = json(
+      "run",
+      "sense-errors",
+      "--set",
+      "supply=1V",
+      "--trials",
+      "50",
+      "--device",
+      "device.json",
+      "--out",
+      "mine",
+    );
+    expect(rows[0].type1).toBeGreaterThan(0.1);
+    expect(readFileSync(join(folder, "mine", "report.html"), "utf8")).toContain("my device");
+  });
+
+  test("a user's own experiment runs from its module", () => {
+    const index = fileURLToPath(new URL("../../dist/index.js", import.meta.url));
+    writeFileSync(
+      join(folder, "coin.mjs"),
+      `import { defineExperiment, uniform } from ${JSON.stringify(index)};
+       export const coin = defineExperiment({ name: "coin", summary: "A coin.", module: import.meta.url,
+         parameters: { bias: { kind: "quantity", unit: "1", default: 0.5, min: 0, max: 1, says: "chance of heads", source: "chosen" } },
+         axes: ["bias"], trials: 400, block: 100, numbers: { heads: { kind: "rate", says: "heads" } },
+         trial: (_context, { bias }, key) => ({ numbers: { heads: uniform(key) < bias ? 1 : 0 } }) });`,
+    );
+    const { rows } = json("run", "coin.mjs", "--grid", "bias=0.1:0.9:0.4", "--out", "coin");
+    expect(rows.map((r: { bias: number }) => r.bias)).toEqual([0.1, 0.5, 0.9]);
+    expect(rows[1].heads_low).toBeLessThan(0.5);
+    expect(rows[1].heads_high).toBeGreaterThan(0.5);
+  });
+
+  test("transient answers a reference netlist in the reference's shape, from a file and from standard input", () => {
+    const file = join(references, "case11.json");
+    const reference = JSON.parse(readFileSync(file, "utf8"));
+    const answer = json("transient", file);
+    expect(answer.times).toEqual(reference.analysis.times);
+    expect(Object.keys(answer.crossings)).toEqual(Object.keys(reference.expected.firstCrossing));
+    expect(answer.crossings.q / reference.expected.firstCrossing.q).toBeCloseTo(1, 3);
+    expect(answer.crossings.qb).toBeNull();
+    const piped = spawnSync(process.execPath, [main, "transient", "-", "--json"], {
+      input: readFileSync(file),
+      encoding: "utf8",
+    });
+    expect(JSON.parse(piped.stdout)).toEqual(answer);
+  });
+
+  test("train writes a model that evaluate reads; errors lower its accuracy", () => {
+    const trained = json("train", "--layers", "784-32-10", "--epochs", "2", "--out", "m.safetensors");
+    expect(trained.accuracy).toBeGreaterThan(0.8);
+    const clean = json("evaluate", "m.safetensors");
+    expect(clean.accuracy).toBeCloseTo(trained.accuracy, 3);
+    expect(clean.zeros).toHaveLength(2);
+    const hurt = json("evaluate", "m.safetensors", "--errors", "type1=0.2,type3=5%", "--chips", "4");
+    expect(hurt.accuracy).toBeLessThan(clean.accuracy - 0.03);
+  });
+});
+
+describe("misuse is told in one line, exit code 2, and writes nothing", () => {
+  const refused = (args: string[], ...words: string[]): void => {
+    const { status, stderr } = rramlab(...args);
+    expect(status).toBe(2);
+    for (const word of words) expect(stderr).toContain(word);
+    expect(stderr.trim().split("\n").length).toBeLessThanOrEqual(2);
+    expect(stderr).not.toContain("    at ");
+  };
+  const idx = (values: number[], ...shape: number[]): Buffer => {
+    const header = Buffer.alloc(4 + 4 * shape.length);
+    header.writeUInt32BE(0x800 + shape.length);
+    shape.forEach((n, i) => {
+      header.writeUInt32BE(n, 4 + 4 * i);
+    });
+    return Buffer.concat([header, Buffer.from(values)]);
+  };
+  test("experiments and parameters", () => {
+    refused(["run", "sense-erors"], 'Did you mean "sense-errors"?');
+    refused(["run", "sense-errors", "--set", "suply=1V"], 'Did you mean "supply"?');
+    refused(["run", "sense-errors", "--set", "supply=0.6 A"], "wrong unit", "expected V");
+    refused(["run", "sense-errors", "--set", "supply=9 V"], "outside 0.3 .. 1.5 V");
+    refused(["run", "sense-errors", "--set", "device=stronk"], "strong, reference, weak");
+    refused(["run", "sense-errors", "--grid", "supply=1V:0.8V:0.1V"], "1 .. 10,000 values");
+    refused(["run", "sense-errors", "--set", "supply=import({},{})"], "disabled");
+    refused(["describe", "nothing"], "unknown experiment");
+    refused(["frobnicate"], "unknown command");
+  });
+  test("folders", () => {
+    writeFileSync(join(folder, "file"), "");
+    refused(["run", "sense-errors", "--out", "file"], "is a file");
+    refused(["run", "sense-errors", "--out", "file/below"], "cannot be written");
+    refused(["run", "sense-errors", "--out", "/proc/rramlab"], "cannot be written");
+    refused([...SMALL, "--out", "one"], "resume one", "--force");
+    refused(["resume", "."], "holds no run");
+  });
+  test("netlists", () => {
+    const write = (name: string, change: (n: { elements: Record<string, unknown>[] }) => void): string => {
+      const netlist = JSON.parse(readFileSync(join(references, "case00.json"), "utf8"));
+      change(netlist);
+      writeFileSync(join(folder, name), JSON.stringify(netlist));
+      return name;
+    };
+    refused(
+      ["transient", write("r.json", (n) => Object.assign(n.elements[3], { resistance: -5 }))],
+      "RL: resistance is -5 ohm",
+    );
+    refused(
+      ["transient", write("m.json", (n) => Object.assign(n.elements[18], { model: "nfet" }))],
+      'unknown model "nfet"',
+    );
+    refused(["transient", write("f.json", (n) => Object.assign(n.elements[3], { nodes: ["bl", "zz"] }))], "floats");
+    refused(["transient", write("t.json", (n) => Object.assign(n.elements[3], { type: "memristor" }))], "elements.3");
+    writeFileSync(join(folder, "half.json"), '{"elements": [');
+    refused(["transient", "half.json"], "is no JSON");
+  });
+  test("data sets and models", () => {
+    const data = join(folder, "idx");
+    rmSync(data, { recursive: true, force: true });
+    refused(["run", "ternary-versus-binary", "--data", "idx"], "is not there");
+    const put = (name: string, bytes: Buffer): void => {
+      if (!existsSync(data)) spawnSync("mkdir", [data]);
+      writeFileSync(join(data, name), bytes);
+    };
+    const pixels = Array.from({ length: 4 * 4 }, (_, i) => i);
+    put("train-images-idx3-ubyte", idx(pixels.slice(0, 10), 4, 2, 2));
+    put("train-labels-idx1-ubyte", idx([0, 1, 0, 1], 4));
+    put("t10k-images-idx3-ubyte", idx(pixels, 4, 2, 2));
+    put("t10k-labels-idx1-ubyte", idx([0, 1, 0, 1], 4));
+    refused(["data", "verify", "idx"], "truncated", "holds 10 values");
+    put("train-images-idx3-ubyte", Buffer.from("not an IDX file at all"));
+    refused(["data", "verify", "idx"], "corrupt");
+    put("train-images-idx3-ubyte", idx(pixels, 4, 2, 2));
+    expect(json("data", "verify", "idx").train).toBe(4);
+    refused(["run", "ternary-versus-binary", "--data", "idx"], "784 inputs", "4 pixels");
+    refused(["evaluate", "m.safetensors", "--data", "idx"], "takes 784 inputs", "4 pixels");
+    refused(["evaluate", "file"], "not a safetensors file");
+    refused(["evaluate", "m.safetensors", "--errors", "typ1=0.1"], "type1");
+    refused(["evaluate", "m.safetensors", "--errors", "type1=1.5"], "probability");
+    refused(["train", "--layers", "10-x"], "no list of layer widths");
+  });
+  test("with --json the error is a document too", () => {
+    const { status, stdout } = rramlab("run", "sense-errors", "--set", "supply=9V", "--json");
+    expect(status).toBe(2);
+    expect(JSON.parse(stdout)).toMatchObject({ ok: false });
+  });
+});

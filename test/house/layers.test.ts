@@ -1,0 +1,79 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { dirname, join, relative, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { describe, expect, test } from "@jest/globals";
+
+const root = fileURLToPath(new URL("../../", import.meta.url));
+
+/** Floors from the ground up, and the rooms of the ground floor, lowest first: an import never points up. */
+const FLOORS = ["src", "devices", "circuits", "experiments"];
+const ROOMS = ["random", "numerics", "kernels", "datasets", "networks", "learning", "report", "montecarlo"];
+
+const sources = FLOORS.flatMap((floor) =>
+  readdirSync(join(root, floor), { recursive: true, encoding: "utf8" })
+    .filter((name) => name.endsWith(".ts") && !name.includes("assembly") && !name.includes("built"))
+    .map((name) => join(floor, name)),
+);
+
+const importsOf = (file: string): string[] => {
+  const text = readFileSync(join(root, file), "utf8");
+  return [...text.matchAll(/(?:from|import)\s*\(?\s*"([^"]+)"/g)].map((m) => m[1]);
+};
+
+/** The file of this project that an import names, or null for a package. */
+const target = (file: string, specifier: string): string | null => {
+  if (specifier.startsWith("#")) return `${specifier.slice(1).replace(/\.ts$/, "")}.ts`;
+  return specifier.startsWith(".") ? relative(root, resolve(root, dirname(file), specifier)) : null;
+};
+
+const floorOf = (file: string): number => FLOORS.indexOf(file.split("/")[0]);
+const roomOf = (file: string): number => ROOMS.indexOf(file.split("/")[1]);
+
+const edges = sources.flatMap((file) =>
+  importsOf(file).flatMap((specifier) => {
+    const to = target(file, specifier);
+    return to ? [{ file, to }] : [];
+  }),
+);
+
+describe("the house", () => {
+  test("has files to look at, and finds their imports", () => {
+    expect(sources.length).toBeGreaterThan(50);
+    expect(edges.length).toBeGreaterThan(100);
+    expect(target("circuits/x.ts", "#src/random/index")).toBe("src/random/index.ts");
+  });
+  test("imports point down only, from floor to floor", () => {
+    expect(edges.filter(({ file, to }) => floorOf(to) > floorOf(file))).toEqual([]);
+  });
+  test("inside src the rooms stand in their order", () => {
+    const inside = edges.filter(({ file, to }) => floorOf(file) === 0 && floorOf(to) === 0);
+    expect(inside.filter(({ file }) => roomOf(file) < 0)).toEqual([]);
+    expect(inside.filter(({ file, to }) => !to.includes("/built/") && roomOf(to) > roomOf(file))).toEqual([]);
+  });
+  test("there is no circle", () => {
+    const next = new Map<string, string[]>();
+    for (const { file, to } of edges) next.set(file, [...(next.get(file) ?? []), to]);
+    const done = new Set<string>();
+    const walk = (file: string, path: readonly string[]): void => {
+      if (path.includes(file)) throw new Error(`circle: ${[...path.slice(path.indexOf(file)), file].join(" -> ")}`);
+      if (done.has(file)) return;
+      for (const to of next.get(file) ?? []) walk(to, [...path, file]);
+      done.add(file);
+    };
+    for (const file of sources) walk(file, []);
+  });
+  test("below the experiments there are no dice, clocks, consoles, processes or Node modules", () => {
+    const forbidden =
+      /\bMath\.random\b|\bDate\.now\b|\bnew Date\(|\bperformance\b|\bcrypto\b|\bconsole\b|\bprocess\.|from "node:|import\("node:/;
+    const found = sources
+      .filter((file) => floorOf(file) < 3)
+      .filter((file) =>
+        forbidden.test(readFileSync(join(root, file), "utf8").replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, "")),
+      );
+    expect(found).toEqual([]);
+  });
+  test("no file is called after nothing in particular", () => {
+    const vague = sources.filter((file) => /\/(utils?|helpers?|common|base|manager|types)\.ts$/.test(file));
+    expect(vague).toEqual([]);
+  });
+});

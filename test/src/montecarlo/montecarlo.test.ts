@@ -1,0 +1,137 @@
+import { describe, expect, test } from "@jest/globals";
+import {
+  type AnyExperiment,
+  computeShard,
+  defineExperiment,
+  mergeShards,
+  type Plan,
+  partsOf,
+  planRun,
+  shardCount,
+  shardPlace,
+  trialKey,
+} from "#src/montecarlo/index";
+import { normal, uniform } from "#src/random/index";
+
+const coin = defineExperiment({
+  name: "coin",
+  summary: "A coin.",
+  module: "test",
+  parameters: {
+    bias: { kind: "quantity", unit: "1", default: 0.5, min: 0, max: 1, says: "chance of heads", source: "test" },
+    side: { kind: "choice", choices: ["heads", "tails"], default: "heads", says: "side", source: "test" },
+    copy: { kind: "integer", unit: "1", default: 0, min: 0, max: 9, says: "copy", source: "test" },
+  },
+  axes: ["bias", "side", "copy"],
+  grid: () => [{ bias: [0.2, 0.8] }, { bias: [0.5], side: ["tails"] }],
+  replicates: () => ({ copy: [0, 1] }),
+  trials: 100,
+  block: 30,
+  numbers: {
+    heads: { kind: "rate", says: "heads" },
+    thrown: { kind: "mean", unit: "1", says: "a number" },
+  },
+  prepare: { edge: { uses: ["bias"], make: (params) => params.bias as number } },
+  facts: ({ edge }) => ({ numbers: { thrown: edge } }),
+  trial: ({ edge }, _params, key) => {
+    const u = uniform(key);
+    if (u > 0.999) return { failed: "on its edge" };
+    return { numbers: { heads: u < edge ? 1 : 0, thrown: normal(key, 1) } };
+  },
+});
+
+const plan = (experiment: AnyExperiment, more: Partial<Parameters<typeof planRun>[1]> = {}): Plan =>
+  planRun(experiment, { seed: "s", set: {}, grid: null, trials: null, module: "test", hash: "h", ...more });
+
+describe("a plan", () => {
+  test("is the union of the grid's blocks, each with every replicate", () => {
+    const p = plan(coin);
+    expect(p.axes).toEqual(["bias", "side", "copy"]);
+    expect(p.points).toHaveLength(6);
+    expect(p.points[0]).toEqual({ bias: 0.2, side: "heads", copy: 0 });
+    expect(p.points[5]).toEqual({ bias: 0.5, side: "tails", copy: 1 });
+  });
+  test("takes the user's axes instead, and keeps the replicates", () => {
+    const p = plan(coin, { grid: { bias: [0.1, 0.3, 0.5] } });
+    expect(p.points).toHaveLength(6);
+    expect(p.axes).toEqual(["bias", "copy"]);
+  });
+  test("does not sweep what is set", () => {
+    expect(
+      plan(coin, { set: { bias: 0.3 } }).points.every((point) => point["bias"] === undefined || point["bias"] === 0.3),
+    ).toBe(true);
+  });
+  test("makes each part once for each set of parameters it uses", () => {
+    expect(partsOf(plan(coin), coin).map((p) => p.uses)).toEqual([{ bias: 0.2 }, { bias: 0.8 }, { bias: 0.5 }]);
+  });
+  test("cuts every trial into exactly one shard", () => {
+    const p = plan(coin);
+    expect(shardCount(p)).toBe(24);
+    const counted = new Map<string, number>();
+    for (let i = 0; i < shardCount(p); i++) {
+      const { point, from, count } = shardPlace(p, i);
+      for (let t = from; t < from + count; t++) counted.set(`${point} ${t}`, (counted.get(`${point} ${t}`) ?? 0) + 1);
+    }
+    expect(counted.size).toBe(600);
+    expect([...counted.values()].every((n) => n === 1)).toBe(true);
+  });
+  test("refuses unknown parameters, values out of range, and axes that are none", () => {
+    expect(() => plan(coin, { set: { bais: 1 } })).toThrow('unknown parameter "bais"');
+    expect(() => plan(coin, { set: { bias: 2 } })).toThrow("bias: 2 is outside 0 .. 1");
+    expect(() => plan(coin, { set: { bias: Number.NaN } })).toThrow("outside");
+    expect(() => plan(coin, { set: { side: "edge" } })).toThrow("not one of heads, tails");
+    expect(() => plan(coin, { set: { copy: 1.5 } })).toThrow("not an integer");
+    expect(() => plan(coin, { trials: 0 })).toThrow("0 trials");
+    expect(() => plan({ ...coin, axes: ["bias"] }, { grid: { side: ["tails"] } })).toThrow("cannot span a grid");
+  });
+});
+
+describe("shards", () => {
+  const p = plan(coin);
+  const context = (index: number) => ({ edge: (p.points[shardPlace(p, index).point]["bias"] ?? 0.5) as number });
+  const shards = Array.from({ length: shardCount(p) }, (_, i) => computeShard(p, coin, context(i), i));
+  test("merge to the same table in any order", () => {
+    expect(mergeShards(p, coin, [...shards].reverse())).toEqual(mergeShards(p, coin, shards));
+  });
+  test("count what a plain loop over the trials counts", () => {
+    const table = mergeShards(p, coin, shards);
+    let heads = 0;
+    let failed = 0;
+    for (let t = 0; t < 100; t++) {
+      const u = uniform(trialKey(p, t));
+      if (u > 0.999) failed++;
+      else if (u < 0.2) heads++;
+    }
+    expect(table.rows[0].numbers["heads"].trials).toBe(100 - failed);
+    expect(table.rows[0].numbers["heads"].estimate).toBe(heads / (100 - failed));
+    expect(table.rows[0].failed).toBe(failed);
+  });
+  test("facts are counted once a point, and trials have the same key at every point", () => {
+    const table = mergeShards(p, coin, shards);
+    expect(table.rows[0].numbers["thrown"].trials).toBe(table.rows[0].numbers["heads"].trials + 1);
+    const more = table.rows.filter((r) => r.point["side"] === "heads" && r.point["copy"] === 0);
+    expect(more[1].numbers["heads"].estimate).toBeGreaterThan(more[0].numbers["heads"].estimate);
+    // Common random numbers: the second number differs between points by the fact alone.
+    const sum = (r: (typeof more)[0]): number => r.numbers["thrown"].estimate * r.numbers["thrown"].trials;
+    expect(sum(more[1]) - sum(more[0])).toBeCloseTo(0.8 - 0.2, 9);
+  });
+  test("an incomplete set names what is missing", () => {
+    expect(() => mergeShards(p, coin, shards.slice(2))).toThrow("2 of 24 shards are missing: 0, 1");
+  });
+  test("a number that is not declared, or NaN, is an error and not a result", () => {
+    const wrong = (numbers: Record<string, number>): AnyExperiment => ({ ...coin, trial: () => ({ numbers }) });
+    expect(() => computeShard(p, wrong({ tails: 1 }), context(0), 0)).toThrow('"tails" is not declared');
+    expect(() => computeShard(p, wrong({ thrown: Number.NaN }), context(0), 0)).toThrow("is not a number");
+    expect(() => computeShard(p, wrong({ heads: 2 }), context(0), 0)).toThrow("2 events of 1");
+  });
+});
+
+test("an experiment whose description contradicts itself is refused", () => {
+  const broken =
+    (change: object): (() => unknown) =>
+    () =>
+      defineExperiment({ ...coin, ...change } as never);
+  expect(broken({ name: "Coin Toss" })).toThrow("small letters");
+  expect(broken({ axes: ["weight"] })).toThrow('axis "weight" is no parameter');
+  expect(broken({ prepare: { edge: { uses: ["weight"], make: () => 0 } } })).toThrow('unknown parameter "weight"');
+});
