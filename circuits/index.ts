@@ -1,6 +1,7 @@
 export { checkNetlist } from "./check-netlist.ts";
 export type { Circuit, Variation } from "./circuit.ts";
 export { compileCircuit, varyCircuit } from "./circuit.ts";
+export { bestReference, errorsAfterCorrection, idealErrorRates, sampleIdealErrors } from "./memory-cells.ts";
 export type { Element, ElementModel, Netlist, Node } from "./netlist.ts";
 export type { OperatingPoint } from "./operating-point.ts";
 export { solveOperatingPoint } from "./operating-point.ts";

@@ -19,5 +19,12 @@ export type { RramConduction, RramParams, RramSpread, RramState, RramStateParams
 export { parseRram } from "./rram/parse.ts";
 export { resistanceTemperatureFactor, rramCurrentInto } from "./rram/physics.ts";
 export type { ProgrammedRram, RramDevice } from "./rram/sample.ts";
-export { programRram, readRram, sampleRram, sampleStuckCells, totalLogSigma } from "./rram/sample.ts";
+export {
+  programRram,
+  readRram,
+  sampleResistancesInto,
+  sampleRram,
+  sampleStuckCells,
+  totalLogSigma,
+} from "./rram/sample.ts";
 export { RRAM_SETS } from "./rram/sets.ts";

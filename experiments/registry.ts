@@ -6,6 +6,7 @@ const MODULES: Readonly<Record<string, () => Promise<Readonly<Record<string, unk
   "sense-transient": () => import("./studies/sense-transient.ts"),
   "sense-window": () => import("./studies/sense-window.ts"),
   "sense-errors": () => import("./studies/sense-errors.ts"),
+  "memory-error-rate": () => import("./studies/memory-error-rate.ts"),
   "accuracy-versus-errors": () => import("./studies/accuracy-versus-errors.ts"),
   "network-accuracy": () => import("./studies/network-accuracy.ts"),
 };

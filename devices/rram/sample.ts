@@ -41,6 +41,32 @@ export const readRram = (params: RramParams, cell: ProgrammedRram, temperature: 
   return medianResistance * Math.exp(deviation) * resistanceTemperatureFactor(activationEnergy, temperature);
 };
 
+/**
+ * Fills `out` with resistances [ohm] of independent cells in one state, each a fresh device after one programming event,
+ * read once; stuck cells aside. Element i depends on (key, i) alone.
+ */
+export const sampleResistancesInto = (
+  out: Float64Array,
+  params: RramParams,
+  state: RramState,
+  temperature: number,
+  key: Key,
+): void => {
+  const { medianResistance, spread, activationEnergy } = params[state];
+  const median = medianResistance * resistanceTemperatureFactor(activationEnergy, temperature);
+  const device = fold(key, "device");
+  const cycle = fold(key, "cycle");
+  const read = fold(key, "read");
+  for (let i = 0; i < out.length; i++)
+    out[i] =
+      median *
+      Math.exp(
+        spread.deviceToDevice * normal(device, i) +
+          spread.cycleToCycle * normal(cycle, i) +
+          spread.readToRead * normal(read, i),
+      );
+};
+
 /** Total standard deviation of ln R of a state: the three terms in quadrature. */
 export const totalLogSigma = (params: RramParams, state: RramState): number => {
   const { deviceToDevice, cycleToCycle, readToRead } = params[state].spread;

@@ -6,7 +6,7 @@ import { showQuantity, showRate } from "../units/show.ts";
 import { rateSeries, varied } from "./rows.ts";
 import { amplifierOf, checkSense, deviceOf, SENSE_PARAMETERS, senseNotes, standingOf } from "./sense-parameters.ts";
 
-/** Of the transients [V]: rates do not move at the resolution of thousands of samples when it is tightened. */
+/** Of the transients [V]: one outcome in a thousand or fewer changes when it is tightened (bench/sense-accuracy.mjs). */
 export const MONTE_CARLO_TOLERANCE = 1e-3;
 
 const PARAMETERS = {

@@ -1,0 +1,87 @@
+import { errorsAfterCorrection, idealErrorRates, sampleIdealErrors } from "#circuits/index";
+import { defineExperiment, type Parameters, type Table, type ValuesOf } from "#src/montecarlo/index";
+import { OWN_MODULE } from "../own-module.ts";
+import { varied } from "./rows.ts";
+import { checkSense, describeDevice, deviceOf, namedDevice, SENSE_PARAMETERS } from "./sense-parameters.ts";
+
+const PARAMETERS = {
+  device: SENSE_PARAMETERS.device,
+  temperature: SENSE_PARAMETERS.temperature,
+  activationEnergyLrs: SENSE_PARAMETERS.activationEnergyLrs,
+  activationEnergyHrs: SENSE_PARAMETERS.activationEnergyHrs,
+} as const satisfies Parameters;
+
+type Params = ValuesOf<typeof PARAMETERS>;
+
+/** Bits of a trial: whole words of both codes. */
+const BITS = 7200;
+const SHORT_WORD = 8;
+const LONG_WORD = 72;
+
+const exponential = (x: number): string => (x === 0 ? "0" : x.toExponential(2));
+
+const conclude = (table: Table, params: Params) => [
+  {
+    title: "Bit errors with an amplifier without offset [95 % Wilson interval]",
+    columns: [...table.axes, "cell", "rate", "interval", "closed form"],
+    rows: table.rows.flatMap((row) => {
+      const at = { ...params, ...row.point } as Params;
+      const ideal = idealErrorRates(deviceOf(at), at.temperature);
+      const line = (cell: string, number: string, closed: string): string[] => {
+        const { estimate, low, high } = row.numbers[number];
+        return [
+          ...table.axes.map((axis) => varied(PARAMETERS, axis, row.point[axis])),
+          cell,
+          exponential(estimate),
+          `[${exponential(low)}, ${exponential(high)}]`,
+          closed,
+        ];
+      };
+      return [
+        line("1T1R", "single", exponential(ideal.single)),
+        line("1T1R, SECDED(72,64)", "secded72", ""),
+        line("1T1R, SECDED(8,4)", "secded8", ""),
+        line("2T2R", "differential", exponential(ideal.differential)),
+      ];
+    }),
+    notes: [
+      "1T1R is read against the best reference resistance; 2T2R compares its two cells. 2T2R and SECDED(8,4) both double the memory. SECDED: bits left wrong in words of two or more errors.",
+    ],
+  },
+];
+
+/** Bit error rates of single and differential cells and of error correction, from resistance statistics alone. */
+export const memoryErrorRate = defineExperiment({
+  name: "memory-error-rate",
+  summary: "Bit error rates of 1T1R and 2T2R cells and of error correction, with an amplifier without offset.",
+  module: OWN_MODULE,
+  parameters: PARAMETERS,
+  axes: ["device", "temperature", "activationEnergyLrs", "activationEnergyHrs"],
+  grid: () => [{ device: ["strong", "reference", "weak"] }],
+  trials: 200,
+  block: 25,
+  numbers: {
+    single: { kind: "rate", says: "a 1T1R bit read against the best reference is wrong" },
+    differential: { kind: "rate", says: "a 2T2R bit is wrong" },
+    secded8: { kind: "rate", says: "a 1T1R bit is wrong after SECDED(8,4)" },
+    secded72: { kind: "rate", says: "a 1T1R bit is wrong after SECDED(72,64)" },
+  },
+  check: checkSense,
+  trial: (_context, params, key) => {
+    const { single, differential } = sampleIdealErrors(deviceOf(params), params.temperature, BITS, key);
+    const sum = (errors: Uint8Array): number => errors.reduce((a, b) => a + b, 0);
+    return {
+      numbers: {
+        single: { events: sum(single), of: BITS },
+        differential: { events: sum(differential), of: BITS },
+        secded8: { events: errorsAfterCorrection(single, SHORT_WORD), of: BITS },
+        secded72: { events: errorsAfterCorrection(single, LONG_WORD), of: BITS },
+      },
+    };
+  },
+  conclude,
+  notes: (_params, points) => [
+    ...[...new Set(points.map((p) => p.device))].map((d) => describeDevice(namedDevice(d))),
+    "Amplifier without offset or time limit: sense-errors has the real one.",
+  ],
+});
