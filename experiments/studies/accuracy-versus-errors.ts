@@ -1,5 +1,6 @@
 import { defineExperiment, type Parameters, type Row, type Table, type ValuesOf } from "#src/montecarlo/index";
 import { type TrainedNetwork, totalShareOfZeros, type WeightErrors } from "#src/networks/index";
+import { tInterval } from "#src/numerics/intervals";
 import { meanInterval, momentsOf } from "#src/numerics/moments";
 import type { Figure } from "#src/report/figure";
 import { OWN_MODULE } from "../own-module.ts";
@@ -63,6 +64,10 @@ const RATES = [0.001, 0.01, 0.03, 0.065, 0.1, 0.185, 0.3];
 const overSeeds = (rows: readonly Row[], number: string) =>
   meanInterval(momentsOf(rows.map((r) => r.numbers[number].estimate)));
 
+/** Standard deviation over chips, from the width of their t interval; NaN for one chip. */
+const chipDeviation = ({ numbers: { accuracy } }: Row): number =>
+  (accuracy.high - accuracy.estimate) / tInterval(0, 1, accuracy.trials).high;
+
 interface Curve {
   readonly weights: string;
   readonly error: string;
@@ -111,7 +116,7 @@ const conclude = (table: Table, params: Params) => {
       rows: curves.flatMap(({ weights, error, points }) =>
         points.map(({ rate, rows }) => {
           const { estimate, low, high } = overSeeds(rows, "accuracy");
-          const spread = overSeeds(rows, "distance");
+          const spread = rows.reduce((sum, r) => sum + chipDeviation(r), 0) / rows.length;
           const loss = overSeeds(rows, "clean").estimate - estimate;
           const bounds = rows.length > 1 ? ` [${percent(low)}, ${percent(high)}]` : "";
           return [
@@ -120,12 +125,12 @@ const conclude = (table: Table, params: Params) => {
             String(rate),
             `${percent(estimate)}${bounds}`,
             percent(loss),
-            percent(spread.estimate),
+            Number.isNaN(spread) ? "-" : percent(spread),
           ];
         }),
       ),
       notes: [
-        "Loss: points below the same networks without errors. Chip spread: mean absolute distance of a chip from the clean accuracy, points.",
+        "Loss: points below the same networks without errors. Chip spread: standard deviation over the chips of one network, points.",
       ],
     },
     {
@@ -187,7 +192,6 @@ export const accuracyVersusErrors = defineExperiment({
   numbers: {
     accuracy: { kind: "mean", unit: "1", says: "share of test images classified right on a chip" },
     clean: { kind: "mean", unit: "1", says: "the same without errors" },
-    distance: { kind: "mean", unit: "1", says: "absolute distance of a chip's accuracy from the clean one" },
     zeros: { kind: "mean", unit: "1", says: "share of weights that are zero" },
   },
   prepare: {
@@ -213,7 +217,7 @@ export const accuracyVersusErrors = defineExperiment({
     const evaluator = evaluatorFor(network, test, train);
     const errors: WeightErrors = { type1: 0, type2: 0, type3: 0, [params.error]: params.rate };
     const accuracy = evaluator.accuracy(errors, params.errors as ErrorMode, params.thresholds as Thresholding, key);
-    return { numbers: { accuracy, distance: Math.abs(accuracy - evaluator.clean) } };
+    return { numbers: { accuracy } };
   },
   figures,
   conclude,

@@ -1,8 +1,9 @@
 import { errorsAfterCorrection, idealErrorRates, sampleIdealErrors } from "#circuits/index";
 import { defineExperiment, type Parameters, type Table, type ValuesOf } from "#src/montecarlo/index";
+import type { Figure } from "#src/report/figure";
 import { OWN_MODULE } from "../own-module.ts";
-import { varied } from "./rows.ts";
-import { checkSense, describeDevice, deviceOf, namedDevice, SENSE_PARAMETERS } from "./sense-parameters.ts";
+import { rateSeries, varied } from "./rows.ts";
+import { checkSense, describeDevice, deviceOf, namedDevice, SENSE_PARAMETERS, standingOf } from "./sense-parameters.ts";
 
 const PARAMETERS = {
   device: SENSE_PARAMETERS.device,
@@ -50,6 +51,15 @@ const conclude = (table: Table, params: Params) => [
   },
 ];
 
+const figures = (table: Table, params: Params): Figure[] => {
+  const axis = table.axes.find((name) => PARAMETERS[name as keyof Params].kind === "quantity");
+  if (!axis) return [];
+  return rateSeries(table, axis, ["single", "secded72", "secded8", "differential"], PARAMETERS, {
+    title: `Bit error rates against ${axis}`,
+    caption: `Bars are 95 % Wilson intervals. Amplifier without offset. ${standingOf(params.device)}`,
+  });
+};
+
 /** Bit error rates of single and differential cells and of error correction, from resistance statistics alone. */
 export const memoryErrorRate = defineExperiment({
   name: "memory-error-rate",
@@ -79,6 +89,7 @@ export const memoryErrorRate = defineExperiment({
       },
     };
   },
+  figures,
   conclude,
   notes: (_params, points) => [
     ...[...new Set(points.map((p) => p.device))].map((d) => describeDevice(namedDevice(d))),

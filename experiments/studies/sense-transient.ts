@@ -2,7 +2,7 @@ import { compileCircuit, compileSenseAmplifier, senseNetlist, sensePair, transie
 import { defineExperiment, type Parameters, type Table, type ValuesOf } from "#src/montecarlo/index";
 import type { Figure } from "#src/report/figure";
 import { OWN_MODULE } from "../own-module.ts";
-import { showQuantity } from "../units/show.ts";
+import { showMeasured, showQuantity } from "../units/show.ts";
 import { varied } from "./rows.ts";
 import { checkSense, designOf, SENSE_PARAMETERS, senseNotes } from "./sense-parameters.ts";
 
@@ -80,9 +80,9 @@ const conclude = (table: Table) => [
     columns: [...table.axes, "decision", "precharge energy", "sense energy"],
     rows: table.rows.map((row) => [
       ...table.axes.map((axis) => varied(PARAMETERS, axis, row.point[axis])),
-      row.numbers["decisionTime"].trials > 0 ? showQuantity(row.numbers["decisionTime"].estimate, "s") : "none",
-      showQuantity(row.numbers["prechargeEnergy"].estimate, "J"),
-      showQuantity(row.numbers["senseEnergy"].estimate, "J"),
+      row.numbers["decisionTime"].trials > 0 ? showMeasured(row.numbers["decisionTime"].estimate, "s") : "none",
+      showMeasured(row.numbers["prechargeEnergy"].estimate, "J"),
+      showMeasured(row.numbers["senseEnergy"].estimate, "J"),
     ]),
     notes: [
       "Decision: first fall of Q or Qb below half the supply after SEN rises. No mismatch: one transient a point.",

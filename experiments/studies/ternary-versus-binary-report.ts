@@ -2,7 +2,7 @@ import type { Row, Summary, Table, Values } from "#src/montecarlo/index";
 import type { Interval } from "#src/numerics/intervals";
 import { meanInterval, momentsOf } from "#src/numerics/moments";
 import type { Figure } from "#src/report/figure";
-import { showQuantity, showRate } from "../units/show.ts";
+import { showMeasured, showQuantity, showRate } from "../units/show.ts";
 import { standingOf } from "./sense-parameters.ts";
 
 /** Rows of one condition, one a training seed. */
@@ -121,10 +121,7 @@ export const concludeComparison = (table: Table, params: Values): Summary[] => {
       rows: conditions.map((c) => {
         const precharge = overSeeds(c.rows, "prechargeEnergy").estimate;
         const sense = overSeeds(c.rows, "senseEnergy").estimate;
-        return [
-          c.label,
-          ...[precharge, sense, precharge + sense].map((e) => showQuantity(Number(e.toPrecision(3)), "J")),
-        ];
+        return [c.label, ...[precharge, sense, precharge + sense].map((e) => showMeasured(e, "J"))];
       }),
       notes: [
         "Mean over samples and stored states. Precharge: from the supply, all nodes from 0 V (a first read). Sense: supply, SEN and word-line drivers, until the common strobe.",

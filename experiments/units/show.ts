@@ -25,6 +25,9 @@ export const showQuantity = (value: number, unit: string): string => {
   return `${digits(value / factor)} ${prefix}${unit}`;
 };
 
+/** A computed quantity for people, to four digits. */
+export const showMeasured = (value: number, unit: string): string => showQuantity(Number(value.toPrecision(4)), unit);
+
 /** A parameter's value for people. */
 export const shown = (parameter: Parameter, value: Value): string => {
   if (typeof value === "number") return showQuantity(value, parameter.kind === "quantity" ? parameter.unit : "1");
