@@ -26,19 +26,22 @@ type Params = ValuesOf<typeof PARAMETERS>;
 
 const ERROR_NUMBERS = ["type1", "type2", "type3", "binaryFlip"] as const;
 
-const conclude = (table: Table, params: Params) => [
-  {
-    title: "Read errors, % [95 % interval]",
-    columns: [...table.axes, "type 1", "type 2", "type 3", "invalid +-1", "invalid 0", "BNN flip"],
-    rows: table.rows.map((row) => [
-      ...table.axes.map((axis) => varied(PARAMETERS, axis, row.point[axis])),
-      ...["type1", "type2", "type3", "invalidSigned", "invalidZero", "binaryFlip"].map((n) => showRate(row.numbers[n])),
-    ]),
-    notes: [
-      `Type 1: +-1 read with the other sign; type 2: +-1 read as 0; type 3: 0 read as +-1; invalid: both outputs low, used as 0. Binary reads take an undecided output as a fair coin. Strobe ${showQuantity(params.strobe, "s")} unless it is an axis.`,
-    ],
-  },
-];
+const conclude = (table: Table, params: Params) => {
+  const worstInvalid = Math.max(...table.rows.map((row) => row.numbers["invalidSigned"].estimate));
+  return [
+    {
+      title: "Read errors, % [95 % interval]",
+      columns: [...table.axes, "type 1", "type 2", "type 3", "BNN flip"],
+      rows: table.rows.map((row) => [
+        ...table.axes.map((axis) => varied(PARAMETERS, axis, row.point[axis])),
+        ...ERROR_NUMBERS.map((n) => showRate(row.numbers[n])),
+      ]),
+      notes: [
+        `Type 1: +-1 read with the other sign; type 2: +-1 read as 0; type 3: 0 read as +-1; both outputs low is invalid and used as 0, at most ${(100 * worstInvalid).toPrecision(2)} % of +-1 here. Binary reads take an undecided output as a fair coin. Strobe ${showQuantity(params.strobe, "s")} unless it is an axis.`,
+      ],
+    },
+  ];
+};
 
 const figures = (table: Table, params: Params): Figure[] => {
   const [axis] = table.axes.filter((name) => PARAMETERS[name as keyof Params].kind === "quantity");

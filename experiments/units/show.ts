@@ -41,7 +41,9 @@ export const showRate = (cell: { readonly estimate: number; readonly low: number
   if (!Number.isFinite(cell.estimate)) return "-";
   const percent = (x: number): string => {
     const p = 100 * x;
-    return p === 0 ? "0" : p < 0.1 ? p.toPrecision(1) : p < 10 ? p.toFixed(1) : p.toFixed(0);
+    if (p === 0) return "0";
+    if (p < 0.005) return p.toExponential(0);
+    return p < 0.1 ? p.toFixed(2) : p < 10 ? p.toFixed(1) : p.toFixed(0);
   };
   return `${percent(cell.estimate)} [${percent(cell.low)}, ${percent(cell.high)}]`;
 };
