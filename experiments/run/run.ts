@@ -55,7 +55,7 @@ const misuse = <T>(work: () => T): T => {
 export const run = async (experiment: AnyExperiment, options: RunOptions = {}): Promise<RunResult> => {
   if (!isMainThread)
     throw new Misuse(
-      `run("${experiment.name}") was reached while a worker loaded ${experiment.module}; write "if (isMainThread) await run(...)" with isMainThread of node:worker_threads.`,
+      `run("${experiment.name}") was reached while a worker loaded ${experiment.module}; write "if (isProgram(import.meta.url)) await run(...)".`,
     );
   const module = experiment.module;
   const plan = misuse(() =>
