@@ -54,6 +54,8 @@ export const parseQuantity = async (text: string, unit: string, name: string): P
   if (library.typeOf(value) !== "Unit")
     throw new Misuse(`${name}: "${text}" is no quantity; expected e.g. "${example(unit)}".`);
   const quantity = value as Unit;
+  if ((quantity as unknown as { value: number | null }).value === null)
+    throw new Misuse(`${name}: "${text}" is a unit without a number; expected e.g. "${example(unit)}".`);
   if (unit === "1") {
     if (/%/.test(text)) return quantity.toNumber("");
     throw new Misuse(`${name}: "${text}" has a unit; expected a pure number.`);

@@ -1,0 +1,74 @@
+import { describe, expect, test } from "@jest/globals";
+import { decodePart, encodePart } from "../../experiments/files/part-file.ts";
+import { parseAxis, parseQuantity } from "../../experiments/units/parse.ts";
+import { showQuantity, showRate } from "../../experiments/units/show.ts";
+
+const supply = { kind: "quantity", unit: "V", default: 1, min: 0, max: 2, says: "", source: "" } as const;
+const temperature = { ...supply, unit: "K" } as const;
+
+describe("quantities", () => {
+  test.each<[string, string, number]>([
+    ["0.6 V", "V", 0.6],
+    ["600mV", "V", 0.6],
+    ["27 degC", "K", 300.15],
+    ["-40 degC", "K", 233.15],
+    ["10 kohm", "ohm", 1e4],
+    ["55 uA", "A", 55e-6],
+    ["2 * 5 ns", "s", 1e-8],
+    ["20 fF", "F", 2e-14],
+    ["0.05eV", "eV", 0.05],
+    ["5 %", "1", 0.05],
+    ["1e-3", "V", 1e-3],
+    ["1/4", "1", 0.25],
+  ])("%s is read in %s", async (text, unit, value) => {
+    expect((await parseQuantity(text, unit, "x")) / value).toBeCloseTo(1, 12);
+  });
+  test.each([
+    ["0.6 A", "V", "wrong unit; expected V"],
+    ["3 s", "1", "has a unit"],
+    ["volt", "V", "expected e.g."],
+    ["", "V", "expected e.g."],
+    ['evaluate("1")', "V", "disabled"],
+    ["1:2", "V", "no quantity"],
+  ])("%p is refused as %s", async (text, unit, words) => {
+    await expect(parseQuantity(text, unit, "supply")).rejects.toThrow(words);
+  });
+  test("are shown with the prefix that fits", () => {
+    expect(showQuantity(3e-9, "s")).toBe("3 ns");
+    expect(showQuantity(300.15, "K")).toBe("27 degC");
+    expect(showQuantity(4e5, "ohm")).toBe("400 kohm");
+    expect(showQuantity(0.9, "V")).toBe("0.9 V");
+    expect(showQuantity(1e-9, "s")).toBe("1 ns");
+    expect(showRate({ estimate: 0.15, low: 0.13, high: 0.18 })).toBe("15 [13, 18]");
+    expect(showRate({ estimate: 1e-5, low: 0, high: 2e-5 })).toBe("1e-3 [0, 2e-3]");
+  });
+});
+
+describe("axes", () => {
+  test("span both ends without rounding dust", async () => {
+    expect(await parseAxis("0.4V:1.2V:0.1V", supply, "supply")).toEqual([0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1, 1.1, 1.2]);
+    expect(await parseAxis("0.8V,1 V", supply, "supply")).toEqual([0.8, 1]);
+  });
+  test("step temperatures by differences", async () => {
+    expect(await parseAxis("-20 degC:20 degC:20 degC", temperature, "t")).toEqual([253.15, 273.15, 293.15]);
+  });
+  test("that lead nowhere or never end are refused", async () => {
+    await expect(parseAxis("1V:0.5V:0.1V", supply, "supply")).rejects.toThrow("10,000");
+    await expect(parseAxis("0V:1V:0V", supply, "supply")).rejects.toThrow("10,000");
+    await expect(parseAxis("0V:1V", supply, "supply")).rejects.toThrow("start:stop:step");
+  });
+});
+
+describe("parts", () => {
+  test("come back as they were, typed arrays from the middle of a memory too", () => {
+    const memory = new Float32Array([0, 1.5, -0, Number.NaN, 4]);
+    const value = { a: [1, { b: memory.subarray(1, 4) }], n: new Int8Array([-1, 0, 1]), s: "x", none: null };
+    const back = decodePart(encodePart(value)) as typeof value;
+    expect(back).toEqual({ ...value, a: [1, { b: Float32Array.from([1.5, -0, Number.NaN]) }] });
+    expect(encodePart(back)).toBe(encodePart(value));
+  });
+  test("with a number that JSON cannot hold are refused", () => {
+    expect(() => encodePart({ x: Number.NaN })).toThrow("x is NaN");
+    expect(() => encodePart({ y: new Uint16Array(1) })).toThrow("Uint16Array");
+  });
+});
