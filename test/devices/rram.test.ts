@@ -49,6 +49,14 @@ describe("the three terms of the spread", () => {
     const others = [device === each ? same : each, cycle === each ? same : each, read === each ? same : each] as const;
     expect(sigma(logs(params, ...others))).toBeCloseTo(0, 12);
   });
+  test("a device's standing in one state says nothing of the other", () => {
+    let product = 0;
+    for (let i = 0; i < N; i++) {
+      const { lrsDeviate, hrsDeviate } = sampleRram(RRAM_SETS.reference, fold(key, i));
+      product += lrsDeviate * hrsDeviate;
+    }
+    expect(Math.abs(product / N)).toBeLessThan(4 / Math.sqrt(N));
+  });
   test("they add in variance to the total", () => {
     const params = spread({ deviceToDevice: 0.2, cycleToCycle: 0.15, readToRead: 0.1 });
     expect(totalLogSigma(params, "lrs")).toBeCloseTo(Math.sqrt(0.04 + 0.0225 + 0.01), 15);
@@ -101,7 +109,7 @@ describe("conduction", () => {
 });
 
 describe("stuck cells", () => {
-  const params: RramParams = { ...RRAM_SETS.reference, stuck: { lrs: 0.02, hrs: 0.05 } };
+  const params: RramParams = { ...RRAM_SETS.reference, stuck: { lrs: 0.3, hrs: 0.4 } };
   test("are two disjoint sets whose sizes are binomial", () => {
     const counts = Float64Array.from({ length: 400 }, (_, i) => {
       const { lrs, hrs } = sampleStuckCells(params, 1000, fold(key, i));
@@ -110,8 +118,8 @@ describe("stuck cells", () => {
       return hrs.length;
     });
     const m = momentsOf(counts);
-    expect(Math.abs(m.mean - 50)).toBeLessThan(4 * Math.sqrt((1000 * 0.05 * 0.95) / 400));
-    expect(Math.abs(standardDeviation(m) ** 2 / (1000 * 0.05 * 0.95) - 1)).toBeLessThan(4 * Math.sqrt(2 / 400));
+    expect(Math.abs(m.mean - 400)).toBeLessThan(4 * Math.sqrt((1000 * 0.4 * 0.6) / 400));
+    expect(Math.abs(standardDeviation(m) ** 2 / (1000 * 0.4 * 0.6) - 1)).toBeLessThan(4 * Math.sqrt(2 / 400));
   });
   test("stay in their state whatever is programmed", () => {
     const all: RramParams = { ...RRAM_SETS.reference, stuck: { lrs: 1, hrs: 0 } };

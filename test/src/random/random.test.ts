@@ -106,6 +106,12 @@ describe("keys", () => {
     }
     expect(seen.size).toBe(1_000_000);
   });
+  test("a child is not made of its parent's draws", () => {
+    for (let i = 0; i < 100; i++) {
+      const child = fold(key, i);
+      expect(normalFromWords(child.high, child.low)).not.toBe(normal(key, i));
+    }
+  });
   test("a fractional or negative index is refused", () => {
     expect(() => fold(key, 0.5)).toThrow("index 0.5 is not an integer");
     expect(() => fold(key, -1)).toThrow("index -1");
