@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import type { Command } from "commander";
 import { closest } from "fastest-levenshtein";
+import { KNOWN_DATA_SETS } from "#src/datasets/registry";
 import {
   accuracyOf,
   classifyFloat,
@@ -93,7 +94,16 @@ export const addTrain = (program: Command): void => {
           },
         ),
       );
-      const trained = { dataSet: data.name, seed: flags.seed, epochs, batch, learningRate, version: packageVersion() };
+      const named = KNOWN_DATA_SETS.some((d) => d.name === flags.data) && flags.data !== "mnist" ? flags.data : null;
+      const trained = {
+        dataSet: data.name,
+        data: named,
+        seed: flags.seed,
+        epochs,
+        batch,
+        learningRate,
+        version: packageVersion(),
+      };
       writeUserFile(flags.out, writeModel({ network, trained }));
       const right = accuracyOf(
         classifyFloat(network, imageActivations(data.test.images, data.test.pixels)),
@@ -177,7 +187,12 @@ export const addEvaluate = (program: Command): void => {
       oneOf("--thresholds", flags.thresholds, ["trained", "re-estimated"]);
       const model = readModel(path);
       const errors = await parseErrors(flags.errors);
-      const data = loadDataSet(flags.data ?? "mnist-10k");
+      const where = flags.data ?? model.trained.data;
+      if (where === null)
+        throw new Misuse(
+          `model ${path} was trained on "${model.trained.dataSet}"; say where test images are with --data FOLDER.`,
+        );
+      const data = loadDataSet(where);
       const { design } = model.network;
       if (design.widths[0] !== data.test.pixels)
         throw new Misuse(

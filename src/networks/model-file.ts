@@ -6,6 +6,8 @@ import { parseSafetensors, type Tensor, writeSafetensors } from "./safetensors.t
 /** What a model was trained on and how: printed beside every accuracy it reaches. */
 export interface TrainingRecord {
   readonly dataSet: string;
+  /** Name under which the program finds the data set again; null for a folder of the user's. */
+  readonly data: string | null;
   readonly seed: string;
   readonly epochs: number;
   readonly batch: number;
@@ -37,6 +39,7 @@ const schema = z.object({
   }),
   trained: z.object({
     dataSet: z.string(),
+    data: z.string().nullable(),
     seed: z.string(),
     epochs: z.number(),
     batch: z.number(),

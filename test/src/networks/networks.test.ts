@@ -124,7 +124,15 @@ describe.each(cases)("%s", (_name, weights, activation) => {
     expect(different).toBeLessThanOrEqual(1);
   });
   test("a model file gives back the same network", () => {
-    const trained = { dataSet: "blobs", seed: "s", epochs: 12, batch: 50, learningRate: 0.01, version: "0" };
+    const trained = {
+      dataSet: "blobs",
+      data: null,
+      seed: "s",
+      epochs: 12,
+      batch: 50,
+      learningRate: 0.01,
+      version: "0",
+    };
     const file = writeModel({ network, trained });
     const back = parseModel(file, "memory");
     expect(back.trained).toEqual(trained);
