@@ -211,6 +211,10 @@ export const varyCircuit = (circuit: Circuit, variation: Variation): Circuit => 
   return { ...circuit, resistances, transistors };
 };
 
+/** Whether no element bends: Newton's method then needs one step, however large. */
+export const isLinear = ({ mosfets, rrams }: Circuit): boolean =>
+  mosfets.names.length === 0 && rrams.conduction.every((c) => c.kind === "ohmic");
+
 /** Writes the driven node voltages at `time` into the full vector `x`. */
 export const driveInto = (x: Float64Array, circuit: Circuit, time: number): void => {
   x[circuit.size] = 0;

@@ -1,5 +1,5 @@
 import { factorInPlace, solveInPlace } from "#src/numerics/dense-lu";
-import { type Circuit, currentsInto, driveInto } from "./circuit.ts";
+import { type Circuit, currentsInto, driveInto, isLinear } from "./circuit.ts";
 
 export type OperatingPoint =
   | {
@@ -10,7 +10,7 @@ export type OperatingPoint =
     }
   | { readonly ok: false; readonly reason: "diverged"; readonly residual: number; readonly iterations: number };
 
-const MAX_NEWTON = 100;
+const MAX_NEWTON = 400;
 const NEWTON_LIMIT = 0.3;
 /** Conductance [S] to ground left at every node, as circuit simulators do: holds nodes that only off transistors touch. */
 const LEAST_CONDUCTANCE = 1e-15;
@@ -29,6 +29,7 @@ export const solveOperatingPoint = (circuit: Circuit): OperatingPoint => {
   const update = new Float64Array(size);
   let iterations = 0;
   let residual = Number.POSITIVE_INFINITY;
+  const limit = isLinear(circuit) ? Number.POSITIVE_INFINITY : NEWTON_LIMIT;
   driveInto(x, circuit, 0);
 
   const newton = (conductance: number): boolean => {
@@ -49,7 +50,7 @@ export const solveOperatingPoint = (circuit: Circuit): OperatingPoint => {
       let largest = 0;
       for (let r = 0; r < nodeCount; r++) largest = Math.max(largest, Math.abs(update[r]));
       if (!(largest < Number.POSITIVE_INFINITY)) return false;
-      const damping = largest > NEWTON_LIMIT ? NEWTON_LIMIT / largest : 1;
+      const damping = largest > limit ? limit / largest : 1;
       for (let r = 0; r < size; r++) x[r] += damping * update[r];
       if (largest < 1e-10) return true;
     }

@@ -32,6 +32,9 @@ export const binaryReading = (reading: PairReading, key: Key): 1 | -1 => {
   return bernoulli(key, 0.5) ? 1 : -1;
 };
 
+/** Share of the supply within which both outputs must be of their rails for a read to be over: its energy is then spent. */
+const SETTLED = 2e-3;
+
 export interface Sensed {
   readonly ok: true;
   /** What each strobe sees. */
@@ -79,8 +82,8 @@ export const sensePair = (
     settled: {
       nodes: ["q", "qb"],
       after: start + design.timing.edge,
-      low: 0.1 * design.supply,
-      high: 0.9 * design.supply,
+      low: SETTLED * design.supply,
+      high: (1 - SETTLED) * design.supply,
     },
     energyAt: [start, ...times],
   });

@@ -44,7 +44,7 @@ export interface SenseAmplifierDesign {
   readonly conduction: RramConduction;
 }
 
-/** Sizes, capacitances and timing of the reference netlist (test/references, tables of docs/sense-amplifier.md). */
+/** Sizes, capacitances and timing of the reference netlist (test/references, tables of docs/sense-window.md). */
 export const REFERENCE_SIZING = {
   widths: { precharge: 0.84e-6, latchP: 0.84e-6, latchN: 0.84e-6, access: 1e-6, foot: 2e-6 },
   capacitances: { output: 3e-15, bitLine: 20e-15, cell: 0.5e-15, sourceLine: 5e-15 },
@@ -83,11 +83,6 @@ const ACCESS: readonly Placed[] = [
   place("MA1", "access", "xl", "wl", "sl", "0"),
   place("MA2", "access", "xr", "wl", "sl", "0"),
 ];
-
-/** Names of every transistor of an amplifier and its cell. */
-export const TRANSISTORS: readonly string[] = [...AMPLIFIER, ...ACCESS].map((t) => t.name);
-/** Names of the two memory cells: left on BL, right on BLb. */
-export const CELLS = ["RL", "RR"] as const;
 
 const gateOf = (design: SenseAmplifierDesign, role: Role): Gate => ({
   width: design.widths[role],

@@ -40,7 +40,9 @@ export const sampleReads = (
     return {
       weight,
       sensed,
-      binary: sensed.ok ? sensed.readings.map((reading, i) => binaryReading(reading, fold(coins, i))) : [],
+      binary: sensed.ok
+        ? sensed.readings.map((reading, i) => binaryReading(reading, fold(coins, `${strobes[i]}`)))
+        : [],
     };
   });
 };

@@ -57,6 +57,9 @@ export const waveformAt = (w: Waveform, time: number): number => {
   }
 };
 
+/** Edges of one source that an analysis can land on. */
+const MOST_CORNERS = 1_000_000;
+
 /** Times in (0, stop) at which the waveform's slope jumps: an integrator must land on them. */
 export const breakpoints = (w: Waveform, stop: number): number[] => {
   const inside = (t: number): boolean => t > 0 && t < stop;
@@ -68,6 +71,11 @@ export const breakpoints = (w: Waveform, stop: number): number[] => {
     case "sin":
       return [w.delay].filter(inside);
     case "pulse": {
+      const edges = (4 * (stop - w.delay)) / w.period;
+      if (edges > MOST_CORNERS)
+        throw new RangeError(
+          `pulse: about ${edges.toPrecision(2)} edges before ${stop} s; at most ${MOST_CORNERS}. Shorten the analysis.`,
+        );
       const corners: number[] = [];
       for (let start = w.delay; start < stop; start += w.period)
         corners.push(start, start + w.rise, start + w.rise + w.width, start + w.rise + w.width + w.fall);

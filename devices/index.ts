@@ -2,7 +2,7 @@ export type { Gate, MosfetDeviation, MosfetParams } from "./mosfet/params.ts";
 export { NO_DEVIATION } from "./mosfet/params.ts";
 export { drainCurrentInto, MOSFET_COEFFICIENTS, mosfetCoefficientsInto } from "./mosfet/physics.ts";
 export type { Mismatch } from "./mosfet/sample.ts";
-export { deviated, sampleMosfet } from "./mosfet/sample.ts";
+export { sampleMosfet } from "./mosfet/sample.ts";
 export { GOLDEN_SETS } from "./mosfet/sets/golden.ts";
 export { ptm130 } from "./mosfet/sets/ptm130.ts";
 export { sky130 } from "./mosfet/sets/sky130.ts";

@@ -1,5 +1,5 @@
 import { fold, type Key, normal } from "#src/random/index";
-import type { Gate, MosfetDeviation, MosfetParams } from "./params.ts";
+import type { Gate, MosfetDeviation } from "./params.ts";
 
 /**
  * Local mismatch of one transistor against its neighbours, per square root of gate area: sigma = a / sqrt(W L).
@@ -22,10 +22,3 @@ export const sampleMosfet = (mismatch: Mismatch, gate: Gate, key: Key): MosfetDe
     gainFactor: Math.exp((mismatch.gainArea / rootArea) * normal(fold(key, "gain"))),
   };
 };
-
-/** The parameters of a transistor that deviates from its design. */
-export const deviated = (p: MosfetParams, d: MosfetDeviation): MosfetParams => ({
-  ...p,
-  vt0: p.vt0 + d.thresholdShift,
-  kp: p.kp * d.gainFactor,
-});

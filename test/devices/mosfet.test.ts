@@ -2,7 +2,6 @@ import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import {
   CORNERS,
-  deviated,
   drainCurrentInto,
   GOLDEN_SETS,
   MOSFET_COEFFICIENTS,
@@ -120,10 +119,5 @@ describe("technologies", () => {
       const expected = 3.356e-9 / Math.sqrt(gate.width * gate.length);
       expect(Math.abs(standardDeviation(momentsOf(shifts)) / expected - 1)).toBeLessThan(4 / Math.sqrt(2 * 4000));
     }
-  });
-  test("a deviation shifts threshold and gain", () => {
-    const p = deviated(GOLDEN_SETS.sky.n, { thresholdShift: 0.01, gainFactor: 1.1 });
-    expect(p.vt0 - GOLDEN_SETS.sky.n.vt0).toBeCloseTo(0.01, 15);
-    expect(p.kp / GOLDEN_SETS.sky.n.kp).toBeCloseTo(1.1, 15);
   });
 });
