@@ -1,15 +1,25 @@
-import { type RramParams, resistanceTemperatureFactor, sampleResistancesInto, totalLogSigma } from "#devices/index";
+import {
+  type RramParams,
+  type RramState,
+  resistanceTemperatureFactor,
+  sampleResistancesInto,
+  totalLogSigma,
+} from "#devices/index";
 import { normalTail } from "#src/numerics/normal-tail";
-import { fold, type Key } from "#src/random/index";
+import { bernoulli, fold, forEachChosen, type Key } from "#src/random/index";
+
+/** Least spread [ln R] that the closed forms are formed with: a state without spread is a step, which has no density. */
+const LEAST_SIGMA = 1e-9;
 
 /** Mean and standard deviation of ln R of both states at a temperature. */
 const logStatistics = (params: RramParams, temperature: number) => {
-  const mean = (state: "lrs" | "hrs"): number =>
-    Math.log(params[state].medianResistance * resistanceTemperatureFactor(params[state].activationEnergy, temperature));
-  return {
-    low: { mean: mean("lrs"), sigma: totalLogSigma(params, "lrs") },
-    high: { mean: mean("hrs"), sigma: totalLogSigma(params, "hrs") },
-  };
+  const state = (name: "lrs" | "hrs") => ({
+    mean: Math.log(
+      params[name].medianResistance * resistanceTemperatureFactor(params[name].activationEnergy, temperature),
+    ),
+    sigma: Math.max(LEAST_SIGMA, totalLogSigma(params, name)),
+  });
+  return { low: state("lrs"), high: state("hrs") };
 };
 
 /**
@@ -34,18 +44,46 @@ export const bestReference = (params: RramParams, temperature: number): number =
 /**
  * Closed forms for lognormal states and an amplifier without offset: a 1T1R bit against a reference, and a 2T2R bit,
  * whose two resistances are compared, Q((mu_H - mu_L) / sqrt(sigma_L^2 + sigma_H^2)). With equal spreads Q(z) and
- * Q(sqrt(2) z), z = (mu_H - mu_L) / (2 sigma).
+ * Q(sqrt(2) z), z = (mu_H - mu_L) / (2 sigma). A stuck cell has the other state's distribution: a pair of equal states is
+ * read wrong half of the time.
  */
 export const idealErrorRates = (
   params: RramParams,
   temperature: number,
 ): { readonly single: number; readonly differential: number } => {
   const { low, high } = logStatistics(params, temperature);
+  const { stuck } = params;
   const reference = Math.log(bestReference(params, temperature));
+  const lowReadHigh = normalTail((reference - low.mean) / low.sigma);
+  const highReadLow = normalTail((high.mean - reference) / high.sigma);
+  const storedLow = (1 - stuck.hrs) * lowReadHigh + stuck.hrs * (1 - highReadLow);
+  const storedHigh = (1 - stuck.lrs) * highReadLow + stuck.lrs * (1 - lowReadHigh);
+  const exchanged = normalTail((high.mean - low.mean) / Math.hypot(low.sigma, high.sigma));
   return {
-    single: (normalTail((reference - low.mean) / low.sigma) + normalTail((high.mean - reference) / high.sigma)) / 2,
-    differential: normalTail((high.mean - low.mean) / Math.hypot(low.sigma, high.sigma)),
+    single: (storedLow + storedHigh) / 2,
+    differential:
+      (1 - stuck.hrs) * (1 - stuck.lrs) * exchanged +
+      ((1 - stuck.hrs) * stuck.lrs + stuck.hrs * (1 - stuck.lrs)) / 2 +
+      stuck.hrs * stuck.lrs * (1 - exchanged),
   };
+};
+
+/** Resistances of cells programmed to `state`, those stuck in the other state with that one's statistics. */
+const programmedInto = (
+  out: Float64Array,
+  params: RramParams,
+  state: RramState,
+  temperature: number,
+  key: Key,
+): void => {
+  const other = state === "lrs" ? "hrs" : "lrs";
+  sampleResistancesInto(out, params, state, temperature, fold(key, "programmed"));
+  if (params.stuck[other] === 0) return;
+  const stuck = new Float64Array(out.length);
+  sampleResistancesInto(stuck, params, other, temperature, fold(key, "stuck resistance"));
+  forEachChosen(fold(key, "stuck"), out.length, params.stuck[other], (i) => {
+    out[i] = stuck[i];
+  });
 };
 
 /** Which of `bits` stored bits an amplifier without offset reads wrong, 1 each: 1T1R half of each state, and 2T2R. */
@@ -57,15 +95,18 @@ export const sampleIdealErrors = (
 ): { readonly single: Uint8Array; readonly differential: Uint8Array } => {
   const low = new Float64Array(bits);
   const high = new Float64Array(bits);
-  sampleResistancesInto(low, params, "lrs", temperature, fold(key, "low"));
-  sampleResistancesInto(high, params, "hrs", temperature, fold(key, "high"));
+  programmedInto(low, params, "lrs", temperature, fold(key, "low"));
+  programmedInto(high, params, "hrs", temperature, fold(key, "high"));
   const reference = bestReference(params, temperature);
+  const coin = fold(key, "equal");
   return {
     // The bit alternates: the same cells serve both ways of storing it.
     single: Uint8Array.from({ length: bits }, (_, i) =>
       (i % 2 === 0 ? low[i] >= reference : high[i] < reference) ? 1 : 0,
     ),
-    differential: Uint8Array.from({ length: bits }, (_, i) => (low[i] >= high[i] ? 1 : 0)),
+    differential: Uint8Array.from({ length: bits }, (_, i) =>
+      low[i] > high[i] || (low[i] === high[i] && bernoulli(coin, 0.5, i)) ? 1 : 0,
+    ),
   };
 };
 

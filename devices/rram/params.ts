@@ -36,6 +36,8 @@ export interface RramParams {
   /** What these numbers are: printed by every report that uses them. */
   readonly standing: string;
   readonly source: string;
+  /** Range of validity: temperature, voltage, time after programming. */
+  readonly valid: string;
   readonly lrs: RramStateParams;
   readonly hrs: RramStateParams;
   readonly conduction: RramConduction;

@@ -12,6 +12,7 @@ const schema = z.strictObject({
   name: z.string().min(1),
   standing: z.string().min(1).default("user's own numbers"),
   source: z.string().min(1),
+  valid: z.string().min(1).default("not stated by the user's file"),
   lrs: state,
   hrs: state,
   conduction: z

@@ -15,7 +15,7 @@ import {
   type WeightErrors,
   writeModel,
 } from "#src/networks/index";
-import { wilson } from "#src/numerics/intervals";
+import { type Interval, wilson } from "#src/numerics/intervals";
 import { meanInterval, momentsOf } from "#src/numerics/moments";
 import { fold, rootKey } from "#src/random/index";
 import { loadDataSet } from "../files/load-data-set.ts";
@@ -236,13 +236,13 @@ export const addEvaluate = (program: Command): void => {
           const values = Array.from({ length: chips }, (_, chip) =>
             evaluator.accuracy(errors, flags.mode as "frozen", flags.thresholds as "trained", fold(key, chip)),
           );
-          const interval = meanInterval(momentsOf(values));
+          const interval = chipsAndImages(values, images);
           result = { accuracy: interval.estimate, ...bounds(interval), images, zeros, chips };
         }
       }
       const percent = (x: number): string => (100 * x).toFixed(2);
       const over = result.chips
-        ? `mean of ${result.chips} chips, t interval over chips`
+        ? `mean of ${result.chips} chips, interval over chips and images`
         : "Wilson interval over images";
       answer(
         flags.json ?? false,
@@ -254,6 +254,19 @@ export const addEvaluate = (program: Command): void => {
         ].join("\n"),
       );
     });
+};
+
+/** Mean over chips with a 95 % interval whose variance adds that of the chips' mean and of the finite test set. */
+const chipsAndImages = (accuracies: readonly number[], images: number): Interval => {
+  const chips = meanInterval(momentsOf(accuracies));
+  const sample = wilson(Math.round(chips.estimate * images), images);
+  const half = (end: (i: Interval) => number): number =>
+    Math.hypot(end(chips) - chips.estimate, end(sample) - sample.estimate);
+  return {
+    estimate: chips.estimate,
+    low: chips.estimate - half((i) => i.low),
+    high: chips.estimate + half((i) => i.high),
+  };
 };
 
 const bounds = ({ low, high }: { readonly low: number; readonly high: number }): { low: number; high: number } => ({

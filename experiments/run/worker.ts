@@ -55,9 +55,9 @@ export default async (task: Task): Promise<void> => {
   const run = await runOf(task.dir);
   if (task.kind === "part") {
     if (hasPart(task.dir, task.place)) return;
-    const { make } = run.experiment.prepare?.[task.place.part] ?? {};
+    const { make, stream = task.place.part } = run.experiment.prepare?.[task.place.part] ?? {};
     if (!make) throw new Error(`experiment ${run.experiment.name} prepares no part "${task.place.part}".`);
-    writePart(task.dir, task.place, make(paramsAt(run.plan, task.place.point), partKey(run.plan, task.place.part)));
+    writePart(task.dir, task.place, make(paramsAt(run.plan, task.place.point), partKey(run.plan, stream)));
   } else if (!hasShard(task.dir, task.index)) {
     const context = contextAt(task.dir, run, shardPlace(run.plan, task.index).point);
     writeShard(task.dir, computeShard(run.plan, run.experiment, context, task.index));

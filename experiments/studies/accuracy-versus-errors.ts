@@ -1,7 +1,5 @@
 import { defineExperiment, type Parameters, type Row, type Table, type ValuesOf } from "#src/montecarlo/index";
 import { type TrainedNetwork, totalShareOfZeros, type WeightErrors } from "#src/networks/index";
-import { tInterval } from "#src/numerics/intervals";
-import { meanInterval, momentsOf } from "#src/numerics/moments";
 import type { Figure } from "#src/report/figure";
 import { OWN_MODULE } from "../own-module.ts";
 import { type ErrorMode, evaluatorFor, type Thresholding } from "./evaluator.ts";
@@ -14,6 +12,7 @@ import {
   TRAINING_PARAMETERS,
   trainFor,
 } from "./network-parameters.ts";
+import { groupRows, overRows, percent } from "./rows.ts";
 
 const PARAMETERS = {
   ...NETWORK_PARAMETERS,
@@ -60,66 +59,57 @@ type Params = ValuesOf<typeof PARAMETERS>;
 
 const RATES = [0.001, 0.01, 0.03, 0.065, 0.1, 0.185, 0.3];
 
-/** Mean over training seeds of a number, with the t interval over seeds. */
-const overSeeds = (rows: readonly Row[], number: string) =>
-  meanInterval(momentsOf(rows.map((r) => r.numbers[number].estimate)));
-
-/** Standard deviation over chips, from the width of their t interval; NaN for one chip. */
-const chipDeviation = ({ numbers: { accuracy } }: Row): number =>
-  (accuracy.high - accuracy.estimate) / tInterval(0, 1, accuracy.trials).high;
-
+/** Rows of one network and error, by rate; whatever else is an axis tells curves apart. */
 interface Curve {
   readonly weights: string;
   readonly error: string;
+  readonly others: string;
   readonly points: readonly { readonly rate: number; readonly rows: readonly Row[] }[];
 }
 
-const curvesOf = (table: Table, params: Params): Curve[] => {
-  const at = (row: Row): Params => ({ ...params, ...row.point }) as Params;
-  const curves = new Map<string, Map<number, Row[]>>();
-  for (const row of table.rows) {
-    const { weights, error, rate } = at(row);
-    const curve = curves.get(`${weights} ${error}`) ?? new Map<number, Row[]>();
-    curve.set(rate, [...(curve.get(rate) ?? []), row]);
-    curves.set(`${weights} ${error}`, curve);
-  }
-  return [...curves].map(([name, points]) => {
-    const [weights, error] = name.split(" ");
-    return {
-      weights,
-      error,
-      points: [...points].map(([rate, rows]) => ({ rate, rows })).sort((a, b) => a.rate - b.rate),
-    };
+const curvesOf = (table: Table, params: Params): Curve[] =>
+  groupRows(table, PARAMETERS, ["seed", "rate", "weights", "error"]).flatMap(({ label, rows }) => {
+    const curves = new Map<string, Map<number, Row[]>>();
+    for (const row of rows) {
+      const { weights, error, rate } = { ...params, ...row.point } as Params;
+      const curve = curves.get(`${weights} ${error}`) ?? new Map<number, Row[]>();
+      curve.set(rate, [...(curve.get(rate) ?? []), row]);
+      curves.set(`${weights} ${error}`, curve);
+    }
+    return [...curves].map(([name, points]) => {
+      const [weights, error] = name.split(" ");
+      const ordered = [...points].map(([rate, mine]) => ({ rate, rows: mine })).sort((x, y) => x.rate - y.rate);
+      return { weights, error, others: label, points: ordered };
+    });
   });
-};
 
 /** Rate at which the mean accuracy is one point below the clean one, by straight lines between rates; null where none is. */
 const onePointRate = (curve: Curve): number | null => {
-  const clean = overSeeds(curve.points[0].rows, "clean").estimate;
+  const clean = overRows(curve.points[0].rows, "clean").estimate;
   let before = { rate: 0, loss: 0 };
   for (const { rate, rows } of curve.points) {
-    const loss = clean - overSeeds(rows, "accuracy").estimate;
+    const loss = clean - overRows(rows, "accuracy").estimate;
     if (loss >= 0.01) return before.rate + ((rate - before.rate) * (0.01 - before.loss)) / (loss - before.loss);
     before = { rate, loss };
   }
   return null;
 };
 
-const percent = (x: number): string => (100 * x).toFixed(2);
-
 const conclude = (table: Table, params: Params) => {
   const curves = curvesOf(table, params);
+  const others = curves.some((c) => c.others !== "");
   return [
     {
       title: "Accuracy on chips, % [95 % t interval over training seeds]",
-      columns: ["weights", "error", "rate", "accuracy", "loss", "chip spread"],
-      rows: curves.flatMap(({ weights, error, points }) =>
+      columns: [...(others ? ["network"] : []), "weights", "error", "rate", "accuracy", "loss", "chip spread"],
+      rows: curves.flatMap(({ weights, error, others: label, points }) =>
         points.map(({ rate, rows }) => {
-          const { estimate, low, high } = overSeeds(rows, "accuracy");
-          const spread = rows.reduce((sum, r) => sum + chipDeviation(r), 0) / rows.length;
-          const loss = overSeeds(rows, "clean").estimate - estimate;
+          const { estimate, low, high } = overRows(rows, "accuracy");
+          const spread = rows.reduce((sum, r) => sum + r.numbers["accuracy"].deviation, 0) / rows.length;
+          const loss = overRows(rows, "clean").estimate - estimate;
           const bounds = rows.length > 1 ? ` [${percent(low)}, ${percent(high)}]` : "";
           return [
+            ...(others ? [label] : []),
             weights,
             error,
             String(rate),
@@ -135,35 +125,47 @@ const conclude = (table: Table, params: Params) => {
     },
     {
       title: "Where does each error type cost one point?",
-      columns: ["weights", "zeros", "clean", "error", "rate of one point"],
+      columns: [...(others ? ["network"] : []), "weights", "zeros", "clean", "error", "rate of one point"],
       rows: curves.map((curve) => {
         const rate = onePointRate(curve);
-        const zeros = overSeeds(curve.points[0].rows, "zeros").estimate;
+        const zeros = overRows(curve.points[0].rows, "zeros").estimate;
         const last = curve.points[curve.points.length - 1].rate;
         return [
+          ...(others ? [curve.others] : []),
           curve.weights,
           `${(100 * zeros).toFixed(0)} %`,
-          percent(overSeeds(curve.points[0].rows, "clean").estimate),
+          percent(overRows(curve.points[0].rows, "clean").estimate),
           curve.error,
-          rate === null ? `above ${last}` : `${(100 * rate).toPrecision(2)} %`,
+          rate === null ? `above ${(100 * last).toPrecision(2)} %` : `${(100 * rate).toPrecision(2)} %`,
         ];
       }),
-      notes: ["Straight lines between the rates that were computed; mean over training seeds and chips."],
+      notes: [
+        "Straight lines between the rates that were computed, means over training seeds and chips; no interval is given.",
+      ],
     },
   ];
+};
+
+/** The values a parameter takes in a table, in words. */
+const used = (table: Table, params: Params, name: keyof Params): string =>
+  [...new Set(table.rows.map((r) => String(r.point[name] ?? params[name])))].join(" and ");
+
+const zerosOf = (table: Table, params: Params): string => {
+  const shares = table.rows.filter((r) => (r.point["weights"] ?? params.weights) === "ternary");
+  return shares.length > 0 ? `${(100 * overRows(shares, "zeros").estimate).toFixed(0)} %` : "(none)";
 };
 
 const figures = (table: Table, params: Params): Figure[] => [
   {
     title: "Accuracy against read error rate",
-    caption: `Bars are 95 % t intervals over ${params.seeds} training seeds; ${params.errors} errors, ${params.thresholds} thresholds. Independent errors: no shared amplifiers. Rates are per weight of the affected state.`,
+    caption: `Bars are 95 % t intervals over ${params.seeds} training seeds; ${used(table, params, "errors")} errors, ${used(table, params, "thresholds")} thresholds; zeros among ternary weights ${zerosOf(table, params)}. Independent errors: no shared amplifiers. Rates are per weight of the affected state.`,
     x: { label: "error rate", unit: "", scale: "log" },
     y: { label: "test accuracy", unit: "%", scale: "linear" },
-    series: curvesOf(table, params).map(({ weights, error, points }) => {
-      const cells = points.map(({ rows }) => overSeeds(rows, "accuracy"));
+    series: curvesOf(table, params).map(({ weights, error, others, points }) => {
+      const cells = points.map(({ rows }) => overRows(rows, "accuracy"));
       const bound = (x: number): number | null => (Number.isFinite(x) ? 100 * x : null);
       return {
-        name: `${weights} weights, ${error === "type1" && weights === "binary" ? "flips" : error}`,
+        name: `${weights} weights, ${error === "type1" && weights === "binary" ? "flips" : error}${others ? `, ${others}` : ""}`,
         x: points.map((p) => p.rate),
         y: cells.map((c) => 100 * c.estimate),
         low: cells.map((c) => bound(c.low)),
@@ -221,8 +223,8 @@ export const accuracyVersusErrors = defineExperiment({
   },
   figures,
   conclude,
-  notes: (params) => [
-    ...networkNotes(params),
+  notes: (_params, points) => [
+    ...networkNotes(points, [...new Set(points.map((p) => p.weights))]),
     "Errors of weights are independent of one another: no amplifier is shared between them.",
   ],
 });

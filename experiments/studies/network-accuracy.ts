@@ -26,6 +26,7 @@ import {
   TRAINING_PARAMETERS,
   trainFor,
 } from "./network-parameters.ts";
+import { groupRows, overRows, percent } from "./rows.ts";
 
 const PARAMETERS = {
   ...NETWORK_PARAMETERS,
@@ -47,23 +48,25 @@ interface Group {
   readonly rows: readonly Row[];
 }
 
-const groupsOf = (table: Table, params: Params): Group[] => {
-  const groups = new Map<string, Group & { rows: Row[] }>();
-  for (const row of table.rows) {
-    const at = { ...params, ...row.point } as Params;
-    const label = [at.widths, `${at.epochs} epochs`, at.activation === "ternary" ? "ternary activations" : ""]
-      .filter(Boolean)
-      .join(", ");
-    const name = `${label} ${at.weights}`;
-    const group = groups.get(name) ?? { label, width: Number(at.widths.split("-")[1]), weights: at.weights, rows: [] };
-    group.rows.push(row);
-    groups.set(name, group);
-  }
-  return [...groups.values()];
-};
+const groupsOf = (table: Table, params: Params): Group[] =>
+  groupRows(table, PARAMETERS, ["seed", "weights"]).flatMap(({ label, rows }) => {
+    const kinds = new Map<string, Row[]>();
+    for (const row of rows) {
+      const kind = String(row.point["weights"] ?? params.weights);
+      kinds.set(kind, [...(kinds.get(kind) ?? []), row]);
+    }
+    return [...kinds].map(([weights, mine]) => {
+      const widths = String(mine[0].point["widths"] ?? params.widths);
+      return {
+        label: label.replace("widths ", "") || widths,
+        width: Number(widths.split("-")[1]),
+        weights,
+        rows: mine,
+      };
+    });
+  });
 
 const accuracies = (group: Group): number[] => group.rows.map((r) => r.numbers["accuracy"].estimate);
-const percent = (x: number): string => (100 * x).toFixed(2);
 
 const conclude = (table: Table, params: Params): Summary[] => {
   const groups = groupsOf(table, params);
@@ -73,8 +76,8 @@ const conclude = (table: Table, params: Params): Summary[] => {
       title: "Test accuracy, % [95 % t interval over training seeds]",
       columns: ["network", "weights", "accuracy", "zeros", "ternary - binary"],
       rows: groups.map((g) => {
-        const a = meanInterval(momentsOf(accuracies(g)));
-        const zeros = meanInterval(momentsOf(g.rows.map((r) => r.numbers["zeros"].estimate))).estimate;
+        const a = overRows(g.rows, "accuracy");
+        const zeros = overRows(g.rows, "zeros").estimate;
         const bounds = g.rows.length > 1 ? ` [${percent(a.low)}, ${percent(a.high)}]` : "";
         const binary = g.weights === "ternary" ? binaryOf(g) : undefined;
         const d = binary && meanInterval(momentsOf(accuracies(g).map((x, i) => x - accuracies(binary)[i])));
@@ -99,7 +102,8 @@ const conclude = (table: Table, params: Params): Summary[] => {
 const figures = (table: Table, params: Params): Figure[] => {
   const groups = groupsOf(table, params);
   if (new Set(groups.map((g) => g.width)).size < 2) return [];
-  const kinds = [...new Set(groups.map((g) => g.weights))];
+  const others = (g: Group): string => g.label.split(", ").slice(1).join(", ");
+  const kinds = [...new Set(groups.map((g) => `${g.weights} weights${others(g) ? `, ${others(g)}` : ""}`))];
   return [
     {
       title: "Test accuracy against width",
@@ -107,10 +111,12 @@ const figures = (table: Table, params: Params): Figure[] => {
       x: { label: "neurons in the first hidden layer", unit: "", scale: "log" },
       y: { label: "test accuracy", unit: "%", scale: "linear" },
       series: kinds.map((kind) => {
-        const mine = groups.filter((g) => g.weights === kind).sort((a, b) => a.width - b.width);
-        const cells = mine.map((g) => meanInterval(momentsOf(accuracies(g))));
+        const mine = groups
+          .filter((g) => `${g.weights} weights${others(g) ? `, ${others(g)}` : ""}` === kind)
+          .sort((a, b) => a.width - b.width);
+        const cells = mine.map((g) => overRows(g.rows, "accuracy"));
         return {
-          name: `${kind} weights`,
+          name: kind,
           x: mine.map((g) => g.width),
           y: cells.map((c) => 100 * c.estimate),
           low: cells.map((c) => (Number.isFinite(c.low) ? 100 * c.low : null)),
@@ -131,6 +137,7 @@ export const networkAccuracy = defineExperiment({
   axes: ["widths", "weights", "activation", "epochs", "batch", "learningRate", "seed"],
   grid: () => [{ weights: ["float", "binary", "ternary"] }],
   replicates: ({ seeds }) => ({ seed: Array.from({ length: seeds }, (_, i) => i) }),
+  deterministic: true,
   trials: 1,
   block: 1,
   numbers: {
@@ -155,5 +162,5 @@ export const networkAccuracy = defineExperiment({
   },
   figures,
   conclude,
-  notes: networkNotes,
+  notes: (_params, points) => networkNotes(points, [...new Set(points.map((p) => p.weights))]),
 });

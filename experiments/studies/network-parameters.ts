@@ -147,9 +147,14 @@ export const trainedPart = <P extends NetworkValues>(weights: string): Part<P, T
   make: (params, key) => trainFor(params, weights, key),
 });
 
-export const networkNotes = (params: NetworkValues): string[] => {
-  const set = dataFor(params.data);
+/** Data, networks and recipe of all points: `kinds` are the weights trained. */
+export const networkNotes = (points: readonly NetworkValues[], kinds: readonly string[]): string[] => {
+  const all = (name: keyof NetworkValues): string => [...new Set(points.map((p) => String(p[name])))].join(", ");
+  const set = dataFor(points[0].data);
+  const quantized = kinds.some((k) => k !== "float");
+  const recipe = quantized ? `${all("activation")} activations, learning rate ${all("learningRate")} (cosine)` : "";
+  const float = kinds.includes("float") ? "float networks relu, learning rate 0.001 (cosine)" : "";
   return [
-    `Trained on ${set.train.count} images and tested on ${set.test.count} of ${set.name}; networks ${params.widths}, ${params.activation} activations, ${params.epochs} epochs, batch ${params.batch}, learning rate ${params.learningRate} (cosine), last epoch, ${params.seeds} training seeds.`,
+    `Trained on ${set.train.count} images and tested on ${set.test.count} of ${set.name}; networks ${all("widths")}; ${[recipe, float].filter(Boolean).join("; ")}; ${all("epochs")} epochs, batch ${all("batch")}, last epoch, training seeds ${all("seed")}.`,
   ];
 };

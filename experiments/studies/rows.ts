@@ -1,4 +1,6 @@
 import type { Parameters, Row, Table, Value } from "#src/montecarlo/index";
+import type { Interval } from "#src/numerics/intervals";
+import { meanInterval, momentsOf } from "#src/numerics/moments";
 import type { Axis, Figure, Series } from "#src/report/figure";
 import { shown } from "../units/show.ts";
 
@@ -28,6 +30,13 @@ const FACTORS: Readonly<Record<string, readonly [number, string]>> = {
   ohm: [1e-3, "kohm"],
 };
 
+/** Mean over rows (training seeds) of a number, with the t interval over them. */
+export const overRows = (rows: readonly Row[], number: string): Interval =>
+  meanInterval(momentsOf(rows.map((r) => r.numbers[number].estimate)));
+
+/** A share in percent with two decimals. */
+export const percent = (x: number): string => (100 * x).toFixed(2);
+
 /** How a quantity is drawn: its axis, and its SI value in the axis' unit. */
 export const drawn = (label: string, unit: string): { axis: Axis; value: (si: number) => number } => {
   if (unit === "K") return { axis: { label, unit: "degC", scale: "linear" }, value: (si) => si - 273.15 };
@@ -45,13 +54,13 @@ export const percentSeries = (
   number: string,
   x: (si: number) => number,
 ): Series => {
-  const percent = (value: number): number | null => finite(100 * value);
+  const hundredfold = (value: number): number | null => finite(100 * value);
   return {
     name,
     x: rows.map((r) => x(r.point[axis] as number)),
-    y: rows.map((r) => percent(r.numbers[number].estimate)),
-    low: rows.map((r) => percent(r.numbers[number].low)),
-    high: rows.map((r) => percent(r.numbers[number].high)),
+    y: rows.map((r) => hundredfold(r.numbers[number].estimate)),
+    low: rows.map((r) => hundredfold(r.numbers[number].low)),
+    high: rows.map((r) => hundredfold(r.numbers[number].high)),
     marks: true,
   };
 };
@@ -62,12 +71,12 @@ export const rateSeries = (
   axis: string,
   numbers: readonly string[],
   parameters: Parameters,
-  words: { readonly title: string; readonly caption: string },
+  words: { readonly title: string; readonly caption: (rows: readonly Row[]) => string },
 ): Figure[] => {
   const parameter = parameters[axis];
   const x = drawn(axis, parameter.kind === "quantity" ? parameter.unit : "1");
   return groupRows(table, parameters, [axis]).map(({ label, rows }) => ({
-    ...words,
+    caption: words.caption(rows),
     title: label ? `${words.title}: ${label}` : words.title,
     x: x.axis,
     y: { label: "reads in error", unit: "%", scale: "linear" },

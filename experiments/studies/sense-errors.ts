@@ -48,7 +48,8 @@ const figures = (table: Table, params: Params): Figure[] => {
   if (!axis) return [];
   return rateSeries(table, axis, ERROR_NUMBERS, PARAMETERS, {
     title: `Read error rates against ${axis}`,
-    caption: `Bars are 95 % Wilson intervals. Each sample has its own amplifier and cells (no shared amplifiers). ${standingOf(params.device)}`,
+    caption: (rows) =>
+      `Bars are 95 % Wilson intervals. Each sample has its own amplifier and cells (no shared amplifiers). ${standingOf(rows, params)}`,
   });
 };
 

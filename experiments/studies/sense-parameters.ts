@@ -15,7 +15,7 @@ import {
   type Technology,
   totalLogSigma,
 } from "#devices/index";
-import type { Parameters, ValuesOf } from "#src/montecarlo/index";
+import type { Parameters, Row, Value, ValuesOf } from "#src/montecarlo/index";
 import { showQuantity } from "../units/show.ts";
 
 const TECHNOLOGIES: Readonly<Record<string, Technology>> = { sky130, ptm130 };
@@ -43,7 +43,7 @@ export const SENSE_PARAMETERS = {
     min: 0.3,
     max: 1.5,
     says: "supply, word-line and SEN level",
-    source: "chosen; sky130 is fitted for 0.7 .. 1.2 V, ptm130 for 0.4 .. 1.2 V",
+    source: "chosen; both fits' timing was checked for 0.6 .. 1.2 V, sky130 is within 7 % from 0.7 V",
   },
   temperature: {
     kind: "quantity",
@@ -159,17 +159,26 @@ export const deviceOf = (
 export const describeDevice = (set: RramParams): string => {
   const state = (name: "lrs" | "hrs"): string =>
     `${name.toUpperCase()} ${showQuantity(set[name].medianResistance, "ohm")}, ln-sigma ${totalLogSigma(set, name).toFixed(2)}`;
-  return `Device set "${set.name}" (${state("lrs")}; ${state("hrs")}; ${set.conduction.kind} conduction): ${set.standing}.`;
+  const energies = [set.lrs.activationEnergy, set.hrs.activationEnergy];
+  const active = energies.some((e) => e !== 0) ? `; activation energies ${energies[0]} and ${energies[1]} eV` : "";
+  const stuck = set.stuck.lrs + set.stuck.hrs > 0 ? `; stuck: ${set.stuck.lrs} low, ${set.stuck.hrs} high` : "";
+  return `Device set "${set.name}" (${state("lrs")}; ${state("hrs")}; ${set.conduction.kind} conduction${active}${stuck}): ${set.standing}. Valid: ${set.valid}.`;
 };
 
-/** A device set and its standing, short enough for a caption. */
-export const standingOf = (device: string): string => {
-  const set = namedDevice(device);
-  return `Device set "${set.name}" (${set.standing.split(":")[0]}).`;
+/** The device sets of these rows and their standing, short enough for a caption. */
+export const standingOf = (rows: readonly Row[], params: { readonly device?: Value }): string => {
+  const names = new Set(rows.map((r) => String(r.point["device"] ?? params.device)));
+  const sets = [...names].map((name) => {
+    const set = namedDevice(name);
+    return `"${set.name}" (${set.standing.split(":")[0]})`;
+  });
+  return `Device set ${sets.join(", ")}.`;
 };
 
 /** How well the transistor fit times reads at these conditions, as far as it was checked. */
-const timingNote = (points: readonly SenseValues[]): string => {
+type Operated = Pick<SenseValues, "technology" | "corner" | "supply" | "temperature">;
+
+const timingNote = (points: readonly Operated[]): string => {
   const checked = new Set<string>();
   const unchecked = new Set<string>();
   for (const p of points) {
@@ -187,21 +196,51 @@ const timingNote = (points: readonly SenseValues[]): string => {
   return (known + unknown).trim();
 };
 
+const transistorNote = (t: Technology): string => {
+  const { nmos, pmos } = t.mismatch;
+  const roles = ["latchN", "access", "latchP"] as const;
+  const fits = roles.map((role) => `${role} ${t.transistors("tt", role).fitErrorPercent.join("/")}`);
+  const sources = nmos.source === pmos.source ? nmos.source : `n: ${nmos.source}; p: ${pmos.source}`;
+  return `Transistors: ${t.says}; fit error of ln(current) at tt 27 degC in weak/moderate/strong inversion, rms %: ${fits.join(", ")}. Corners: ${t.cornersAre}. Mismatch: ${sources}.`;
+};
+
+/** Points outside what the transistor fits were made for. */
+const rangeNote = (points: readonly Operated[]): string[] => {
+  const outside = points.filter((p) => {
+    const { supplyRange, temperatureRange } = technologyOf(p);
+    const within = (x: number, [low, high]: readonly [number, number]): boolean => x >= low - 1e-9 && x <= high + 1e-9;
+    return !within(p.supply, supplyRange) || !within(p.temperature, temperatureRange);
+  });
+  const named = [...new Set(outside.map((p) => `${p.technology} ${p.supply} V ${showQuantity(p.temperature, "K")}`))];
+  return named.length > 0 ? [`OUTSIDE the transistor fits' range, extrapolated: ${named.join("; ")}.`] : [];
+};
+
+/** What must be said of the transistors at these conditions. */
+export const transistorNotes = (points: readonly Operated[]): string[] => [
+  ...[...new Set(points.map(technologyOf))].map(transistorNote),
+  timingNote(points),
+  ...rangeNote(points),
+  "Sizes and capacitances of the amplifier are this project's own: absolute times belong to them.",
+];
+
 /** What must be said beside any result of the sense amplifier: `points` are all parameters at each grid point. */
 export const senseNotes = (params: SenseValues, points: readonly SenseValues[]): string[] => {
   const devices = [...new Set(points.map((p) => p.device))].map((d) => describeDevice(namedDevice(d)));
-  const technologies = [...new Set(points.map((p) => technologyOf(p)))];
   const energies = [params.activationEnergyLrs, params.activationEnergyHrs];
+  const activated = points
+    .map((p) => namedDevice(p.device))
+    .some((d) => d.lrs.activationEnergy !== 0 || d.hrs.activationEnergy !== 0);
   const varied = points.some((p) => p.activationEnergyHrs !== 0 || p.activationEnergyLrs !== 0);
   return [
     ...devices,
-    ...technologies.map(
-      (t) => `Transistors: ${t.says}. Corners: ${t.cornersAre}. Mismatch: ${t.mismatch.nmos.source}.`,
-    ),
-    timingNote(points),
-    varied
-      ? `Activation energies of resistance added: LRS ${energies[0]} eV, HRS ${energies[1]} eV, where they are no axis.`
-      : "Resistances are taken as independent of temperature: no activation energy is at hand.",
-    "Sizes and capacitances of the amplifier are this project's own: absolute times belong to them.",
+    ...transistorNotes(points),
+    ...(varied
+      ? [
+          `Activation energies of resistance added: LRS ${energies[0]} eV, HRS ${energies[1]} eV, where they are no axis.`,
+        ]
+      : []),
+    ...(varied || activated
+      ? []
+      : ["Resistances are taken as independent of temperature: no activation energy is at hand."]),
   ];
 };

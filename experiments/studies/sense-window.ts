@@ -34,14 +34,18 @@ const numbers: Record<string, NumberSpec> = Object.fromEntries(
   ]),
 );
 
-/** First and last strobe that keeps both limits, by the estimates; null where none does. */
+/** The longest unbroken run of strobes that keep both limits, by the estimates; null where none does. */
 export const windowOf = (row: Row): { readonly from: number; readonly to: number } | null => {
-  const good = STROBES.filter(
-    (strobe) =>
+  let best: readonly number[] = [];
+  let run: number[] = [];
+  for (const strobe of STROBES) {
+    const good =
       row.numbers[nameAt("missed", strobe)].estimate < MOST_MISSED &&
-      row.numbers[nameAt("zeroError", strobe)].estimate < MOST_ZERO_ERRORS,
-  );
-  return good.length > 0 ? { from: good[0], to: good[good.length - 1] } : null;
+      row.numbers[nameAt("zeroError", strobe)].estimate < MOST_ZERO_ERRORS;
+    run = good ? [...run, strobe] : [];
+    if (run.length > best.length) best = run;
+  }
+  return best.length > 0 ? { from: best[0], to: best[best.length - 1] } : null;
 };
 
 /** First strobe at which a share falls below (missed) or rises above (zeroError) `level`; null where none does. */
@@ -70,7 +74,7 @@ const conclude = (table: Table) => [
       ];
     }),
     notes: [
-      `+-1 read: first strobe at which 99 % are read right. 0 lost: first strobe at which 5 % are read as +-1. Window: strobes at which fewer than 1 % of +-1 are missed (wrong sign, 0 or invalid) and fewer than 5 % of 0 are read as +-1, by the estimates; strobes twelve a decade from ${showQuantity(STROBES[0], "s")} to ${showQuantity(STROBES[STROBES.length - 1], "s")}. Intervals of every share are in results.csv.`,
+      `+-1 read: first strobe at which 99 % are read right. 0 lost: first strobe at which 5 % are read as +-1. Window: strobes at which fewer than 1 % of +-1 are missed (wrong sign, 0 or invalid) and fewer than 5 % of 0 are read as +-1, by the estimates, not by the ends of their intervals; strobes twelve a decade from ${showQuantity(STROBES[0], "s")} to ${showQuantity(STROBES[STROBES.length - 1], "s")}. Intervals of every share are in results.csv.`,
     ],
   },
 ];
@@ -114,7 +118,7 @@ const shareFigures = (table: Table, params: SenseValues): Figure[] =>
     return [
       {
         title: `Sense window against supply${label ? `: ${label}` : ""}`,
-        caption: `A strobe must stand above the first curve and below the second: where they cross there is no window. Each point is a strobe of a grid of twelve a decade. ${standingOf(params.device)} No shared amplifiers.`,
+        caption: `A strobe must stand above the first curve and below the second: where they cross there is no window. Each point is a strobe of a grid of twelve a decade. ${standingOf(rows, params)} No shared amplifiers.`,
         x: { label: "supply", unit: "V", scale: "linear" },
         y: { label: "strobe after SEN rises", unit: "ns", scale: "log" },
         series: [

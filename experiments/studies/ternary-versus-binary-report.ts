@@ -3,7 +3,9 @@ import type { Interval } from "#src/numerics/intervals";
 import { meanInterval, momentsOf } from "#src/numerics/moments";
 import type { Figure } from "#src/report/figure";
 import { showMeasured, showQuantity, showRate } from "../units/show.ts";
+import { groupRows, overRows } from "./rows.ts";
 import { standingOf } from "./sense-parameters.ts";
+import { PARAMETERS } from "./ternary-versus-binary-parameters.ts";
 
 /** Rows of one condition, one a training seed. */
 interface Condition {
@@ -30,9 +32,6 @@ const conditionsOf = (table: Table, params: Values): Condition[] => {
   return [...groups].map(([label, { rows, at }]) => ({ label, rows, at }));
 };
 
-const overSeeds = (rows: readonly Row[], number: string): Interval =>
-  meanInterval(momentsOf(rows.map((r) => r.numbers[number].estimate)));
-
 const points = (x: number, digits = 1): string => (100 * x).toFixed(digits);
 
 const signed = (x: number): string => `${x < 0 ? "-" : "+"}${points(Math.abs(x), 2)}`;
@@ -55,11 +54,13 @@ export const concludeComparison = (table: Table, params: Values): Summary[] => {
   const strobe = showQuantity(params["strobe"] as number, "s");
   const [first] = conditions;
   const seeds = first.rows.length;
-  const clean = (number: string): string => `${points(overSeeds(first.rows, number).estimate, 2)} %`;
+  const clean = (number: string): string => `${points(overRows(first.rows, number).estimate, 2)} %`;
   const cleanDifference = meanInterval(
     momentsOf(first.rows.map((r) => r.numbers["ternaryClean"].estimate - r.numbers["binaryClean"].estimate)),
   );
-  const number = (c: Condition, name: string): string => points(overSeeds(c.rows, name).estimate, 2);
+  const worstInvalid = Math.max(...table.rows.map((r) => r.numbers["invalid"].estimate));
+  const failed = conditions.reduce((sum, c) => sum + c.rows[0].numbers["failedReads"].estimate, 0);
+  const number = (c: Condition, name: string): string => points(overRows(c.rows, name).estimate, 2);
   return [
     {
       title: `Read errors at the common strobe of ${strobe}, % [95 % Wilson interval]`,
@@ -69,7 +70,7 @@ export const concludeComparison = (table: Table, params: Values): Summary[] => {
         ...["type1", "type2", "type3", "binaryFlip"].map((n) => showRate(c.rows[0].numbers[n])),
       ]),
       notes: [
-        "Type 1: +-1 read with the other sign; type 2: +-1 read as 0 (both outputs low included); type 3: 0 read as +-1. BNN flip: binary read of +-1 wrong, undecided reads a fair coin.",
+        `Type 1: +-1 read with the other sign; type 2: +-1 read as 0; type 3: 0 read as +-1; both outputs low (invalid, used as 0) at most ${points(worstInvalid)} % of +-1. BNN flip: binary read of +-1 wrong, undecided reads a fair coin.${failed > 0 ? ` ${failed} reads failed numerically and are in no rate.` : ""}`,
       ],
     },
     {
@@ -91,14 +92,14 @@ export const concludeComparison = (table: Table, params: Values): Summary[] => {
         showRate(c.rows[0].numbers["binaryFlipBest"]),
       ]),
       notes: [
-        "Best: least mean squared error of a read weight on 250 samples a state, apart from those counted here; eight strobes a decade, the middle one where several are equal.",
+        "Best: least mean squared error of a read weight, the stored states equally likely, on 250 samples a state, apart from those counted here; eight strobes a decade, the middle one where several are equal.",
       ],
     },
     {
       title: `Accuracy on chips, common strobe ${strobe}, %`,
       columns: ["condition", "BNN", "TNN", "TNN - BNN [95 %]", ""],
       rows: conditions.map((c) => {
-        const d = overSeeds(c.rows, "difference");
+        const d = overRows(c.rows, "difference");
         return [c.label, number(c, "binary"), number(c, "ternary"), difference(d), verdict(d)];
       }),
       notes: [],
@@ -107,24 +108,25 @@ export const concludeComparison = (table: Table, params: Values): Summary[] => {
       title: "Accuracy on chips, each network at its own best strobe, %",
       columns: ["condition", "BNN", "TNN", "TNN - BNN [95 %]", ""],
       rows: conditions.map((c) => {
-        const d = overSeeds(c.rows, "differenceBest");
+        const d = overRows(c.rows, "differenceBest");
         return [c.label, number(c, "binaryBest"), number(c, "ternaryBest"), difference(d), verdict(d)];
       }),
       notes: [
-        `Without read errors: BNN ${clean("binaryClean")}, TNN ${clean("ternaryClean")}, paired difference ${difference(cleanDifference)} points: ${verdict(cleanDifference)}. Zeros among ternary weights: ${points(overSeeds(first.rows, "zeros").estimate, 0)} %.`,
-        `Means over ${seeds} training seeds of ${first.rows[0].numbers["binary"].trials} chips each; intervals of differences are t intervals over seeds, pairs share seed, chip and test images. All conditions share the same networks: their differences are not independent findings.`,
+        `Without read errors: BNN ${clean("binaryClean")}, TNN ${clean("ternaryClean")}, paired difference ${difference(cleanDifference)} points: ${verdict(cleanDifference)}. Zeros among ternary weights: ${points(overRows(first.rows, "zeros").estimate, 0)} %.`,
+        `Means over ${seeds} training seeds of ${first.rows[0].numbers["binary"].trials} chips each; intervals of differences are t intervals over seeds, pairs share seed (initial weights and order of images), chips and test images. All conditions share the same networks: their differences are not independent findings.`,
       ],
     },
     {
       title: "Energy of a read",
-      columns: ["condition", "precharge", "sense", "together"],
-      rows: conditions.map((c) => {
-        const precharge = overSeeds(c.rows, "prechargeEnergy").estimate;
-        const sense = overSeeds(c.rows, "senseEnergy").estimate;
-        return [c.label, ...[precharge, sense, precharge + sense].map((e) => showMeasured(e, "J"))];
-      }),
+      columns: ["condition", "precharge", `sense to ${strobe}`, "to TNN's best", "to BNN's best"],
+      rows: conditions.map((c) => [
+        c.label,
+        ...["prechargeEnergy", "senseEnergy", "senseEnergyTernary", "senseEnergyBinary"].map((n) =>
+          showMeasured(overRows(c.rows, n).estimate, "J"),
+        ),
+      ]),
       notes: [
-        "Mean over samples and stored states. Precharge: from the supply, all nodes from 0 V (a first read). Sense: supply, SEN and word-line drivers, until the common strobe.",
+        "Mean over samples and stored states. Precharge: from the supply, all nodes from 0 V (a first read). Sense: supply, SEN and word-line drivers, from SEN's edge to the strobe.",
       ],
     },
   ];
@@ -136,18 +138,21 @@ const strobeOf = (c: Condition, name: string): string =>
 const finite = (x: number): number | null => (Number.isFinite(x) ? x : null);
 
 export const drawComparison = (table: Table, params: Values): Figure[] => {
-  const sets = new Map<string, Condition[]>();
-  for (const c of conditionsOf(table, params)) {
-    const name = `${c.at["corner"]}, ${showQuantity(c.at["temperature"] as number, "K")}`;
-    sets.set(name, [...(sets.get(name) ?? []), c]);
-  }
-  const swept = [...sets].filter(([, list]) => new Set(list.map((c) => c.at["supply"])).size > 1);
-  const by = `${standingOf(String(params["device"]))} No shared amplifiers.`;
-  return swept.flatMap(([name, list]): Figure[] => {
-    const ordered = [...list].sort((a, b) => (a.at["supply"] as number) - (b.at["supply"] as number));
-    const supplies = ordered.map((c) => c.at["supply"] as number);
+  const swept = groupRows(table, PARAMETERS, ["seed", "supply"]).filter(
+    ({ rows }) => new Set(rows.map((r) => r.point["supply"])).size > 1,
+  );
+  return swept.flatMap(({ label, rows }): Figure[] => {
+    const at = { ...params, ...rows[0].point };
+    const name = label || `${at["corner"]}, ${showQuantity(at["temperature"] as number, "K")}`;
+    const by = `${standingOf(rows, params)} No shared amplifiers.`;
+    const values = [...new Set(rows.map((r) => r.point["supply"] as number))].sort((x, y) => x - y);
+    const ordered = values.map((supply) => ({
+      at: { supply },
+      rows: rows.filter((r) => r.point["supply"] === supply),
+    }));
+    const supplies = values;
     const curve = (title: string, number: string, dash: "solid" | "dash" | "dot") => {
-      const cells = ordered.map((c) => overSeeds(c.rows, number));
+      const cells = ordered.map((c) => overRows(c.rows, number));
       return {
         name: title,
         x: supplies,
@@ -184,7 +189,7 @@ export const drawComparison = (table: Table, params: Values): Figure[] => {
       },
       {
         title: `Read error rates against supply: ${name}`,
-        caption: `At the common strobe of ${showQuantity(params["strobe"] as number, "s")}; bars are 95 % Wilson intervals over ${params["samples"]} samples a state. ${by}`,
+        caption: `At the common strobe of ${showQuantity(at["strobe"] as number, "s")}; bars are 95 % Wilson intervals over ${params["samples"]} samples a state. ${by}`,
         x: supply,
         y: { label: "reads in error", unit: "%", scale: "linear" },
         series: [

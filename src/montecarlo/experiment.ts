@@ -19,6 +19,8 @@ export type TrialResult<N extends string> =
  * through the run folder: plain data and typed arrays only.
  */
 export interface Part<P, T> {
+  /** Name of its key; its own where left out. Parts of one stream share their random numbers. */
+  readonly stream?: string;
   readonly uses: readonly (keyof P & string)[];
   readonly make: (params: P, key: Key) => T;
 }
@@ -49,6 +51,8 @@ export interface Experiment<P extends Parameters = Parameters, C = Record<string
   readonly grid?: (params: ValuesOf<P>) => Grid;
   /** Axes that every grid spans, whatever the user asks: training seeds, say. */
   readonly replicates?: (params: ValuesOf<P>) => Readonly<Record<string, readonly Value[]>>;
+  /** A trial draws nothing: more than one a point would only repeat it, and is refused. */
+  readonly deterministic?: true;
   /** Default number of trials a point. */
   readonly trials: number;
   /** Trials of one shard. */
@@ -77,7 +81,14 @@ export type AnyExperiment = Omit<
 > & {
   readonly axes: readonly string[];
   readonly prepare?: Readonly<
-    Record<string, { readonly uses: readonly string[]; readonly make: (params: Values, key: Key) => unknown }>
+    Record<
+      string,
+      {
+        readonly stream?: string;
+        readonly uses: readonly string[];
+        readonly make: (params: Values, key: Key) => unknown;
+      }
+    >
   >;
   readonly check?: (params: Values) => void;
   readonly facts?: (

@@ -1,5 +1,5 @@
 import { wilson } from "#src/numerics/intervals";
-import { type Moments, meanInterval, mergeMoments, NO_MOMENTS } from "#src/numerics/moments";
+import { type Moments, meanInterval, mergeMoments, NO_MOMENTS, standardDeviation } from "#src/numerics/moments";
 import type { AnyExperiment } from "./experiment.ts";
 import type { Plan } from "./plan.ts";
 import { shardCount } from "./plan.ts";
@@ -24,10 +24,10 @@ export const mergeShards = (plan: Plan, experiment: AnyExperiment, shards: reado
       if (kind === "rate") {
         const events = mine.reduce((sum, s) => sum + s.rates[name].events, 0);
         const of = mine.reduce((sum, s) => sum + s.rates[name].of, 0);
-        numbers[name] = { ...wilson(events, of), trials: of };
+        numbers[name] = { ...wilson(events, of), trials: of, deviation: Number.NaN };
       } else {
         const moments = mine.reduce<Moments>((sum, s) => mergeMoments(sum, s.means[name]), NO_MOMENTS);
-        numbers[name] = { ...meanInterval(moments), trials: moments.count };
+        numbers[name] = { ...meanInterval(moments), trials: moments.count, deviation: standardDeviation(moments) };
       }
     }
     return { point: values, numbers, failed: mine.reduce((sum, s) => sum + s.failures.length, 0) };

@@ -48,10 +48,10 @@ export const planRun = (experiment: AnyExperiment, request: PlanRequest): Plan =
     check(name, value);
   }
   const params: Values = { ...defaultsOf(parameters), ...request.set };
-  const replicates = experiment.replicates?.(params) ?? {};
-  // A parameter that is set is not swept by the default grid.
+  // A parameter that is set is not swept by the experiment's own axes.
   const unset = (axes: Readonly<Record<string, readonly Value[]>>): Readonly<Record<string, readonly Value[]>> =>
     Object.fromEntries(Object.entries(axes).filter(([name]) => !(name in request.set)));
+  const replicates = unset(experiment.replicates?.(params) ?? {});
   const blocks: Grid = request.grid ? [request.grid] : (experiment.grid?.(params) ?? [{}]).map(unset);
   for (const [name, values] of blocks.flatMap((b) => Object.entries({ ...replicates, ...b }))) {
     known(name);
@@ -60,7 +60,7 @@ export const planRun = (experiment: AnyExperiment, request: PlanRequest): Plan =
     if (values.length === 0) throw new RangeError(`${experiment.name}: axis "${name}" has no value.`);
     for (const value of values) check(name, value);
   }
-  const spanned = blocks.flatMap((block) => product({ ...block, ...replicates }));
+  const spanned = blocks.flatMap((block) => product({ ...replicates, ...block }));
   const axes = experiment.axes.filter((axis) => spanned.some((point) => axis in point));
   const points: Values[] = [];
   const seen = new Set<string>();
@@ -74,6 +74,8 @@ export const planRun = (experiment: AnyExperiment, request: PlanRequest): Plan =
   const trials = request.trials ?? experiment.trials;
   if (!(Number.isInteger(trials) && trials >= 1))
     throw new RangeError(`${experiment.name}: ${trials} trials; expected an integer of at least 1.`);
+  if (experiment.deterministic && trials > 1)
+    throw new RangeError(`${experiment.name}: a trial draws nothing, so ${trials} would repeat it; trials is 1.`);
   return {
     format: "rramlab plan 1",
     experiment: { name: experiment.name, module: request.module, hash: request.hash },

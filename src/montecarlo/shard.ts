@@ -14,8 +14,8 @@ export interface Shard {
   readonly failures: readonly { readonly trial: number; readonly reason: string }[];
 }
 
-/** Key of the part of a preparation with this name, the same at every point. */
-export const partKey = (plan: Plan, part: string): Key => fold(fold(rootKey(plan.seed), "prepare"), part);
+/** Key of a part's stream, the same at every point. */
+export const partKey = (plan: Plan, stream: string): Key => fold(fold(rootKey(plan.seed), "prepare"), stream);
 
 /** Key of trial i, the same at every point. */
 export const trialKey = (plan: Plan, trial: number): Key => fold(fold(rootKey(plan.seed), "trial"), trial);

@@ -11,6 +11,8 @@ export type NumberSpec =
 export interface Cell extends Interval {
   /** Opportunities of a rate, trials of a mean. */
   readonly trials: number;
+  /** Standard deviation over trials of a mean; NaN for a rate or a single trial. */
+  readonly deviation: number;
 }
 
 export interface Row {

@@ -121,7 +121,7 @@ const fitFor = (corner: Corner, role: Role): FittedTransistor =>
 /**
  * Predictive Technology Model 130 nm at L = 0.13 um, low thresholds (0.34 V n, 0.30 V p as fitted).
  *
- * Valid for 0.4 .. 1.2 V, 0 .. 85 degC: crossing times within 3 % of BSIM4 at tt, 0.6 V and above.
+ * Timing checked for 0.6 .. 1.2 V, 0 .. 85 degC: crossing times within 3 % of BSIM4 at tt. Below 0.6 V extrapolated.
  */
 export const ptm130: Technology = {
   name: "ptm130",
@@ -131,7 +131,7 @@ export const ptm130: Technology = {
     "extended EKV fitted to the PTM 130 nm BSIM4 cards (beta of 2006-02-22), DC currents and sense-amplifier crossing " +
     "times; capacitances from AC matrices at 27 degC",
   gateLength: 0.13e-6,
-  supplyRange: [0.4, 1.2],
+  supplyRange: [0.6, 1.2],
   temperatureRange: [233.15, 398.15],
   transistors: fitFor,
   capacitances: CAPACITANCES,
