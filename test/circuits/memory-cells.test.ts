@@ -42,6 +42,40 @@ describe("an amplifier without offset", () => {
       }
     },
   );
+  test("stuck cells are read as what they are stuck in, by samples and closed form alike", () => {
+    const params = { ...equalSpread(3), stuck: { lrs: 0.1, hrs: 0.2 } };
+    const bits = 40_000;
+    const errors = sampleIdealErrors(params, T, bits, rootKey("stuck"));
+    const closed = idealErrorRates(params, T);
+    for (const kind of ["single", "differential"] as const) {
+      const { low, high } = wilson(
+        errors[kind].reduce((x, y) => x + y, 0),
+        bits,
+        0.999,
+      );
+      expect(low).toBeLessThan(closed[kind]);
+      expect(high).toBeGreaterThan(closed[kind]);
+    }
+    // Of stored lows 20 % are high, of stored highs 10 % low; the tails add Q(3).
+    expect(closed.single).toBeCloseTo(0.15, 2);
+  });
+  test("a state without spread is a step", () => {
+    const none = { deviceToDevice: 0, cycleToCycle: 0, readToRead: 0 };
+    const sharp = (lrs: boolean, hrs: boolean) => {
+      const base = equalSpread(2);
+      return {
+        ...base,
+        lrs: lrs ? { ...base.lrs, spread: none } : base.lrs,
+        hrs: hrs ? { ...base.hrs, spread: none } : base.hrs,
+      };
+    };
+    for (const params of [sharp(true, false), sharp(false, true), sharp(true, true)]) {
+      const { single, differential } = idealErrorRates(params, T);
+      expect(single).toBeGreaterThanOrEqual(0);
+      expect(single).toBeLessThan(1e-4);
+      expect(differential).toBeLessThan(1e-4);
+    }
+  });
   test("the best reference of unequal spreads is no worse than its neighbours", () => {
     const at = (reference: number): number => {
       const { lrs, hrs } = RRAM_SETS.weak;

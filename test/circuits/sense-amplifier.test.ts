@@ -19,6 +19,8 @@ import {
   sky130,
   type Technology,
   ternaryErrors,
+  transient,
+  varyCircuit,
 } from "../../index.ts";
 
 const amplifier = (technology: Technology, supply: number, temperature = 300.15): SenseAmplifier =>
@@ -78,6 +80,19 @@ describe("laws", () => {
     expect(Object.keys(chip)).toHaveLength(9);
     const none = sampleSenseAmplifier(a.design, 0, rootKey("chip"));
     for (const d of Object.values(none)) expect([Math.abs(d.thresholdShift), d.gainFactor]).toEqual([0, 1]);
+  });
+  test("stopping early, once settled, leaves less than 1 % of the sense energy out", () => {
+    const strobe = 20e-9;
+    const { precharge } = a.design.timing;
+    const whole = transient(varyCircuit(a.circuit, { resistances: { RL: 10e3, RR: 400e3 } }), {
+      stop: precharge + strobe,
+      times: [],
+      tolerance: 1e-6,
+      energyAt: [precharge, precharge + strobe],
+    });
+    if (!whole.ok) throw new Error(whole.reason);
+    const full = Object.values(whole.energies).reduce((sum, e) => sum + e[1] - e[0], 0);
+    expect(Math.abs(sense(a, 10e3, 400e3, strobe, 1e-3).senseEnergies[0] / full - 1)).toBeLessThan(0.01);
   });
   test("stopping early, once settled, changes no outcome", () => {
     const key = rootKey("early");

@@ -107,6 +107,18 @@ describe("laws", () => {
     // Currents of driven nodes are those of Newton's last look: energies are as good as the tolerance, not better.
     expect(Math.abs(result.energies["V"][0] / (c * 4) - 1)).toBeLessThan(1e-4);
   });
+  test("chained sources deliver what the nodes above them draw", () => {
+    // 1 V at a, 0.5 V more at b; 1 kohm from b to ground draws 1.5 mA through both.
+    const result = solve(
+      net([V("V1", "a", "0", 1), V("V2", "b", "a", 0.5), R("R", "b", "0", 1e3), R("RA", "a", "0", 1e9)]),
+      {
+        stop: 1e-9,
+        energyAt: [1e-9],
+      },
+    );
+    expect(result.energies["V1"][0] / (1 * 1.5e-3 * 1e-9)).toBeCloseTo(1, 5);
+    expect(result.energies["V2"][0] / (0.5 * 1.5e-3 * 1e-9)).toBeCloseTo(1, 5);
+  });
   test("a floating source holds its voltage and carries the current that its nodes need", () => {
     const result = solve(
       net([
@@ -144,6 +156,84 @@ describe("laws", () => {
     [0, 0.25, 0.5].forEach((v, i) => {
       expect(result.voltages["mid"][i]).toBeCloseTo(v, 9);
     });
+  });
+  test("nodes without capacitance that bend are followed within the tolerance, between the steps too", () => {
+    const models = {
+      n: { type: "mosfet", params: GOLDEN_SETS.plain.n },
+      p: { type: "mosfet", params: GOLDEN_SETS.plain.p },
+    } as const;
+    const stage = (i: number, input: string, output: string): Element[] => [
+      {
+        name: `MP${i}`,
+        type: "mosfet",
+        model: "p",
+        drain: output,
+        gate: input,
+        source: "vdd",
+        bulk: "vdd",
+        width: 2e-6,
+        length: 0.15e-6,
+      },
+      {
+        name: `MN${i}`,
+        type: "mosfet",
+        model: "n",
+        drain: output,
+        gate: input,
+        source: "0",
+        bulk: "0",
+        width: 1e-6,
+        length: 0.15e-6,
+      },
+      R(`R${i}`, output, "0", 1e6),
+    ];
+    const at = (input: number | null): Netlist =>
+      net(
+        [
+          V("VDD", "vdd", "0", 1.2),
+          input === null
+            ? {
+                name: "VIN",
+                type: "voltage",
+                nodes: ["in", "0"],
+                waveform: {
+                  kind: "pwl",
+                  points: [
+                    [1e-9, 0],
+                    [3e-9, 1.2],
+                  ],
+                },
+              }
+            : V("VIN", "in", "0", input),
+          ...stage(1, "in", "mid"),
+          ...stage(2, "mid", "out"),
+        ],
+        null,
+        models,
+      );
+    const times = Array.from({ length: 41 }, (_, i) => 1e-9 + i * 5e-11);
+    for (const tolerance of [1e-3, 1e-5]) {
+      const result = solve(at(null), { stop: 4e-9, times, tolerance });
+      times.forEach((t, i) => {
+        const circuit = compileCircuit(at((1.2 * (t - 1e-9)) / 2e-9));
+        const point = solveOperatingPoint(circuit);
+        if (!point.ok) throw new Error(point.reason);
+        for (const node of ["mid", "out"])
+          expect(Math.abs(result.voltages[node][i] - point.x[circuit.index.get(node) as number])).toBeLessThan(
+            10 * tolerance,
+          );
+      });
+    }
+  });
+  test("a linear circuit may stand at any voltage", () => {
+    const result = solve(
+      net([V("V", "in", "0", 120), R("R1", "in", "m", 1e3), R("R2", "m", "0", 1e3), C("C", "m", "0", 1e-15)], { m: 0 }),
+      {
+        stop: 1e-9,
+        times: [1e-9],
+      },
+    );
+    expect(result.voltages["m"][0]).toBeCloseTo(60, 4);
   });
   test("a current source pulls a capacitor down by I t / C, and PULSE repeats", () => {
     const current: Element = {
@@ -299,6 +389,16 @@ describe("netlists that are refused", () => {
     ["no ground", [R("R", "a", "b", 1), R("R2", "a", "b", 1)], "no element touches ground"],
   ])("%s", (_name, elements, message) => {
     expect(() => compileCircuit(net(elements))).toThrow(message);
+  });
+  test("a pulse with more edges than any analysis can land on", () => {
+    const fast: Element = {
+      name: "V9",
+      type: "voltage",
+      nodes: ["in", "0"],
+      waveform: { kind: "pulse", low: 0, high: 1, delay: 0, rise: 1e-12, fall: 1e-12, width: 1e-12, period: 1e-11 },
+    };
+    const circuit = compileCircuit(net([fast, R("R", "in", "out", 1e3), C("C", "out", "0", 1e-12)]));
+    expect(() => transient(circuit, { stop: 1, times: [], tolerance: 1e-3 })).toThrow("edges before 1 s");
   });
   test("a tolerance or a time that makes no sense", () => {
     const circuit = compileCircuit(net(good));

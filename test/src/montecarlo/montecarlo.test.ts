@@ -61,6 +61,13 @@ describe("a plan", () => {
       plan(coin, { set: { bias: 0.3 } }).points.every((point) => point["bias"] === undefined || point["bias"] === 0.3),
     ).toBe(true);
   });
+  test("takes the user's values of a replicate, on the grid or set", () => {
+    expect(plan(coin, { grid: { copy: [7, 8] } }).points).toEqual([{ copy: 7 }, { copy: 8 }]);
+    expect(plan(coin, { set: { copy: 3 } }).axes).not.toContain("copy");
+  });
+  test("refuses to repeat a trial that draws nothing", () => {
+    expect(() => plan({ ...coin, deterministic: true }, { trials: 2 })).toThrow("would repeat it");
+  });
   test("makes each part once for each set of parameters it uses", () => {
     expect(partsOf(plan(coin), coin).map((p) => p.uses)).toEqual([{ bias: 0.2 }, { bias: 0.8 }, { bias: 0.5 }]);
   });

@@ -27,7 +27,14 @@ describe("a page", () => {
     x: { label: "supply", unit: "V", scale: "linear" },
     y: { label: "rate", unit: "", scale: "log" },
     series: [
-      { name: "a", x: [1, 2], y: [0.5, null], low: [0.4, null], high: [0.7, Number.POSITIVE_INFINITY], marks: true },
+      {
+        name: "a </script>",
+        x: [1, 2],
+        y: [0.5, null],
+        low: [0.4, null],
+        high: [0.7, Number.POSITIVE_INFINITY],
+        marks: true,
+      },
     ],
     bands: [{ from: 1, to: 2, label: "window" }],
   };

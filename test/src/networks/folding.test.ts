@@ -1,0 +1,57 @@
+import { describe, expect, test } from "@jest/globals";
+import { EPSILON } from "#src/networks/batch-norm";
+import { applyThresholdsInto } from "#src/networks/classify";
+import { type Activation, foldNetwork, TERNARY_WEIGHTS, type TrainedLayer } from "#src/networks/index";
+import { fold, normal, rootKey } from "#src/random/index";
+
+const key = rootKey("folding");
+const INPUTS = 40;
+const NEURONS = 60;
+
+/** A hidden layer whose gains are positive, negative and zero, and whose thresholds often fall exactly on an integer. */
+const layer = (first: boolean): TrainedLayer => {
+  const scale = first ? 255 : 1;
+  return {
+    inputs: INPUTS,
+    outputs: NEURONS,
+    weights: new Float32Array(INPUTS * NEURONS),
+    gain: Float32Array.from({ length: NEURONS }, (_, o) => (o % 5 === 0 ? 0 : o % 2 === 0 ? 0.5 : -2)),
+    shift: Float32Array.from({ length: NEURONS }, (_, o) => (o % 3 === 0 ? 0 : normal(fold(key, "shift"), o))),
+    mean: Float32Array.from({ length: NEURONS }, (_, o) => Math.round(5 * normal(fold(key, "mean"), o)) / scale),
+    variance: new Float32Array(NEURONS).fill(9),
+  };
+};
+const output = (): TrainedLayer => ({
+  ...layer(false),
+  inputs: NEURONS,
+  outputs: 1,
+  weights: new Float32Array(NEURONS),
+});
+
+/** The same in floating point, sum by sum. */
+const direct = (l: TrainedLayer, o: number, z: number, activation: Activation): number => {
+  const y = (l.gain[o] * (z - l.mean[o])) / Math.sqrt(l.variance[o] + EPSILON) + l.shift[o];
+  if (activation.kind === "ternary") return y > activation.threshold ? 1 : y < -activation.threshold ? -1 : 0;
+  return y >= 0 ? 1 : -1;
+};
+
+describe.each<[string, Activation]>([
+  ["binary", { kind: "binary" }],
+  ["ternary", { kind: "ternary", threshold: 0.5 }],
+])("folded thresholds, %s activations", (_name, activation) => {
+  test.each([true, false])("are the normalised neuron's at every integer sum (first layer: %p)", (first) => {
+    const design = { widths: [INPUTS, NEURONS, NEURONS, 1], weights: TERNARY_WEIGHTS, activation };
+    const hidden = layer(first);
+    const network = { design, layers: first ? [hidden, layer(false), output()] : [layer(true), hidden, output()] };
+    const thresholds = foldNetwork(network).thresholds[first ? 0 : 1];
+    const reach = first ? 255 * INPUTS : INPUTS;
+    const out = new Float32Array(NEURONS);
+    const wrong: string[] = [];
+    for (let z = -reach; z <= reach; z += first ? 7 : 1) {
+      applyThresholdsInto(out, new Float32Array(NEURONS).fill(z), thresholds);
+      for (let o = 0; o < NEURONS; o++)
+        if (out[o] !== direct(hidden, o, first ? z / 255 : z, activation)) wrong.push(`neuron ${o} at ${z}`);
+    }
+    expect(wrong).toEqual([]);
+  });
+});
