@@ -19,11 +19,14 @@ const checkValue = (netlist: Netlist, e: Element): void => {
     positive("length", e.length, "m");
   }
   if (e.type === "mosfet" || e.type === "rram") {
-    const model = netlist.models[e.model];
+    const model = Object.hasOwn(netlist.models, e.model) ? netlist.models[e.model] : null;
     const known = Object.keys(netlist.models).join(", ") || "none";
     if (!model) refuse(netlist, `${e.name}: unknown model "${e.model}"; the netlist defines: ${known}.`);
-    if (model.type !== e.type) refuse(netlist, `${e.name}: model "${e.model}" is a ${model.type}, not a ${e.type}.`);
+    else if (model.type !== e.type)
+      refuse(netlist, `${e.name}: model "${e.model}" is a ${model.type}, not a ${e.type}.`);
   }
+  if (e.type === "voltage" && e.nodes[0] === e.nodes[1])
+    refuse(netlist, `${e.name}: both ends are at node "${e.nodes[0]}"; a voltage source needs two nodes.`);
   if (e.type === "voltage" || e.type === "current") checkWaveform(netlist, e);
 };
 
@@ -36,7 +39,7 @@ const checkWaveform = (netlist: Netlist, e: Element & { type: "voltage" | "curre
         refuse(netlist, `${e.name}: pwl times must rise; point ${i} is at ${t} s after ${w.points[i - 1][0]} s.`);
     });
   }
-  if (w.kind === "pulse" && !(w.period >= w.rise + w.width + w.fall && w.period > 0))
+  if (w.kind === "pulse" && !(w.period >= (w.rise + w.width + w.fall) * (1 - 1e-12) && w.period > 0))
     refuse(netlist, `${e.name}: pulse period ${w.period} s is shorter than rise + width + fall.`);
   if (w.kind === "pulse" && !(w.rise > 0 && w.fall > 0))
     refuse(

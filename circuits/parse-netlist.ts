@@ -50,16 +50,20 @@ const ekv = {
   n: number.positive(),
   nb: number.positive(),
   kp: number.positive(),
-  sigma: number,
-  theta: number,
+  sigma: number.min(0),
+  theta: number.min(0),
   vc: number.positive().nullable(),
-  lambda: number,
+  lambda: number.min(0),
   kt: number,
   bex: number,
 };
 const model = z.discriminatedUnion("type", [
   z.strictObject({ type: z.literal("nmos"), ...ekv }),
-  z.strictObject({ type: z.literal("pmos"), ...ekv }),
+  z.strictObject({
+    type: z.literal("pmos"),
+    ...ekv,
+    vt0: number.min(0, "a pMOS threshold is given as a positive magnitude"),
+  }),
   z.strictObject({
     type: z.literal("rram"),
     conduction: z.discriminatedUnion("kind", [
@@ -90,6 +94,18 @@ const schema = z.object({
     .optional(),
 });
 
+/** An element by its name where it has one, the rest of the path as it is. */
+const placeOf = (json: unknown, path: readonly PropertyKey[]): string => {
+  const [list, index, ...rest] = path;
+  const element =
+    list === "elements" ? (json as { elements?: { name?: unknown }[] }).elements?.[Number(index)] : undefined;
+  const shown = typeof element?.name === "string" ? [element.name, ...rest] : path;
+  return shown.map(String).join(".") || "(top)";
+};
+
+const wordsOf = (message: string): string =>
+  message.replace("Invalid input: ", "").replace(", received undefined", ", but it is missing");
+
 export interface ParsedNetlist {
   readonly netlist: Netlist;
   readonly analysis: {
@@ -110,7 +126,7 @@ export interface ParsedNetlist {
 export const parseNetlist = (json: unknown, where: string): ParsedNetlist => {
   const parsed = schema.safeParse(json);
   if (!parsed.success) {
-    const issues = parsed.error.issues.slice(0, 5).map((i) => `${i.path.join(".") || "(top)"}: ${i.message}`);
+    const issues = parsed.error.issues.slice(0, 3).map((i) => `${placeOf(json, i.path)}: ${wordsOf(i.message)}`);
     throw new RangeError(`${where}: not a netlist: ${issues.join("; ")}. docs/transient.md shows the format.`);
   }
   const { title, temperature, elements, models, initial, analysis, expected } = parsed.data;

@@ -8,6 +8,8 @@ import { breakpoints, longestStep } from "./waveform.ts";
 
 // On the sense amplifier this halves the error of crossing times for 15 % more work (bench/sense-accuracy.mjs).
 const DIFFERENCE_WEIGHT = 10;
+/** Steps that sine sources may ask for. */
+const MOST_STEPS = 10_000_000;
 const MAX_NEWTON = 12;
 /** Damped iterations allowed besides: a way of 60 V. */
 const MAX_DAMPED = 200;
@@ -140,6 +142,11 @@ export const transient = (circuit: Circuit, options: TransientOptions): Transien
 
   const waveforms = [...circuit.sources, ...circuit.branches, ...circuit.currentSources].map((s) => s.waveform);
   const corners = [...new Set([...waveforms.flatMap((w) => breakpoints(w, stop)), stop])].sort((a, b) => a - b);
+  const least = Math.min(...waveforms.map(longestStep));
+  if (stop / least > MOST_STEPS)
+    throw new RangeError(
+      `transient of "${circuit.netlist.title}": its sine sources need ${(stop / least).toPrecision(2)} steps; at most ${MOST_STEPS}.`,
+    );
   const cap = Math.min(stop / 50, ...waveforms.map(longestStep));
   const smallest = stop * 1e-15;
   const restart = stop * 1e-6;
@@ -252,5 +259,7 @@ const checkOptions = (circuit: Circuit, options: TransientOptions): void => {
   ];
   for (const node of asked)
     if (!circuit.index.has(node))
-      throw new RangeError(`${where}: no node "${node}"; there are: ${circuit.nodes.join(", ")}.`);
+      throw new RangeError(
+        `${where}: no node "${node}"; there are: ${[...circuit.nodes, ...circuit.drivenNodes].join(", ")}.`,
+      );
 };

@@ -1,4 +1,5 @@
 export { Misuse } from "./command-line/misuse.ts";
+export { summariesText } from "./command-line/output.ts";
 export { loadDataSet } from "./files/load-data-set.ts";
 export { studyNames } from "./registry.ts";
 export type { Progress } from "./run/execute.ts";

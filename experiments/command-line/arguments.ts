@@ -1,6 +1,7 @@
 import type { AnyExperiment, Parameter, Value } from "#src/montecarlo/index";
 import { suggestion } from "../run/load-experiment.ts";
 import { parseAxis, parseValue } from "../units/parse.ts";
+import { showQuantity } from "../units/show.ts";
 import { Misuse } from "./misuse.ts";
 
 /** Gathers a repeatable option. */
@@ -13,7 +14,7 @@ const split = (option: string, text: string): [string, string] => {
 };
 
 const parameterOf = (experiment: AnyExperiment, name: string): Parameter => {
-  const parameter = experiment.parameters[name];
+  const parameter = Object.hasOwn(experiment.parameters, name) ? experiment.parameters[name] : undefined;
   if (!parameter) {
     const known = Object.keys(experiment.parameters);
     throw new Misuse(
@@ -21,6 +22,17 @@ const parameterOf = (experiment: AnyExperiment, name: string): Parameter => {
     );
   }
   return parameter;
+};
+
+/** The value, where its parameter allows it; the range is told in the units people use. */
+const inRange = (value: Value, parameter: Parameter, name: string): Value => {
+  if (parameter.kind !== "quantity" || typeof value !== "number") return value;
+  const { unit, min, max } = parameter;
+  if (value >= min && value <= max) return value;
+  const celsius = unit === "K" && value + 273.15 >= min && value + 273.15 <= max;
+  const hint = celsius ? ` A bare number is kelvin: write "${value} degC".` : "";
+  const shown = celsius ? `${value} K` : showQuantity(value, unit);
+  throw new Misuse(`${name}: ${shown} is outside ${showQuantity(min, unit)} .. ${showQuantity(max, unit)}.${hint}`);
 };
 
 /** The values of `--set NAME=VALUE`, in SI. */
@@ -31,7 +43,9 @@ export const parseSettings = async (
   const values: Record<string, Value> = {};
   for (const setting of settings) {
     const [name, text] = split("--set", setting);
-    values[name] = await parseValue(text, parameterOf(experiment, name), name);
+    const parameter = parameterOf(experiment, name);
+    if (Object.hasOwn(values, name)) throw new Misuse(`--set ${name} is given twice.`);
+    values[name] = inRange(await parseValue(text, parameter, name), parameter, name);
   }
   return values;
 };
@@ -45,7 +59,9 @@ export const parseGrid = async (
   const grid: Record<string, readonly Value[]> = {};
   for (const axis of axes) {
     const [name, text] = split("--grid", axis);
-    grid[name] = await parseAxis(text, parameterOf(experiment, name), name);
+    const parameter = parameterOf(experiment, name);
+    if (Object.hasOwn(grid, name)) throw new Misuse(`--grid ${name} is given twice; a list is NAME=A,B,C.`);
+    grid[name] = (await parseAxis(text, parameter, name)).map((value) => inRange(value, parameter, name));
   }
   return grid;
 };

@@ -19,7 +19,7 @@ import { type Interval, wilson } from "#src/numerics/intervals";
 import { meanInterval, momentsOf } from "#src/numerics/moments";
 import { fold, rootKey } from "#src/random/index";
 import { loadDataSet } from "../files/load-data-set.ts";
-import { writeUserFile } from "../files/run-folder.ts";
+import { checkWritable, writeUserFile } from "../files/run-folder.ts";
 import { packageVersion } from "../run/code-hash.ts";
 import { createEvaluator } from "../studies/evaluator.ts";
 import { designFor } from "../studies/network-parameters.ts";
@@ -73,6 +73,7 @@ export const addTrain = (program: Command): void => {
       oneOf("--weights", flags.weights, ["float", "binary", "ternary"]);
       oneOf("--activations", flags.activations, ["binary", "ternary"]);
       const design = orMisuse(() => designFor(flags.layers, flags.weights, flags.activations));
+      checkWritable(flags.out);
       const data = loadDataSet(flags.data);
       const epochs = parseCount("--epochs", flags.epochs, 1);
       const batch =
@@ -82,7 +83,7 @@ export const addTrain = (program: Command): void => {
           ? defaultLearningRate(design)
           : await parseQuantity(flags.learningRate, "1", "--learning-rate");
       if (!(learningRate > 0 && learningRate <= 1))
-        throw new Misuse(`--learning-rate ${learningRate}: expected 0 .. 1.`);
+        throw new Misuse(`--learning-rate ${learningRate}: expected above 0, at most 1.`);
       const network = orMisuse(() =>
         trainPerceptron(
           design,

@@ -1,11 +1,23 @@
 import cliProgress from "cli-progress";
 import type { Summary } from "#src/montecarlo/index";
-import { tableText } from "#src/report/word-table";
+import { tableText, wrapped } from "#src/report/word-table";
 import type { Progress } from "../run/execute.ts";
+
+const TERMINAL_WIDTH = 80;
+
+/** Sentences are broken to the terminal's width under their indent; a table's row or a path is left whole. */
+const fitted = (line: string): string[] => {
+  const indent = /^ */.exec(line)?.[0] ?? "";
+  const table = / {2,}/.test(line.trim());
+  if (line.length <= TERMINAL_WIDTH || table) return [line];
+  return wrapped(line.trim(), TERMINAL_WIDTH - indent.length - 2).map(
+    (part, i) => `${indent}${i > 0 ? "  " : ""}${part}`,
+  );
+};
 
 /** What a command answers: text for people on stdout, or one JSON document. */
 export const answer = (json: boolean, document: unknown, text: string): void => {
-  process.stdout.write(json ? `${JSON.stringify(document)}\n` : `${text}\n`);
+  process.stdout.write(json ? `${JSON.stringify(document)}\n` : `${text.split("\n").flatMap(fitted).join("\n")}\n`);
 };
 
 export const summariesText = (summaries: readonly Summary[]): string => summaries.map((s) => tableText(s)).join("\n\n");

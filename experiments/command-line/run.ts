@@ -149,6 +149,7 @@ export const addRun = (program: Command): void => {
       };
       if (flags.device !== undefined) {
         only("device", "--device");
+        if (Object.hasOwn(set, "device")) throw new Misuse("--device and --set device are both given; choose one.");
         try {
           set["device"] = JSON.stringify(parseRram(readUserJson(flags.device, "--device"), flags.device));
         } catch (error) {
@@ -160,6 +161,9 @@ export const addRun = (program: Command): void => {
         set["data"] = flags.data;
       }
       const grid = await parseGrid(experiment, flags.grid);
+      for (const name of Object.keys(grid ?? {}))
+        if (Object.hasOwn(set, name))
+          throw new Misuse(`${name} is both an axis (--grid) and given (--set, --device or --data); choose one.`);
       let out = flags.out ?? "";
       await watched(
         flags.json ?? false,

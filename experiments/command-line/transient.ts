@@ -27,8 +27,8 @@ export const addTransient = (program: Command): void => {
     .description("solve a netlist in time (format: docs/transient.md)")
     .argument("<file>", "netlist as JSON, or - for standard input")
     .option("--tolerance <volt>", "local error a step", "1e-6")
-    .option("--stop <time>", "end, where the netlist has no analysis")
-    .option("--threshold <volt>", "report when nodes first fall below this")
+    .option("--stop <time>", "end; overrides the netlist's analysis, and drops its later times")
+    .option("--threshold <volt>", "report when nodes first fall below this; overrides the netlist's crossings")
     .option("--after <time>", "count crossings from this time", "0")
     .option("--json", "one JSON document on stdout")
     .addHelpText("after", "\nExample:\n  rramlab transient netlist.json --tolerance 1e-6 --json")
@@ -44,9 +44,8 @@ export const addTransient = (program: Command): void => {
             `${file} has no analysis; add { "analysis": { "kind": "transient", "stop": ... } } or --stop.`,
           );
         const circuit = orMisuse(() => compileCircuit(netlist));
-        const times =
-          analysis?.times?.filter((t) => t <= stop) ??
-          Array.from({ length: DEFAULT_POINTS }, (_, i) => (stop * i) / (DEFAULT_POINTS - 1));
+        const asGiven = flags.stop === undefined ? analysis?.times : analysis?.times?.filter((t) => t <= stop);
+        const times = asGiven ?? Array.from({ length: DEFAULT_POINTS }, (_, i) => (stop * i) / (DEFAULT_POINTS - 1));
         const asked = flags.threshold
           ? {
               nodes: circuit.nodes,
@@ -59,7 +58,6 @@ export const addTransient = (program: Command): void => {
           transient(circuit, { stop, times, tolerance, ...(asked ? { crossings: asked } : {}) }),
         );
         if (!result.ok) {
-          if (flags.json) process.stdout.write(`${JSON.stringify(result)}\n`);
           throw new TransientFailed(
             `${netlist.title}: ${result.reason} at ${showQuantity(result.time, "s")} after ${result.iterations} Newton iterations (last update ${result.residual.toPrecision(2)} V).`,
           );
@@ -80,7 +78,7 @@ export const addTransient = (program: Command): void => {
           ...circuit.nodes.map((node) => `  ${node.padEnd(8)} ends at ${result.voltages[node][last].toFixed(6)} V`),
           ...Object.entries(result.crossings).map(
             ([node, at]) =>
-              `  ${node.padEnd(8)} ${at === null ? "never falls below" : `falls below the threshold after ${showQuantity(at, "s")}`}`,
+              `  ${node.padEnd(8)} ${at === null ? "never falls below the threshold" : `falls below the threshold after ${showQuantity(at, "s")}`}`,
           ),
         ];
         answer(flags.json ?? false, document, lines.join("\n"));

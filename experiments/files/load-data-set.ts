@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, statSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
@@ -32,7 +32,10 @@ export const loadDataSet = (nameOrFolder: string): DataSet => {
 /** The bytes of an IDX file, unpacked; null where neither the file nor its .gz is there. */
 export const readIdxFile = (folder: string, file: string): Uint8Array | null => {
   const plain = join(folder, file);
-  if (existsSync(plain)) return readFileSync(plain);
+  if (existsSync(plain)) {
+    if (!statSync(plain).isFile()) throw new Misuse(`data: ${plain} is not a file.`);
+    return readFileSync(plain);
+  }
   const packed = `${plain}.gz`;
   if (!existsSync(packed)) return null;
   try {
@@ -66,7 +69,11 @@ const loadIdxFolder = (folder: string): DataSet => {
     const images = read(imagesFile);
     const labels = read(labelsFile);
     const [count, ...sides] = images.shape;
-    if (labels.shape.length !== 1 || labels.shape[0] !== count)
+    if (sides.length === 0 || count === 0)
+      throw new Misuse(`data: ${imagesFile} holds no images (its shape is ${images.shape.join(" x ")}).`);
+    if (labels.shape.length !== 1)
+      throw new Misuse(`data: ${labelsFile} is no list of labels (its shape is ${labels.shape.join(" x ")}).`);
+    if (labels.shape[0] !== count)
       throw new Misuse(`data: ${imagesFile} holds ${count} images, ${labelsFile} ${labels.shape[0]} labels.`);
     let classes = 0;
     for (const label of labels.values) classes = Math.max(classes, label + 1);

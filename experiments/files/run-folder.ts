@@ -26,11 +26,17 @@ const partPath = (dir: string, place: Pick<PartPlace, "part" | "uses">): string 
 export const createRunFolder = (dir: string, force: boolean): void => {
   if (existsSync(dir) && !statSync(dir).isDirectory()) throw new Misuse(`--out ${dir} is a file; choose a folder.`);
   const occupied = existsSync(dir) ? readdirSync(dir) : [];
+  const isRun = existsSync(join(dir, "plan.json"));
   if (occupied.length > 0 && !force)
     throw new Misuse(
-      existsSync(join(dir, "plan.json"))
+      isRun
         ? `--out ${dir} already holds a run. Continue it with "rramlab resume ${dir}", or replace it with --force.`
         : `--out ${dir} exists and is not empty. Choose another folder, or write into it with --force.`,
+    );
+  const foreign = [...OWN_FILES, ...OWN_FOLDERS].filter((name) => occupied.includes(name));
+  if (!isRun && foreign.length > 0)
+    throw new Misuse(
+      `--out ${dir} holds no run, but has ${foreign.join(", ")}: --force would replace what is not a run's. Choose another folder.`,
     );
   try {
     for (const name of OWN_FOLDERS) makeFolder(join(dir, name));
@@ -53,27 +59,44 @@ export const freshFolder = (stem: string): string => {
   }
 };
 
+/** What a plan's own bytes must hash to: shards of another plan are never merged. */
+const digestOf = (plan: Plan): string => createHash("sha256").update(JSON.stringify(plan)).digest("hex");
+
 export const writePlan = (dir: string, plan: Plan): void =>
-  writeFile(join(dir, "plan.json"), `${JSON.stringify(plan, null, 2)}\n`);
+  writeFile(join(dir, "plan.json"), `${JSON.stringify({ ...plan, digest: digestOf(plan) }, null, 2)}\n`);
 
 /** @throws Misuse where the folder holds no run of this program. */
 export const readPlan = (dir: string): Plan => {
   const path = join(dir, "plan.json");
   if (!existsSync(path)) throw new Misuse(`${resolve(dir)} holds no run: ${path} is not there.`);
-  let plan: Plan | null = null;
+  let stored: (Plan & { readonly digest?: string }) | null = null;
   try {
-    plan = JSON.parse(readFileSync(path, "utf8"));
+    stored = JSON.parse(readFileSync(path, "utf8"));
   } catch {
-    plan = null;
+    stored = null;
   }
-  if (plan?.format !== "rramlab plan 1") throw new Misuse(`${path} is not a plan of this program.`);
+  if (stored?.format !== "rramlab plan 1") throw new Misuse(`${path} is not a plan of this program.`);
+  const { digest, ...plan } = stored;
+  if (digest !== digestOf(plan))
+    throw new Misuse(`${path} was edited: its shards belong to the plan as it was. Start a new run.`);
   return plan;
 };
 
 export const hasShard = (dir: string, index: number): boolean => existsSync(shardPath(dir, index));
 export const writeShard = (dir: string, shard: Shard): void =>
   writeFile(shardPath(dir, shard.index), `${JSON.stringify(shard)}\n`);
-export const readShard = (dir: string, index: number): Shard => JSON.parse(readFileSync(shardPath(dir, index), "utf8"));
+/** @throws Misuse where the file is damaged or another shard's. */
+export const readShard = (dir: string, index: number): Shard => {
+  const path = shardPath(dir, index);
+  let shard: Shard | null = null;
+  try {
+    shard = JSON.parse(readFileSync(path, "utf8"));
+  } catch {
+    shard = null;
+  }
+  if (shard?.index !== index) throw new Misuse(`${path} is damaged; delete it and run "rramlab resume ${dir}".`);
+  return shard;
+};
 
 export const hasPart = (dir: string, place: PartPlace): boolean => existsSync(partPath(dir, place));
 export const writePart = (dir: string, place: PartPlace, value: unknown): void =>
@@ -100,6 +123,18 @@ export const readUserJson = (path: string, what: string): unknown => {
     return JSON.parse(text);
   } catch (error) {
     throw new Misuse(`${what} ${path} is no JSON: ${(error as Error).message}.`);
+  }
+};
+
+/** @throws Misuse where a file of this name could not be written: asked before the work that fills it. */
+export const checkWritable = (path: string): void => {
+  if (path === "" || (existsSync(path) && !statSync(path).isFile()))
+    throw new Misuse(`--out "${path}" is no name for a file.`);
+  try {
+    makeFolder(dirname(resolve(path)));
+    accessSync(dirname(resolve(path)), constants.W_OK);
+  } catch (error) {
+    throw new Misuse(`--out ${path} cannot be written: ${(error as NodeJS.ErrnoException).code}.`);
   }
 };
 

@@ -2,7 +2,15 @@ import { existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { cpus } from "node:os";
 import { join } from "node:path";
-import { type AnyExperiment, mergeShards, type Plan, paramsAt, shardCount, type Table } from "#src/montecarlo/index";
+import {
+  type AnyExperiment,
+  mergeShards,
+  type Plan,
+  paramsAt,
+  type Summary,
+  shardCount,
+  type Table,
+} from "#src/montecarlo/index";
 import { type Column, csvText, parquetBytes } from "#src/report/columns";
 import { pageHtml, type WordTable } from "#src/report/page";
 import { readShard } from "../files/run-folder.ts";
@@ -123,6 +131,25 @@ const provenanceTable = (plan: Plan, manifest: Manifest): WordTable => ({
   notes: [],
 });
 
+/** What a run concludes: the experiment's own tables, or every number with its interval. */
+export const summariesOf = (plan: Plan, experiment: AnyExperiment, table: Table): readonly Summary[] =>
+  experiment.conclude?.(table, plan.params) ?? [
+    {
+      title: experiment.summary,
+      columns: [...table.axes, "number", "estimate", "95 % interval", "trials"],
+      rows: table.rows.flatMap((row) =>
+        Object.entries(row.numbers).map(([name, cell]) => [
+          ...table.axes.map((axis) => shown(experiment.parameters[axis], row.point[axis])),
+          name,
+          cell.estimate.toPrecision(4),
+          `[${cell.low.toPrecision(3)}, ${cell.high.toPrecision(3)}]`,
+          String(cell.trials),
+        ]),
+      ),
+      notes: [],
+    },
+  ];
+
 /** Writes report.html. */
 export const writeReport = (
   dir: string,
@@ -138,7 +165,7 @@ export const writeReport = (
   const page = {
     title: experiment.name,
     summary: `${experiment.summary} Seed "${plan.seed}", ${plan.trials} trials a point.`,
-    tables: experiment.conclude?.(table, plan.params) ?? [],
+    tables: summariesOf(plan, experiment, table),
     figures: (experiment.figures?.(table, plan.params) ?? []).map((f) => ({
       ...f,
       caption: `${f.caption} Seed "${plan.seed}".`,

@@ -14,6 +14,15 @@ export const suggestion = (word: string, known: readonly string[]): string => {
   return distance(word, near) <= Math.max(2, word.length / 3) ? ` Did you mean "${near}"?` : "";
 };
 
+const importModule = async (module: string): Promise<Readonly<Record<string, unknown>>> => {
+  try {
+    return await import(module);
+  } catch (error) {
+    const [first] = (error instanceof Error ? error.message : String(error)).split("\n");
+    throw new Misuse(`${fileURLToPath(module)} cannot be loaded: ${first}`);
+  }
+};
+
 /**
  * The experiment that a name or a path to a user's .js or .mjs module stands for, with the module it is known by.
  * @throws Misuse for an unknown name (with the nearest known one), or a module that exports no experiment.
@@ -23,7 +32,7 @@ export const findExperiment = async (nameOrPath: string): Promise<{ experiment: 
     const path = resolve(nameOrPath);
     if (!existsSync(path)) throw new Misuse(`experiment module ${nameOrPath} is not there.`);
     const module = pathToFileURL(path).href;
-    const experiment = experimentIn(await import(module), null);
+    const experiment = experimentIn(await importModule(module), null);
     if (!experiment) throw new Misuse(`${nameOrPath} exports no experiment; export what defineExperiment returns.`);
     return { experiment, module };
   }
@@ -40,7 +49,7 @@ export const loadPlanned = async (plan: Plan): Promise<AnyExperiment> => {
   const { name, module } = plan.experiment;
   if (module !== OWN_MODULE && !existsSync(fileURLToPath(module)))
     throw new Misuse(`the run's experiment "${name}" is in ${fileURLToPath(module)}, which is not there.`);
-  const experiment = module === OWN_MODULE ? await loadStudy(name) : experimentIn(await import(module), name);
+  const experiment = module === OWN_MODULE ? await loadStudy(name) : experimentIn(await importModule(module), name);
   if (!experiment) throw new Misuse(`${module} has no experiment "${name}".`);
   return experiment;
 };

@@ -7,7 +7,7 @@ import { createRunFolder, freshFolder, readPlan, writePlan } from "../files/run-
 import { writeFile } from "../files/write-file.ts";
 import { codeHash } from "./code-hash.ts";
 import { executeRun, type Progress } from "./execute.ts";
-import { manifestOf, mergedTable, readManifest, writeReport, writeResults } from "./finish.ts";
+import { manifestOf, mergedTable, readManifest, summariesOf, writeReport, writeResults } from "./finish.ts";
 import { loadPlanned } from "./load-experiment.ts";
 
 export interface RunOptions {
@@ -47,6 +47,21 @@ const misuse = <T>(work: () => T): T => {
   }
 };
 
+const workersOf = ({ workers = availableParallelism() }: Pick<RunOptions, "workers">): number => {
+  if (!(Number.isInteger(workers) && workers >= 1 && workers <= 1024))
+    throw new Misuse(`--workers is ${workers}; expected 1 .. 1024.`);
+  return workers;
+};
+
+/** Longest seed: it stands in every caption. */
+const LONGEST_SEED = 200;
+
+const seedOf = ({ seed = "rramlab" }: Pick<RunOptions, "seed">): string => {
+  if (seed.length > LONGEST_SEED || [...seed].some((c) => c < " "))
+    throw new Misuse(`--seed is ${seed.length} characters; expected at most ${LONGEST_SEED} on one line.`);
+  return seed;
+};
+
 /**
  * Runs an experiment into a folder: plan, parts, shards, results.csv, results.parquet, report.html, manifest.json.
  *
@@ -60,7 +75,7 @@ export const run = async (experiment: AnyExperiment, options: RunOptions = {}): 
   const module = experiment.module;
   const plan = misuse(() =>
     planRun(experiment, {
-      seed: options.seed ?? "rramlab",
+      seed: seedOf(options),
       set: options.set ?? {},
       grid: options.grid ?? null,
       trials: options.trials ?? null,
@@ -68,6 +83,7 @@ export const run = async (experiment: AnyExperiment, options: RunOptions = {}): 
       hash: codeHash(module),
     }),
   );
+  workersOf(options);
   const out = options.out ?? freshFolder(join("runs", experiment.name));
   createRunFolder(out, options.force ?? false);
   writePlan(out, plan);
@@ -99,9 +115,7 @@ const complete = async (
   experiment: AnyExperiment,
   options: Pick<RunOptions, "workers" | "signal" | "onProgress">,
 ): Promise<RunResult> => {
-  const workers = options.workers ?? availableParallelism();
-  if (!(Number.isInteger(workers) && workers >= 1 && workers <= 1024))
-    throw new Misuse(`--workers is ${workers}; expected 1 .. 1024.`);
+  const workers = workersOf(options);
   const started = new Date().toISOString();
   const before = process.cpuUsage();
   await executeRun(
@@ -119,7 +133,7 @@ const complete = async (
   writeResults(dir, table);
   writeReport(dir, plan, experiment, table, manifest);
   writeFile(join(dir, "manifest.json"), `${JSON.stringify(manifest, null, 2)}\n`);
-  return { out: dir, plan, experiment, table, summaries: experiment.conclude?.(table, plan.params) ?? [] };
+  return { out: dir, plan, experiment, table, summaries: summariesOf(plan, experiment, table) };
 };
 
 /** Merges a complete run again and rewrites its results and report; its manifest stays. */
@@ -136,5 +150,5 @@ export const report = async (dir: string): Promise<RunResult> => {
   if (!manifest) throw new Misuse(`${dir} was never finished; finish it with "rramlab resume ${dir}".`);
   writeResults(dir, table);
   writeReport(dir, plan, experiment, table, manifest);
-  return { out: dir, plan, experiment, table, summaries: experiment.conclude?.(table, plan.params) ?? [] };
+  return { out: dir, plan, experiment, table, summaries: summariesOf(plan, experiment, table) };
 };

@@ -12,6 +12,9 @@ import {
 import { hasPart, hasShard, readPart, readPlan, writePart, writeShard } from "../files/run-folder.ts";
 import { loadPlanned } from "./load-experiment.ts";
 
+// Standard output is the answer's alone: what a user's trial prints goes with the logs.
+Object.assign(console, { log: console.error, info: console.error, debug: console.error });
+
 /** One piece of work in a run folder. */
 export type Task =
   | { readonly kind: "part"; readonly dir: string; readonly place: PartPlace }

@@ -135,7 +135,8 @@ export const checkSense = (params: Pick<SenseValues, "device">): void => {
  */
 export const namedDevice = (device: string): RramParams => {
   if (device.trim().startsWith("{")) return parseRram(JSON.parse(device), "--device");
-  const set = (RRAM_SETS as Readonly<Record<string, RramParams>>)[device];
+  const sets: Readonly<Record<string, RramParams>> = RRAM_SETS;
+  const set = Object.hasOwn(sets, device) ? sets[device] : null;
   if (!set)
     throw new RangeError(
       `device: "${device}" is not one of ${Object.keys(RRAM_SETS).join(", ")}; a file goes with --device FILE.json.`,
@@ -162,7 +163,7 @@ export const describeDevice = (set: RramParams): string => {
   const energies = [set.lrs.activationEnergy, set.hrs.activationEnergy];
   const active = energies.some((e) => e !== 0) ? `; activation energies ${energies[0]} and ${energies[1]} eV` : "";
   const stuck = set.stuck.lrs + set.stuck.hrs > 0 ? `; stuck: ${set.stuck.lrs} low, ${set.stuck.hrs} high` : "";
-  return `Device set "${set.name}" (${state("lrs")}; ${state("hrs")}; ${set.conduction.kind} conduction${active}${stuck}): ${set.standing}. Valid: ${set.valid}.`;
+  return `Device set "${set.name}" (${state("lrs")}; ${state("hrs")}; ${set.conduction.kind} conduction${active}${stuck}): ${set.standing}. Source: ${set.source}. Valid: ${set.valid}.`;
 };
 
 /** The device sets of these rows and their standing, short enough for a caption. */

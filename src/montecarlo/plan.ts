@@ -24,6 +24,9 @@ export interface PlanRequest {
   readonly hash: string;
 }
 
+const MOST_POINTS = 100_000;
+const MOST_SHARDS = 1_000_000;
+
 const product = (axes: Readonly<Record<string, readonly Value[]>>): Values[] =>
   Object.entries(axes).reduce<Values[]>(
     (points, [name, values]) => points.flatMap((point) => values.map((value) => ({ ...point, [name]: value }))),
@@ -37,7 +40,7 @@ const product = (axes: Readonly<Record<string, readonly Value[]>>): Values[] =>
 export const planRun = (experiment: AnyExperiment, request: PlanRequest): Plan => {
   const { parameters } = experiment;
   const known = (name: string): void => {
-    if (!(name in parameters)) throw new RangeError(`${experiment.name}: unknown parameter "${name}".`);
+    if (!Object.hasOwn(parameters, name)) throw new RangeError(`${experiment.name}: unknown parameter "${name}".`);
   };
   const check = (name: string, value: Value): void => {
     const fault = faultOf(name, parameters[name], value);
@@ -60,6 +63,12 @@ export const planRun = (experiment: AnyExperiment, request: PlanRequest): Plan =
     if (values.length === 0) throw new RangeError(`${experiment.name}: axis "${name}" has no value.`);
     for (const value of values) check(name, value);
   }
+  const size = blocks.reduce(
+    (sum, b) => sum + Object.values({ ...replicates, ...b }).reduce((n, values) => n * values.length, 1),
+    0,
+  );
+  if (size > MOST_POINTS)
+    throw new RangeError(`${experiment.name}: the grid has ${size} points; at most ${MOST_POINTS}.`);
   const spanned = blocks.flatMap((block) => product({ ...replicates, ...block }));
   const axes = experiment.axes.filter((axis) => spanned.some((point) => axis in point));
   const points: Values[] = [];
@@ -74,6 +83,11 @@ export const planRun = (experiment: AnyExperiment, request: PlanRequest): Plan =
   const trials = request.trials ?? experiment.trials;
   if (!(Number.isInteger(trials) && trials >= 1))
     throw new RangeError(`${experiment.name}: ${trials} trials; expected an integer of at least 1.`);
+  const shards = points.length * Math.ceil(trials / experiment.block);
+  if (shards > MOST_SHARDS)
+    throw new RangeError(
+      `${experiment.name}: ${trials} trials at ${points.length} points make ${shards} shards; at most ${MOST_SHARDS}.`,
+    );
   if (experiment.deterministic && trials > 1)
     throw new RangeError(`${experiment.name}: a trial draws nothing, so ${trials} would repeat it; trials is 1.`);
   return {

@@ -1,6 +1,6 @@
 import { addMoment, type Moments, NO_MOMENTS } from "#src/numerics/moments";
 import { fold, type Key, rootKey } from "#src/random/index";
-import type { AnyExperiment, RateReport } from "./experiment.ts";
+import type { AnyExperiment, RateReport, TrialResult } from "./experiment.ts";
 import { type Plan, paramsAt, shardPlace } from "./plan.ts";
 
 /** Mergeable sums of one block of trials of one point. */
@@ -22,6 +22,22 @@ export const trialKey = (plan: Plan, trial: number): Key => fold(fold(rootKey(pl
 
 const rateOf = (report: number | RateReport): { readonly events: number; readonly of: number } =>
   typeof report === "number" ? { events: report, of: 1 } : report;
+
+// A trial is the experimenter's: what it throws, or gives instead of a result, is told with its place.
+const attempt = (plan: Plan, trial: number, work: () => TrialResult<string>): TrialResult<string> => {
+  const where = `${plan.experiment.name}: trial ${trial}`;
+  let result: TrialResult<string>;
+  try {
+    result = work();
+  } catch (error) {
+    throw new Error(`${where} threw: ${error instanceof Error ? error.message : String(error)}`);
+  }
+  if (typeof result !== "object" || result === null || !("failed" in result || "numbers" in result))
+    throw new Error(
+      `${where} gave no { numbers } and no { failed }${(result as unknown) instanceof Promise ? ", but a promise; trials are synchronous" : ""}.`,
+    );
+  return result;
+};
 
 /**
  * Computes one shard: a pure function of plan, experiment and prepared context.
@@ -48,17 +64,19 @@ export const computeShard = (
       const where = `${plan.experiment.name}: ${who}, number "${name}"`;
       if (name in rates) {
         const { events, of } = rateOf(report);
-        if (!(events >= 0 && events <= of)) throw new Error(`${where}: ${events} events of ${of}.`);
+        if (!(Number.isInteger(events) && Number.isInteger(of) && events >= 0 && events <= of))
+          throw new Error(`${where} is a rate: ${events} events of ${of}; expected whole numbers, 0 .. of.`);
         rates[name] = { events: rates[name].events + events, of: rates[name].of + of };
       } else if (name in means) {
-        if (typeof report !== "number" || Number.isNaN(report)) throw new Error(`${where} is not a number.`);
+        if (typeof report !== "number" || !Number.isFinite(report))
+          throw new Error(`${where} is ${report}, not a finite number.`);
         means[name] = addMoment(means[name], report);
       } else throw new Error(`${where} is not declared in the experiment's numbers.`);
     }
   };
   if (from === 0 && experiment.facts) add(experiment.facts(context, params).numbers, "facts");
   for (let trial = from; trial < from + count; trial++) {
-    const result = experiment.trial(context, params, trialKey(plan, trial));
+    const result = attempt(plan, trial, () => experiment.trial(context, params, trialKey(plan, trial)));
     if ("failed" in result) failures.push({ trial, reason: result.failed });
     else add(result.numbers, `trial ${trial}`);
   }

@@ -95,6 +95,14 @@ export const parseModel = (file: Uint8Array, where: string): Model => {
     const weights = new Float32Array(stored.length);
     for (let i = 0; i < inputs; i++)
       for (let o = 0; o < outputs; o++) weights[i * outputs + o] = stored[o * inputs + i];
+    const allowed = { float: null, binary: [-1, 1], ternary: [-1, 0, 1] }[design.weights.kind];
+    if (!weights.every((w) => Number.isFinite(w) && (allowed === null || allowed.includes(w))))
+      throw new RangeError(
+        `${where}: layers.${l}.weight holds values that ${design.weights.kind} weights cannot have.`,
+      );
+    const variance = tensor(`layers.${l}.variance`, [outputs]);
+    if (!variance.every((v) => v >= 0 && v < Number.POSITIVE_INFINITY))
+      throw new RangeError(`${where}: layers.${l}.variance holds a value that is no variance.`);
     const normalisation = (name: string): Float32Array => Float32Array.from(tensor(`layers.${l}.${name}`, [outputs]));
     return {
       inputs,

@@ -41,7 +41,7 @@ export const writeSafetensors = ({ metadata, tensors }: TensorFile): Uint8Array 
 /** @throws RangeError where the bytes are no safetensors file of F32 and I8 tensors. */
 export const parseSafetensors = (file: Uint8Array, where: string): TensorFile => {
   const refuse = (why: string): never => {
-    throw new RangeError(`${where}: not a safetensors file: ${why}.`);
+    throw new RangeError(`${where}: not a safetensors file: ${why}`);
   };
   if (file.length < 8) refuse(`${file.length} bytes`);
   const length = Number(new DataView(file.buffer, file.byteOffset).getBigUint64(0, true));

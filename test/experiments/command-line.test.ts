@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -217,10 +217,21 @@ describe("misuse is told in one line, exit code 2, and writes nothing", () => {
     refused(["run", "sense-erors"], 'Did you mean "sense-errors"?');
     refused(["run", "sense-errors", "--set", "suply=1V"], 'Did you mean "supply"?');
     refused(["run", "sense-errors", "--set", "supply=0.6 A"], "wrong unit", "expected V");
-    refused(["run", "sense-errors", "--set", "supply=9 V"], "outside 0.3 .. 1.5 V");
+    refused(["run", "sense-errors", "--set", "supply=9 V"], "outside 0.3 V .. 1.5 V");
     refused(["run", "sense-errors", "--set", "device=stronk"], "strong, reference, weak");
     refused(["run", "sense-errors", "--grid", "supply=1V:0.8V:0.1V"], "1 .. 10,000 values");
     refused(["run", "sense-errors", "--set", "supply=import({},{})"], "disabled");
+    refused(["run", "sense-errors", "--set", "temperature=85"], 'write "85 degC"');
+    refused(["run", "sense-errors", "--set", "supply=1V", "--grid", "supply=1V,0.9V"], "both an axis");
+    refused(["run", "sense-errors", "--set", "toString=1"], 'no parameter "toString"');
+    refused(["run", "sense-errors", "--set", "device=toString"], "strong, reference, weak");
+    refused(
+      ["run", "sense-errors", "--grid", "supply=0.7V:1.2V:0.0001V", "--grid", "strobe=1ns:10ns:0.002ns"],
+      "grid has",
+      "at most 100000",
+    );
+    refused(["run", "sense-errors", "--seed", "x".repeat(300)], "at most 200");
+    refused(["run", "sense-transient", "--trials", "5"], "draws nothing");
     refused(["describe", "nothing"], "unknown experiment");
     refused(["frobnicate"], "unknown command");
   });
@@ -231,6 +242,69 @@ describe("misuse is told in one line, exit code 2, and writes nothing", () => {
     refused(["run", "sense-errors", "--out", "/proc/rramlab"], "cannot be written");
     refused([...SMALL, "--out", "one"], "resume one", "--force");
     refused(["resume", "."], "holds no run");
+    const before = readFileSync(join(folder, "one", "results.csv"), "utf8");
+    refused([...SMALL, "--out", "one", "--force", "--workers", "5000"], "1 .. 1024");
+    refused([...SMALL, "--out", "one", "--force", "--trials", "99999999999999"], "shards");
+    expect(readFileSync(join(folder, "one", "results.csv"), "utf8")).toBe(before);
+    mkdirSync(join(folder, "own"));
+    writeFileSync(join(folder, "own", "results.csv"), "mine");
+    refused([...SMALL, "--out", "own", "--force"], "holds no run");
+    expect(readFileSync(join(folder, "own", "results.csv"), "utf8")).toBe("mine");
+  });
+  test("a run whose plan was edited or whose shard is damaged", () => {
+    cpSync(join(folder, "one"), join(folder, "edited"), { recursive: true });
+    const plan = join(folder, "edited", "plan.json");
+    const shard = join(folder, "edited", "shards", "000000.json");
+    const whole = readFileSync(shard, "utf8");
+    writeFileSync(shard, whole.slice(0, 20));
+    refused(["resume", "edited"], "000000.json is damaged", "delete it");
+    writeFileSync(shard, whole);
+    writeFileSync(plan, readFileSync(plan, "utf8").replace('"trials": 60', '"trials": 70'));
+    refused(["resume", "edited"], "was edited");
+  });
+  test("a user's module that does not hold up", () => {
+    const index = fileURLToPath(new URL("../../dist/index.js", import.meta.url));
+    const module = (name: string, change: string): string => {
+      writeFileSync(
+        join(folder, name),
+        `import { defineExperiment } from ${JSON.stringify(index)};
+         export const e = defineExperiment({ name: "mine", summary: "s", module: import.meta.url, parameters: {}, axes: [], trials: 2, block: 1,
+           numbers: { m: { kind: "mean", unit: "1", says: "m" } }, ${change} });`,
+      );
+      return name;
+    };
+    refused(
+      ["run", module("axes.mjs", "trial: () => ({ numbers: {} }), axes: ['supply']")],
+      "axes.mjs cannot be loaded",
+      "no parameter",
+    );
+    refused(["run", "nowhere.mjs"], "not there");
+    const fails = (name: string, trial: string, ...words: string[]): void => {
+      const { status, stderr } = rramlab(
+        "run",
+        module(name, `trial: ${trial}`),
+        "--workers",
+        "1",
+        "--out",
+        `out-${name}`,
+      );
+      expect(status).toBe(1);
+      for (const word of words) expect(stderr).toContain(word);
+    };
+    fails("throws.mjs", '() => { throw new Error("boom") }', "mine: trial 0 threw: boom");
+    fails("nothing.mjs", "() => undefined", "trial 0 gave no { numbers }");
+    fails("promise.mjs", "async () => ({ numbers: {} })", "trials are synchronous");
+    fails("infinite.mjs", "() => ({ numbers: { m: Infinity } })", "not a finite number");
+    const { status, stdout, stderr } = rramlab(
+      "run",
+      module("fails.mjs", 'trial: () => { console.log("hello"); return { failed: "no" }; }'),
+      "--out",
+      "f",
+      "--json",
+    );
+    expect(status).toBe(0);
+    expect(JSON.parse(stdout).rows[0].failed).toBe(2);
+    expect(stderr).toContain("2 of 2 trials failed");
   });
   test("netlists", () => {
     const write = (name: string, change: (n: { elements: Record<string, unknown>[] }) => void): string => {
@@ -248,7 +322,15 @@ describe("misuse is told in one line, exit code 2, and writes nothing", () => {
       'unknown model "nfet"',
     );
     refused(["transient", write("f.json", (n) => Object.assign(n.elements[3], { nodes: ["bl", "zz"] }))], "floats");
-    refused(["transient", write("t.json", (n) => Object.assign(n.elements[3], { type: "memristor" }))], "elements.3");
+    refused(["transient", write("t.json", (n) => Object.assign(n.elements[3], { type: "memristor" }))], "RL.type");
+    refused(
+      ["transient", write("v.json", (n) => Object.assign(n.elements[0], { nodes: ["vdd", "vdd"] }))],
+      "VDD: both ends",
+    );
+    refused(
+      ["transient", write("o.json", (n) => Object.assign(n.elements[18], { model: "toString" }))],
+      'unknown model "toString"',
+    );
     writeFileSync(join(folder, "half.json"), '{"elements": [');
     refused(["transient", "half.json"], "is no JSON");
   });

@@ -128,7 +128,11 @@ describe("shards", () => {
   test("a number that is not declared, or NaN, is an error and not a result", () => {
     const wrong = (numbers: Record<string, number>): AnyExperiment => ({ ...coin, trial: () => ({ numbers }) });
     expect(() => computeShard(p, wrong({ tails: 1 }), context(0), 0)).toThrow('"tails" is not declared');
-    expect(() => computeShard(p, wrong({ thrown: Number.NaN }), context(0), 0)).toThrow("is not a number");
+    expect(() => computeShard(p, wrong({ thrown: Number.NaN }), context(0), 0)).toThrow("not a finite number");
+    expect(() => computeShard(p, wrong({ thrown: Number.POSITIVE_INFINITY }), context(0), 0)).toThrow(
+      "not a finite number",
+    );
+    expect(() => computeShard(p, wrong({ heads: 0.5 }), context(0), 0)).toThrow("expected whole numbers");
     expect(() => computeShard(p, wrong({ heads: 2 }), context(0), 0)).toThrow("2 events of 1");
   });
 });
