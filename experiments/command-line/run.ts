@@ -91,11 +91,17 @@ const untilInterrupted = async <T>(work: (signal: AbortSignal) => Promise<T>): P
 };
 
 const show = (result: RunResult, json: boolean): void => {
-  const text = [
-    summariesText(result.summaries),
-    `Report: ${result.out}/report.html   Results: ${result.out}/results.csv`,
-  ];
-  answer(json, { out: result.out, rows: resultRows(result.table) }, text.filter((t) => t).join("\n\n"));
+  const { table, plan, out, summaries } = result;
+  const failed = table.rows.reduce((sum, r) => sum + r.failed, 0);
+  if (failed > 0)
+    process.stderr.write(
+      `rramlab: ${failed} of ${plan.trials * table.rows.length} trials failed numerically and are in no number (column "failed" of results.csv).\n`,
+    );
+  answer(
+    json,
+    { out, rows: resultRows(table) },
+    `${summariesText(summaries)}\n\nReport:  ${out}/report.html\nResults: ${out}/results.csv`,
+  );
 };
 
 const watched = async (
