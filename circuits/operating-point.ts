@@ -1,5 +1,6 @@
 import { factorInPlace, solveInPlace } from "#src/numerics/dense-lu";
-import { type Circuit, currentsInto, driveInto, isLinear } from "./circuit.ts";
+import type { Circuit } from "./circuit.ts";
+import { currentsInto, driveInto, isLinear } from "./circuit-equations.ts";
 
 export type OperatingPoint =
   | {

@@ -1,5 +1,6 @@
 import { factorInPlace, solveInPlace } from "#src/numerics/dense-lu";
-import { type Circuit, capacitanceMatrix, chargesInto, currentsInto, driveInto, isLinear } from "./circuit.ts";
+import type { Circuit } from "./circuit.ts";
+import { capacitanceMatrix, chargesInto, currentsInto, driveInto, isLinear } from "./circuit-equations.ts";
 import type { Node } from "./netlist.ts";
 import { solveOperatingPoint } from "./operating-point.ts";
 import type { Transient, TransientFailure, TransientOptions } from "./transient-contract.ts";
