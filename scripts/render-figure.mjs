@@ -27,7 +27,7 @@ execFileSync(
     "--disable-component-update",
     "--disable-sync",
     `--user-data-dir=${folder}/profile`,
-    "--window-size=900,470",
+    "--window-size=900,510",
     "--hide-scrollbars",
     "--virtual-time-budget=5000",
     `--screenshot=${resolve(out)}`,

@@ -53,10 +53,17 @@ const conclude = (table: Table, params: Params) => [
   },
 ];
 
+const LABELS = {
+  single: "1T1R",
+  secded72: "1T1R, SECDED(72,64)",
+  secded8: "1T1R, SECDED(8,4)",
+  differential: "2T2R",
+} as const;
+
 const figures = (table: Table, params: Params): Figure[] => {
   const axis = table.axes.find((name) => PARAMETERS[name as keyof Params].kind === "quantity");
   if (!axis) return [];
-  return rateSeries(table, axis, ["single", "secded72", "secded8", "differential"], PARAMETERS, {
+  return rateSeries(table, axis, LABELS, PARAMETERS, {
     title: `Bit error rates against ${axis}`,
     caption: (rows) =>
       `Bars are 95 % intervals: Wilson, after correction t over blocks. Amplifier without offset. ${standingOf(rows, params)}`,

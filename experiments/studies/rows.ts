@@ -69,7 +69,8 @@ export const percentSeries = (
 export const rateSeries = (
   table: Table,
   axis: string,
-  numbers: readonly string[],
+  /** What each number is called in the figure. */
+  numbers: Readonly<Record<string, string>>,
   parameters: Parameters,
   words: { readonly title: string; readonly caption: (rows: readonly Row[]) => string },
 ): Figure[] => {
@@ -80,6 +81,6 @@ export const rateSeries = (
     title: label ? `${words.title}: ${label}` : words.title,
     x: x.axis,
     y: { label: "reads in error", unit: "%", scale: "linear" },
-    series: numbers.map((number) => percentSeries(number, rows, axis, number, x.value)),
+    series: Object.entries(numbers).map(([number, name]) => percentSeries(name, rows, axis, number, x.value)),
   }));
 };

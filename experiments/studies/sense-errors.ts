@@ -24,7 +24,13 @@ const PARAMETERS = {
 
 type Params = ValuesOf<typeof PARAMETERS>;
 
-const ERROR_NUMBERS = ["type1", "type2", "type3", "binaryFlip"] as const;
+const LABELS = {
+  type1: "type 1: sign",
+  type2: "type 2: +-1 to 0",
+  type3: "type 3: 0 to +-1",
+  binaryFlip: "binary flip",
+} as const;
+const ERROR_NUMBERS = Object.keys(LABELS);
 
 const conclude = (table: Table, params: Params) => {
   const worstInvalid = Math.max(...table.rows.map((row) => row.numbers["invalidSigned"].estimate));
@@ -46,7 +52,7 @@ const conclude = (table: Table, params: Params) => {
 const figures = (table: Table, params: Params): Figure[] => {
   const [axis] = table.axes.filter((name) => PARAMETERS[name as keyof Params].kind === "quantity");
   if (!axis) return [];
-  return rateSeries(table, axis, ERROR_NUMBERS, PARAMETERS, {
+  return rateSeries(table, axis, LABELS, PARAMETERS, {
     title: `Read error rates against ${axis}`,
     caption: (rows) =>
       `Bars are 95 % Wilson intervals. Each sample has its own amplifier and cells (no shared amplifiers). ${standingOf(rows, params)}`,

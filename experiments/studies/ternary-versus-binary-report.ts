@@ -157,8 +157,9 @@ export const drawComparison = (table: Table, params: Values): Figure[] => {
         name: title,
         x: supplies,
         y: cells.map((c) => 100 * c.estimate),
-        low: cells.map((c) => finite(100 * c.low)),
-        high: cells.map((c) => finite(100 * c.high)),
+        ...(dash === "dot"
+          ? {}
+          : { low: cells.map((c) => finite(100 * c.low)), high: cells.map((c) => finite(100 * c.high)) }),
         dash,
         marks: true,
       };

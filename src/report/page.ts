@@ -60,22 +60,24 @@ export const plotlyFigure = (figure: Figure): { data: object[]; layout: object }
     ...errorBars(s),
   })),
   layout: {
-    margin: { l: 72, r: 24, t: 36, b: 56 },
-    height: 400,
+    margin: { l: 84, r: 24, t: 36, b: 110 },
+    height: 440,
     font: { family: "system-ui, sans-serif", size: 14 },
     hovermode: "closest",
-    legend: { orientation: "h", y: -0.22 },
+    legend: { orientation: "h", y: -0.24, yanchor: "top" },
     xaxis: {
       title: { text: axisTitle(figure.x) },
       type: figure.x.scale,
+      ...(figure.x.scale === "log" ? { dtick: "D2" } : {}),
       showline: true,
       mirror: true,
       ticks: "outside",
       exponentformat: "power",
     },
     yaxis: {
-      title: { text: axisTitle(figure.y) },
+      title: { text: axisTitle(figure.y), standoff: 14 },
       type: figure.y.scale,
+      ...(figure.y.scale === "log" ? { dtick: "D2" } : {}),
       showline: true,
       mirror: true,
       ticks: "outside",
@@ -120,7 +122,7 @@ h1 { font-size: 1.7rem; margin-bottom: .2rem; } h2 { font-size: 1.15rem; margin-
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; font-size: .92rem; }
 th, td { text-align: left; padding: .28rem .7rem; border-bottom: 1px solid #ddd; vertical-align: top; }
 th { border-bottom: 2px solid #888; } .note, figcaption { color: #444; font-size: .9rem; }
-figure { margin: 0; } .standing { background: #fff7e0; border-left: 4px solid #e69f00; padding: .6rem 1rem; }
+figure { margin: 0; } .standing { font-size: .85rem; background: #fff7e0; border-left: 4px solid #e69f00; padding: .6rem 1rem; }
 .standing ul { margin: 0; padding-left: 1.1rem; } details { margin-top: 2rem; } summary { cursor: pointer; font-weight: 600; }
 `;
 
