@@ -1,9 +1,9 @@
 import {
   type AnyExperiment,
   computeShard,
+  declaredValues,
   type PartPlace,
   type Plan,
-  paramsAt,
   partKey,
   partName,
   shardPlace,
@@ -60,7 +60,7 @@ export default async (task: Task): Promise<void> => {
     if (hasPart(task.dir, task.place)) return;
     const { make, stream = task.place.part } = run.experiment.prepare?.[task.place.part] ?? {};
     if (!make) throw new Error(`experiment ${run.experiment.name} prepares no part "${task.place.part}".`);
-    writePart(task.dir, task.place, make(paramsAt(run.plan, task.place.point), partKey(run.plan, stream)));
+    writePart(task.dir, task.place, make(declaredValues(task.place.part, task.place.uses), partKey(run.plan, stream)));
   } else if (!hasShard(task.dir, task.index)) {
     const context = contextAt(task.dir, run, shardPlace(run.plan, task.index).point);
     writeShard(task.dir, computeShard(run.plan, run.experiment, context, task.index));

@@ -82,7 +82,9 @@ const conclude = (table: Table, params: Params): Summary[] => {
         const binary = g.weights === "ternary" ? binaryOf(g) : undefined;
         const d = binary && meanInterval(momentsOf(accuracies(g).map((x, i) => x - accuracies(binary)[i])));
         const paired = d
-          ? `${percent(d.estimate)} [${percent(d.low)}, ${percent(d.high)}]${d.low * d.high <= 0 ? " n.s." : ""}`
+          ? Number.isFinite(d.low)
+            ? `${percent(d.estimate)} [${percent(d.low)}, ${percent(d.high)}]${d.low * d.high <= 0 ? " n.s." : ""}`
+            : `${percent(d.estimate)} (one seed)`
           : "";
         return [
           g.label,

@@ -1,3 +1,4 @@
+export { declaredValues } from "./declared-values.ts";
 export type {
   AnyExperiment,
   Experiment,

@@ -2,6 +2,7 @@ import { describe, expect, test } from "@jest/globals";
 import {
   type AnyExperiment,
   computeShard,
+  declaredValues,
   defineExperiment,
   mergeShards,
   type Plan,
@@ -135,6 +136,13 @@ describe("shards", () => {
     expect(() => computeShard(p, wrong({ heads: 0.5 }), context(0), 0)).toThrow("expected whole numbers");
     expect(() => computeShard(p, wrong({ heads: 2 }), context(0), 0)).toThrow("2 events of 1");
   });
+});
+
+test("a part that reads a parameter it does not declare is told so", () => {
+  const values = declaredValues("edge", { bias: 0.2 });
+  expect(values["bias"]).toBe(0.2);
+  expect({ ...values }).toEqual({ bias: 0.2 });
+  expect(() => values["side"]).toThrow('part "edge" reads parameter "side"');
 });
 
 test("an experiment whose description contradicts itself is refused", () => {
