@@ -44,6 +44,16 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   process.exit(error.code === "EPIPE" ? DONE : FAILED);
 });
 
+// Node's code for an await that nothing will ever settle: a worker has gone, with what it was asked for.
+const UNSETTLED = 13;
+process.on("exit", (code) => {
+  if (code !== UNSETTLED) return;
+  process.stderr.write(
+    "rramlab: a worker ended without an answer (does a trial call process.exit?); what was done is kept.\n",
+  );
+  process.exitCode = FAILED;
+});
+
 try {
   await program.parseAsync();
 } catch (error) {
