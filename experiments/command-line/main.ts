@@ -39,15 +39,17 @@ const exitCodeOf = (error: unknown): number => {
   return error instanceof Misuse ? MISUSED : FAILED;
 };
 
+let answered = false;
+
 // A reader that closes the pipe early (head, less) is no failure.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  answered = true;
   process.exit(error.code === "EPIPE" ? DONE : FAILED);
 });
 
-// Node's code for an await that nothing will ever settle: a worker has gone, with what it was asked for.
-const UNSETTLED = 13;
-process.on("exit", (code) => {
-  if (code !== UNSETTLED) return;
+// An await that nothing will ever settle ends the process: a worker has gone, with what it was asked for.
+process.on("exit", () => {
+  if (answered) return;
   process.stderr.write(
     "rramlab: a worker ended without an answer (does a trial call process.exit?); what was done is kept.\n",
   );
@@ -59,3 +61,4 @@ try {
 } catch (error) {
   process.exitCode = exitCodeOf(error);
 }
+answered = true;
