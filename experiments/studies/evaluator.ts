@@ -1,3 +1,4 @@
+import { synapses2T2R } from "#circuits/index";
 import type { LabelledImages } from "#src/datasets/labelled-images";
 import { createKernels, type Kernels } from "#src/kernels/kernels";
 import {
@@ -5,7 +6,6 @@ import {
   accuracyOf,
   classify,
   foldNetwork,
-  frozenErrors,
   type IntegerNetwork,
   imageActivations,
   type PackedInputs,
@@ -80,7 +80,7 @@ export const createEvaluator = (network: TrainedNetwork, test: LabelledImages, t
       const synapses = folded.weights.map((weights, l): Synapses => {
         const layer = fold(fold(chip, "layer"), l);
         return mode === "frozen"
-          ? packedSynapses(kernels, frozenErrors(weights, errors, layer), known)
+          ? synapses2T2R(kernels, weights, errors, layer, known)
           : redrawnErrors(packedSynapses(kernels, weights, known), weights, errors);
       });
       if (thresholds === "trained") return onTest(folded, synapses, fold(chip, "read"));
