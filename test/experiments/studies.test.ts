@@ -1,5 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
-import { planRun } from "#src/montecarlo/index";
+import { planRun, type Table } from "#src/montecarlo/index";
+import { defaultsOf } from "#src/montecarlo/parameter";
 import { loadStudy, studyNames } from "../../experiments/registry.ts";
 import { senseNotes } from "../../experiments/studies/sense-parameters.ts";
 import { ternaryVersusBinary } from "../../experiments/studies/ternary-versus-binary.ts";
@@ -27,6 +28,54 @@ test("binary and ternary networks of a seed draw from one stream: pairs share st
   expect(binaryNetwork.stream).toBe("network");
   expect(ternaryNetwork.stream).toBe("network");
   expect(reads.stream).toBeUndefined();
+});
+
+describe("tables keep apart what the grid varies", () => {
+  const cell = (estimate: number) => ({ estimate, low: estimate, high: estimate, trials: 1, deviation: 0.01 });
+  const table = (axes: string[], points: Record<string, number | string>[], numbers: string[]): Table => ({
+    axes,
+    numbers: {},
+    rows: points.map((point, i) => ({
+      point,
+      failed: 0,
+      numbers: Object.fromEntries(numbers.map((n) => [n, cell(0.9 + 0.001 * i)])),
+    })),
+  });
+  const concluded = async (name: string, t: Table, words: Record<string, number | string>) => {
+    const study = await loadStudy(name);
+    if (!study?.conclude) throw new Error(name);
+    return study.conclude(t, { ...defaultsOf(study.parameters), ...words });
+  };
+  const product = (lists: Record<string, (number | string)[]>): Record<string, number | string>[] =>
+    Object.entries(lists).reduce<Record<string, number | string>[]>(
+      (points, [name, values]) => points.flatMap((p) => values.map((value) => ({ ...p, [name]: value }))),
+      [{}],
+    );
+  test("another learning rate is another network, not another seed", async () => {
+    const points = product({ learningRate: [0.01, 0.003], weights: ["binary", "ternary"], seed: [0, 1] });
+    const [first] = await concluded(
+      "network-accuracy",
+      table(Object.keys(points[0]), points, ["accuracy", "zeros"]),
+      {},
+    );
+    expect(first.rows).toHaveLength(4);
+    expect(new Set(first.rows.map((r) => r[0]))).toEqual(new Set(["learningRate 0.01", "learningRate 0.003"]));
+  });
+  test("re-estimated thresholds are another curve", async () => {
+    const points = product({ thresholds: ["trained", "re-estimated"], rate: [0.01, 0.1], seed: [0, 1] });
+    const [rates, costs] = await concluded(
+      "accuracy-versus-errors",
+      table(Object.keys(points[0]), points, ["accuracy", "clean", "zeros"]),
+      {},
+    );
+    expect(rates.rows).toHaveLength(4);
+    expect(costs.rows).toHaveLength(2);
+  });
+  test("bits left after correction come in clusters: their spread is measured, not taken as binomial", async () => {
+    const study = await loadStudy("memory-error-rate");
+    expect(study?.numbers["secded8"].kind).toBe("mean");
+    expect(study?.numbers["single"].kind).toBe("rate");
+  });
 });
 
 describe("notes of a sense-amplifier study", () => {
