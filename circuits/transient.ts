@@ -148,7 +148,7 @@ export const transient = (circuit: Circuit, options: TransientOptions): Transien
     throw new RangeError(
       `transient of "${circuit.netlist.title}": its sine sources need ${(stop / least).toPrecision(2)} steps; at most ${MOST_STEPS}.`,
     );
-  const cap = Math.min(stop / 50, ...waveforms.map(longestStep));
+  const cap = Math.min(stop / 50, least);
   const smallest = stop * 1e-15;
   const restart = stop * 1e-6;
   let time = 0;

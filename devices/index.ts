@@ -1,5 +1,4 @@
 export type { Gate, MosfetDeviation, MosfetParams } from "./mosfet/params.ts";
-export { NO_DEVIATION } from "./mosfet/params.ts";
 export { drainCurrentInto, MOSFET_COEFFICIENTS, mosfetCoefficientsInto } from "./mosfet/physics.ts";
 export type { Mismatch } from "./mosfet/sample.ts";
 export { sampleMosfet } from "./mosfet/sample.ts";

@@ -39,5 +39,3 @@ export interface MosfetDeviation {
   /** Multiplies kp [1]. */
   readonly gainFactor: number;
 }
-
-export const NO_DEVIATION: MosfetDeviation = { thresholdShift: 0, gainFactor: 1 };

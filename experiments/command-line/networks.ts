@@ -4,6 +4,7 @@ import { closest } from "fastest-levenshtein";
 import { KNOWN_DATA_SETS } from "#src/datasets/registry";
 import {
   accuracyOf,
+  checkErrors,
   classifyFloat,
   defaultLearningRate,
   imageActivations,
@@ -21,20 +22,13 @@ import { fold, rootKey } from "#src/random/index";
 import { loadDataSet } from "../files/load-data-set.ts";
 import { checkWritable, writeUserFile } from "../files/run-folder.ts";
 import { packageVersion } from "../run/code-hash.ts";
-import { createEvaluator } from "../studies/evaluator.ts";
+import { createEvaluator, type ErrorMode, type Thresholding } from "../studies/evaluator.ts";
 import { designFor } from "../studies/network-parameters.ts";
+import { percent } from "../studies/rows.ts";
 import { parseQuantity } from "../units/parse.ts";
 import { parseCount } from "./arguments.ts";
-import { Misuse } from "./misuse.ts";
+import { Misuse, orMisuse } from "./misuse.ts";
 import { answer } from "./output.ts";
-
-const orMisuse = <T>(work: () => T): T => {
-  try {
-    return work();
-  } catch (error) {
-    throw error instanceof RangeError ? new Misuse(error.message) : error;
-  }
-};
 
 interface TrainFlags {
   readonly data: string;
@@ -121,7 +115,6 @@ export const addTrain = (program: Command): void => {
         zeros,
         trained,
       };
-      const percent = (x: number): string => (100 * x).toFixed(2);
       answer(
         flags.json ?? false,
         document,
@@ -139,15 +132,16 @@ const parseErrors = async (text: string | undefined): Promise<WeightErrors> => {
   const errors: Record<string, number> = { ...NO_ERRORS };
   for (const part of text?.split(",") ?? []) {
     const [name, value = ""] = part.split("=").map((s) => s.trim());
-    if (!(name in errors))
+    if (!Object.hasOwn(errors, name))
       throw new Misuse(
         `--errors ${part}: expected type1, type2 or type3 with a probability, e.g. type1=0.01,type3=0.05. Did you mean "${closest(name, Object.keys(errors))}"?`,
       );
     errors[name] = await parseQuantity(value, "1", `--errors ${name}`);
-    if (!(errors[name] >= 0 && errors[name] <= 1))
-      throw new Misuse(`--errors ${name}=${value}: expected a probability, 0 .. 1.`);
   }
-  return errors as unknown as WeightErrors;
+  const { type1, type2, type3 } = errors;
+  const checked = { type1, type2, type3 };
+  orMisuse(() => checkErrors(checked));
+  return checked;
 };
 
 const readModel = (path: string): Model => {
@@ -208,10 +202,6 @@ export const addEvaluate = (program: Command): void => {
         throw new Misuse(`model ${path} has float weights: read errors are of binary and ternary ones.`);
       if (design.weights.kind === "binary" && errors.type2 + errors.type3 > 0)
         throw new Misuse("--errors: binary weights have no zero; only type1 (a flip) befalls them.");
-      orMisuse(() => {
-        if (errors.type1 + errors.type2 > 1)
-          throw new RangeError("--errors: type1 + type2 is above 1; both befall the same weights.");
-      });
       const zeros = shareOfZeros(model.network);
       const images = data.test.count;
       const clean = (accuracy: number) => ({
@@ -235,13 +225,12 @@ export const addEvaluate = (program: Command): void => {
           const chips = parseCount("--chips", flags.chips, 2);
           const key = fold(rootKey(flags.seed), "chip");
           const values = Array.from({ length: chips }, (_, chip) =>
-            evaluator.accuracy(errors, flags.mode as "frozen", flags.thresholds as "trained", fold(key, chip)),
+            evaluator.accuracy(errors, flags.mode as ErrorMode, flags.thresholds as Thresholding, fold(key, chip)),
           );
           const interval = chipsAndImages(values, images);
           result = { accuracy: interval.estimate, ...bounds(interval), images, zeros, chips };
         }
       }
-      const percent = (x: number): string => (100 * x).toFixed(2);
       const over = result.chips
         ? `mean of ${result.chips} chips, interval over chips and images`
         : "Wilson interval over images";

@@ -9,7 +9,7 @@ import { resultRows } from "../run/finish.ts";
 import { findExperiment } from "../run/load-experiment.ts";
 import { type RunOptions, type RunResult, report, resume, run } from "../run/run.ts";
 import { gather, parseCount, parseGrid, parseSettings } from "./arguments.ts";
-import { Misuse } from "./misuse.ts";
+import { Misuse, orMisuse } from "./misuse.ts";
 import { answer, progressDisplay, summariesText } from "./output.ts";
 
 interface RunFlags {
@@ -156,11 +156,8 @@ export const addRun = (program: Command): void => {
       if (flags.device !== undefined) {
         only("device", "--device");
         if (Object.hasOwn(set, "device")) throw new Misuse("--device and --set device are both given; choose one.");
-        try {
-          set["device"] = JSON.stringify(parseRram(readUserJson(flags.device, "--device"), flags.device));
-        } catch (error) {
-          throw error instanceof RangeError ? new Misuse(error.message) : error;
-        }
+        const file = flags.device;
+        set["device"] = JSON.stringify(orMisuse(() => parseRram(readUserJson(file, "--device"), file)));
       }
       if (flags.data !== undefined) {
         only("data", "--data");

@@ -3,18 +3,10 @@ import { compileCircuit, parseNetlist, transient } from "#circuits/index";
 import { readUserJson } from "../files/run-folder.ts";
 import { parseQuantity } from "../units/parse.ts";
 import { showQuantity } from "../units/show.ts";
-import { Misuse } from "./misuse.ts";
+import { Misuse, orMisuse } from "./misuse.ts";
 import { answer } from "./output.ts";
 
 const DEFAULT_POINTS = 201;
-
-const orMisuse = <T>(work: () => T): T => {
-  try {
-    return work();
-  } catch (error) {
-    throw error instanceof RangeError ? new Misuse(error.message) : error;
-  }
-};
 
 /** A transient failed numerically: exit code 1, with what is known. */
 class TransientFailed extends Error {

@@ -13,7 +13,7 @@ import {
 } from "#src/montecarlo/index";
 import { type Column, csvText, parquetBytes } from "#src/report/columns";
 import { pageHtml, type WordTable } from "#src/report/page";
-import { readShard } from "../files/run-folder.ts";
+import { hasShard, readShard } from "../files/run-folder.ts";
 import { writeFile } from "../files/write-file.ts";
 import { shown } from "../units/show.ts";
 import { packageVersion } from "./code-hash.ts";
@@ -59,7 +59,9 @@ export const mergedTable = (dir: string, plan: Plan, experiment: AnyExperiment):
   mergeShards(
     plan,
     experiment,
-    Array.from({ length: shardCount(plan) }, (_, i) => readShard(dir, i)),
+    Array.from({ length: shardCount(plan) }, (_, i) => i)
+      .filter((i) => hasShard(dir, i))
+      .map((i) => readShard(dir, i)),
   );
 
 export const readManifest = (dir: string): Manifest | null => {

@@ -2,7 +2,7 @@ import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { isMainThread } from "node:worker_threads";
 import { type AnyExperiment, type Plan, planRun, type Summary, type Table, type Value } from "#src/montecarlo/index";
-import { Misuse } from "../command-line/misuse.ts";
+import { Misuse, orMisuse } from "../command-line/misuse.ts";
 import { createRunFolder, freshFolder, readPlan, writePlan } from "../files/run-folder.ts";
 import { writeFile } from "../files/write-file.ts";
 import { codeHash } from "./code-hash.ts";
@@ -39,14 +39,6 @@ export interface RunResult {
   readonly summaries: readonly Summary[];
 }
 
-const misuse = <T>(work: () => T): T => {
-  try {
-    return work();
-  } catch (error) {
-    throw error instanceof RangeError ? new Misuse(error.message) : error;
-  }
-};
-
 const workersOf = ({ workers = availableParallelism() }: Pick<RunOptions, "workers">): number => {
   if (!(Number.isInteger(workers) && workers >= 1 && workers <= 1024))
     throw new Misuse(`--workers is ${workers}; expected 1 .. 1024.`);
@@ -73,7 +65,7 @@ export const run = async (experiment: AnyExperiment, options: RunOptions = {}): 
       `run("${experiment.name}") was reached while a worker loaded ${experiment.module}; write "if (isProgram(import.meta.url)) await run(...)".`,
     );
   const module = experiment.module;
-  const plan = misuse(() =>
+  const plan = orMisuse(() =>
     planRun(experiment, {
       seed: seedOf(options),
       set: options.set ?? {},
@@ -83,12 +75,12 @@ export const run = async (experiment: AnyExperiment, options: RunOptions = {}): 
       hash: codeHash(module),
     }),
   );
-  workersOf(options);
+  const workers = workersOf(options);
   const out = options.out ?? freshFolder(join("runs", experiment.name));
   createRunFolder(out, options.force ?? false);
   writePlan(out, plan);
   options.onStart?.(out);
-  return complete(out, plan, experiment, options);
+  return complete(out, plan, experiment, { ...options, workers });
 };
 
 /**
@@ -106,16 +98,16 @@ export const resume = async (
     throw new Misuse(
       `${dir} was begun by other code (${plan.experiment.hash.slice(0, 12)}, now ${hash.slice(0, 12)}): its results would not be one run. Run it anew.`,
     );
-  return complete(dir, plan, experiment, options);
+  return complete(dir, plan, experiment, { ...options, workers: workersOf(options) });
 };
 
 const complete = async (
   dir: string,
   plan: Plan,
   experiment: AnyExperiment,
-  options: Pick<RunOptions, "workers" | "signal" | "onProgress">,
+  options: Pick<RunOptions, "signal" | "onProgress"> & { readonly workers: number },
 ): Promise<RunResult> => {
-  const workers = workersOf(options);
+  const { workers } = options;
   const started = new Date().toISOString();
   const before = process.cpuUsage();
   await executeRun(
@@ -144,7 +136,8 @@ export const report = async (dir: string): Promise<RunResult> => {
   try {
     table = mergedTable(dir, plan, experiment);
   } catch (error) {
-    throw new Misuse(`${dir} is not complete (${(error as Error).message}); finish it with "rramlab resume ${dir}".`);
+    if (!(error instanceof RangeError)) throw error;
+    throw new Misuse(`${dir} is not complete (${error.message}); finish it with "rramlab resume ${dir}".`);
   }
   const manifest = readManifest(dir);
   if (!manifest) throw new Misuse(`${dir} was never finished; finish it with "rramlab resume ${dir}".`);

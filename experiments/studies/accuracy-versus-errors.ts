@@ -1,18 +1,10 @@
 import { defineExperiment, type Parameters, type Row, type Table, type ValuesOf } from "#src/montecarlo/index";
-import { type TrainedNetwork, totalShareOfZeros, type WeightErrors } from "#src/networks/index";
+import { totalShareOfZeros, type WeightErrors } from "#src/networks/index";
 import type { Figure } from "#src/report/figure";
 import { OWN_MODULE } from "../own-module.ts";
 import { type ErrorMode, evaluatorFor, type Thresholding } from "./evaluator.ts";
-import {
-  checkNetwork,
-  dataFor,
-  NETWORK_PARAMETERS,
-  type NetworkValues,
-  networkNotes,
-  TRAINING_PARAMETERS,
-  trainFor,
-} from "./network-parameters.ts";
-import { groupRows, overRows, percent } from "./rows.ts";
+import { checkNetwork, dataFor, NETWORK_PARAMETERS, networkNotes, trainedPart } from "./network-parameters.ts";
+import { groupRows, overRows, percent, percentCurve, valuesOf } from "./rows.ts";
 
 const PARAMETERS = {
   ...NETWORK_PARAMETERS,
@@ -158,21 +150,17 @@ const zerosOf = (table: Table, params: Params): string => {
 const figures = (table: Table, params: Params): Figure[] => [
   {
     title: "Accuracy against read error rate",
-    caption: `Bars are 95 % t intervals over ${params.seeds} training seeds; ${used(table, params, "errors")} errors, ${used(table, params, "thresholds")} thresholds; zeros among ternary weights ${zerosOf(table, params)}. Independent errors: no shared amplifiers. Rates are per weight of the affected state.`,
+    caption: `Bars are 95 % t intervals over ${valuesOf(table, "seed")} training seeds; ${used(table, params, "errors")} errors, ${used(table, params, "thresholds")} thresholds; zeros among ternary weights ${zerosOf(table, params)}. Independent errors: no shared amplifiers. Rates are per weight of the affected state.`,
     x: { label: "error rate", unit: "", scale: "log" },
     y: { label: "test accuracy", unit: "%", scale: "linear" },
     series: curvesOf(table, params).map(({ weights, error, others, points }) => {
-      const cells = points.map(({ rows }) => overRows(rows, "accuracy"));
-      const bound = (x: number): number | null => (Number.isFinite(x) ? 100 * x : null);
-      return {
-        name: `${weights} weights, ${error === "type1" && weights === "binary" ? "flips" : error}${others ? `, ${others}` : ""}`,
-        x: points.map((p) => p.rate),
-        y: cells.map((c) => 100 * c.estimate),
-        low: cells.map((c) => bound(c.low)),
-        high: cells.map((c) => bound(c.high)),
-        marks: true,
-        dash: weights === "binary" ? ("dash" as const) : ("solid" as const),
-      };
+      const name = `${weights} weights, ${error === "type1" && weights === "binary" ? "flips" : error}${others ? `, ${others}` : ""}`;
+      const curve = percentCurve(
+        name,
+        points.map((p) => p.rate),
+        points.map(({ rows }) => overRows(rows, "accuracy")),
+      );
+      return { ...curve, dash: weights === "binary" ? ("dash" as const) : ("solid" as const) };
     }),
   },
 ];
@@ -197,10 +185,7 @@ export const accuracyVersusErrors = defineExperiment({
     zeros: { kind: "mean", unit: "1", says: "share of weights that are zero" },
   },
   prepare: {
-    network: {
-      uses: [...TRAINING_PARAMETERS, "weights"],
-      make: (params: Params, key): TrainedNetwork => trainFor(params as NetworkValues, params.weights, key),
-    },
+    network: trainedPart<Params>(null),
   },
   check: (params) => {
     checkNetwork(params);

@@ -6,27 +6,13 @@ import {
   type Table,
   type ValuesOf,
 } from "#src/montecarlo/index";
-import {
-  accuracyOf,
-  classifyFloat,
-  imageActivations,
-  type TrainedNetwork,
-  totalShareOfZeros,
-} from "#src/networks/index";
+import { accuracyOf, classifyFloat, imageActivations, totalShareOfZeros } from "#src/networks/index";
 import { meanInterval, momentsOf } from "#src/numerics/moments";
 import type { Figure } from "#src/report/figure";
 import { OWN_MODULE } from "../own-module.ts";
 import { evaluatorFor } from "./evaluator.ts";
-import {
-  checkNetwork,
-  dataFor,
-  NETWORK_PARAMETERS,
-  type NetworkValues,
-  networkNotes,
-  TRAINING_PARAMETERS,
-  trainFor,
-} from "./network-parameters.ts";
-import { groupRows, overRows, percent } from "./rows.ts";
+import { checkNetwork, dataFor, NETWORK_PARAMETERS, networkNotes, trainedPart } from "./network-parameters.ts";
+import { groupRows, overRows, percent, percentCurve, valuesOf } from "./rows.ts";
 
 const PARAMETERS = {
   ...NETWORK_PARAMETERS,
@@ -104,27 +90,20 @@ const conclude = (table: Table, params: Params): Summary[] => {
 const figures = (table: Table, params: Params): Figure[] => {
   const groups = groupsOf(table, params);
   if (new Set(groups.map((g) => g.width)).size < 2) return [];
-  const others = (g: Group): string => g.label.split(", ").slice(1).join(", ");
-  const kinds = [...new Set(groups.map((g) => `${g.weights} weights${others(g) ? `, ${others(g)}` : ""}`))];
+  const curveName = (g: Group): string => [`${g.weights} weights`, ...g.label.split(", ").slice(1)].join(", ");
   return [
     {
       title: "Test accuracy against width",
-      caption: `Bars are 95 % t intervals over ${params.seeds} training seeds. ${dataFor(params.data).name}.`,
+      caption: `Bars are 95 % t intervals over ${valuesOf(table, "seed")} training seeds. ${dataFor(params.data).name}.`,
       x: { label: "neurons in the first hidden layer", unit: "", scale: "log" },
       y: { label: "test accuracy", unit: "%", scale: "linear" },
-      series: kinds.map((kind) => {
-        const mine = groups
-          .filter((g) => `${g.weights} weights${others(g) ? `, ${others(g)}` : ""}` === kind)
-          .sort((a, b) => a.width - b.width);
-        const cells = mine.map((g) => overRows(g.rows, "accuracy"));
-        return {
-          name: kind,
-          x: mine.map((g) => g.width),
-          y: cells.map((c) => 100 * c.estimate),
-          low: cells.map((c) => (Number.isFinite(c.low) ? 100 * c.low : null)),
-          high: cells.map((c) => (Number.isFinite(c.high) ? 100 * c.high : null)),
-          marks: true,
-        };
+      series: [...new Set(groups.map(curveName))].map((name) => {
+        const mine = groups.filter((g) => curveName(g) === name).sort((x, y) => x.width - y.width);
+        return percentCurve(
+          name,
+          mine.map((g) => g.width),
+          mine.map((g) => overRows(g.rows, "accuracy")),
+        );
       }),
     },
   ];
@@ -147,10 +126,7 @@ export const networkAccuracy = defineExperiment({
     zeros: { kind: "mean", unit: "1", says: "share of weights that are zero" },
   },
   prepare: {
-    network: {
-      uses: [...TRAINING_PARAMETERS, "weights"],
-      make: (params: Params, key): TrainedNetwork => trainFor(params as NetworkValues, params.weights, key),
-    },
+    network: trainedPart<Params>(null),
   },
   check: checkNetwork,
   trial: ({ network }, params) => {

@@ -131,20 +131,26 @@ export const checkNetwork = (params: Pick<NetworkValues, "data" | "widths">): vo
 };
 
 /** Names of the parameters that a trained network depends on. */
-export const TRAINING_PARAMETERS = ["data", "widths", "activation", "epochs", "batch", "learningRate", "seed"] as const;
+const TRAINING_PARAMETERS = ["data", "widths", "activation", "epochs", "batch", "learningRate", "seed"] as const;
 
 /** Trains the network of these parameters and weights; the key of seed s is the same for every kind of network. */
-export const trainFor = (params: NetworkValues, weights: string, key: Key): TrainedNetwork => {
+const trainFor = (params: NetworkValues, weights: string, key: Key): TrainedNetwork => {
   const design = designFor(params.widths, weights, params.activation);
   const learningRate = weights === "float" ? defaultLearningRate(design) : params.learningRate;
   const { epochs, batch } = params;
   return trainPerceptron(design, { epochs, batch, learningRate }, dataFor(params.data).train, fold(key, params.seed));
 };
 
-/** A trained network as a part of a run. */
-export const trainedPart = <P extends NetworkValues>(weights: string): Part<P, TrainedNetwork> => ({
-  uses: TRAINING_PARAMETERS as readonly (keyof P & string)[],
-  make: (params, key) => trainFor(params, weights, key),
+/**
+ * A trained network as a part of a run. All draw from one stream: seed s is the same start and the same order of images
+ * for every kind of weights. `null` takes the kind from the parameter `weights`.
+ */
+export const trainedPart = <P extends NetworkValues & { readonly weights?: string }>(
+  weights: string | null,
+): Part<P, TrainedNetwork> => ({
+  stream: "network",
+  uses: (weights === null ? [...TRAINING_PARAMETERS, "weights"] : TRAINING_PARAMETERS) as readonly (keyof P & string)[],
+  make: (params, key) => trainFor(params, weights ?? params.weights ?? "", key),
 });
 
 /** Data, networks and recipe of all points: `kinds` are the weights trained. */

@@ -34,6 +34,9 @@ const FACTORS: Readonly<Record<string, readonly [number, string]>> = {
 export const overRows = (rows: readonly Row[], number: string): Interval =>
   meanInterval(momentsOf(rows.map((r) => r.numbers[number].estimate)));
 
+/** How many values an axis takes. */
+export const valuesOf = (table: Table, axis: string): number => new Set(table.rows.map((r) => r.point[axis])).size;
+
 /** A share in percent with two decimals. */
 export const percent = (x: number): string => (100 * x).toFixed(2);
 
@@ -46,21 +49,15 @@ export const drawn = (label: string, unit: string): { axis: Axis; value: (si: nu
 
 const finite = (x: number): number | null => (Number.isFinite(x) ? x : null);
 
-/** A number of the table as a curve over a quantity, in percent, with its intervals. */
-export const percentSeries = (
-  name: string,
-  rows: readonly Row[],
-  axis: string,
-  number: string,
-  x: (si: number) => number,
-): Series => {
-  const hundredfold = (value: number): number | null => finite(100 * value);
+/** Shares as a curve in percent, with their intervals; what is not finite is not drawn. */
+export const percentCurve = (name: string, x: readonly number[], cells: readonly Interval[]): Series => {
+  const drawable = (share: number): number | null => finite(100 * share);
   return {
     name,
-    x: rows.map((r) => x(r.point[axis] as number)),
-    y: rows.map((r) => hundredfold(r.numbers[number].estimate)),
-    low: rows.map((r) => hundredfold(r.numbers[number].low)),
-    high: rows.map((r) => hundredfold(r.numbers[number].high)),
+    x,
+    y: cells.map((c) => drawable(c.estimate)),
+    low: cells.map((c) => drawable(c.low)),
+    high: cells.map((c) => drawable(c.high)),
     marks: true,
   };
 };
@@ -81,6 +78,12 @@ export const rateSeries = (
     title: label ? `${words.title}: ${label}` : words.title,
     x: x.axis,
     y: { label: "reads in error", unit: "%", scale: "linear" },
-    series: Object.entries(numbers).map(([number, name]) => percentSeries(name, rows, axis, number, x.value)),
+    series: Object.entries(numbers).map(([number, name]) =>
+      percentCurve(
+        name,
+        rows.map((r) => x.value(r.point[axis] as number)),
+        rows.map((r) => r.numbers[number]),
+      ),
+    ),
   }));
 };

@@ -176,9 +176,10 @@ export const standingOf = (rows: readonly Row[], params: { readonly device?: Val
   return `Device set ${sets.join(", ")}.`;
 };
 
-/** How well the transistor fit times reads at these conditions, as far as it was checked. */
+/** The conditions a transistor is operated at. */
 type Operated = Pick<SenseValues, "technology" | "corner" | "supply" | "temperature">;
 
+/** How well the transistor fit times reads at these conditions, as far as it was checked. */
 const timingNote = (points: readonly Operated[]): string => {
   const checked = new Set<string>();
   const unchecked = new Set<string>();

@@ -3,7 +3,7 @@ import { defineExperiment, type NumberSpec, type RateReport, type Row, type Tabl
 import type { Figure } from "#src/report/figure";
 import { OWN_MODULE } from "../own-module.ts";
 import { showQuantity } from "../units/show.ts";
-import { groupRows, varied } from "./rows.ts";
+import { groupRows, percentCurve, varied } from "./rows.ts";
 import { MONTE_CARLO_TOLERANCE } from "./sense-errors.ts";
 import {
   amplifierOf,
@@ -87,18 +87,15 @@ const shareFigures = (table: Table, params: SenseValues): Figure[] =>
     const shares: Figure[] = rows.slice(0, 6).map((row) => {
       const supply = showQuantity((row.point["supply"] ?? params.supply) as number, "V");
       const window = windowOf(row);
-      const curve = (kind: "missed" | "zeroError", name: string) => ({
-        name,
-        x: nanoseconds,
-        y: STROBES.map((s) => 100 * row.numbers[nameAt(kind, s)].estimate),
-        low: STROBES.map((s) => 100 * row.numbers[nameAt(kind, s)].low),
-        high: STROBES.map((s) => 100 * row.numbers[nameAt(kind, s)].high),
-        marks: true,
-      });
+      const curve = (kind: "missed" | "zeroError", name: string) =>
+        percentCurve(
+          name,
+          nanoseconds,
+          STROBES.map((s) => row.numbers[nameAt(kind, s)]),
+        );
       return {
         title: `Errors against strobe at ${supply}${label ? `, ${label}` : ""}`,
-        caption:
-          "Bars are 95 % Wilson intervals; the band, where there is one, is the window of strobes that keep both limits. No shared amplifiers.",
+        caption: `Bars are 95 % Wilson intervals; the band, where there is one, is the window of strobes that keep both limits. ${standingOf([row], params)} No shared amplifiers.`,
         x: { label: "strobe after SEN rises", unit: "ns", scale: "log" },
         y: { label: "reads in error", unit: "%", scale: "linear" },
         series: [curve("missed", "+-1 not read right"), curve("zeroError", "0 read as +-1")],

@@ -1,9 +1,9 @@
 import type { Row, Summary, Table, Values } from "#src/montecarlo/index";
 import type { Interval } from "#src/numerics/intervals";
 import { meanInterval, momentsOf } from "#src/numerics/moments";
-import type { Figure } from "#src/report/figure";
+import type { Figure, Series } from "#src/report/figure";
 import { showMeasured, showQuantity, showRate } from "../units/show.ts";
-import { groupRows, overRows } from "./rows.ts";
+import { groupRows, overRows, percentCurve } from "./rows.ts";
 import { standingOf } from "./sense-parameters.ts";
 import { PARAMETERS } from "./ternary-versus-binary-parameters.ts";
 
@@ -135,8 +135,6 @@ export const concludeComparison = (table: Table, params: Values): Summary[] => {
 const strobeOf = (c: Condition, name: string): string =>
   showQuantity(Number(c.rows[0].numbers[name].estimate.toPrecision(2)), "s");
 
-const finite = (x: number): number | null => (Number.isFinite(x) ? x : null);
-
 export const drawComparison = (table: Table, params: Values): Figure[] => {
   const swept = groupRows(table, PARAMETERS, ["seed", "supply"]).filter(
     ({ rows }) => new Set(rows.map((r) => r.point["supply"])).size > 1,
@@ -145,33 +143,30 @@ export const drawComparison = (table: Table, params: Values): Figure[] => {
     const at = { ...params, ...rows[0].point };
     const name = label || `${at["corner"]}, ${showQuantity(at["temperature"] as number, "K")}`;
     const by = `${standingOf(rows, params)} No shared amplifiers.`;
-    const values = [...new Set(rows.map((r) => r.point["supply"] as number))].sort((x, y) => x - y);
-    const ordered = values.map((supply) => ({
-      at: { supply },
-      rows: rows.filter((r) => r.point["supply"] === supply),
-    }));
-    const supplies = values;
-    const curve = (title: string, number: string, dash: "solid" | "dash" | "dot") => {
-      const cells = ordered.map((c) => overRows(c.rows, number));
-      return {
-        name: title,
-        x: supplies,
-        y: cells.map((c) => 100 * c.estimate),
-        ...(dash === "dot"
-          ? {}
-          : { low: cells.map((c) => finite(100 * c.low)), high: cells.map((c) => finite(100 * c.high)) }),
-        dash,
-        marks: true,
-      };
-    };
-    const rate = (title: string, number: string) => ({
+    const supplies = [...new Set(rows.map((r) => r.point["supply"] as number))].sort((x, y) => x - y);
+    const rowsAt = supplies.map((volt) => rows.filter((r) => r.point["supply"] === volt));
+    const curve = (title: string, number: string, dash: "solid" | "dash") => ({
+      ...percentCurve(
+        title,
+        supplies,
+        rowsAt.map((of) => overRows(of, number)),
+      ),
+      dash,
+    });
+    // Without errors the level is what matters; its bars would hide the others.
+    const level = (title: string, number: string): Series => ({
       name: title,
       x: supplies,
-      y: ordered.map((c) => finite(100 * c.rows[0].numbers[number].estimate)),
-      low: ordered.map((c) => finite(100 * c.rows[0].numbers[number].low)),
-      high: ordered.map((c) => finite(100 * c.rows[0].numbers[number].high)),
+      y: rowsAt.map((of) => 100 * overRows(of, number).estimate),
+      dash: "dot",
       marks: true,
     });
+    const rate = (title: string, number: string) =>
+      percentCurve(
+        title,
+        supplies,
+        rowsAt.map(([first]) => first.numbers[number]),
+      );
     const supply = { label: "supply", unit: "V", scale: "linear" } as const;
     return [
       {
@@ -184,8 +179,8 @@ export const drawComparison = (table: Table, params: Values): Figure[] => {
           curve("TNN, common strobe", "ternary", "solid"),
           curve("BNN, best strobe", "binaryBest", "dash"),
           curve("TNN, best strobe", "ternaryBest", "dash"),
-          curve("BNN without errors", "binaryClean", "dot"),
-          curve("TNN without errors", "ternaryClean", "dot"),
+          level("BNN without errors", "binaryClean"),
+          level("TNN without errors", "ternaryClean"),
         ],
       },
       {

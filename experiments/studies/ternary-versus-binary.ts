@@ -12,14 +12,7 @@ import { type TrainedNetwork, totalShareOfZeros, type WeightErrors } from "#src/
 import { fold, type Key } from "#src/random/index";
 import { OWN_MODULE } from "../own-module.ts";
 import { evaluatorFor } from "./evaluator.ts";
-import {
-  checkNetwork,
-  dataFor,
-  type NetworkValues,
-  networkNotes,
-  TRAINING_PARAMETERS,
-  trainFor,
-} from "./network-parameters.ts";
+import { checkNetwork, dataFor, networkNotes, trainedPart } from "./network-parameters.ts";
 import { MONTE_CARLO_TOLERANCE } from "./sense-errors.ts";
 import { checkSense, designOf, deviceOf, senseNotes } from "./sense-parameters.ts";
 import { type ComparisonValues, PARAMETERS } from "./ternary-versus-binary-parameters.ts";
@@ -191,17 +184,8 @@ export const ternaryVersusBinary = defineExperiment({
     failedReads: { kind: "mean", unit: "1", says: "transients that failed numerically" },
   },
   prepare: {
-    // One stream: seed s is the same start and the same order of images for both kinds.
-    binaryNetwork: {
-      stream: "network",
-      uses: TRAINING_PARAMETERS,
-      make: (params: ComparisonValues, key): TrainedNetwork => trainFor(params as NetworkValues, "binary", key),
-    },
-    ternaryNetwork: {
-      stream: "network",
-      uses: TRAINING_PARAMETERS,
-      make: (params: ComparisonValues, key): TrainedNetwork => trainFor(params as NetworkValues, "ternary", key),
-    },
+    binaryNetwork: trainedPart<ComparisonValues>("binary"),
+    ternaryNetwork: trainedPart<ComparisonValues>("ternary"),
     reads: { uses: AMPLIFIER_PARAMETERS, make: readsAt },
   },
   check: (params) => {

@@ -16,4 +16,4 @@ export type { Synapses } from "./synapses.ts";
 export type { TrainingOptions } from "./train.ts";
 export { defaultLearningRate, trainPerceptron } from "./train.ts";
 export type { WeightErrors } from "./weight-errors.ts";
-export { frozenErrors, NO_ERRORS, redrawnErrors } from "./weight-errors.ts";
+export { checkErrors, frozenErrors, NO_ERRORS, redrawnErrors } from "./weight-errors.ts";

@@ -258,6 +258,8 @@ describe("misuse is told in one line, exit code 2, and writes nothing", () => {
     const whole = readFileSync(shard, "utf8");
     writeFileSync(shard, whole.slice(0, 20));
     refused(["resume", "edited"], "000000.json is damaged", "delete it");
+    rmSync(shard);
+    refused(["report", "edited"], "is not complete", "missing: 0", "resume edited");
     writeFileSync(shard, whole);
     writeFileSync(plan, readFileSync(plan, "utf8").replace('"trials": 60', '"trials": 70'));
     refused(["resume", "edited"], "was edited");
