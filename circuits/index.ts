@@ -25,3 +25,5 @@ export { synapses2T2R } from "./synapses-2t2r.ts";
 export { transient } from "./transient.ts";
 export type { Transient, TransientFailure, TransientOptions } from "./transient-contract.ts";
 export type { Waveform } from "./waveform.ts";
+export * from "./batch/batch-contract.ts";
+export { transientBatch } from "./batch/transient-batch.ts";

@@ -1,0 +1,172 @@
+import type { VectorMath } from "#src/kernels/vector-math";
+import { sineCosine } from "#src/kernels/vector-math";
+import type { Vector } from "#src/kernels/vector-program";
+import { type BatchLayout, MODEL_COEFFICIENTS } from "./batch-layout.ts";
+import type { BatchStructure } from "./batch-structure.ts";
+import { emitDrainCurrent, emitResistiveCurrent, type TransistorTerms } from "./device-currents.ts";
+import type { SparseMatrix } from "./elimination.ts";
+
+/** A signal's value, and its first and second derivative by time. */
+export interface Imposed {
+  readonly value: Vector;
+  readonly slope: Vector;
+  readonly bend: Vector;
+}
+
+/** All signals at `time` since the corner. */
+export const emitSignals = (math: VectorMath, s: BatchStructure, layout: BatchLayout, time: Vector): Imposed[] => {
+  const { program: p } = math;
+  const zero = p.constant(0);
+  return s.drive.signals.map(({ motion, terms }, i): Imposed => {
+    const at = layout.signals[i];
+    if (terms.length === 0) return { value: zero, slope: zero, bend: zero };
+    const start = p.load(at.value);
+    if (motion === "still") return { value: start, slope: zero, bend: zero };
+    const slope = p.load(at.slope);
+    const value = p.add(start, p.mul(slope, time));
+    if (motion === "linear") return { value, slope, bend: zero };
+    const { sin, cos } = sineCosine(math, p.add(p.load(at.turns), p.mul(p.load(at.frequency), time)));
+    const amplitude = p.load(at.amplitude);
+    const angular = p.load(at.angular);
+    const swing = p.mul(amplitude, sin);
+    return {
+      value: p.add(value, swing),
+      slope: p.add(slope, p.mul(p.mul(amplitude, angular), cos)),
+      bend: p.neg(p.mul(p.mul(angular, angular), swing)),
+    };
+  });
+};
+
+/** Sum over capacitors of C v for a vector of the unknowns. */
+export const emitCharges = (
+  math: VectorMath,
+  s: BatchStructure,
+  layout: BatchLayout,
+  v: readonly Vector[],
+): Vector[] => {
+  const { program: p } = math;
+  const sum = v.map(() => p.constant(0));
+  s.capacitances.forEach(([i, j], k) => {
+    const c = p.load(layout.capacitances[k]);
+    sum[i] = p.add(sum[i], p.mul(c, v[j]));
+    if (i !== j) sum[j] = p.add(sum[j], p.mul(c, v[i]));
+  });
+  return sum;
+};
+
+export interface Evaluation {
+  /** The right-hand side f of C v' = f: minus the currents that leave, plus what moving sources push through capacitors. */
+  readonly f: readonly Vector[];
+  /** -df/dv. */
+  readonly conductances: SparseMatrix;
+  /** df/dt at fixed v. */
+  readonly byTime: readonly Vector[];
+}
+
+/** The circuit's equations at state `v` and imposed signals, term by term; what is not used of them costs nothing. */
+export const emitEvaluation = (
+  math: VectorMath,
+  s: BatchStructure,
+  layout: BatchLayout,
+  v: readonly Vector[],
+  signals: readonly Imposed[],
+): Evaluation => {
+  const { program: p } = math;
+  const { size } = s;
+  const zero = p.constant(0);
+  const drivenCount = signals.length - s.branches.length - s.currentSources.length;
+  const x = [...v, ...signals.slice(0, drivenCount).map((d) => d.value)];
+  const leaving = v.map(() => zero);
+  const byTime = v.map(() => zero);
+  const conductances: SparseMatrix = new Map();
+  const leave = (node: number, current: Vector): void => {
+    if (node < size) leaving[node] = p.add(leaving[node], current);
+  };
+  const depend = (row: number, column: number, conductance: Vector): void => {
+    if (row >= size) return;
+    if (column >= size) {
+      byTime[row] = p.sub(byTime[row], p.mul(conductance, signals[column - size].slope));
+      return;
+    }
+    const key = row * size + column;
+    conductances.set(key, p.add(conductances.get(key) ?? zero, conductance));
+  };
+  const conduct = (i: number, j: number, current: Vector, conductance: Vector): void => {
+    leave(i, current);
+    leave(j, p.neg(current));
+    depend(i, i, conductance);
+    depend(j, j, conductance);
+    depend(i, j, p.neg(conductance));
+    depend(j, i, p.neg(conductance));
+  };
+
+  const resistorCount = s.resistors.length / 2;
+  for (let k = 0; k < resistorCount; k++) {
+    const [i, j] = [s.resistors[2 * k], s.resistors[2 * k + 1]];
+    const g = p.load(layout.conductances[k]);
+    conduct(i, j, p.mul(g, p.sub(x[i], x[j])), g);
+  }
+  s.cells.bends.forEach((bends, k) => {
+    const [i, j] = [s.cells.at[2 * k], s.cells.at[2 * k + 1]];
+    const field = bends
+      ? { voltage: p.load(layout.fieldVoltages[k]), inverse: p.load(layout.inverseFieldVoltages[k]) }
+      : null;
+    const cell = emitResistiveCurrent(math, p.load(layout.conductances[resistorCount + k]), field, p.sub(x[i], x[j]));
+    conduct(i, j, cell.current, cell.conductance);
+  });
+  s.mosfets.polarities.forEach((polarity, m) => {
+    const [d, g, source, b] = s.mosfets.at.subarray(4 * m, 4 * m + 4);
+    const model = layout.models[s.mosfets.models[m]];
+    const shared = Object.fromEntries(MODEL_COEFFICIENTS.map((name, i) => [name, p.load(model[i])])) as Record<
+      (typeof MODEL_COEFFICIENTS)[number],
+      Vector
+    >;
+    const terms: TransistorTerms = {
+      polarity,
+      threshold: p.load(layout.thresholds[m]),
+      gain: p.load(layout.gains[m]),
+      ...shared,
+    };
+    const { current, byDrain, byGate, bySource } = emitDrainCurrent(math, terms, x[d], x[g], x[source], x[b]);
+    const byBulk = p.neg(p.add(p.add(byDrain, byGate), bySource));
+    const columns: readonly (readonly [number, Vector])[] = [
+      [d, byDrain],
+      [g, byGate],
+      [source, bySource],
+      [b, byBulk],
+    ];
+    leave(d, current);
+    leave(source, p.neg(current));
+    for (const [column, conductance] of columns) {
+      depend(d, column, conductance);
+      depend(source, column, p.neg(conductance));
+    }
+  });
+  const one = p.constant(1);
+  s.branches.forEach(({ plus, minus, row }, k) => {
+    const held = signals[drivenCount + k];
+    leave(plus, x[row]);
+    leave(minus, p.neg(x[row]));
+    leave(row, p.sub(p.sub(x[plus], x[minus]), held.value));
+    depend(plus, row, one);
+    depend(minus, row, p.neg(one));
+    depend(row, plus, one);
+    depend(row, minus, p.neg(one));
+    byTime[row] = p.add(byTime[row], held.slope);
+  });
+  s.currentSources.forEach(({ plus, minus }, k) => {
+    const { value, slope } = signals[drivenCount + s.branches.length + k];
+    leave(plus, value);
+    leave(minus, p.neg(value));
+    if (plus < size) byTime[plus] = p.sub(byTime[plus], slope);
+    if (minus < size) byTime[minus] = p.add(byTime[minus], slope);
+  });
+  const f = leaving.map((current) => p.neg(current));
+  s.couplings.forEach(([i, driven], k) => {
+    const c = p.load(layout.couplings[k]);
+    const { slope, bend } = signals[driven - size];
+    f[i] = p.add(f[i], p.mul(c, slope));
+    byTime[i] = p.add(byTime[i], p.mul(c, bend));
+  });
+  return { f, conductances, byTime };
+};

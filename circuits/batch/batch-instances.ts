@@ -1,0 +1,105 @@
+import { MOSFET_COEFFICIENTS, mosfetCoefficientsInto } from "#devices/index";
+import { type Circuit, compileCircuit, varyCircuit } from "../circuit.ts";
+import type { Netlist } from "../netlist.ts";
+import type { Waveform } from "../waveform.ts";
+import type { BatchVariations, Column } from "./batch-contract.ts";
+
+/** The value of a column for one instance. */
+export const valueAt = (column: Column, instance: number): number => column[column.length === 1 ? 0 : instance];
+
+/**
+ * Checks that variations name what the circuit has, in the right number.
+ * @throws RangeError naming the element or column.
+ */
+export const checkVariations = (circuit: Circuit, v: BatchVariations): void => {
+  const where = `variations of "${circuit.netlist.title}"`;
+  if (!(Number.isInteger(v.count) && v.count >= 0))
+    throw new RangeError(`${where}: count is ${v.count}; expected a whole number, 0 or more.`);
+  const sourceNames = circuit.netlist.elements.flatMap((e) =>
+    e.type === "voltage" || e.type === "current" ? [e.name] : [],
+  );
+  const check = (
+    what: string,
+    columns: Readonly<Record<string, Column>> | undefined,
+    names: readonly string[],
+    allowed: string,
+    fine: (x: number) => boolean,
+  ): void => {
+    for (const [name, column] of Object.entries(columns ?? {})) {
+      if (!names.includes(name))
+        throw new RangeError(`${where}: ${what} names ${name}; there are: ${names.join(", ") || "none"}.`);
+      if (column.length !== v.count && column.length !== 1)
+        throw new RangeError(
+          `${where}: ${what} of ${name} has ${column.length} values; expected ${v.count}, or 1 for all.`,
+        );
+      for (let i = 0; i < column.length; i++)
+        if (!fine(column[i]))
+          throw new RangeError(`${where}: ${what} of ${name} is ${column[i]} in instance ${i}; expected ${allowed}.`);
+    }
+  };
+  const positive = (x: number): boolean => x > 0 && x < Number.POSITIVE_INFINITY;
+  check(
+    "resistance",
+    v.resistances,
+    [...circuit.resistors.names, ...circuit.rrams.names],
+    "> 0 ohm and finite",
+    positive,
+  );
+  check("threshold shift", v.thresholdShifts, circuit.mosfets.names, "a finite number of volts", Number.isFinite);
+  check("gain factor", v.gainFactors, circuit.mosfets.names, "> 0 and finite", positive);
+  check("scale", v.sourceScales, sourceNames, "a finite number", Number.isFinite);
+  if (v.temperatures) check("temperature", { circuit: v.temperatures }, ["circuit"], "> 0 K and finite", positive);
+};
+
+const scaled = (w: Waveform, factor: number): Waveform => {
+  switch (w.kind) {
+    case "dc":
+      return { ...w, value: w.value * factor };
+    case "pwl":
+      return { ...w, points: w.points.map(([t, value]) => [t, value * factor] as const) };
+    case "pulse":
+      return { ...w, low: w.low * factor, high: w.high * factor };
+    case "sin":
+      return { ...w, offset: w.offset * factor, amplitude: w.amplitude * factor };
+  }
+};
+
+const row = (columns: Readonly<Record<string, Column>> | undefined, instance: number): Record<string, number> =>
+  Object.fromEntries(Object.entries(columns ?? {}).map(([name, column]) => [name, valueAt(column, instance)]));
+
+/** One instance as a circuit of its own, for the scalar engine. */
+export const instanceOf = (circuit: Circuit, v: BatchVariations, instance: number): Circuit => {
+  const shifts = row(v.thresholdShifts, instance);
+  const gains = row(v.gainFactors, instance);
+  const scales = row(v.sourceScales, instance);
+  const names = new Set([...Object.keys(shifts), ...Object.keys(gains)]);
+  const deviations = Object.fromEntries(
+    [...names].map((name) => [name, { thresholdShift: shifts[name] ?? 0, gainFactor: gains[name] ?? 1 }]),
+  );
+  const recompiled = v.temperatures !== undefined || Object.keys(scales).length > 0;
+  const { netlist } = circuit;
+  const conditioned: Netlist = {
+    ...netlist,
+    temperature: v.temperatures ? valueAt(v.temperatures, instance) : netlist.temperature,
+    elements: netlist.elements.map((e) =>
+      (e.type === "voltage" || e.type === "current") && e.name in scales
+        ? { ...e, waveform: scaled(e.waveform, scales[e.name]) }
+        : e,
+    ),
+  };
+  return varyCircuit(recompiled ? compileCircuit(conditioned) : circuit, {
+    resistances: row(v.resistances, instance),
+    deviations,
+  });
+};
+
+/** MOSFET_COEFFICIENTS of every transistor at a temperature, as drawn. */
+export const transistorsAt = (circuit: Circuit, temperature: number, out: Float64Array): void => {
+  let m = 0;
+  for (const e of circuit.netlist.elements) {
+    if (e.type !== "mosfet") continue;
+    const model = circuit.netlist.models[e.model];
+    if (model.type === "mosfet") mosfetCoefficientsInto(out, m * MOSFET_COEFFICIENTS, model.params, e, temperature);
+    m++;
+  }
+};

@@ -1,0 +1,225 @@
+import { MOSFET_COEFFICIENTS } from "#devices/index";
+import type { VectorKernel } from "#src/kernels/vector-module";
+import { factorInPlace, solveInPlace } from "#src/numerics/dense-lu";
+import type { Circuit } from "../circuit.ts";
+import { capacitanceMatrix } from "../circuit-equations.ts";
+import { waveformAt } from "../waveform.ts";
+import type { BatchVariations, Column } from "./batch-contract.ts";
+import { transistorsAt, valueAt } from "./batch-instances.ts";
+import type { BatchLayout } from "./batch-layout.ts";
+import type { BatchStructure } from "./batch-structure.ts";
+
+const FEMTO = 1e15;
+const MICRO = 1e6;
+export const NANO = 1e9;
+
+/** Of `mosfetCoefficientsInto`, in the order of MODEL_COEFFICIENTS. */
+const MODEL_PLACES = [2, 3, 5, 6, 7, 8];
+const THRESHOLD = 1;
+const GAIN = 4;
+
+/** Writes what one instance is into one lane, and what its sources do from one corner to the next. */
+export interface BatchLanes {
+  /** All parameters of an instance; those that no instance varies were written once. */
+  load(lane: number, instance: number): void;
+  /** The sources' motion from corner `segment` on. */
+  enter(lane: number, instance: number, segment: number): void;
+  /** What the slope of watched node k would gain at the corner where `segment` begins, going back over it [V/ns]. */
+  slopeBefore(instance: number, segment: number, k: number): number;
+}
+
+/** Rows of the inverse capacitance matrix of the watched nodes, or null where it has none. */
+export const inverseCapacitanceRows = (circuit: Circuit, s: BatchStructure): Float64Array[] | null => {
+  const held = Array.from({ length: s.size }, (_, i) => i).filter((i) => !s.algebraic[i]);
+  const n = held.length;
+  const whole = capacitanceMatrix(circuit);
+  const matrix = Float64Array.from(
+    { length: n * n },
+    (_, k) => FEMTO * whole[held[Math.floor(k / n)] * s.size + held[k % n]],
+  );
+  const pivots = new Int32Array(n);
+  if (n > 0 && !factorInPlace(matrix, pivots, n)) return null;
+  // Rounding leaves a tiny pivot where capacitors alone join a set of nodes.
+  for (let k = 0; k < n; k++)
+    if (Math.abs(matrix[k * n + k]) < 1e-9 * FEMTO * whole[held[k] * s.size + held[k]]) return null;
+  return s.watched.map((node) => {
+    const row = new Float64Array(s.size);
+    const place = held.indexOf(node);
+    if (place < 0) return row;
+    const b = new Float64Array(n);
+    b[place] = 1;
+    solveInPlace(matrix, pivots, n, b);
+    held.forEach((j, k) => {
+      row[j] = b[k];
+    });
+    return row;
+  });
+};
+
+export const createBatchLanes = (
+  kernel: VectorKernel,
+  s: BatchStructure,
+  layout: BatchLayout,
+  circuit: Circuit,
+  variations: BatchVariations,
+  inverse: readonly Float64Array[],
+  corners: readonly number[],
+): BatchLanes => {
+  const { values, lanes } = kernel;
+  const put = (slot: number, lane: number, value: number): void => {
+    values[slot * lanes + lane] = value;
+  };
+  const all = (slot: number, value: number): void => {
+    values.fill(value, slot * lanes, (slot + 1) * lanes);
+  };
+
+  // Capacitances and their inverse.
+  const matrix = capacitanceMatrix(circuit);
+  s.capacitances.forEach(([i, j], k) => {
+    all(layout.capacitances[k], FEMTO * matrix[i * s.size + j]);
+  });
+  const couplingFarads = s.couplings.map(([i, driven]) => {
+    let sum = 0;
+    const { at, farad } = circuit.capacitors;
+    for (let k = 0; k < farad.length; k++)
+      if (Math.min(at[2 * k], at[2 * k + 1]) === i && Math.max(at[2 * k], at[2 * k + 1]) === driven) sum += farad[k];
+    return FEMTO * sum;
+  });
+  couplingFarads.forEach((farad, k) => {
+    all(layout.couplings[k], farad);
+  });
+  layout.inverseCapacitances.forEach((slots, k) => {
+    slots.forEach((slot, j) => {
+      all(slot, inverse[k][j]);
+    });
+  });
+  circuit.rrams.conduction.forEach((c, k) => {
+    if (c.kind !== "sinh") return;
+    all(layout.fieldVoltages[k], c.fieldVoltage);
+    all(layout.inverseFieldVoltages[k], 1 / c.fieldVoltage);
+  });
+
+  // Conductances and transistors: what is common once, what varies at every load.
+  const conductors = [...circuit.resistors.names, ...circuit.rrams.names];
+  circuit.resistances.forEach((ohm, k) => {
+    all(layout.conductances[k], MICRO / ohm);
+  });
+  const variedResistances = Object.entries(variations.resistances ?? {}).map(
+    ([name, column]) => [layout.conductances[conductors.indexOf(name)], column] as const,
+  );
+  const transistors = circuit.transistors.slice();
+  const place = (name: string): number => circuit.mosfets.names.indexOf(name);
+  const byTransistor = (columns: Readonly<Record<string, Column>> | undefined): (readonly [number, Column])[] =>
+    Object.entries(columns ?? {}).map(([name, column]) => [place(name), column] as const);
+  const shifts = byTransistor(variations.thresholdShifts);
+  const gains = byTransistor(variations.gainFactors);
+  const { temperatures } = variations;
+  const writeTransistors = (write: (slot: number, value: number) => void): void => {
+    s.mosfets.models.forEach((model, m) => {
+      const at = m * MOSFET_COEFFICIENTS;
+      write(layout.thresholds[m], transistors[at + THRESHOLD]);
+      write(layout.gains[m], MICRO * transistors[at + GAIN]);
+      layout.models[model].forEach((slot, i) => {
+        write(slot, transistors[at + MODEL_PLACES[i]]);
+      });
+    });
+  };
+  writeTransistors(all);
+
+  // Sources: value and slope of every waveform at every corner.
+  const waveforms = s.drive.waveforms;
+  const branchesFrom = circuit.drivenNodes.length;
+  const unit = s.drive.signals.map((_, i) => (i >= branchesFrom + s.branches.length ? MICRO : 1));
+  const starts = [0, ...corners.slice(0, -1)];
+  const motion = starts.map((from, segment) =>
+    waveforms.map((w) => {
+      const to = corners[segment];
+      if (w.kind === "sin") {
+        const swings = from >= w.delay;
+        return {
+          value: w.offset,
+          slope: 0,
+          amplitude: swings ? w.amplitude : 0,
+          turns: swings ? ((from - w.delay) * w.frequency) % 1 : 0,
+          frequency: w.frequency / NANO,
+        };
+      }
+      const value = waveformAt(w, from);
+      const slope = w.kind === "dc" ? 0 : (waveformAt(w, to) - value) / ((to - from) * NANO);
+      return { value, slope, amplitude: 0, turns: 0, frequency: 0 };
+    }),
+  );
+  const scales = s.drive.names.map((name) => variations.sourceScales?.[name] ?? null);
+  const scaleOf = (source: number, instance: number): number => {
+    const column = scales[source];
+    return column ? valueAt(column, instance) : 1;
+  };
+  const moving = s.drive.signals.flatMap(({ motion: kind, terms }, i) =>
+    kind === "still" || terms.length === 0 ? [] : [i],
+  );
+  const still = s.drive.signals.flatMap(({ motion: kind, terms }, i) =>
+    kind === "still" && terms.length > 0 ? [i] : [],
+  );
+
+  const write = (lane: number, instance: number, segment: number, signal: number): void => {
+    const at = layout.signals[signal];
+    let value = 0;
+    let slope = 0;
+    for (const { source, sign } of s.drive.signals[signal].terms) {
+      const factor = sign * scaleOf(source, instance) * unit[signal];
+      const m = motion[segment][source];
+      value += factor * m.value;
+      slope += factor * m.slope;
+      if (s.drive.signals[signal].motion === "sine" && waveforms[source].kind === "sin") {
+        put(at.amplitude, lane, factor * m.amplitude);
+        put(at.angular, lane, 2 * Math.PI * m.frequency);
+        put(at.turns, lane, m.turns);
+        put(at.frequency, lane, m.frequency);
+      }
+    }
+    put(at.value, lane, value);
+    put(at.slope, lane, slope);
+  };
+  const slopeAtEnd = (instance: number, signal: number, segment: number, atStart: boolean): number => {
+    let sum = 0;
+    const length = (corners[segment] - starts[segment]) * NANO;
+    for (const { source, sign } of s.drive.signals[signal].terms) {
+      const m = motion[segment][source];
+      const swing =
+        m.amplitude *
+        2 *
+        Math.PI *
+        m.frequency *
+        Math.cos(2 * Math.PI * (m.turns + (atStart ? 0 : m.frequency * length)));
+      sum += sign * scaleOf(source, instance) * (m.slope + swing);
+    }
+    return sum;
+  };
+
+  return {
+    load: (lane, instance) => {
+      for (const [slot, column] of variedResistances) put(slot, lane, MICRO / valueAt(column, instance));
+      if (temperatures) {
+        transistorsAt(circuit, valueAt(temperatures, instance), transistors);
+        writeTransistors((slot, value) => put(slot, lane, value));
+      }
+      for (const [m, column] of shifts)
+        put(layout.thresholds[m], lane, transistors[m * MOSFET_COEFFICIENTS + THRESHOLD] + valueAt(column, instance));
+      for (const [m, column] of gains)
+        put(layout.gains[m], lane, MICRO * transistors[m * MOSFET_COEFFICIENTS + GAIN] * valueAt(column, instance));
+      for (const signal of still) write(lane, instance, 0, signal);
+    },
+    enter: (lane, instance, segment) => {
+      for (const signal of moving) write(lane, instance, segment, signal);
+    },
+    slopeBefore: (instance, segment, k) => {
+      let sum = 0;
+      s.couplings.forEach(([i, driven], c) => {
+        const signal = driven - s.size;
+        const jump = slopeAtEnd(instance, signal, segment - 1, false) - slopeAtEnd(instance, signal, segment, true);
+        sum += inverse[k][i] * couplingFarads[c] * jump;
+      });
+      return sum;
+    },
+  };
+};

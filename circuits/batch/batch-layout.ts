@@ -1,0 +1,120 @@
+import type { BatchStructure } from "./batch-structure.ts";
+
+/** Coefficients that all transistors of one model share. */
+export const MODEL_COEFFICIENTS = ["nb", "slope", "sigma", "theta", "velocity", "lambda"] as const;
+
+/**
+ * Where a kernel keeps what: slots of one value a lane. Units are V, ns, fF, uA and MOhm (so uS, and rad/ns), in which a
+ * circuit's numbers stay near one.
+ */
+export interface BatchLayout {
+  readonly slots: number;
+  readonly thresholds: readonly number[];
+  readonly gains: readonly number[];
+  /** MODEL_COEFFICIENTS of each model. */
+  readonly models: readonly (readonly number[])[];
+  /** Of resistors, then cells. */
+  readonly conductances: readonly number[];
+  readonly fieldVoltages: readonly number[];
+  readonly inverseFieldVoltages: readonly number[];
+  readonly capacitances: readonly number[];
+  readonly couplings: readonly number[];
+  /** Row of the inverse capacitance matrix for each watched node, one slot an unknown. */
+  readonly inverseCapacitances: readonly (readonly number[])[];
+  /** For each signal: value at the corner, slope, then amplitude, angular frequency, turns at the corner, turns a ns. */
+  readonly signals: readonly {
+    readonly value: number;
+    readonly slope: number;
+    readonly amplitude: number;
+    readonly angular: number;
+    readonly turns: number;
+    readonly frequency: number;
+  }[];
+  readonly state: readonly number[];
+  /** Since the last corner of a waveform. */
+  readonly time: number;
+  readonly step: number;
+  readonly end: number;
+  readonly longestStep: number;
+  readonly shortestStep: number;
+  readonly perTolerance: number;
+  readonly attempts: number;
+  readonly mostAttempts: number;
+  /** Masks. */
+  readonly active: number;
+  readonly rejected: number;
+  readonly pending: number;
+  readonly crossing: number;
+  readonly recorded: number;
+  readonly ended: number;
+  readonly settled: number;
+  readonly failed: number;
+  readonly error: number;
+  readonly thresholdOf: readonly number[];
+  readonly nextTime: number;
+  readonly low: number;
+  readonly high: number;
+  /** The last accepted step: its start, length, and the watched nodes' voltages and slopes there. */
+  readonly from: StepSlots;
+  /** The step that JavaScript is to look at, with its end. */
+  readonly record: StepSlots & { readonly endVoltages: readonly number[]; readonly endSlopes: readonly number[] };
+}
+
+export interface StepSlots {
+  readonly start: number;
+  readonly length: number;
+  readonly voltages: readonly number[];
+  readonly slopes: readonly number[];
+}
+
+export const layOut = (s: BatchStructure): BatchLayout => {
+  let next = 0;
+  const one = (): number => next++;
+  const many = (count: number): number[] => Array.from({ length: count }, one);
+  const watched = s.watched.length;
+  const step = (): StepSlots => ({ start: one(), length: one(), voltages: many(watched), slopes: many(watched) });
+  const layout = {
+    thresholds: many(s.mosfets.polarities.length),
+    gains: many(s.mosfets.polarities.length),
+    models: Array.from({ length: Math.max(-1, ...s.mosfets.models) + 1 }, () => many(MODEL_COEFFICIENTS.length)),
+    conductances: many(s.resistors.length / 2 + s.cells.bends.length),
+    fieldVoltages: many(s.cells.bends.length),
+    inverseFieldVoltages: many(s.cells.bends.length),
+    capacitances: many(s.capacitances.length),
+    couplings: many(s.couplings.length),
+    inverseCapacitances: s.watched.map(() => many(s.size)),
+    signals: s.drive.signals.map(() => ({
+      value: one(),
+      slope: one(),
+      amplitude: one(),
+      angular: one(),
+      turns: one(),
+      frequency: one(),
+    })),
+    state: many(s.size),
+    time: one(),
+    step: one(),
+    end: one(),
+    longestStep: one(),
+    shortestStep: one(),
+    perTolerance: one(),
+    attempts: one(),
+    mostAttempts: one(),
+    active: one(),
+    rejected: one(),
+    pending: one(),
+    crossing: one(),
+    recorded: one(),
+    ended: one(),
+    settled: one(),
+    failed: one(),
+    error: one(),
+    thresholdOf: many(watched),
+    nextTime: one(),
+    low: one(),
+    high: one(),
+    from: step(),
+    record: { ...step(), endVoltages: many(watched), endSlopes: many(watched) },
+  };
+  return { ...layout, slots: next };
+};

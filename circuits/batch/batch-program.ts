@@ -1,0 +1,190 @@
+import { createVectorMath, inverseCubeRoot, type VectorMath } from "#src/kernels/vector-math";
+import { createVectorProgram, type Vector, type VectorProgram } from "#src/kernels/vector-program";
+import { emitCharges, emitEvaluation, emitSignals } from "./batch-equations.ts";
+import type { BatchLayout, StepSlots } from "./batch-layout.ts";
+import type { BatchStructure } from "./batch-structure.ts";
+import { emitFactorisation, pivotOrder } from "./elimination.ts";
+
+/*
+ * ROS3: a Rosenbrock method of order 3 with an embedded estimate of order 2, L-stable, in the form that needs no product
+ * with the Jacobian; two evaluations of the circuit and one factorisation a step. Sandu, Verwer, Blom, Spee, Carmichael,
+ * Potra, Atmos. Environ. 31, 3459 (1997); the coefficients' order is tested.
+ */
+export const GAMMA = 0.43586652150845899941601945119356;
+const C21 = -1.0156171083877702091975600115545;
+const C31 = 4.0759956452537699824805835358067;
+const C32 = 9.2076794298330791242156818474003;
+const GAMMA_2 = 0.24291996454816804366592249683314;
+const GAMMA_3 = 2.1851380027664058511513169485832;
+const M2 = 6.169794704382824559255361568973;
+const M3 = -0.42772256543218573326238373806514;
+const E1 = 0.5;
+const E2 = -2.9079558716805469821718236208017;
+const E3 = 0.2235406989781156962736090927619;
+
+/** Weight of the difference of a pair of nodes whose sign decides: as in the scalar engine. */
+const DIFFERENCE_WEIGHT = 10;
+const SAFETY = 0.8;
+const LEAST_FACTOR = 0.2;
+const LARGEST_FACTOR = 4;
+/** An error beyond this is no error but a solution lost. */
+const ABSURD = 1e30;
+
+interface Attempt {
+  readonly start: readonly Vector[];
+  readonly end: readonly Vector[];
+  readonly error: readonly Vector[];
+  /** f at the start of the step. */
+  readonly f: readonly Vector[];
+}
+
+const emitStep = (math: VectorMath, s: BatchStructure, layout: BatchLayout, time: Vector, step: Vector): Attempt => {
+  const { program: p } = math;
+  const { add, mul, constant } = p;
+  const v = layout.state.map((slot) => p.load(slot));
+  const perStep = p.div(constant(1), step);
+
+  const first = emitEvaluation(math, s, layout, v, emitSignals(math, s, layout, time));
+  const w = new Map(first.conductances);
+  const perGammaStep = mul(perStep, constant(1 / GAMMA));
+  s.capacitances.forEach(([i, j], k) => {
+    const c = mul(p.load(layout.capacitances[k]), perGammaStep);
+    for (const key of new Set([i * s.size + j, j * s.size + i])) w.set(key, add(w.get(key) ?? constant(0), c));
+  });
+  const solve = emitFactorisation(p, w, s.size, pivotOrder(w.keys(), s.size, s.branches));
+  const withTime = (b: readonly Vector[], factor: number): Vector[] => {
+    const gamma = mul(step, constant(factor));
+    return b.map((value, i) => add(value, mul(gamma, first.byTime[i])));
+  };
+
+  const u1 = solve(withTime(first.f, GAMMA));
+  const second = emitEvaluation(
+    math,
+    s,
+    layout,
+    v.map((value, i) => add(value, u1[i])),
+    emitSignals(math, s, layout, add(time, mul(step, constant(GAMMA)))),
+  ).f;
+  const q1 = emitCharges(math, s, layout, u1).map((q) => mul(q, perStep));
+  const u2 = solve(withTime(second, GAMMA_2).map((value, i) => add(value, mul(constant(C21), q1[i]))));
+  const q2 = emitCharges(math, s, layout, u2).map((q) => mul(q, perStep));
+  const u3 = solve(
+    withTime(second, GAMMA_3).map((value, i) => add(value, add(mul(constant(C31), q1[i]), mul(constant(C32), q2[i])))),
+  );
+  return {
+    start: v,
+    end: v.map((value, i) => add(add(value, u1[i]), add(mul(constant(M2), u2[i]), mul(constant(M3), u3[i])))),
+    error: v.map((_, i) => add(mul(constant(E1), u1[i]), add(mul(constant(E2), u2[i]), mul(constant(E3), u3[i])))),
+    f: first.f,
+  };
+};
+
+const largest = (p: VectorProgram, values: readonly Vector[]): Vector => values.reduce((a, b) => p.max(a, b));
+
+/**
+ * One attempt at a step in every lane, each with its own time, step and decision, then what follows from it: the next
+ * step's length, and whether the lane needs attention because the step that was accepted before crossed a threshold or
+ * passed a time that was asked for, or because this one reached a corner, settled or became too small.
+ */
+export const emitAttempt = (s: BatchStructure, layout: BatchLayout): { program: VectorProgram; attention: Vector } => {
+  const p = createVectorProgram(s.lanes);
+  const math = createVectorMath(p);
+  const { and, or, andNot, select, constant, load } = p;
+  const zero = constant(0);
+  const time = load(layout.time);
+  const proposed = load(layout.step);
+  const end = load(layout.end);
+  const active = load(layout.active);
+
+  const rest = p.sub(end, time);
+  const landing = p.le(rest, proposed);
+  // Two even steps to a near corner instead of a long one and a sliver.
+  const near = p.lt(rest, p.mul(proposed, constant(1.5)));
+  const step = select(landing, rest, select(near, p.mul(rest, constant(0.5)), proposed));
+  const { start, end: next, error: errors, f } = emitStep(math, s, layout, time, step);
+  const reached = select(landing, end, p.add(time, step));
+
+  const nodeErrors = errors.slice(0, s.nodeCount);
+  const differences = s.pairs.map(([a, b]) => p.mul(constant(DIFFERENCE_WEIGHT), p.abs(p.sub(errors[a], errors[b]))));
+  const error = p.mul(largest(p, [zero, ...nodeErrors.map(p.abs), ...differences]), load(layout.perTolerance));
+  // A sum, unlike a maximum, keeps what is not a number.
+  const sound = p.lt(p.abs(errors.reduce(p.add)), constant(ABSURD));
+  const accepted = and(and(p.le(error, constant(1)), sound), active);
+  const refused = andNot(active, accepted);
+
+  const ideal = p.mul(constant(SAFETY), inverseCubeRoot(p, error));
+  const limit = select(load(layout.rejected), constant(1), constant(LARGEST_FACTOR));
+  const factor = select(sound, p.min(p.max(ideal, constant(LEAST_FACTOR)), limit), constant(LEAST_FACTOR));
+  const scaled = p.mul(step, factor);
+  // A step cut short by a corner says little about the next one.
+  const grown = select(p.lt(step, proposed), p.max(scaled, proposed), scaled);
+  p.store(layout.step, select(accepted, p.min(grown, load(layout.longestStep)), select(active, scaled, proposed)));
+  layout.state.forEach((slot, i) => {
+    p.store(slot, select(accepted, next[i], start[i]));
+  });
+  p.store(layout.time, select(accepted, reached, time));
+  p.store(layout.rejected, refused);
+  p.store(layout.error, error);
+  const attempts = p.add(load(layout.attempts), constant(1));
+  p.store(layout.attempts, attempts);
+
+  const crossed = s.watched.map((node, k) => {
+    const threshold = load(layout.thresholdOf[k]);
+    return and(p.le(threshold, start[node]), p.lt(next[node], threshold));
+  });
+  const crossing = crossed.length > 0 ? and(accepted, crossed.reduce(or)) : p.lt(constant(1), zero);
+  const pending = and(accepted, or(crossing, p.le(load(layout.nextTime), reached)));
+  const recorded = load(layout.pending);
+  const ended = and(accepted, landing);
+  let settled = p.lt(constant(1), zero);
+  if (s.settling) {
+    const [a, b] = s.settling.map((node) => next[node]);
+    settled = and(accepted, and(p.lt(p.min(a, b), load(layout.low)), p.lt(load(layout.high), p.max(a, b))));
+  }
+  const stuck = and(refused, p.lt(step, load(layout.shortestStep)));
+  const failed = and(active, or(stuck, p.lt(load(layout.mostAttempts), attempts)));
+  p.store(layout.pending, pending);
+  p.store(layout.crossing, crossing);
+  p.store(layout.recorded, recorded);
+  p.store(layout.ended, ended);
+  p.store(layout.settled, settled);
+  p.store(layout.failed, failed);
+
+  const slopes = s.watched.map((node, k) =>
+    s.algebraic[node]
+      ? zero
+      : f.reduce(
+          (sum, value, j) => (s.algebraic[j] ? sum : p.add(sum, p.mul(load(layout.inverseCapacitances[k][j]), value))),
+          zero,
+        ),
+  );
+  keepSteps(p, s, layout, { accepted, time, step, start, slopes });
+  return { program: p, attention: or(or(recorded, ended), or(settled, failed)) };
+};
+
+// The step accepted last moves to `record`, with the present state as its end; the present one takes its place.
+const keepSteps = (
+  p: VectorProgram,
+  s: BatchStructure,
+  { from, record }: BatchLayout,
+  now: { accepted: Vector; time: Vector; step: Vector; start: readonly Vector[]; slopes: readonly Vector[] },
+): void => {
+  const replace = (slot: number, value: Vector): void => {
+    p.store(slot, p.select(now.accepted, value, p.load(slot)));
+  };
+  const keep = (slots: StepSlots, old: StepSlots): void => {
+    p.store(slots.start, p.load(old.start));
+    p.store(slots.length, p.load(old.length));
+  };
+  keep(record, from);
+  replace(from.start, now.time);
+  replace(from.length, now.step);
+  s.watched.forEach((node, k) => {
+    p.store(record.voltages[k], p.load(from.voltages[k]));
+    p.store(record.slopes[k], p.load(from.slopes[k]));
+    p.store(record.endVoltages[k], now.start[node]);
+    p.store(record.endSlopes[k], now.slopes[k]);
+    replace(from.voltages[k], now.start[node]);
+    replace(from.slopes[k], now.slopes[k]);
+  });
+};

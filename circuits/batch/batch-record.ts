@@ -1,0 +1,93 @@
+import type { Circuit } from "../circuit.ts";
+import { transient } from "../transient.ts";
+import type { TransientFailure } from "../transient-contract.ts";
+import {
+  BATCH_FAILED,
+  BATCH_SOLVED,
+  BATCH_SOLVED_SCALAR,
+  type BatchOptions,
+  type BatchTransients,
+  type BatchVariations,
+} from "./batch-contract.ts";
+import { instanceOf, valueAt } from "./batch-instances.ts";
+
+/** Collects what a batch finds; node k is the k-th of `options.nodes`. */
+export interface BatchRecord {
+  voltage(k: number, instance: number, time: number, volt: number): void;
+  crossing(k: number, instance: number, seconds: number): void;
+  solved(instance: number, attempts: number): void;
+  /** The instance is beyond the kernel: it is solved by the scalar engine in the end. */
+  givenUp(instance: number, attempts: number): void;
+  failed(instance: number, failure: TransientFailure): void;
+  finish(circuit: Circuit, variations: BatchVariations, refused: string | null): BatchTransients;
+}
+
+export const createBatchRecord = (count: number, options: BatchOptions): BatchRecord => {
+  const times = Float64Array.from(options.times);
+  const voltages = options.nodes.map(() => new Float64Array(count * times.length).fill(Number.NaN));
+  const crossings = options.nodes.map(() => new Float64Array(count).fill(Number.NaN));
+  const outcomes = new Uint8Array(count).fill(BATCH_FAILED);
+  const failures: (TransientFailure & { instance: number })[] = [];
+  const left: number[] = [];
+  let attempts = 0;
+
+  const solveScalar = (circuit: Circuit, variations: BatchVariations, instance: number): void => {
+    const { crossings: asked, settled, stop, pairs, nodes } = options;
+    const result = transient(instanceOf(circuit, variations, instance), {
+      stop,
+      times,
+      tolerance: options.tolerance,
+      ...(pairs ? { pairs } : {}),
+      ...(asked ? { crossings: { nodes, after: asked.after, threshold: valueAt(asked.threshold, instance) } } : {}),
+      ...(settled
+        ? { settled: { ...settled, low: valueAt(settled.low, instance), high: valueAt(settled.high, instance) } }
+        : {}),
+    });
+    if (!result.ok) {
+      failures.push({ ...result, instance });
+      return;
+    }
+    outcomes[instance] = BATCH_SOLVED_SCALAR;
+    nodes.forEach((node, k) => {
+      voltages[k].set(result.voltages[node], instance * times.length);
+      crossings[k][instance] = result.crossings[node] ?? Number.NaN;
+    });
+  };
+
+  return {
+    voltage: (k, instance, time, volt) => {
+      voltages[k][instance * times.length + time] = volt;
+    },
+    crossing: (k, instance, seconds) => {
+      crossings[k][instance] = seconds;
+    },
+    solved: (instance, tried) => {
+      outcomes[instance] = BATCH_SOLVED;
+      attempts += tried;
+    },
+    givenUp: (instance, tried) => {
+      attempts += tried;
+      left.push(instance);
+    },
+    failed: (instance, failure) => {
+      failures.push({ ...failure, instance });
+    },
+    finish: (circuit, variations, refused) => {
+      if (refused !== null) for (let i = 0; i < count; i++) left.push(i);
+      for (const instance of left.sort((a, b) => a - b)) solveScalar(circuit, variations, instance);
+      const named = (arrays: readonly Float64Array[]): Record<string, Float64Array> =>
+        Object.fromEntries(options.nodes.map((node, k) => [node, arrays[k]]));
+      failures.sort((a, b) => a.instance - b.instance);
+      return {
+        count,
+        times,
+        voltages: named(voltages),
+        crossings: named(crossings),
+        outcomes,
+        failures,
+        attempts,
+        refused,
+      };
+    },
+  };
+};

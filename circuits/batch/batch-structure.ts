@@ -1,0 +1,105 @@
+import { MOSFET_COEFFICIENTS } from "#devices/index";
+import type { Lanes } from "#src/kernels/vector-program";
+import type { Circuit } from "../circuit.ts";
+import { type Drive, driveOf } from "./signal.ts";
+
+/** Most unknowns, transistors and cells that are compiled to one kernel: code grows with their fill-in. */
+export const MOST_UNKNOWNS = 40;
+export const MOST_DEVICES = 200;
+
+/** What is code in a kernel: topology, and what is watched. Everything else is data. */
+export interface BatchStructure {
+  readonly lanes: Lanes;
+  readonly size: number;
+  readonly nodeCount: number;
+  readonly drive: Drive;
+  readonly resistors: Int32Array;
+  readonly cells: { readonly at: Int32Array; readonly bends: readonly boolean[] };
+  readonly mosfets: {
+    readonly at: Int32Array;
+    readonly polarities: readonly (1 | -1)[];
+    readonly models: readonly number[];
+  };
+  /** Pairs of unknowns (i <= j) with an entry in the capacitance matrix. */
+  readonly capacitances: readonly (readonly [number, number])[];
+  /** Pairs of an unknown and a moving driven node (index in the full vector) joined by a capacitor. */
+  readonly couplings: readonly (readonly [number, number])[];
+  readonly algebraic: readonly boolean[];
+  readonly branches: readonly { readonly plus: number; readonly minus: number; readonly row: number }[];
+  readonly currentSources: readonly { readonly plus: number; readonly minus: number }[];
+  /** Unknown nodes whose crossings and voltages are recorded. */
+  readonly watched: readonly number[];
+  readonly pairs: readonly (readonly [number, number])[];
+  readonly settling: readonly [number, number] | null;
+  /** The same structure gives the same key, and only the same. */
+  readonly key: string;
+}
+
+/** Why a circuit is not compiled to a kernel. */
+export interface Refusal {
+  readonly refused: string;
+}
+
+/**
+ * The structure of a circuit with what is watched of it, or the reason why it is left to the scalar engine: too large,
+ * two sine sources in one voltage, or a set of nodes joined to each other by capacitors alone, whose derivative is not
+ * defined.
+ */
+export const structureOf = (
+  circuit: Circuit,
+  lanes: Lanes,
+  watched: readonly number[],
+  pairs: readonly (readonly [number, number])[],
+  settling: readonly [number, number] | null,
+): BatchStructure | Refusal => {
+  const { size, capacitors, rrams, mosfets, resistors, netlist } = circuit;
+  const devices = resistors.names.length + rrams.names.length + mosfets.names.length;
+  if (size > MOST_UNKNOWNS || devices > MOST_DEVICES)
+    return { refused: `${size} unknowns and ${devices} devices; a kernel takes ${MOST_UNKNOWNS} and ${MOST_DEVICES}` };
+  const drive = driveOf(circuit);
+  if (!drive) return { refused: "two sine sources add up in one voltage" };
+  const moves = (i: number): boolean => i >= size && drive.signals[i - size].motion !== "still";
+  const capacitances = new Map<number, readonly [number, number]>();
+  const couplings = new Map<number, readonly [number, number]>();
+  for (let k = 0; k < capacitors.farad.length; k++) {
+    if (capacitors.farad[k] === 0) continue;
+    const i = Math.min(capacitors.at[2 * k], capacitors.at[2 * k + 1]);
+    const j = Math.max(capacitors.at[2 * k], capacitors.at[2 * k + 1]);
+    if (i >= size) continue;
+    capacitances.set(i * size + i, [i, i]);
+    if (j < size) {
+      capacitances.set(j * size + j, [j, j]);
+      capacitances.set(i * size + j, [i, j]);
+    } else if (moves(j)) couplings.set(i * circuit.total + j, [i, j]);
+  }
+  const modelNames = [...new Set(netlist.elements.flatMap((e) => (e.type === "mosfet" ? [e.model] : [])))];
+  const structure = {
+    lanes,
+    size,
+    nodeCount: circuit.nodes.length,
+    drive,
+    resistors: resistors.at,
+    cells: { at: rrams.at, bends: rrams.conduction.map((c) => c.kind === "sinh") },
+    mosfets: {
+      at: mosfets.at,
+      polarities: mosfets.names.map((_, m): 1 | -1 => (circuit.transistors[m * MOSFET_COEFFICIENTS] > 0 ? 1 : -1)),
+      models: netlist.elements.flatMap((e) => (e.type === "mosfet" ? [modelNames.indexOf(e.model)] : [])),
+    },
+    capacitances: [...capacitances.values()],
+    couplings: [...couplings.values()],
+    algebraic: Array.from(circuit.algebraic, (a) => a === 1),
+    branches: circuit.branches.map(({ plus, minus, row }) => ({ plus, minus, row })),
+    currentSources: circuit.currentSources.map(({ plus, minus }) => ({ plus, minus })),
+    watched,
+    pairs,
+    settling,
+  };
+  const key = JSON.stringify({
+    ...structure,
+    drive: drive.signals.map((s) => s.motion),
+    resistors: [...resistors.at],
+    cells: [...rrams.at, ...structure.cells.bends],
+    mosfets: [...mosfets.at, ...structure.mosfets.polarities, ...structure.mosfets.models],
+  });
+  return { ...structure, key };
+};
