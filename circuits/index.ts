@@ -1,3 +1,5 @@
+export * from "./batch/batch-contract.ts";
+export { transientBatch } from "./batch/transient-batch.ts";
 export { checkNetlist } from "./check-netlist.ts";
 export type { Circuit, Variation } from "./circuit.ts";
 export { compileCircuit, varyCircuit } from "./circuit.ts";
@@ -9,6 +11,8 @@ export type { ParsedNetlist } from "./parse-netlist.ts";
 export { parseNetlist } from "./parse-netlist.ts";
 export type { PairReading, SenseAmplifier, Sensed } from "./read-pair.ts";
 export { binaryReading, compileSenseAmplifier, readingOf, sensePair } from "./read-pair.ts";
+export type { PairReadings, PairReads } from "./read-pairs.ts";
+export { INVALID, PRECHARGED, readingFrom, sensePairs, separateAmplifiers, sharedAmplifier } from "./read-pairs.ts";
 export type { Synapse2T2R } from "./read-synapse.ts";
 export { programSynapse, sampleSynapse, synapseResistances } from "./read-synapse.ts";
 export type { SenseAmplifierChip, SenseAmplifierDesign } from "./sense-amplifier.ts";
@@ -22,8 +26,8 @@ export {
 export type { ReadCounts, ReadSample, Weight } from "./sense-statistics.ts";
 export { addRead, binaryErrors, NO_READS, sampleReads, ternaryErrors, WEIGHTS } from "./sense-statistics.ts";
 export { synapses2T2R } from "./synapses-2t2r.ts";
+export type { TextbookConditions } from "./textbook.ts";
+export { rcLadder, ringOscillator, sramRead } from "./textbook.ts";
 export { transient } from "./transient.ts";
 export type { Transient, TransientFailure, TransientOptions } from "./transient-contract.ts";
 export type { Waveform } from "./waveform.ts";
-export * from "./batch/batch-contract.ts";
-export { transientBatch } from "./batch/transient-batch.ts";

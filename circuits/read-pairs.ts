@@ -1,0 +1,114 @@
+import type { BatchVariations, Column } from "./batch/batch-contract.ts";
+import { transientBatch } from "./batch/transient-batch.ts";
+import { type PairReading, SETTLED, type SenseAmplifier } from "./read-pair.ts";
+import type { SenseAmplifierChip } from "./sense-amplifier.ts";
+import type { TransientFailure } from "./transient-contract.ts";
+
+/** Reads of many pairs of cells, each instance with resistances and an amplifier of its own, or one amplifier for all. */
+export interface PairReads {
+  readonly count: number;
+  /** Low-field resistances of the left and the right cells [ohm], `count` long. */
+  readonly left: Column;
+  readonly right: Column;
+  /** Mismatch by transistor: columns `count` long, or of one value for all. */
+  readonly thresholdShifts: Readonly<Record<string, Column>>;
+  readonly gainFactors: Readonly<Record<string, Column>>;
+}
+
+/** An invalid reading (both outputs low) in `PairReadings.readings`, which holds signs and zeros as they are. */
+export const INVALID = 2;
+
+export interface PairReadings {
+  readonly count: number;
+  /** What each strobe sees, shape count x strobes: 1, -1, 0 or INVALID. */
+  readonly readings: Int8Array;
+  /**
+   * First fall of an output below half the supply after SEN starts to rise [s]; NaN where neither does in time, or where
+   * the precharge had failed.
+   */
+  readonly decisionTimes: Float64Array;
+  /** 1 where an output was below PRECHARGED of the supply when SEN rose: what follows is no decision time. */
+  readonly unprecharged: Uint8Array;
+  /** Instances that no engine could solve; their readings are INVALID. */
+  readonly failures: readonly (TransientFailure & { readonly instance: number })[];
+  /** Steps tried over all instances. */
+  readonly attempts: number;
+}
+
+/** Share of the supply within which both outputs must be of their rails for a decision to be final. */
+const DECIDED = 0.1;
+
+/** Share of the supply that both outputs must have reached when SEN rises. */
+export const PRECHARGED = 0.9;
+
+export const readingFrom = (code: number): PairReading => (code === INVALID ? "invalid" : (code as 1 | -1 | 0));
+
+/** The columns of one amplifier that serves every read. */
+export const sharedAmplifier = (chip: SenseAmplifierChip): Pick<PairReads, "thresholdShifts" | "gainFactors"> => ({
+  thresholdShifts: Object.fromEntries(Object.entries(chip).map(([name, d]) => [name, [d.thresholdShift]])),
+  gainFactors: Object.fromEntries(Object.entries(chip).map(([name, d]) => [name, [d.gainFactor]])),
+});
+
+/** The columns of amplifiers of which each serves one read. */
+export const separateAmplifiers = (
+  chips: readonly SenseAmplifierChip[],
+): Pick<PairReads, "thresholdShifts" | "gainFactors"> => {
+  const columns = (of: "thresholdShift" | "gainFactor"): Record<string, Float64Array> =>
+    Object.fromEntries(
+      Object.keys(chips[0] ?? {}).map((name) => [name, Float64Array.from(chips, (chip) => chip[name][of])]),
+    );
+  return { thresholdShifts: columns("thresholdShift"), gainFactors: columns("gainFactor") };
+};
+
+/**
+ * Reads pairs of cells by transients of the whole amplifier in the batch engine.
+ *
+ * @param strobes Times after the start of SEN's edge at which the outputs are looked at [s], ascending.
+ * @param tolerance Of the transients [V]: at 1e-3, 99 % of crossing times are within 0.1 % (docs/transient-batch.md).
+ */
+export const sensePairs = (
+  amplifier: SenseAmplifier,
+  reads: PairReads,
+  strobes: readonly number[],
+  tolerance: number,
+): PairReadings => {
+  const { design, circuit } = amplifier;
+  const { precharge, edge } = design.timing;
+  const { count, left, right, thresholdShifts, gainFactors } = reads;
+  const variations: BatchVariations = { count, resistances: { RL: left, RR: right }, thresholdShifts, gainFactors };
+  const threshold = design.supply / 2;
+  const batch = transientBatch(circuit, variations, {
+    stop: precharge + Math.max(strobes[strobes.length - 1], 2 * edge),
+    tolerance,
+    nodes: ["q", "qb"],
+    times: [precharge, ...strobes.map((t) => precharge + t)],
+    crossings: { threshold: [threshold], after: precharge },
+    pairs: [
+      ["q", "qb"],
+      ["bl", "blb"],
+    ],
+    settled: {
+      nodes: ["q", "qb"],
+      after: precharge + edge,
+      low: [DECIDED * design.supply],
+      high: [(1 - DECIDED) * design.supply],
+    },
+  });
+  const { q, qb } = batch.voltages;
+  const width = strobes.length + 1;
+  const readings = new Int8Array(count * strobes.length);
+  const decisionTimes = new Float64Array(count);
+  const unprecharged = new Uint8Array(count);
+  for (let i = 0; i < count; i++) {
+    const start = i * width;
+    unprecharged[i] = Math.min(q[start], qb[start]) < PRECHARGED * design.supply ? 1 : 0;
+    for (let s = 0; s < strobes.length; s++) {
+      const high = q[start + 1 + s] >= threshold;
+      const highBar = qb[start + 1 + s] >= threshold;
+      readings[i * strobes.length + s] = high ? (highBar ? 0 : -1) : highBar ? 1 : INVALID;
+    }
+    const times = [batch.crossings["q"][i], batch.crossings["qb"][i]].filter((t) => !Number.isNaN(t));
+    decisionTimes[i] = unprecharged[i] === 0 && times.length > 0 ? Math.min(...times) : Number.NaN;
+  }
+  return { count, readings, decisionTimes, unprecharged, failures: batch.failures, attempts: batch.attempts };
+};
