@@ -25,6 +25,8 @@ export {
 } from "./sense-amplifier.ts";
 export type { ReadCounts, ReadSample, Weight } from "./sense-statistics.ts";
 export { addRead, binaryErrors, NO_READS, sampleReads, ternaryErrors, WEIGHTS } from "./sense-statistics.ts";
+export type { SpiceOptions } from "./spice/write-spice.ts";
+export { writeSpice } from "./spice/write-spice.ts";
 export { synapses2T2R } from "./synapses-2t2r.ts";
 export type { TextbookConditions } from "./textbook.ts";
 export { rcLadder, ringOscillator, sramRead } from "./textbook.ts";

@@ -1,6 +1,6 @@
 import type { BatchVariations, Column } from "./batch/batch-contract.ts";
 import { transientBatch } from "./batch/transient-batch.ts";
-import { type PairReading, SETTLED, type SenseAmplifier } from "./read-pair.ts";
+import type { PairReading, SenseAmplifier } from "./read-pair.ts";
 import type { SenseAmplifierChip } from "./sense-amplifier.ts";
 import type { TransientFailure } from "./transient-contract.ts";
 
