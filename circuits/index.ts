@@ -1,6 +1,8 @@
 export * from "./batch/batch-contract.ts";
 export { transientBatch } from "./batch/transient-batch.ts";
 export { checkNetlist } from "./check-netlist.ts";
+export type { Chip, ChipDesign, ChipReadings } from "./chip.ts";
+export { binaryValue, readChip, sampleChip, ternaryValue } from "./chip.ts";
 export type { Circuit, Variation } from "./circuit.ts";
 export { compileCircuit, varyCircuit } from "./circuit.ts";
 export { bestReference, errorsAfterCorrection, idealErrorRates, sampleIdealErrors } from "./memory-cells.ts";

@@ -1,7 +1,9 @@
 import {
   type Corner,
   type Gate,
+  type Mismatch,
   type MosfetDeviation,
+  mismatchSigmas,
   type Role,
   type RramConduction,
   sampleMosfet,
@@ -172,14 +174,33 @@ export const senseNetlist = (design: SenseAmplifierDesign, resistances: readonly
 /** One amplifier as fabricated: local mismatch of each of its transistors and of its cell's access transistors. */
 export type SenseAmplifierChip = Readonly<Record<string, MosfetDeviation>>;
 
+const mismatchOf = (design: SenseAmplifierDesign, role: Role, scale: number): Mismatch => {
+  const { polarity } = design.technology.transistors(design.corner, role).params;
+  const { thresholdArea, gainArea, source } = design.technology.mismatch[polarity];
+  return { thresholdArea: scale * thresholdArea, gainArea: scale * gainArea, source };
+};
+
 /** Draws the local mismatch of every transistor; `scale` multiplies both standard deviations (0: none). */
 export const sampleSenseAmplifier = (design: SenseAmplifierDesign, scale: number, key: Key): SenseAmplifierChip => {
   const chip: Record<string, MosfetDeviation> = {};
-  for (const { name, role } of [...AMPLIFIER, ...ACCESS]) {
-    const { polarity } = design.technology.transistors(design.corner, role).params;
-    const { thresholdArea, gainArea, source } = design.technology.mismatch[polarity];
-    const mismatch = { thresholdArea: scale * thresholdArea, gainArea: scale * gainArea, source };
-    chip[name] = sampleMosfet(mismatch, gateOf(design, role), fold(key, name));
-  }
+  for (const { name, role } of [...AMPLIFIER, ...ACCESS])
+    chip[name] = sampleMosfet(mismatchOf(design, role, scale), gateOf(design, role), fold(key, name));
   return chip;
 };
+
+/** A transistor of the read path, and how far its threshold and ln gain spread. */
+export interface MismatchSigma {
+  readonly name: string;
+  /** A transistor of the cell: every synapse has its own, an amplifier serves a column. */
+  readonly inCell: boolean;
+  readonly threshold: number;
+  readonly gain: number;
+}
+
+/** Standard deviations of every transistor, amplifier first; `scale` multiplies them. */
+export const senseMismatch = (design: SenseAmplifierDesign, scale: number): readonly MismatchSigma[] =>
+  [...AMPLIFIER, ...ACCESS].map(({ name, role }) => ({
+    name,
+    inCell: ACCESS.some((t) => t.name === name),
+    ...mismatchSigmas(mismatchOf(design, role, scale), gateOf(design, role)),
+  }));

@@ -1,7 +1,7 @@
 export type { Gate, MosfetDeviation, MosfetParams } from "./mosfet/params.ts";
 export { drainCurrentInto, MOSFET_COEFFICIENTS, mosfetCoefficientsInto } from "./mosfet/physics.ts";
 export type { Mismatch } from "./mosfet/sample.ts";
-export { sampleMosfet } from "./mosfet/sample.ts";
+export { mismatchSigmas, sampleMosfet } from "./mosfet/sample.ts";
 export { GOLDEN_SETS } from "./mosfet/sets/golden.ts";
 export { ptm130 } from "./mosfet/sets/ptm130.ts";
 export { sky130 } from "./mosfet/sets/sky130.ts";
@@ -17,6 +17,8 @@ export { CORNERS, transistorParams } from "./mosfet/technology.ts";
 export type { RramConduction, RramParams, RramSpread, RramState, RramStateParams, RramStuck } from "./rram/params.ts";
 export { parseRram } from "./rram/parse.ts";
 export { resistanceTemperatureFactor, rramCurrentInto } from "./rram/physics.ts";
+export type { ProgrammedPopulation, RramPopulation } from "./rram/population.ts";
+export { programPopulation, readPopulation, samplePopulation } from "./rram/population.ts";
 export type { ProgrammedRram, RramDevice } from "./rram/sample.ts";
 export {
   programRram,

@@ -14,11 +14,20 @@ export interface Mismatch {
   readonly source: string;
 }
 
+/** Standard deviations of one transistor's threshold [V] and of ln of its gain. */
+export const mismatchSigmas = (
+  mismatch: Mismatch,
+  gate: Gate,
+): { readonly threshold: number; readonly gain: number } => {
+  const rootArea = Math.sqrt(gate.width * gate.length);
+  return { threshold: mismatch.thresholdArea / rootArea, gain: mismatch.gainArea / rootArea };
+};
+
 /** One transistor as fabricated: threshold and gain off by independent normal amounts that shrink with gate area. */
 export const sampleMosfet = (mismatch: Mismatch, gate: Gate, key: Key): MosfetDeviation => {
-  const rootArea = Math.sqrt(gate.width * gate.length);
+  const sigma = mismatchSigmas(mismatch, gate);
   return {
-    thresholdShift: (mismatch.thresholdArea / rootArea) * normal(fold(key, "threshold")),
-    gainFactor: Math.exp((mismatch.gainArea / rootArea) * normal(fold(key, "gain"))),
+    thresholdShift: sigma.threshold * normal(fold(key, "threshold")),
+    gainFactor: Math.exp(sigma.gain * normal(fold(key, "gain"))),
   };
 };
