@@ -53,6 +53,8 @@ const CHUNK = 8192;
 export interface ChipReadings {
   /** Reading of each synapse at each strobe, shape synapses x strobes: 1, -1, 0 or INVALID. */
   readonly readings: Int8Array;
+  /** First fall of an output below half the supply after SEN starts to rise [s]; NaN where neither does in time. */
+  readonly decisionTimes: Float64Array;
   /** Reads that no engine could solve. */
   readonly failed: number;
 }
@@ -86,6 +88,7 @@ export const readChip = (
   const resistancesLeft = resistances("left", 1);
   const resistancesRight = resistances("right", -1);
   const readings = new Int8Array(synapses * strobes.length);
+  const decisionTimes = new Float64Array(synapses);
   let failed = 0;
   const transistors = senseMismatch(amplifier.design, mismatch);
   for (let from = 0; from < synapses; from += CHUNK) {
@@ -116,9 +119,10 @@ export const readChip = (
       tolerance,
     );
     readings.set(found.readings, from * strobes.length);
+    decisionTimes.set(found.decisionTimes, from);
     failed += found.failures.length;
   }
-  return { readings, failed };
+  return { readings, decisionTimes, failed };
 };
 
 /** A reading as a ternary network uses it: an invalid one is 0. */

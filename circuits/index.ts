@@ -3,6 +3,8 @@ export { transientBatch } from "./batch/transient-batch.ts";
 export { checkNetlist } from "./check-netlist.ts";
 export type { Chip, ChipDesign, ChipReadings } from "./chip.ts";
 export { binaryValue, readChip, sampleChip, ternaryValue } from "./chip.ts";
+export type { ChipWeights, Columns } from "./chip-weights.ts";
+export { readWeights, sumCounts, weightsAtRate } from "./chip-weights.ts";
 export type { Circuit, Variation } from "./circuit.ts";
 export { compileCircuit, varyCircuit } from "./circuit.ts";
 export { bestReference, errorsAfterCorrection, idealErrorRates, sampleIdealErrors } from "./memory-cells.ts";
@@ -17,12 +19,13 @@ export type { PairReadings, PairReads } from "./read-pairs.ts";
 export { INVALID, PRECHARGED, readingFrom, sensePairs, separateAmplifiers, sharedAmplifier } from "./read-pairs.ts";
 export type { Synapse2T2R } from "./read-synapse.ts";
 export { programSynapse, sampleSynapse, synapseResistances } from "./read-synapse.ts";
-export type { SenseAmplifierChip, SenseAmplifierDesign } from "./sense-amplifier.ts";
+export type { MismatchSigma, SenseAmplifierChip, SenseAmplifierDesign } from "./sense-amplifier.ts";
 export {
   cell2T2R,
   prechargeSenseAmplifier,
   REFERENCE_SIZING,
   sampleSenseAmplifier,
+  senseMismatch,
   senseNetlist,
 } from "./sense-amplifier.ts";
 export type { ReadCounts, ReadSample, Weight } from "./sense-statistics.ts";

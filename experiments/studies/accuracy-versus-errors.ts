@@ -2,11 +2,14 @@ import { defineExperiment, type Parameters, type Row, type Table, type ValuesOf 
 import { totalShareOfZeros, type WeightErrors } from "#src/networks/index";
 import type { Figure } from "#src/report/figure";
 import { OWN_MODULE } from "../own-module.ts";
+import { COLUMNS, networkAtRate } from "./chip-network.ts";
 import { type ErrorMode, evaluatorFor, type Thresholding } from "./evaluator.ts";
 import { checkNetwork, dataFor, NETWORK_PARAMETERS, networkNotes, trainedPart } from "./network-parameters.ts";
 import { groupRows, overRows, percent, percentCurve, valuesOf } from "./rows.ts";
+import { checkSense, SENSE_PARAMETERS, senseNotes } from "./sense-parameters.ts";
 
 const PARAMETERS = {
+  ...SENSE_PARAMETERS,
   ...NETWORK_PARAMETERS,
   weights: {
     kind: "choice",
@@ -37,6 +40,13 @@ const PARAMETERS = {
     default: "frozen",
     says: "errors drawn once a chip, or anew at every read of every image",
     source: "a programmed chip has frozen errors",
+  },
+  amplifiers: {
+    kind: "choice",
+    choices: ["independent", ...Object.keys(COLUMNS)],
+    default: "independent",
+    says: "independent errors, or those that a whole chip's amplifiers make at the strobe at which it has the rate asked for",
+    source: "chosen; the other parameters of the amplifier only matter where it is shared",
   },
   thresholds: {
     kind: "choice",
@@ -150,7 +160,7 @@ const zerosOf = (table: Table, params: Params): string => {
 const figures = (table: Table, params: Params): Figure[] => [
   {
     title: "Accuracy against read error rate",
-    caption: `Bars are 95 % t intervals over ${valuesOf(table, "seed")} training seeds; ${used(table, params, "errors")} errors, ${used(table, params, "thresholds")} thresholds; zeros among ternary weights ${zerosOf(table, params)}. Independent errors: no shared amplifiers. Rates are per weight of the affected state.`,
+    caption: `Bars are 95 % t intervals over ${valuesOf(table, "seed")} training seeds; ${used(table, params, "errors")} errors, ${used(table, params, "thresholds")} thresholds; zeros among ternary weights ${zerosOf(table, params)}. Amplifiers: ${used(table, params, "amplifiers")}. Rates are per weight of the affected state.`,
     x: { label: "error rate", unit: "", scale: "log" },
     y: { label: "test accuracy", unit: "%", scale: "linear" },
     series: curvesOf(table, params).map(({ weights, error, others, points }) => {
@@ -171,7 +181,21 @@ export const accuracyVersusErrors = defineExperiment({
   summary: "Test accuracy of networks whose weights are read with errors of one type at a given rate.",
   module: OWN_MODULE,
   parameters: PARAMETERS,
-  axes: ["weights", "error", "rate", "errors", "thresholds", "activation", "widths", "epochs", "learningRate", "seed"],
+  axes: [
+    "weights",
+    "error",
+    "rate",
+    "errors",
+    "amplifiers",
+    "supply",
+    "mismatch",
+    "thresholds",
+    "activation",
+    "widths",
+    "epochs",
+    "learningRate",
+    "seed",
+  ],
   grid: () => [
     { weights: ["ternary"], error: ["type1", "type2", "type3"], rate: RATES },
     { weights: ["binary"], error: ["type1"], rate: RATES },
@@ -188,7 +212,20 @@ export const accuracyVersusErrors = defineExperiment({
     network: trainedPart<Params>(null),
   },
   check: (params) => {
+    checkSense(params);
     checkNetwork(params);
+    if (params.amplifiers !== "independent") {
+      if (params.errors !== "frozen" || params.thresholds !== "trained")
+        throw new RangeError(
+          `amplifiers: "${params.amplifiers}" gives errors frozen in a chip and thresholds as trained; errors is ${params.errors}, thresholds ${params.thresholds}.`,
+        );
+      if (params.weights === "ternary" && params.error === "type1")
+        throw new RangeError(
+          "error: no strobe gives an amplifier a chosen rate of wrong signs (type1) on ternary weights; take type2 or type3, or amplifiers=independent.",
+        );
+      if (params.weights === "binary" && params.rate > 0.5)
+        throw new RangeError(`rate: undecided reads flip half of the weights at most; ${params.rate} is above 0.5.`);
+    }
     if (params.weights === "binary" && params.error !== "type1")
       throw new RangeError(
         `error: ${params.error} befalls zeros or makes them; binary weights only have type1, a flip.`,
@@ -202,14 +239,29 @@ export const accuracyVersusErrors = defineExperiment({
   trial: ({ network }, params, key) => {
     const { train, test } = dataFor(params.data);
     const evaluator = evaluatorFor(network, test, train);
+    if (params.amplifiers !== "independent") {
+      const error = params.error as "type1" | "type2" | "type3";
+      const weights = networkAtRate(params, evaluator.weights, params.amplifiers, error, params.rate, key);
+      return weights === null
+        ? { failed: "reads of the chip failed numerically" }
+        : { numbers: { accuracy: evaluator.accuracyWith(weights) } };
+    }
     const errors: WeightErrors = { type1: 0, type2: 0, type3: 0, [params.error]: params.rate };
     const accuracy = evaluator.accuracy(errors, params.errors as ErrorMode, params.thresholds as Thresholding, key);
     return { numbers: { accuracy } };
   },
   figures,
   conclude,
-  notes: (_params, points) => [
+  notes: (params, points) => [
+    ...(points.some((p) => p.amplifiers !== "independent")
+      ? [
+          ...senseNotes(params, points),
+          "Amplifiers shared: each weight is read by a transient of its column's amplifier; the error type and rate asked for are those at the strobe at which the chip has that rate, other errors left out.",
+        ]
+      : []),
     ...networkNotes(points, [...new Set(points.map((p) => p.weights))]),
-    "Errors of weights are independent of one another: no amplifier is shared between them.",
+    ...(points.some((p) => p.amplifiers === "independent")
+      ? ["Amplifiers independent: errors of weights are independent of one another."]
+      : []),
   ],
 });

@@ -16,6 +16,7 @@ import {
   type Synapses,
   type TrainedNetwork,
   type WeightErrors,
+  type WeightMatrix,
 } from "#src/networks/index";
 import { fold, type Key } from "#src/random/index";
 
@@ -30,6 +31,10 @@ export interface Evaluator {
   readonly clean: number;
   /** Accuracy on one chip. */
   accuracy(errors: WeightErrors, mode: ErrorMode, thresholds: Thresholding, chip: Key): number;
+  /** The ideal integer weights, layer by layer. */
+  readonly weights: readonly WeightMatrix[];
+  /** Accuracy with these weights instead, thresholds as trained. */
+  accuracyWith(weights: readonly WeightMatrix[]): number;
 }
 
 const BLOCK = 1000;
@@ -89,7 +94,16 @@ export const createEvaluator = (network: TrainedNetwork, test: LabelledImages, t
       return onTest(recalibrate(network, synapses, calibration, fold(chip, "calibrate")), synapses, fold(chip, "read"));
     });
   const none = { high: 0, low: 0 };
-  return { clean: accuracy({ type1: 0, type2: 0, type3: 0 }, "frozen", "trained", none), accuracy };
+  return {
+    clean: accuracy({ type1: 0, type2: 0, type3: 0 }, "frozen", "trained", none),
+    accuracy,
+    weights: folded.weights,
+    accuracyWith: (weights) =>
+      kernels.scoped(() => {
+        const synapses = weights.map((layer) => packedSynapses(kernels, layer, known));
+        return onTest(folded, synapses, none);
+      }),
+  };
 };
 
 const evaluators = new WeakMap<TrainedNetwork, Evaluator>();

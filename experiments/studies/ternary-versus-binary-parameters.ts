@@ -1,4 +1,5 @@
 import type { Parameters, ValuesOf } from "#src/montecarlo/index";
+import { COLUMNS } from "./chip-network.ts";
 import { NETWORK_PARAMETERS } from "./network-parameters.ts";
 import { SENSE_PARAMETERS } from "./sense-parameters.ts";
 
@@ -14,6 +15,13 @@ export const PARAMETERS = {
     max: 10e-6,
     says: "common strobe: both networks' reads end at this time after SEN's rise",
     source: "chosen inside the ternary window at 0.9 V and 20 fF: docs/sense-window.md",
+  },
+  amplifiers: {
+    kind: "choice",
+    choices: ["independent", ...Object.keys(COLUMNS)],
+    default: "independent",
+    says: "independent errors at the amplifiers' rates, or whole chips whose columns share an amplifier, every weight read by a transient",
+    source: "independent: fast; docs/chips.md shows how far the two agree",
   },
   samples: {
     kind: "integer",

@@ -11,6 +11,7 @@ import { defineExperiment, type RateReport } from "#src/montecarlo/index";
 import { type TrainedNetwork, totalShareOfZeros, type WeightErrors } from "#src/networks/index";
 import { fold, type Key } from "#src/random/index";
 import { OWN_MODULE } from "../own-module.ts";
+import { readNetwork } from "./chip-network.ts";
 import { evaluatorFor } from "./evaluator.ts";
 import { checkNetwork, dataFor, networkNotes, trainedPart } from "./network-parameters.ts";
 import { MONTE_CARLO_TOLERANCE } from "./sense-errors.ts";
@@ -145,6 +146,7 @@ export const ternaryVersusBinary = defineExperiment({
     "mismatch",
     "activationEnergyLrs",
     "activationEnergyHrs",
+    "amplifiers",
     "seed",
   ],
   // Four supplies at tt 27 degC; cold, hot, ss, ff at one of them.
@@ -224,12 +226,25 @@ export const ternaryVersusBinary = defineExperiment({
   },
   trial: ({ reads, binaryNetwork, ternaryNetwork }, params, key) => {
     const { train, test } = dataFor(params.data);
-    const on = (network: TrainedNetwork, errors: WeightErrors): number =>
-      evaluatorFor(network, test, train).accuracy(errors, "frozen", "trained", key);
-    const binary = on(binaryNetwork, binaryErrors(reads.common));
-    const ternary = on(ternaryNetwork, ternaryErrors(reads.common));
-    const binaryBest = on(binaryNetwork, binaryErrors(reads.binaryBest.counts));
-    const ternaryBest = on(ternaryNetwork, ternaryErrors(reads.ternaryBest.counts));
+    const strobes = [...new Set([params.strobe, reads.ternaryBest.strobe, reads.binaryBest.strobe])].sort(
+      (a, b) => a - b,
+    );
+    // What one network's weights give on this chip at a strobe.
+    const on = (network: TrainedNetwork, kind: "binary" | "ternary") => {
+      const evaluator = evaluatorFor(network, test, train);
+      if (params.amplifiers === "independent")
+        return (_strobe: number, errors: WeightErrors): number => evaluator.accuracy(errors, "frozen", "trained", key);
+      const read = readNetwork(params, evaluator.weights, params.amplifiers, strobes, fold(key, "chip"));
+      if ("failed" in read) return null;
+      return (strobe: number): number => evaluator.accuracyWith(read[strobes.indexOf(strobe)][kind]);
+    };
+    const onBinary = on(binaryNetwork, "binary");
+    const onTernary = on(ternaryNetwork, "ternary");
+    if (!onBinary || !onTernary) return { failed: "reads of the chip failed numerically" };
+    const binary = onBinary(params.strobe, binaryErrors(reads.common));
+    const ternary = onTernary(params.strobe, ternaryErrors(reads.common));
+    const binaryBest = onBinary(reads.binaryBest.strobe, binaryErrors(reads.binaryBest.counts));
+    const ternaryBest = onTernary(reads.ternaryBest.strobe, ternaryErrors(reads.ternaryBest.counts));
     return {
       numbers: {
         binary,
@@ -246,7 +261,16 @@ export const ternaryVersusBinary = defineExperiment({
   notes: (params, points) => [
     ...senseNotes(params, points),
     ...networkNotes(points, ["binary", "ternary"]),
-    "No shared amplifiers: each weight is read with independent errors at the rates of the sense amplifier's Monte Carlo, drawn once a chip.",
+    ...(points.some((p) => p.amplifiers === "independent")
+      ? [
+          "Amplifiers independent: each weight is read with independent errors at the rates of the sense amplifier's Monte Carlo, drawn once a chip.",
+        ]
+      : []),
+    ...(points.some((p) => p.amplifiers !== "independent")
+      ? [
+          "Amplifiers shared: every weight of a chip is read by a transient of its column's amplifier with its own cells; both networks meet amplifiers and cells drawn from the same key.",
+        ]
+      : []),
     "The unit of the comparison is the training seed: intervals of differences are over seeds; every seed meets the same chips and test images. Error rates enter as estimated: their own uncertainty (the tables' intervals) is not in the accuracies.",
   ],
 });

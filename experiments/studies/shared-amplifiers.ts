@@ -1,0 +1,219 @@
+import { binaryErrors, ternaryErrors } from "#circuits/index";
+import { defineExperiment, type Parameters, type RateReport, type Table, type ValuesOf } from "#src/montecarlo/index";
+import { meanInterval, momentsOf, standardDeviation } from "#src/numerics/moments";
+import { fold } from "#src/random/index";
+import type { Figure } from "#src/report/figure";
+import { OWN_MODULE } from "../own-module.ts";
+import { showQuantity } from "../units/show.ts";
+import { COLUMNS, readNetwork } from "./chip-network.ts";
+import { evaluatorFor } from "./evaluator.ts";
+import { checkNetwork, dataFor, NETWORK_PARAMETERS, networkNotes, trainedPart } from "./network-parameters.ts";
+import { groupRows, overRows, percent, percentCurve } from "./rows.ts";
+import { checkSense, SENSE_PARAMETERS, senseNotes, standingOf } from "./sense-parameters.ts";
+
+const PARAMETERS = {
+  ...SENSE_PARAMETERS,
+  ...NETWORK_PARAMETERS,
+  weights: {
+    kind: "choice",
+    choices: ["binary", "ternary"],
+    default: "ternary",
+    says: "kind of weights",
+    source: "chosen",
+  },
+  amplifiers: {
+    kind: "choice",
+    choices: Object.keys(COLUMNS),
+    default: "column per output",
+    says: "which weights share a sense amplifier",
+    source: "the two ways to lay a matrix into an array",
+  },
+  strobe: {
+    kind: "quantity",
+    unit: "s",
+    default: 3e-9,
+    min: 0.1e-9,
+    max: 10e-6,
+    says: "time after SEN's rise at which every weight is read",
+    source: "chosen inside the ternary window at 0.9 V and 20 fF: docs/sense-window.md",
+  },
+} as const satisfies Parameters;
+
+type Params = ValuesOf<typeof PARAMETERS>;
+
+const rate = (events: number, of: number): RateReport => ({ events, of });
+
+const NAMES = ["ternary", "binary"];
+
+const conclude = (table: Table, params: Params) => [
+  {
+    title: "Does sharing an amplifier matter? Accuracy, % [95 % t interval over training seeds]",
+    columns: ["condition", "wrong", "columns", "clean", "chip", "independent", "difference", "chip spread"],
+    rows: groupRows(table, PARAMETERS, ["seed"]).map(({ label, rows }) => {
+      const number = (name: string): string => percent(overRows(rows, name).estimate);
+      const difference = meanInterval(momentsOf(rows.map((r) => r.numbers["difference"].estimate)));
+      const spread = (name: string): string =>
+        percent(rows.reduce((sum, r) => sum + r.numbers[name].deviation, 0) / rows.length);
+      const bounds = rows.length > 1 ? ` [${percent(difference.low)}, ${percent(difference.high)}]` : "";
+      return [
+        label || "default",
+        `${number("wrong")} %`,
+        overRows(rows, "columnSpread").estimate.toFixed(1),
+        number("clean"),
+        number("chip"),
+        number("independent"),
+        `${percent(difference.estimate)}${bounds}`,
+        `${spread("chip")} / ${spread("independent")}`,
+      ];
+    }),
+    notes: [
+      `Every weight of the chip is read by a transient of its column's amplifier, strobe ${showQuantity(params.strobe, "s")} unless it is an axis; independent errors are drawn at the rates that this very chip had. Difference: chip minus independent, points.`,
+      "Wrong: share of weights read wrong. Columns: standard deviation of that share over columns, as a multiple of what independent errors would give. Chip spread: standard deviation over the chips of one network, points, chip / independent.",
+    ],
+  },
+];
+
+const figures = (table: Table, params: Params): Figure[] => [
+  {
+    title: "Accuracy on whole chips against independent errors at the same rates",
+    caption: `Bars are 95 % t intervals over training seeds. ${standingOf(table.rows, params)}`,
+    x: { label: "weights read wrong", unit: "%", scale: "log" },
+    y: { label: "test accuracy", unit: "%", scale: "linear" },
+    series: NAMES.flatMap((weights) =>
+      Object.keys(COLUMNS).flatMap((amplifiers) => {
+        const mine = table.rows.filter((r) => {
+          const at = { ...params, ...r.point } as Params;
+          return at.weights === weights && at.amplifiers === amplifiers;
+        });
+        if (mine.length === 0) return [];
+        const points = groupRows({ ...table, rows: mine }, PARAMETERS, ["seed"])
+          .map(({ rows }) => rows)
+          .filter((rows) => overRows(rows, "wrong").estimate > 0)
+          .sort((a, b) => overRows(a, "wrong").estimate - overRows(b, "wrong").estimate);
+        const x = points.map((rows) => 100 * overRows(rows, "wrong").estimate);
+        const curve = (name: string, number: string) =>
+          percentCurve(
+            name,
+            x,
+            points.map((rows) => overRows(rows, number)),
+          );
+        return [
+          curve(`${weights}, ${amplifiers}`, "chip"),
+          { ...curve(`${weights}, independent, rates of ${amplifiers}`, "independent"), dash: "dash" as const },
+        ];
+      }),
+    ),
+  },
+];
+
+/** Networks on whole chips whose columns share an amplifier, against independent errors at the same rates. */
+export const sharedAmplifiers = defineExperiment({
+  name: "shared-amplifiers",
+  summary: "Networks read from whole chips, every column by its own amplifier, against independent errors.",
+  module: OWN_MODULE,
+  parameters: PARAMETERS,
+  axes: [
+    "weights",
+    "amplifiers",
+    "strobe",
+    "supply",
+    "temperature",
+    "corner",
+    "technology",
+    "device",
+    "bitLineCapacitance",
+    "mismatch",
+    "widths",
+    "seed",
+  ],
+  grid: () => [{ weights: ["binary", "ternary"], amplifiers: Object.keys(COLUMNS), strobe: [3e-9, 6e-9, 10e-9] }],
+  replicates: ({ seeds }) => ({ seed: Array.from({ length: seeds }, (_, i) => i) }),
+  trials: 8,
+  block: 4,
+  numbers: {
+    chip: { kind: "mean", unit: "1", says: "accuracy with the weights as the chip reads them" },
+    independent: { kind: "mean", unit: "1", says: "accuracy with independent errors at that chip's rates" },
+    difference: { kind: "mean", unit: "1", says: "chip minus independent" },
+    clean: { kind: "mean", unit: "1", says: "accuracy without errors" },
+    wrong: { kind: "mean", unit: "1", says: "share of weights read wrong" },
+    columnSpread: {
+      kind: "mean",
+      unit: "1",
+      says: "spread of that share over columns over what independent errors give",
+    },
+    type1: { kind: "rate", says: "+-1 read with the other sign" },
+    type2: { kind: "rate", says: "+-1 read as 0 (both outputs high)" },
+    type3: { kind: "rate", says: "0 read as +-1" },
+    invalid: { kind: "rate", says: "+-1 read with both outputs low" },
+    binaryFlip: { kind: "rate", says: "binary read of +-1 gives the other sign" },
+  },
+  prepare: { network: trainedPart<Params>(null) },
+  check: (params) => {
+    checkSense(params);
+    checkNetwork(params);
+  },
+  facts: ({ network }, params) => {
+    const { train, test } = dataFor(params.data);
+    return { numbers: { clean: evaluatorFor(network, test, train).clean } };
+  },
+  trial: ({ network }, params, key) => {
+    const { train, test } = dataFor(params.data);
+    const evaluator = evaluatorFor(network, test, train);
+    const binary = params.weights === "binary";
+    const read = readNetwork(params, evaluator.weights, params.amplifiers, [params.strobe], fold(key, "chip"));
+    if ("failed" in read) return { failed: `${read.failed} reads` };
+    const [found] = read;
+    const weights = binary ? found.binary : found.ternary;
+    const { type1, type2, type3 } = binary ? binaryErrors(found.counts) : ternaryErrors(found.counts);
+    // A state that no weight has gives no rate.
+    const rates = { type1: type1 || 0, type2: type2 || 0, type3: type3 || 0 };
+    const chip = evaluator.accuracyWith(weights);
+    const independent = evaluator.accuracy(rates, "frozen", "trained", fold(key, "independent"));
+    const { wrong, columnSpread } = spreadOf(evaluator.weights, weights, params.amplifiers);
+    const { signed, zero } = found.counts;
+    return {
+      numbers: {
+        chip,
+        independent,
+        difference: chip - independent,
+        wrong,
+        ...(Number.isFinite(columnSpread) ? { columnSpread } : {}),
+        type1: rate(signed.wrongSign, signed.of),
+        type2: rate(signed.zero, signed.of),
+        type3: rate(zero.signed, zero.of),
+        invalid: rate(signed.invalid, signed.of),
+        binaryFlip: rate(signed.binaryFlipped, signed.of),
+      },
+    };
+  },
+  figures,
+  conclude,
+  notes: (params, points) => [
+    ...senseNotes(params, points),
+    ...networkNotes(points, [...new Set(points.map((p) => p.weights))]),
+    "Each layer has an array of its own, a column as tall as the layer; a weight is read once a chip, its read noise included, and used as read for all images.",
+  ],
+});
+
+/** Share of weights that differ, and its spread over the columns of the first layer over the binomial one. */
+const spreadOf = (
+  stored: readonly { readonly inputs: number; readonly outputs: number; readonly values: Int8Array }[],
+  read: readonly { readonly values: Int8Array }[],
+  columns: string,
+): { wrong: number; columnSpread: number } => {
+  let wrong = 0;
+  let all = 0;
+  stored.forEach(({ values }, l) => {
+    for (let i = 0; i < values.length; i++) if (values[i] !== read[l].values[i]) wrong++;
+    all += values.length;
+  });
+  const { inputs, outputs, values } = stored[0];
+  const byOutput = COLUMNS[columns] === "output";
+  const [rows, count] = byOutput ? [inputs, outputs] : [outputs, inputs];
+  const shares = new Float64Array(count);
+  for (let i = 0; i < values.length; i++)
+    if (values[i] !== read[0].values[i]) shares[byOutput ? Math.floor(i / inputs) : i % inputs] += 1 / rows;
+  const mean = shares.reduce((a, b) => a + b, 0) / count;
+  const binomial = Math.sqrt((mean * (1 - mean)) / rows);
+  return { wrong: wrong / all, columnSpread: standardDeviation(momentsOf(shares)) / binomial };
+};
