@@ -13,12 +13,17 @@ export type { OperatingPoint } from "./operating-point.ts";
 export { solveOperatingPoint } from "./operating-point.ts";
 export type { ParsedNetlist } from "./parse-netlist.ts";
 export { parseNetlist } from "./parse-netlist.ts";
+export type { DieShift } from "./process-variation.ts";
+export { CORNER_SIGMAS, dieSigmas, onDie, sampleDie } from "./process-variation.ts";
 export type { PairReading, SenseAmplifier, Sensed } from "./read-pair.ts";
 export { binaryReading, compileSenseAmplifier, readingOf, sensePair } from "./read-pair.ts";
 export type { PairReadings, PairReads } from "./read-pairs.ts";
 export { INVALID, PRECHARGED, readingFrom, sensePairs, separateAmplifiers, sharedAmplifier } from "./read-pairs.ts";
+export type { ReadSamples } from "./read-samples.ts";
+export { readSamples } from "./read-samples.ts";
 export type { Synapse2T2R } from "./read-synapse.ts";
 export { programSynapse, sampleSynapse, synapseResistances } from "./read-synapse.ts";
+export { replicaStrobe } from "./replica-column.ts";
 export type { MismatchSigma, SenseAmplifierChip, SenseAmplifierDesign } from "./sense-amplifier.ts";
 export {
   cell2T2R,

@@ -191,6 +191,7 @@ export const sampleSenseAmplifier = (design: SenseAmplifierDesign, scale: number
 /** A transistor of the read path, and how far its threshold and ln gain spread. */
 export interface MismatchSigma {
   readonly name: string;
+  readonly polarity: "nmos" | "pmos";
   /** A transistor of the cell: every synapse has its own, an amplifier serves a column. */
   readonly inCell: boolean;
   readonly threshold: number;
@@ -201,6 +202,7 @@ export interface MismatchSigma {
 export const senseMismatch = (design: SenseAmplifierDesign, scale: number): readonly MismatchSigma[] =>
   [...AMPLIFIER, ...ACCESS].map(({ name, role }) => ({
     name,
+    polarity: design.technology.transistors(design.corner, role).params.polarity,
     inCell: ACCESS.some((t) => t.name === name),
     ...mismatchSigmas(mismatchOf(design, role, scale), gateOf(design, role)),
   }));

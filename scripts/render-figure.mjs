@@ -6,7 +6,7 @@ import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { report } from "rramlab/experiments";
-import { pageHtml } from "../dist/src/report/page.js";
+import { pageHtml, plotlyFigure } from "../dist/src/report/page.js";
 
 const [run, number, out] = process.argv.slice(2);
 const { experiment, table, plan } = await report(run);
@@ -27,7 +27,7 @@ execFileSync(
     "--disable-component-update",
     "--disable-sync",
     `--user-data-dir=${folder}/profile`,
-    "--window-size=900,510",
+    `--window-size=900,${(plotlyFigure(figure).layout.height ?? 440) + 70}`,
     "--hide-scrollbars",
     "--virtual-time-budget=5000",
     `--screenshot=${resolve(out)}`,

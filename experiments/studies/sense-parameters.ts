@@ -179,22 +179,34 @@ export const standingOf = (rows: readonly Row[], params: { readonly device?: Val
 /** The conditions a transistor is operated at. */
 type Operated = Pick<SenseValues, "technology" | "corner" | "supply" | "temperature">;
 
+/** First-crossing time of the fitted transistors over BSIM4's at these conditions; null where it was not compared. */
+export const fitAt = (p: Operated): { readonly low: number; readonly high: number } | null =>
+  technologyOf(p).timing.find(
+    (t) =>
+      t.corner === p.corner &&
+      t.temperatureCelsius === Math.round(p.temperature - 273.15) &&
+      Math.abs(t.supply - p.supply) < 1e-9,
+  ) ?? null;
+
+/** More conditions than this are counted, not named. */
+const MOST_NAMED = 12;
+
 /** How well the transistor fit times reads at these conditions, as far as it was checked. */
 const timingNote = (points: readonly Operated[]): string => {
   const checked = new Set<string>();
   const unchecked = new Set<string>();
   for (const p of points) {
-    const celsius = Math.round(p.temperature - 273.15);
-    const where = `${p.technology} ${p.corner} ${celsius} degC ${p.supply} V`;
-    const found = technologyOf(p).timing.find(
-      (t) => t.corner === p.corner && t.temperatureCelsius === celsius && Math.abs(t.supply - p.supply) < 1e-9,
-    );
-    if (found) checked.add(`${where}: ${found.low} to ${found.high}`);
+    const where = `${p.technology} ${p.corner} ${Math.round(p.temperature - 273.15)} degC ${p.supply} V`;
+    const fit = fitAt(p);
+    if (fit) checked.add(`${where}: ${fit.low} to ${fit.high}`);
     else unchecked.add(where);
   }
-  const known =
-    checked.size > 0 ? `Crossing times of the fitted transistors over BSIM4's, ${[...checked].join("; ")}.` : "";
-  const unknown = unchecked.size > 0 ? ` Not compared with BSIM4: ${[...unchecked].join("; ")}.` : "";
+  const named = (all: ReadonlySet<string>): string =>
+    all.size <= MOST_NAMED
+      ? [...all].join("; ")
+      : `${[...all].slice(0, MOST_NAMED).join("; ")}; and ${all.size - MOST_NAMED} more`;
+  const known = checked.size > 0 ? `Crossing times of the fitted transistors over BSIM4's, ${named(checked)}.` : "";
+  const unknown = unchecked.size > 0 ? ` Not compared with BSIM4: ${named(unchecked)}.` : "";
   return (known + unknown).trim();
 };
 

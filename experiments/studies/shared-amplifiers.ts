@@ -1,6 +1,7 @@
 import { binaryErrors, ternaryErrors } from "#circuits/index";
 import { defineExperiment, type Parameters, type RateReport, type Table, type ValuesOf } from "#src/montecarlo/index";
-import { meanInterval, momentsOf, standardDeviation } from "#src/numerics/moments";
+import type { WeightMatrix } from "#src/networks/index";
+import { meanInterval, momentsOf } from "#src/numerics/moments";
 import { fold } from "#src/random/index";
 import type { Figure } from "#src/report/figure";
 import { OWN_MODULE } from "../own-module.ts";
@@ -58,7 +59,9 @@ const conclude = (table: Table, params: Params) => [
       return [
         label || "default",
         `${number("wrong")} %`,
-        overRows(rows, "columnSpread").estimate.toFixed(1),
+        Number.isNaN(overRows(rows, "columnSpread").estimate)
+          ? "-"
+          : overRows(rows, "columnSpread").estimate.toFixed(2),
         number("clean"),
         number("chip"),
         number("independent"),
@@ -68,7 +71,7 @@ const conclude = (table: Table, params: Params) => [
     }),
     notes: [
       `Every weight of the chip is read by a transient of its column's amplifier, strobe ${showQuantity(params.strobe, "s")} unless it is an axis; independent errors are drawn at the rates that this very chip had. Difference: chip minus independent, points.`,
-      "Wrong: share of weights read wrong. Columns: standard deviation of that share over columns, as a multiple of what independent errors would give. Chip spread: standard deviation over the chips of one network, points, chip / independent.",
+      "Wrong: share of weights read wrong. Columns: how much more unevenly the wrong weights of the first layer fall on its columns than independent errors would (1), as a ratio of standard deviations. Chip spread: standard deviation over the chips of one network, points, chip / independent.",
     ],
   },
 ];
@@ -126,7 +129,12 @@ export const sharedAmplifiers = defineExperiment({
     "widths",
     "seed",
   ],
-  grid: () => [{ weights: ["binary", "ternary"], amplifiers: Object.keys(COLUMNS), strobe: [3e-9, 6e-9, 10e-9] }],
+  // Ternary weights inside the window and past it, with the mismatch as fabricated and three times as large; binary ones
+  // before their window, where reads are undecided.
+  grid: () => [
+    { weights: ["ternary"], amplifiers: Object.keys(COLUMNS), mismatch: [1, 3], strobe: [3e-9, 6e-9, 10e-9] },
+    { weights: ["binary"], amplifiers: Object.keys(COLUMNS), mismatch: [1, 3], strobe: [1.2e-9] },
+  ],
   replicates: ({ seeds }) => ({ seed: Array.from({ length: seeds }, (_, i) => i) }),
   trials: 8,
   block: 4,
@@ -139,7 +147,7 @@ export const sharedAmplifiers = defineExperiment({
     columnSpread: {
       kind: "mean",
       unit: "1",
-      says: "spread of that share over columns over what independent errors give",
+      says: "standard deviation of wrong weights over the first layer's columns, over that of independent errors",
     },
     type1: { kind: "rate", says: "+-1 read with the other sign" },
     type2: { kind: "rate", says: "+-1 read as 0 (both outputs high)" },
@@ -195,10 +203,14 @@ export const sharedAmplifiers = defineExperiment({
   ],
 });
 
-/** Share of weights that differ, and its spread over the columns of the first layer over the binomial one. */
+/**
+ * Share of weights that differ, and how unevenly they fall on the columns of the first layer: the root of
+ * sum (wrong - expected)^2 / variance over the columns' number, with expectation and variance of independent errors at
+ * the rate of each stored state (1 for independent errors).
+ */
 const spreadOf = (
-  stored: readonly { readonly inputs: number; readonly outputs: number; readonly values: Int8Array }[],
-  read: readonly { readonly values: Int8Array }[],
+  stored: readonly WeightMatrix[],
+  read: readonly WeightMatrix[],
   columns: string,
 ): { wrong: number; columnSpread: number } => {
   let wrong = 0;
@@ -209,11 +221,28 @@ const spreadOf = (
   });
   const { inputs, outputs, values } = stored[0];
   const byOutput = COLUMNS[columns] === "output";
-  const [rows, count] = byOutput ? [inputs, outputs] : [outputs, inputs];
-  const shares = new Float64Array(count);
-  for (let i = 0; i < values.length; i++)
-    if (values[i] !== read[0].values[i]) shares[byOutput ? Math.floor(i / inputs) : i % inputs] += 1 / rows;
-  const mean = shares.reduce((a, b) => a + b, 0) / count;
-  const binomial = Math.sqrt((mean * (1 - mean)) / rows);
-  return { wrong: wrong / all, columnSpread: standardDeviation(momentsOf(shares)) / binomial };
+  const count = byOutput ? outputs : inputs;
+  const columnOf = (i: number): number => (byOutput ? Math.floor(i / inputs) : i % inputs);
+  const states = [-1, 0, 1];
+  const of = states.map(() => new Float64Array(count));
+  const found = new Float64Array(count);
+  const rates = states.map(() => 0);
+  for (let i = 0; i < values.length; i++) {
+    const state = values[i] + 1;
+    of[state][columnOf(i)]++;
+    if (values[i] === read[0].values[i]) continue;
+    found[columnOf(i)]++;
+    rates[state]++;
+  }
+  states.forEach((_, s) => {
+    const number = of[s].reduce((a, b) => a + b, 0);
+    rates[s] = number > 0 ? rates[s] / number : 0;
+  });
+  let squares = 0;
+  let variance = 0;
+  for (let c = 0; c < count; c++) {
+    squares += (found[c] - states.reduce((sum, _, s) => sum + of[s][c] * rates[s], 0)) ** 2;
+    variance += states.reduce((sum, _, s) => sum + of[s][c] * rates[s] * (1 - rates[s]), 0);
+  }
+  return { wrong: wrong / all, columnSpread: Math.sqrt(squares / variance) };
 };

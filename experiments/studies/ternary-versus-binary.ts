@@ -16,6 +16,7 @@ import { evaluatorFor } from "./evaluator.ts";
 import { checkNetwork, dataFor, networkNotes, trainedPart } from "./network-parameters.ts";
 import { MONTE_CARLO_TOLERANCE } from "./sense-errors.ts";
 import { checkSense, designOf, deviceOf, senseNotes } from "./sense-parameters.ts";
+import { binaryHarm, leastHarm, ternaryHarm } from "./strobe-choice.ts";
 import { type ComparisonValues, PARAMETERS } from "./ternary-versus-binary-parameters.ts";
 import { concludeComparison, drawComparison } from "./ternary-versus-binary-report.ts";
 
@@ -75,20 +76,6 @@ const countReads = (params: ComparisonValues, strobes: readonly number[], sample
       }
     }
   return { counts, precharge: precharge / reads, sense: sense.map((e) => e / reads), failed };
-};
-
-/** Mean squared error of a weight as read, the stored states equally likely: what the strobe is chosen by. */
-const ternaryHarm = (c: ReadCounts): number => {
-  const { type1, type2, type3 } = ternaryErrors(c);
-  return (2 * (4 * type1 + type2) + type3) / 3;
-};
-const binaryHarm = (c: ReadCounts): number => 4 * binaryErrors(c).type1;
-
-// Where several candidates do equally well, the middle one: away from both edges of the window.
-const leastHarm = (counts: readonly ReadCounts[], harm: (c: ReadCounts) => number): number => {
-  const least = Math.min(...counts.map(harm));
-  const best = counts.flatMap((c, i) => (harm(c) === least ? [i] : []));
-  return best[Math.floor(best.length / 2)];
 };
 
 const readsAt = (params: ComparisonValues, key: Key): Reads => {

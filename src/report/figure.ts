@@ -23,8 +23,33 @@ export interface Band {
   readonly label: string;
 }
 
+/** One map of a figure: a value for each pair of places, and what is written there. */
+export interface HeatMap {
+  readonly title: string;
+  /** Shape y x x; null where there is nothing. */
+  readonly values: readonly (readonly (number | null)[])[];
+  readonly texts: readonly (readonly string[])[];
+}
+
+/** Maps over the same places with one scale of colours, set out in rows. */
+export interface HeatMapFigure {
+  readonly kind: "heat maps";
+  readonly title: string;
+  readonly caption: string;
+  readonly x: { readonly label: string; readonly places: readonly string[] };
+  readonly y: { readonly label: string; readonly places: readonly string[] };
+  /** Colours: their range, in the unit of the values, and whether they follow the logarithm. */
+  readonly colour: Axis & { readonly from: number; readonly to: number };
+  readonly columns: number;
+  readonly maps: readonly HeatMap[];
+}
+
 /** A figure as data: drawn by whoever shows it. */
-export interface Figure {
+export type Figure = CurveFigure | HeatMapFigure;
+
+/** Curves over two axes. */
+export interface CurveFigure {
+  readonly kind?: "curves";
   readonly title: string;
   /** What is shown, on what, with which interval and seed: a sentence or two. */
   readonly caption: string;

@@ -1,4 +1,5 @@
-import type { Axis, Figure, Series } from "./figure.ts";
+import type { Axis, CurveFigure, Figure, Series } from "./figure.ts";
+import { plotlyHeatMaps } from "./heat-maps.ts";
 
 /** A table of words. */
 export interface WordTable {
@@ -48,7 +49,10 @@ const errorBars = (s: Series): object => {
 };
 
 /** A figure as plotly's data and layout. */
-export const plotlyFigure = (figure: Figure): { data: object[]; layout: object } => ({
+export const plotlyFigure = (figure: Figure): { data: object[]; layout: object } =>
+  figure.kind === "heat maps" ? plotlyHeatMaps(figure) : plotlyCurves(figure);
+
+const plotlyCurves = (figure: CurveFigure): { data: object[]; layout: object } => ({
   data: figure.series.map((s, i) => ({
     type: "scatter",
     mode: s.marks ? "lines+markers" : "lines",

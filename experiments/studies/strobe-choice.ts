@@ -1,0 +1,15 @@
+import { binaryErrors, type ReadCounts, ternaryErrors } from "#circuits/index";
+
+/** Mean squared error of a weight as read, the stored states equally likely: what the strobe is chosen by. */
+export const ternaryHarm = (c: ReadCounts): number => {
+  const { type1, type2, type3 } = ternaryErrors(c);
+  return (2 * (4 * type1 + type2) + type3) / 3;
+};
+export const binaryHarm = (c: ReadCounts): number => 4 * binaryErrors(c).type1;
+
+/** Index of the least harm; where several do equally well, the middle one: away from both edges of the window. */
+export const leastHarm = (counts: readonly ReadCounts[], harm: (c: ReadCounts) => number): number => {
+  const least = Math.min(...counts.map(harm));
+  const best = counts.flatMap((c, i) => (harm(c) === least ? [i] : []));
+  return best[Math.floor(best.length / 2)];
+};
