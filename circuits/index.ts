@@ -33,6 +33,8 @@ export {
   senseMismatch,
   senseNetlist,
 } from "./sense-amplifier.ts";
+export type { ReadError } from "./sense-limit-state.ts";
+export { senseLimitState } from "./sense-limit-state.ts";
 export type { ReadCounts, ReadSample, Weight } from "./sense-statistics.ts";
 export { addRead, binaryErrors, NO_READS, sampleReads, ternaryErrors, WEIGHTS } from "./sense-statistics.ts";
 export type { SpiceOptions } from "./spice/write-spice.ts";

@@ -27,6 +27,11 @@ export interface PairReadings {
    * the precharge had failed.
    */
   readonly decisionTimes: Float64Array;
+  /**
+   * The other output above half the supply when the first one falls below it, over half the supply, negative where the
+   * right side falls first: how clear the decision is. It goes through 0 where the sign changes; NaN without decision.
+   */
+  readonly clearness: Float64Array;
   /** 1 where an output was below PRECHARGED of the supply when SEN rose: what follows is no decision time. */
   readonly unprecharged: Uint8Array;
   /** Instances that no engine could solve; their readings are INVALID. */
@@ -74,8 +79,13 @@ export const sensePairs = (
 ): PairReadings => {
   const { design, circuit } = amplifier;
   const { precharge, edge } = design.timing;
-  const { count, left, right, thresholdShifts, gainFactors } = reads;
-  const variations: BatchVariations = { count, resistances: { RL: left, RR: right }, thresholdShifts, gainFactors };
+  const { count, thresholdShifts, gainFactors } = reads;
+  const variations: BatchVariations = {
+    count,
+    resistances: { RL: reads.left, RR: reads.right },
+    thresholdShifts,
+    gainFactors,
+  };
   const threshold = design.supply / 2;
   const batch = transientBatch(circuit, variations, {
     stop: precharge + Math.max(strobes[strobes.length - 1], 2 * edge),
@@ -98,6 +108,7 @@ export const sensePairs = (
   const width = strobes.length + 1;
   const readings = new Int8Array(count * strobes.length);
   const decisionTimes = new Float64Array(count);
+  const clearness = new Float64Array(count);
   const unprecharged = new Uint8Array(count);
   for (let i = 0; i < count; i++) {
     const start = i * width;
@@ -107,8 +118,21 @@ export const sensePairs = (
       const highBar = qb[start + 1 + s] >= threshold;
       readings[i * strobes.length + s] = high ? (highBar ? 0 : -1) : highBar ? 1 : INVALID;
     }
-    const times = [batch.crossings["q"][i], batch.crossings["qb"][i]].filter((t) => !Number.isNaN(t));
-    decisionTimes[i] = unprecharged[i] === 0 && times.length > 0 ? Math.min(...times) : Number.NaN;
+    const left = batch.crossings["q"][i];
+    const right = batch.crossings["qb"][i];
+    const leftFirst = !(right < left) && !Number.isNaN(left);
+    const decided = unprecharged[i] === 0 && !(Number.isNaN(left) && Number.isNaN(right));
+    decisionTimes[i] = decided ? (leftFirst ? left : right) : Number.NaN;
+    const other = leftFirst ? batch.atCrossings["q"][2 * i + 1] : batch.atCrossings["qb"][2 * i];
+    clearness[i] = decided ? ((leftFirst ? 1 : -1) * (other - threshold)) / threshold : Number.NaN;
   }
-  return { count, readings, decisionTimes, unprecharged, failures: batch.failures, attempts: batch.attempts };
+  return {
+    count,
+    readings,
+    decisionTimes,
+    clearness,
+    unprecharged,
+    failures: batch.failures,
+    attempts: batch.attempts,
+  };
 };

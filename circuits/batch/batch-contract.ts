@@ -58,6 +58,8 @@ export interface BatchTransients {
   readonly voltages: Readonly<Record<Node, Float64Array>>;
   /** Seconds after `crossings.after` of the first fall below the threshold, by node; NaN where there is none. */
   readonly crossings: Readonly<Record<Node, Float64Array>>;
+  /** Voltages of all reported nodes when a node crosses, by that node, shape count x nodes [V]; NaN where it does not. */
+  readonly atCrossings: Readonly<Record<Node, Float64Array>>;
   /** BATCH_FAILED, BATCH_SOLVED or BATCH_SOLVED_SCALAR. */
   readonly outcomes: Uint8Array;
   readonly failures: readonly (TransientFailure & { readonly instance: number })[];

@@ -15,6 +15,8 @@ import { instanceOf, valueAt } from "./batch-instances.ts";
 export interface BatchRecord {
   voltage(k: number, instance: number, time: number, volt: number): void;
   crossing(k: number, instance: number, seconds: number): void;
+  /** Voltage of node `other` when node k crossed. */
+  atCrossing(k: number, instance: number, other: number, volt: number): void;
   solved(instance: number, attempts: number): void;
   /** The instance is beyond the kernel: it is solved by the scalar engine in the end. */
   givenUp(instance: number, attempts: number): void;
@@ -26,6 +28,7 @@ export const createBatchRecord = (count: number, options: BatchOptions): BatchRe
   const times = Float64Array.from(options.times);
   const voltages = options.nodes.map(() => new Float64Array(count * times.length).fill(Number.NaN));
   const crossings = options.nodes.map(() => new Float64Array(count).fill(Number.NaN));
+  const atCrossings = options.nodes.map(() => new Float64Array(count * options.nodes.length).fill(Number.NaN));
   const outcomes = new Uint8Array(count).fill(BATCH_FAILED);
   const failures: (TransientFailure & { instance: number })[] = [];
   const left: number[] = [];
@@ -52,6 +55,29 @@ export const createBatchRecord = (count: number, options: BatchOptions): BatchRe
       voltages[k].set(result.voltages[node], instance * times.length);
       crossings[k][instance] = result.crossings[node] ?? Number.NaN;
     });
+    if (asked) solveAtCrossings(circuit, variations, instance, asked.after);
+  };
+
+  // The scalar engine reports at times known beforehand: a second run of the same steps reports at the crossings.
+  const solveAtCrossings = (circuit: Circuit, variations: BatchVariations, instance: number, after: number): void => {
+    const { stop, pairs, nodes, tolerance } = options;
+    const found = nodes
+      .map((_, k) => ({ k, at: after + crossings[k][instance] }))
+      .filter(({ at }) => !Number.isNaN(at))
+      .sort((a, b) => a.at - b.at);
+    if (found.length === 0) return;
+    const result = transient(instanceOf(circuit, variations, instance), {
+      stop,
+      times: found.map(({ at }) => at),
+      tolerance,
+      ...(pairs ? { pairs } : {}),
+    });
+    if (!result.ok) return;
+    found.forEach(({ k }, t) => {
+      nodes.forEach((node, other) => {
+        atCrossings[k][instance * nodes.length + other] = result.voltages[node][t];
+      });
+    });
   };
 
   return {
@@ -60,6 +86,9 @@ export const createBatchRecord = (count: number, options: BatchOptions): BatchRe
     },
     crossing: (k, instance, seconds) => {
       crossings[k][instance] = seconds;
+    },
+    atCrossing: (k, instance, other, volt) => {
+      atCrossings[k][instance * options.nodes.length + other] = volt;
     },
     solved: (instance, tried) => {
       outcomes[instance] = BATCH_SOLVED;
@@ -83,6 +112,7 @@ export const createBatchRecord = (count: number, options: BatchOptions): BatchRe
         times,
         voltages: named(voltages),
         crossings: named(crossings),
+        atCrossings: named(atCrossings),
         outcomes,
         failures,
         attempts,

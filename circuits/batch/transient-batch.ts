@@ -210,21 +210,23 @@ const run = (
     // Single precision may put a time at the very end of the step a rounding beyond it.
     while (past < times.length && times[past] <= end + 1e-6 * length) past++;
     nextTime[lane] = past;
-    s.watched.forEach((node, k) => {
+    const ends = s.watched.map((node, k): CubicEnds => {
       const v0 = get(from.voltages[k], lane);
       const v1 = get(from.endVoltages[k], lane);
-      let d0 = v1 - v0;
-      let d1 = d0;
-      if (!s.algebraic[node]) {
-        const jump = corner < 0 ? 0 : binding.slopeBefore(i, corner + 1, k);
-        d0 = get(from.slopes[k], lane) * length * NANO;
-        d1 = (get(from.endSlopes[k], lane) + jump) * length * NANO;
-      }
-      for (let t = firstTime; t < past; t++)
-        record.voltage(k, i, t, cubic(v0, d0, v1, d1, (times[t] - start) / length));
+      if (s.algebraic[node]) return { v0, d0: v1 - v0, v1, d1: v1 - v0 };
+      const jump = corner < 0 ? 0 : binding.slopeBefore(i, corner + 1, k);
+      const perStep = length * NANO;
+      return { v0, d0: get(from.slopes[k], lane) * perStep, v1, d1: (get(from.endSlopes[k], lane) + jump) * perStep };
+    });
+    ends.forEach((node, k) => {
+      for (let t = firstTime; t < past; t++) record.voltage(k, i, t, cubic(node, (times[t] - start) / length));
       const threshold = get(layout.thresholdOf[k], lane);
-      if (crossings && v0 >= threshold && v1 < threshold) {
-        record.crossing(k, i, start - crossings.after + length * fallOf(v0, d0, v1, d1, threshold));
+      if (crossings && node.v0 >= threshold && node.v1 < threshold) {
+        const at = fallOf(node, threshold);
+        record.crossing(k, i, start - crossings.after + length * at);
+        ends.forEach((other, j) => {
+          record.atCrossing(k, i, j, cubic(other, at));
+        });
         put(layout.thresholdOf[k], lane, Number.NEGATIVE_INFINITY);
       }
     });
@@ -298,19 +300,26 @@ const operatingStart = (circuit: Circuit): Float64Array | TransientFailure => {
   return x;
 };
 
-/** The cubic with values v0, v1 and slopes d0, d1 (per length) at both ends of [0, 1]. */
-const cubic = (v0: number, d0: number, v1: number, d1: number, at: number): number => {
+/** Values of a cubic at both ends of [0, 1], and its slopes there. */
+interface CubicEnds {
+  readonly v0: number;
+  readonly d0: number;
+  readonly v1: number;
+  readonly d1: number;
+}
+
+const cubic = ({ v0, d0, v1, d1 }: CubicEnds, at: number): number => {
   const rest = 1 - at;
   return v0 * rest * rest * (1 + 2 * at) + v1 * at * at * (3 - 2 * at) + at * rest * (d0 * rest - d1 * at);
 };
 
 /** Where the cubic falls below the threshold. */
-const fallOf = (v0: number, d0: number, v1: number, d1: number, threshold: number): number => {
+const fallOf = (ends: CubicEnds, threshold: number): number => {
   let above = 0;
   let below = 1;
   for (let k = 0; k < 40; k++) {
     const half = (above + below) / 2;
-    if (cubic(v0, d0, v1, d1, half) >= threshold) above = half;
+    if (cubic(ends, half) >= threshold) above = half;
     else below = half;
   }
   return below;

@@ -14,9 +14,9 @@ export type { Parameter, Parameters, Value, Values, ValuesOf } from "./parameter
 export type { PartPlace, Plan, PlanRequest, ShardPlace } from "./plan.ts";
 export { paramsAt, partName, partsOf, planRun, shardCount, shardPlace, usesAt } from "./plan.ts";
 export type { FailurePoint, FailureSearch } from "./rare-events/failure-points.ts";
-export { findFailurePoints } from "./rare-events/failure-points.ts";
+export { findFailurePoints, shareOutside } from "./rare-events/failure-points.ts";
 export type { ImportanceEstimate, ImportanceOptions } from "./rare-events/importance-sampling.ts";
-export { sampleByImportance, shareOutside } from "./rare-events/importance-sampling.ts";
+export { sampleByImportance } from "./rare-events/importance-sampling.ts";
 export type { LimitState } from "./rare-events/limit-state.ts";
 export type { SubsetEstimate, SubsetOptions } from "./rare-events/subset-simulation.ts";
 export { SUBSET_DEFAULTS, simulateSubsets } from "./rare-events/subset-simulation.ts";

@@ -1,5 +1,6 @@
 import { fold, type Key, normal, normalsInto } from "#src/random/index";
 import { dot, fails, type LimitState, squaredNorm } from "./limit-state.ts";
+import { SUBSET_DEFAULTS, simulateSubsets } from "./subset-simulation.ts";
 
 /** A point on the border of failure nearest to the origin within its region, and its distance from it. */
 export interface FailurePoint {
@@ -11,9 +12,12 @@ export interface FailurePoint {
 export interface FailureSearch {
   /** One for each failure region found, nearest first. */
   readonly points: readonly FailurePoint[];
+  /** Share of failures of a search without gradient that lie in none of these regions; NaN where it reached none. */
+  readonly outside: number;
   readonly evaluations: number;
 }
 
+const SEARCH_SUBSETS = { ...SUBSET_DEFAULTS, points: 1000 };
 /** Points thrown at each widened sigma to find failures at all. */
 const PILOT = 2000;
 const WIDENINGS = [1.5, 2, 3, 4, 6];
@@ -23,6 +27,12 @@ const STARTS = 12;
 const BISECTIONS = 14;
 const ROUNDS = 20;
 const DIFFERENCE = 1e-2;
+/** Failures of the search without gradient whose directions have a larger cosine are taken together. */
+const TOGETHER = 0.3;
+/** A failure this much short of a region's border, in sigma, is not of that region. */
+const SLACK = 1;
+/** Ends of the search for the border along the ray through a region's mean, as multiples of it. */
+const REACHES = [1, 1.2, 1.5];
 /** Two points whose directions have a larger cosine are of one region. */
 const SAME_REGION = 0.7;
 /** Regions further out than the nearest by this much carry no weight (e^-4 and less at 2 sigma and beyond). */
@@ -30,9 +40,10 @@ const FARTHEST = 2;
 
 /**
  * Most probable failure points: the points of the failure border nearest to the origin (the design points of Hasofer and
- * Lind, J. Eng. Mech. 100, 111, 1974). Failures are found by sampling with widened sigma; each nearest one is pulled to
- * the border along its ray, then turned, round by round, towards the border's normal as long as that brings it nearer;
- * one point a region is kept, regions told apart by their direction.
+ * Lind, J. Eng. Mech. 100, 111, 1974). Failures are found by sampling with widened sigma, and by a subset simulation, whose
+ * failures are taken together by direction. Each start is pulled to the border along its ray, then turned, round by
+ * round, towards the border's normal as long as that brings it nearer; one point a region is kept, regions told apart by
+ * their direction.
  *
  * @returns no point where widened sampling finds no failure.
  * @throws RangeError where the origin itself fails: such an event is not rare.
@@ -71,11 +82,17 @@ export const findFailurePoints = (limit: LimitState, key: Key): FailureSearch =>
     return high.map((r, i) => (fails(far[i]) ? r : Number.POSITIVE_INFINITY));
   };
 
-  const starts = pilot(limit, margins, key);
-  let found = starts.map((start): FailurePoint => {
-    const distance = Math.sqrt(dot(start, start));
-    return { point: start, distance };
-  });
+  const subsets = simulateSubsets({ dimensions: d, margins }, SEARCH_SUBSETS, fold(key, "subsets"));
+  const failures = subsets.reached ? subsets.failureCount : 0;
+  // A pilot point fails where it lies; the mean of a region may lie short of it, and a region may be thin.
+  const means = regionsOf(subsets.failures, failures, d);
+  const starts = [
+    ...pilot(limit, margins, key).map((point) => ({ point, reach: 1 })),
+    ...means.flatMap((point) => REACHES.map((reach) => ({ point, reach }))),
+  ];
+  let found = starts.map(
+    ({ point, reach }): FailurePoint => ({ point, distance: reach * Math.sqrt(dot(point, point)) }),
+  );
   const unit = (v: ArrayLike<number>): Float64Array => {
     const length = Math.sqrt(dot(v, v)) || 1;
     return Float64Array.from(v, (x) => x / length);
@@ -90,7 +107,7 @@ export const findFailurePoints = (limit: LimitState, key: Key): FailureSearch =>
       point: directions[i].map((x) => x * distance),
     }));
   };
-  found = onBorder(found);
+  found = onBorder(found).filter((p) => p.distance < Number.POSITIVE_INFINITY);
 
   for (let round = 0; round < ROUNDS; round++) {
     const normals = gradients(found, d, margins).map((g) => unit(g.map((x) => -x)));
@@ -114,7 +131,47 @@ export const findFailurePoints = (limit: LimitState, key: Key): FailureSearch =>
     });
     if (!moved) break;
   }
-  return { points: oneEach(found), evaluations };
+  const points = oneEach(found);
+  return { points, outside: shareOutside(subsets.failures, failures, points, SLACK), evaluations };
+};
+
+/** Means of failures (row-major) that lie in like directions, from the nearest failure on. */
+const regionsOf = (failures: Float64Array, count: number, d: number): Float64Array[] => {
+  const row = (i: number): Float64Array => failures.subarray(i * d, (i + 1) * d);
+  let left = Array.from({ length: count }, (_, i) => i);
+  left.sort((a, b) => squaredNorm(failures, d, a) - squaredNorm(failures, d, b));
+  const means: Float64Array[] = [];
+  while (left.length > 0 && means.length < STARTS) {
+    const first = row(left[0]);
+    const together = left.filter(
+      (i) => dot(first, row(i)) > TOGETHER * Math.sqrt(dot(first, first) * dot(row(i), row(i))),
+    );
+    means.push(
+      Float64Array.from({ length: d }, (_, j) => together.reduce((sum, i) => sum + row(i)[j], 0) / together.length),
+    );
+    const gone = new Set(together);
+    left = left.filter((i) => !gone.has(i));
+  }
+  return means;
+};
+
+/** Share of failures that lie in none of the regions found: short of each region's border by more than `slack` sigma. */
+export const shareOutside = (
+  failures: Float64Array,
+  count: number,
+  centers: readonly FailurePoint[],
+  slack: number,
+): number => {
+  if (count === 0) return Number.NaN;
+  const d = failures.length / count;
+  let outside = 0;
+  for (let i = 0; i < count; i++) {
+    const inside = centers.some(
+      ({ point, distance }) => dot(point, failures.subarray(i * d, (i + 1) * d)) > distance * (distance - slack),
+    );
+    if (!inside) outside++;
+  }
+  return outside / count;
 };
 
 /** The nearest failures among points of widened sigma, by the first widening that gives enough of them. */

@@ -1,7 +1,7 @@
 import { normalTail } from "#src/numerics/normal-tail";
 import { fold, type Key, uniform } from "#src/random/index";
-import { aroundInto, type FailurePoint } from "./failure-points.ts";
-import { fails, type LimitState, squaredNorm } from "./limit-state.ts";
+import { aroundInto, type FailurePoint, type FailureSearch } from "./failure-points.ts";
+import { fails, type LimitState } from "./limit-state.ts";
 
 export interface ImportanceEstimate {
   readonly probability: number;
@@ -29,6 +29,7 @@ export interface ImportanceOptions {
 const BLOCK = 4096;
 const LEAST_EFFECTIVE = 100;
 const MOST_IN_ONE = 0.05;
+const MOST_OUTSIDE = 0.05;
 /** Least share of samples that each region is given. */
 const LEAST_SHARE = 0.1;
 
@@ -40,10 +41,11 @@ const LEAST_SHARE = 0.1;
  */
 export const sampleByImportance = (
   limit: LimitState,
-  centers: readonly FailurePoint[],
+  search: Pick<FailureSearch, "points" | "outside">,
   options: ImportanceOptions,
   key: Key,
 ): ImportanceEstimate => {
+  const { points: centers, outside } = search;
   if (centers.length === 0)
     throw new RangeError("importance sampling: no failure point to sample about; the search found none.");
   const { dimensions: d } = limit;
@@ -91,6 +93,8 @@ export const sampleByImportance = (
 
   const effectiveSamples = squares > 0 ? sum ** 2 / squares : 0;
   const doubts: string[] = [];
+  if (outside > MOST_OUTSIDE)
+    doubts.push(`${(100 * outside).toFixed(0)} % of the failures found without gradient lie in no region sampled`);
   if (failures === 0) doubts.push("no sample failed: the points are not on the border of failure");
   else {
     if (effectiveSamples < LEAST_EFFECTIVE)
@@ -130,25 +134,4 @@ const density = (
     sum += shares[k] * Math.exp(along - distance ** 2 / 2);
   });
   return sum;
-};
-
-/** Share of failures that lie in none of the regions found: short of each region's border by more than `slack` sigma. */
-export const shareOutside = (
-  failures: Float64Array,
-  count: number,
-  centers: readonly FailurePoint[],
-  slack: number,
-): number => {
-  if (count === 0) return Number.NaN;
-  const d = failures.length / count;
-  let outside = 0;
-  for (let i = 0; i < count; i++) {
-    const inside = centers.some(({ point, distance }) => {
-      let along = 0;
-      for (let j = 0; j < d; j++) along += (point[j] / distance) * failures[i * d + j];
-      return along > distance - slack;
-    });
-    if (!inside && squaredNorm(failures, d, i) > 0) outside++;
-  }
-  return outside / count;
 };

@@ -23,7 +23,7 @@ const plane = (dimensions: number, beta: number): LimitState =>
   limitOf(dimensions, (u) => beta - u.reduce((sum, x) => sum + x, 0) / Math.sqrt(dimensions));
 const OPTIONS = { relativeError: 0.03, firstRound: 2000, mostSamples: 200_000 };
 const estimate = (limit: LimitState, options = OPTIONS, own = key): ImportanceEstimate =>
-  sampleByImportance(limit, findFailurePoints(limit, own).points, options, own);
+  sampleByImportance(limit, findFailurePoints(limit, own), options, own);
 
 describe("most probable failure points", () => {
   test.each([2, 20])("of a plane in %d dimensions is its foot", (dimensions) => {
@@ -94,21 +94,27 @@ describe("importance sampling", () => {
   test("with one region missed is half of the truth, which failures found without it give away", () => {
     const limit = limitOf(8, (u) => 4 - Math.abs(u[0]));
     const [one] = findFailurePoints(limit, key).points;
-    const blind = sampleByImportance(limit, [one], OPTIONS, key);
+    const blind = sampleByImportance(limit, { points: [one], outside: Number.NaN }, OPTIONS, key);
     expect(blind.probability / normalTail(4)).toBeCloseTo(1, 0);
     const subsets = simulateSubsets(limit, SUBSET_DEFAULTS, key);
-    expect(shareOutside(subsets.failures, subsets.failureCount, [one], 1)).toBeGreaterThan(0.05);
+    const outside = shareOutside(subsets.failures, subsets.failureCount, [one], 1);
+    expect(outside).toBeGreaterThan(0.05);
+    expect(sampleByImportance(limit, { points: [one], outside }, OPTIONS, key).doubts[0]).toMatch(/lie in no region/);
     const both = findFailurePoints(limit, key).points;
     expect(shareOutside(subsets.failures, subsets.failureCount, both, 1)).toBe(0);
   });
   test("doubts itself where failures lie off its points", () => {
     const limit = plane(20, 4);
     const wrong = { distance: 4, point: Float64Array.from({ length: 20 }, (_, j) => (j === 0 ? 4 : 0)) };
-    expect(sampleByImportance(limit, [wrong], { ...OPTIONS, mostSamples: 20_000 }, key).doubts.length).toBeGreaterThan(
-      0,
-    );
+    expect(
+      sampleByImportance(limit, { points: [wrong], outside: Number.NaN }, { ...OPTIONS, mostSamples: 20_000 }, key)
+        .doubts.length,
+    ).toBeGreaterThan(0);
     const away = { distance: 4, point: Float64Array.from({ length: 20 }, (_, j) => (j === 0 ? -4 : 0)) };
-    expect(sampleByImportance(limit, [away], { ...OPTIONS, mostSamples: 4000 }, key).doubts.length).toBeGreaterThan(0);
+    expect(
+      sampleByImportance(limit, { points: [away], outside: Number.NaN }, { ...OPTIONS, mostSamples: 4000 }, key).doubts
+        .length,
+    ).toBeGreaterThan(0);
   });
 });
 
