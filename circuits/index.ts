@@ -7,7 +7,13 @@ export type { ChipWeights, Columns } from "./chip-weights.ts";
 export { readWeights, sumCounts, weightsAtRate } from "./chip-weights.ts";
 export type { Circuit, Variation } from "./circuit.ts";
 export { compileCircuit, varyCircuit } from "./circuit.ts";
-export { bestReference, errorsAfterCorrection, idealErrorRates, sampleIdealErrors } from "./memory-cells.ts";
+export {
+  bestReference,
+  errorsAfterCorrection,
+  idealErrorRates,
+  idealLimitState,
+  sampleIdealErrors,
+} from "./memory-cells.ts";
 export type { Element, ElementModel, Netlist, Node } from "./netlist.ts";
 export type { OperatingPoint } from "./operating-point.ts";
 export { solveOperatingPoint } from "./operating-point.ts";

@@ -5,6 +5,7 @@ import {
   sampleResistancesInto,
   totalLogSigma,
 } from "#devices/index";
+import type { LimitState } from "#src/montecarlo/index";
 import { normalTail } from "#src/numerics/normal-tail";
 import { bernoulli, fold, forEachChosen, type Key } from "#src/random/index";
 
@@ -122,4 +123,26 @@ export const errorsAfterCorrection = (errors: Uint8Array, length: number): numbe
     if (inWord > 1) left += inWord;
   }
   return left;
+};
+
+/**
+ * The 2T2R bit under an amplifier without offset as a limit state: a stored +1 is read wrong where the left resistance
+ * exceeds the right one. The space is that of the six normals that are drawn, three terms of the spread a cell; stuck
+ * cells are left out. Its probability is `idealErrorRates(...).differential`.
+ */
+export const idealLimitState = (params: RramParams, temperature: number): LimitState => {
+  const { low, high } = logStatistics(params, temperature);
+  const terms = (name: "lrs" | "hrs"): readonly number[] => {
+    const { deviceToDevice, cycleToCycle, readToRead } = params[name].spread;
+    return [deviceToDevice, cycleToCycle, readToRead];
+  };
+  const sigmas = [...terms("lrs").map((s) => -s), ...terms("hrs")];
+  const distance = high.mean - low.mean;
+  return {
+    dimensions: sigmas.length,
+    margins: (points, count) =>
+      Float64Array.from({ length: count }, (_, i) =>
+        sigmas.reduce((sum, sigma, j) => sum + sigma * points[i * sigmas.length + j], distance),
+      ),
+  };
 };

@@ -8,6 +8,7 @@ const MODULES: Readonly<Record<string, () => Promise<Readonly<Record<string, unk
   "sense-errors": () => import("./studies/sense-errors.ts"),
   "memory-error-rate": () => import("./studies/memory-error-rate.ts"),
   "accuracy-versus-errors": () => import("./studies/accuracy-versus-errors.ts"),
+  "rare-errors": () => import("./studies/rare-errors.ts"),
   pvt: () => import("./studies/pvt.ts"),
   "shared-amplifiers": () => import("./studies/shared-amplifiers.ts"),
   "network-accuracy": () => import("./studies/network-accuracy.ts"),

@@ -12,8 +12,8 @@ export interface FailurePoint {
 export interface FailureSearch {
   /** One for each failure region found, nearest first. */
   readonly points: readonly FailurePoint[];
-  /** Share of failures of a search without gradient that lie in none of these regions; NaN where it reached none. */
-  readonly outside: number;
+  /** Share of failures of a search without gradient that lie in none of these regions; null where it reached none. */
+  readonly outside: number | null;
   readonly evaluations: number;
 }
 
@@ -155,14 +155,14 @@ const regionsOf = (failures: Float64Array, count: number, d: number): Float64Arr
   return means;
 };
 
-/** Share of failures that lie in none of the regions found: short of each region's border by more than `slack` sigma. */
+/** Share of failures that lie in none of the regions: short of each region's border by more than `slack` sigma; null of none. */
 export const shareOutside = (
   failures: Float64Array,
   count: number,
   centers: readonly FailurePoint[],
   slack: number,
-): number => {
-  if (count === 0) return Number.NaN;
+): number | null => {
+  if (count === 0) return null;
   const d = failures.length / count;
   let outside = 0;
   for (let i = 0; i < count; i++) {

@@ -93,7 +93,7 @@ export const sampleByImportance = (
 
   const effectiveSamples = squares > 0 ? sum ** 2 / squares : 0;
   const doubts: string[] = [];
-  if (outside > MOST_OUTSIDE)
+  if (outside !== null && outside > MOST_OUTSIDE)
     doubts.push(`${(100 * outside).toFixed(0)} % of the failures found without gradient lie in no region sampled`);
   if (failures === 0) doubts.push("no sample failed: the points are not on the border of failure");
   else {
