@@ -1,5 +1,8 @@
 import type { Node } from "./netlist.ts";
 
+/** Steps after which an analysis gives up. */
+export const MOST_STEPS = 10_000_000;
+
 export interface TransientOptions {
   /** End of the analysis [s]. */
   readonly stop: number;
@@ -18,6 +21,10 @@ export interface TransientOptions {
     readonly low: number;
     readonly high: number;
   };
+  /** No step is longer than this [s]. */
+  readonly longestStep?: number;
+  /** Give up after so many steps, rejected ones included; MOST_STEPS where left out. */
+  readonly mostSteps?: number;
   /** Report the energy delivered by each source until these times [s]; ascending. */
   readonly energyAt?: readonly number[];
 }
@@ -38,7 +45,7 @@ export interface Transient {
 
 export interface TransientFailure {
   readonly ok: false;
-  readonly reason: "no operating point" | "singular matrix" | "step too small";
+  readonly reason: "no operating point" | "singular matrix" | "step too small" | "too many steps";
   readonly time: number;
   readonly residual: number;
   readonly iterations: number;

@@ -3,14 +3,12 @@ import type { Circuit } from "./circuit.ts";
 import { capacitanceMatrix, chargesInto, currentsInto, driveInto, isLinear } from "./circuit-equations.ts";
 import type { Node } from "./netlist.ts";
 import { solveOperatingPoint } from "./operating-point.ts";
-import type { Transient, TransientFailure, TransientOptions } from "./transient-contract.ts";
+import { MOST_STEPS, type Transient, type TransientFailure, type TransientOptions } from "./transient-contract.ts";
 import { createRecorder } from "./transient-recorder.ts";
 import { breakpoints, longestStep } from "./waveform.ts";
 
 // On the sense amplifier this halves the error of crossing times for 15 % more work (bench/sense-accuracy.mjs).
 const DIFFERENCE_WEIGHT = 10;
-/** Steps that sine sources may ask for. */
-const MOST_STEPS = 10_000_000;
 const MAX_NEWTON = 12;
 /** Damped iterations allowed besides: a way of 60 V. */
 const MAX_DAMPED = 200;
@@ -148,7 +146,8 @@ export const transient = (circuit: Circuit, options: TransientOptions): Transien
     throw new RangeError(
       `transient of "${circuit.netlist.title}": its sine sources need ${(stop / least).toPrecision(2)} steps; at most ${MOST_STEPS}.`,
     );
-  const cap = Math.min(stop / 50, least);
+  const cap = Math.min(stop / 50, least, options.longestStep ?? Number.POSITIVE_INFINITY);
+  const mostSteps = options.mostSteps ?? MOST_STEPS;
   const smallest = stop * 1e-15;
   const restart = stop * 1e-6;
   let time = 0;
@@ -160,6 +159,7 @@ export const transient = (circuit: Circuit, options: TransientOptions): Transien
     h = Math.min(h, restart);
     lastStep = 0;
     while (time < corner) {
+      if (steps + rejected >= mostSteps) return fail("too many steps", time);
       // Two even steps to a near corner instead of a long one and a sliver.
       const rest = corner - time;
       let step = h;

@@ -138,7 +138,7 @@ const checkNames = (netlist: Netlist): void => {
 };
 
 /** Node voltages at t = 0 that sources to ground fix: with `uic` SPICE would start them from 0 V. */
-const drivenAtStart = (netlist: Netlist): Record<Node, number> => {
+export const drivenAtStart = (netlist: Netlist): Record<Node, number> => {
   const at: Record<Node, number> = { "0": 0 };
   for (let before = -1; before !== Object.keys(at).length; ) {
     before = Object.keys(at).length;

@@ -1,0 +1,137 @@
+import { compileCircuit } from "../circuit.ts";
+import type { Netlist, Node } from "../netlist.ts";
+import { solveOperatingPoint } from "../operating-point.ts";
+import { transient } from "../transient.ts";
+import type { TransientFailure } from "../transient-contract.ts";
+import { dc } from "../waveform.ts";
+import { measure } from "./measure.ts";
+import { readSpice } from "./read-spice.ts";
+import type { SpiceDeck, SweepAnalysis, TransientAnalysis } from "./spice-deck.ts";
+
+export interface SpiceRunOptions {
+  /** Local error allowed a step and node [V]. */
+  readonly tolerance: number;
+  /** Steps after which a transient gives up. */
+  readonly mostSteps?: number;
+}
+
+/** Numerical failure of one analysis: counted and told, no exception. */
+export type SpiceFailure =
+  | TransientFailure
+  | { readonly ok: false; readonly reason: string; readonly residual: number; readonly iterations: number };
+
+export interface SpiceTransient {
+  readonly ok: true;
+  /** Every `step` of the .tran line from its start to its stop [s]. */
+  readonly times: Float64Array;
+  readonly voltages: Readonly<Record<Node, Float64Array>>;
+  /** By name; null where what a measure waits for does not happen. */
+  readonly measures: Readonly<Record<string, number | null>>;
+}
+
+export interface SpiceSweep {
+  readonly ok: true;
+  readonly source: string;
+  readonly values: readonly number[];
+  readonly voltages: Readonly<Record<Node, Float64Array>>;
+}
+
+/** What one pass over a deck gives; `parameter` and `value` are those of `.step`. */
+export interface SpiceRun {
+  readonly parameter: string | null;
+  readonly value: number | null;
+  readonly operatingPoint:
+    | { readonly ok: true; readonly voltages: Readonly<Record<Node, number>> }
+    | SpiceFailure
+    | null;
+  readonly sweep: SpiceSweep | SpiceFailure | null;
+  readonly transient: SpiceTransient | SpiceFailure | null;
+}
+
+/** Samples that measures are taken on, besides the printed ones. */
+const MEASURE_SAMPLES = 20_000;
+/** Most printed points of a transient. */
+const MOST_PRINTED = 1_000_000;
+
+const operate = (netlist: Netlist): { readonly ok: true; readonly voltages: Record<Node, number> } | SpiceFailure => {
+  const circuit = compileCircuit({ ...netlist, initial: null });
+  const point = solveOperatingPoint(circuit);
+  if (!point.ok)
+    return { ok: false, reason: "no operating point", residual: point.residual, iterations: point.iterations };
+  const nodes = [...circuit.nodes, ...circuit.drivenNodes].filter((n) => n !== "0");
+  return { ok: true, voltages: Object.fromEntries(nodes.map((n) => [n, point.x[circuit.index.get(n) as number]])) };
+};
+
+const sweep = (netlist: Netlist, { source, values }: SweepAnalysis): SpiceSweep | SpiceFailure => {
+  const swept = netlist.elements.find(
+    (e) => e.name.toLowerCase() === source.toLowerCase() && (e.type === "voltage" || e.type === "current"),
+  );
+  if (!swept) throw new RangeError(`.dc: no source is called ${source}.`);
+  const voltages: Record<Node, Float64Array> = {};
+  for (const [i, value] of values.entries()) {
+    const point = operate({
+      ...netlist,
+      elements: netlist.elements.map((e) => (e === swept ? { ...swept, waveform: dc(value) } : e)),
+    });
+    if (!point.ok) return point;
+    for (const [node, volt] of Object.entries(point.voltages)) {
+      voltages[node] ??= new Float64Array(values.length);
+      voltages[node][i] = volt;
+    }
+  }
+  return { ok: true, source: swept.name, values, voltages };
+};
+
+const simulate = (
+  deck: SpiceDeck,
+  analysis: TransientAnalysis,
+  options: SpiceRunOptions,
+): SpiceTransient | SpiceFailure => {
+  const { step, stop, start, longestStep } = analysis;
+  const printed = Math.floor((stop - start) / step + 1e-9) + 1;
+  if (printed > MOST_PRINTED)
+    throw new RangeError(`.tran: ${printed} points every ${step} s; at most ${MOST_PRINTED}. Take a longer step.`);
+  const asked = Array.from({ length: printed }, (_, i) => Math.min(stop, start + i * step));
+  const fine =
+    deck.measures.length > 0
+      ? Array.from({ length: MEASURE_SAMPLES + 1 }, (_, i) => Math.min(stop, (stop * i) / MEASURE_SAMPLES))
+      : [];
+  const times = Float64Array.from([...new Set([...asked, ...fine])]).sort();
+  const result = transient(compileCircuit(deck.netlist), {
+    stop,
+    times,
+    tolerance: options.tolerance,
+    ...(longestStep === null ? {} : { longestStep }),
+    ...(options.mostSteps === undefined ? {} : { mostSteps: options.mostSteps }),
+  });
+  if (!result.ok) return result;
+  const places = new Map(Array.from(times, (t, i) => [t, i] as const));
+  const nodes = Object.keys(result.voltages).filter((n) => n !== "0");
+  const at = asked.map((t) => places.get(t) as number);
+  return {
+    ok: true,
+    times: Float64Array.from(asked),
+    voltages: Object.fromEntries(nodes.map((n) => [n, Float64Array.from(at, (i) => result.voltages[n][i])])),
+    measures: Object.fromEntries(deck.measures.map((m) => [m.name, measure({ times, voltages: result.voltages }, m)])),
+  };
+};
+
+/**
+ * Reads a deck and does what it asks, once for each value of `.step`.
+ * @throws SpiceError or RangeError for a deck that is not read, or a circuit that is refused.
+ */
+export const runSpice = (text: string, options: SpiceRunOptions): readonly SpiceRun[] => {
+  const first = readSpice(text);
+  const pass = (deck: SpiceDeck, parameter: string | null, value: number | null): SpiceRun => ({
+    parameter,
+    value,
+    operatingPoint: deck.operatingPoint ? operate(deck.netlist) : null,
+    sweep: deck.sweep ? sweep(deck.netlist, deck.sweep) : null,
+    transient: deck.transient ? simulate(deck, deck.transient, options) : null,
+  });
+  if (!first.operatingPoint && !first.sweep && !first.transient)
+    throw new RangeError("the deck asks for nothing; give it a .tran, .op or .dc line.");
+  const { step } = first;
+  if (!step) return [pass(first, null, null)];
+  return step.values.map((value) => pass(readSpice(text, new Map([[step.parameter, value]])), step.parameter, value));
+};
