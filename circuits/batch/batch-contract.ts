@@ -21,6 +21,9 @@ export interface BatchVariations {
   readonly temperatures?: Column;
 }
 
+/** Steps an instance may try before it is given up. */
+export const MOST_ATTEMPTS = 200_000;
+
 export interface BatchOptions {
   /** End of the analysis [s]. */
   readonly stop: number;
@@ -36,6 +39,8 @@ export interface BatchOptions {
   readonly crossings?: { readonly threshold: Column; readonly after: number };
   /** Node pairs whose difference decides the outcome: its error weighs ten times more. */
   readonly pairs?: readonly (readonly [Node, Node])[];
+  /** Steps that one instance may try, in either engine; MOST_ATTEMPTS where left out. */
+  readonly mostSteps?: number;
   /** End an instance early, holding its state, once after `after` one node is below `low` and the other above `high` [V]. */
   readonly settled?: {
     readonly nodes: readonly [Node, Node];

@@ -8,6 +8,7 @@ import {
   type BatchOptions,
   type BatchTransients,
   type BatchVariations,
+  MOST_ATTEMPTS,
 } from "./batch-contract.ts";
 import { instanceOf, valueAt } from "./batch-instances.ts";
 
@@ -40,6 +41,7 @@ export const createBatchRecord = (count: number, options: BatchOptions): BatchRe
       stop,
       times,
       tolerance: options.tolerance,
+      mostSteps: options.mostSteps ?? MOST_ATTEMPTS,
       ...(pairs ? { pairs } : {}),
       ...(asked ? { crossings: { nodes, after: asked.after, threshold: valueAt(asked.threshold, instance) } } : {}),
       ...(settled
@@ -70,6 +72,7 @@ export const createBatchRecord = (count: number, options: BatchOptions): BatchRe
       stop,
       times: found.map(({ at }) => at),
       tolerance,
+      mostSteps: options.mostSteps ?? MOST_ATTEMPTS,
       ...(pairs ? { pairs } : {}),
     });
     if (!result.ok) return;

@@ -5,7 +5,7 @@ import type { Node } from "../netlist.ts";
 import { solveOperatingPoint } from "../operating-point.ts";
 import type { TransientFailure } from "../transient-contract.ts";
 import { breakpoints, longestStep } from "../waveform.ts";
-import type { BatchOptions, BatchTransients, BatchVariations } from "./batch-contract.ts";
+import { type BatchOptions, type BatchTransients, type BatchVariations, MOST_ATTEMPTS } from "./batch-contract.ts";
 import { checkVariations, instanceOf, valueAt } from "./batch-instances.ts";
 import { createBatchLanes, inverseCapacitanceRows, NANO } from "./batch-lanes.ts";
 import { type BatchLayout, layOut } from "./batch-layout.ts";
@@ -17,8 +17,6 @@ import { type BatchStructure, structureOf } from "./batch-structure.ts";
 const RESTART = 1 / 30_000;
 /** A step below this share of its stretch between corners is given up: single precision no longer sees time advance. */
 const SHORTEST = 1e-6;
-/** Steps an instance may try. */
-const MOST_ATTEMPTS = 200_000;
 const MOST_KERNELS = 16;
 const NEVER = Number.POSITIVE_INFINITY;
 
@@ -121,7 +119,7 @@ const run = (
   for (let lane = 0; lane < lanes; lane++) {
     put(layout.perTolerance, lane, 1 / options.tolerance);
     put(layout.longestStep, lane, longest);
-    put(layout.mostAttempts, lane, MOST_ATTEMPTS);
+    put(layout.mostAttempts, lane, options.mostSteps ?? MOST_ATTEMPTS);
     put(layout.step, lane, restart);
     put(layout.end, lane, 1);
   }

@@ -67,7 +67,7 @@ const sweep = (netlist: Netlist, { source, values }: SweepAnalysis): SpiceSweep 
     (e) => e.name.toLowerCase() === source.toLowerCase() && (e.type === "voltage" || e.type === "current"),
   );
   if (!swept) throw new RangeError(`.dc: no source is called ${source}.`);
-  const voltages: Record<Node, Float64Array> = {};
+  const voltages = new Map<Node, Float64Array>();
   for (const [i, value] of values.entries()) {
     const point = operate({
       ...netlist,
@@ -75,11 +75,12 @@ const sweep = (netlist: Netlist, { source, values }: SweepAnalysis): SpiceSweep 
     });
     if (!point.ok) return point;
     for (const [node, volt] of Object.entries(point.voltages)) {
-      voltages[node] ??= new Float64Array(values.length);
-      voltages[node][i] = volt;
+      const column = voltages.get(node) ?? new Float64Array(values.length);
+      column[i] = volt;
+      voltages.set(node, column);
     }
   }
-  return { ok: true, source: swept.name, values, voltages };
+  return { ok: true, source: swept.name, values, voltages: Object.fromEntries(voltages) };
 };
 
 const simulate = (

@@ -25,7 +25,9 @@ export const spiceLines = (deck: string): { readonly title: string; readonly lin
   const end = joined.findIndex(({ text }) => /^\.end$/i.test(text));
   return {
     title: title.trim(),
-    lines: (end < 0 ? joined : joined.slice(0, end)).map(({ number, text }) => ({ number, words: wordsOf(text) })),
+    lines: (end < 0 ? joined : joined.slice(0, end))
+      .map(({ number, text }) => ({ number, words: wordsOf(text) }))
+      .filter(({ words }) => words.length > 0),
   };
 };
 

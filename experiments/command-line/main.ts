@@ -7,6 +7,7 @@ import { addDescribe, addList } from "./list.ts";
 import { Misuse } from "./misuse.ts";
 import { addEvaluate, addTrain } from "./networks.ts";
 import { addReport, addResume, addRun } from "./run.ts";
+import { addSpice } from "./spice.ts";
 import { addTransient } from "./transient.ts";
 
 const DONE = 0;
@@ -18,7 +19,18 @@ const program = new Command("rramlab")
   .version(packageVersion())
   .showSuggestionAfterError(true)
   .exitOverride();
-for (const add of [addList, addDescribe, addRun, addResume, addReport, addTransient, addTrain, addEvaluate, addData])
+for (const add of [
+  addList,
+  addDescribe,
+  addRun,
+  addResume,
+  addReport,
+  addTransient,
+  addSpice,
+  addTrain,
+  addEvaluate,
+  addData,
+])
   add(program);
 for (const command of [...program.commands, ...program.commands.flatMap((c) => c.commands)]) command.exitOverride();
 

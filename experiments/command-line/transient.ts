@@ -37,7 +37,10 @@ export const addTransient = (program: Command): void => {
           );
         const circuit = orMisuse(() => compileCircuit(netlist));
         const asGiven = flags.stop === undefined ? analysis?.times : analysis?.times?.filter((t) => t <= stop);
-        const times = asGiven ?? Array.from({ length: DEFAULT_POINTS }, (_, i) => (stop * i) / (DEFAULT_POINTS - 1));
+        // Rounding must not carry the last time past the end.
+        const times =
+          asGiven ??
+          Array.from({ length: DEFAULT_POINTS }, (_, i) => Math.min(stop, (stop * i) / (DEFAULT_POINTS - 1)));
         const asked = flags.threshold
           ? {
               nodes: circuit.nodes,

@@ -1,0 +1,148 @@
+import { readFileSync } from "node:fs";
+import type { Command } from "commander";
+import {
+  type Netlist,
+  parseNetlist,
+  REFERENCE_SIZING,
+  rcLadder,
+  ringOscillator,
+  runSpice,
+  type SpiceFailure,
+  type SpiceRun,
+  senseNetlist,
+  sramRead,
+  writeSpice,
+} from "#circuits/index";
+import { sky130 as technology } from "#devices/index";
+import { readUserJson } from "../files/run-folder.ts";
+import { parseQuantity } from "../units/parse.ts";
+import { showQuantity } from "../units/show.ts";
+import { Misuse, orMisuse } from "./misuse.ts";
+import { answer } from "./output.ts";
+
+const CONDITIONS = { technology, corner: "tt", supply: 1.2, temperature: 300.15 } as const;
+
+/** Circuits that can be exported by name, and how long a look at them takes [s]. */
+const CIRCUITS: Readonly<Record<string, { readonly netlist: () => Netlist; readonly stop: number }>> = {
+  "sense-amplifier": {
+    netlist: () => senseNetlist({ ...REFERENCE_SIZING, ...CONDITIONS }, [8e3, 200e3]),
+    stop: 100e-9,
+  },
+  "sram-read": { netlist: () => sramRead(CONDITIONS), stop: 5e-9 },
+  "ring-oscillator": { netlist: () => ringOscillator(CONDITIONS, 5), stop: 5e-9 },
+  "rc-ladder": { netlist: () => rcLadder(10, 1e3, 10e-15), stop: 5e-9 },
+};
+
+const failureText = (f: SpiceFailure): string => {
+  const when = "time" in f ? ` at ${showQuantity(f.time, "s")}` : "";
+  return `${f.reason}${when} after ${f.iterations} iterations (residual ${f.residual.toPrecision(2)})`;
+};
+
+const asDocument = (r: SpiceRun): object => {
+  const arrays = (record: Readonly<Record<string, Float64Array>>): Record<string, number[]> =>
+    Object.fromEntries(Object.entries(record).map(([name, values]) => [name, [...values]]));
+  return {
+    ...(r.parameter === null ? {} : { parameter: r.parameter, value: r.value }),
+    ...(r.operatingPoint ? { operatingPoint: r.operatingPoint } : {}),
+    ...(r.sweep ? { sweep: r.sweep.ok ? { ...r.sweep, voltages: arrays(r.sweep.voltages) } : r.sweep } : {}),
+    ...(r.transient
+      ? {
+          transient: r.transient.ok
+            ? { ...r.transient, times: [...r.transient.times], voltages: arrays(r.transient.voltages) }
+            : r.transient,
+        }
+      : {}),
+  };
+};
+
+const asText = (r: SpiceRun): string[] => {
+  const lines: string[] = r.parameter === null ? [] : [`${r.parameter} = ${r.value}`];
+  const volts = (v: number): string => `${v.toFixed(6)} V`;
+  if (r.operatingPoint)
+    lines.push(
+      ...(r.operatingPoint.ok
+        ? Object.entries(r.operatingPoint.voltages).map(([node, v]) => `  ${node.padEnd(12)} ${volts(v)}`)
+        : [`  operating point: ${failureText(r.operatingPoint)}`]),
+    );
+  if (r.sweep)
+    lines.push(
+      ...(r.sweep.ok
+        ? Object.entries(r.sweep.voltages).map(
+            ([node, v]) => `  ${node.padEnd(12)} ${volts(v[0])} .. ${volts(v[v.length - 1])} over ${v.length} points`,
+          )
+        : [`  sweep: ${failureText(r.sweep)}`]),
+    );
+  if (r.transient?.ok) {
+    const { voltages, measures } = r.transient;
+    lines.push(
+      ...Object.entries(voltages).map(([node, v]) => `  ${node.padEnd(12)} ends at ${volts(v[v.length - 1])}`),
+    );
+    lines.push(
+      ...Object.entries(measures).map(([name, v]) => `  ${name.padEnd(12)} = ${v === null ? "does not happen" : v}`),
+    );
+  } else if (r.transient) lines.push(`  transient: ${failureText(r.transient)}`);
+  return lines;
+};
+
+const isFailed = (r: SpiceRun): boolean => [r.operatingPoint, r.sweep, r.transient].some((a) => a !== null && !a.ok);
+
+const readDeck = (file: string): string => {
+  try {
+    return readFileSync(file === "-" ? 0 : file, "utf8");
+  } catch (error) {
+    throw new Misuse(`${file}: cannot be read (${(error as NodeJS.ErrnoException).code}).`);
+  }
+};
+
+/** An analysis of a deck failed numerically: exit code 1. */
+class SpiceFailed extends Error {
+  override readonly name = "TransientFailed";
+}
+
+export const addSpice = (program: Command): void => {
+  const spice = program.command("spice").description("SPICE decks out and in (docs/spice.md)");
+  spice
+    .command("export")
+    .description(`write a deck that ngspice runs: ${Object.keys(CIRCUITS).join(", ")}, or a netlist file`)
+    .argument("<circuit>", "name of a circuit, or a netlist as JSON (- for standard input)")
+    .option("--stop <time>", "end of the transient; the netlist's own where it has one")
+    .option("--json", "one JSON document on stdout")
+    .addHelpText("after", "\nExample:\n  rramlab spice export ring-oscillator > ring.cir && ngspice ring.cir")
+    .action(async (name: string, flags: { stop?: string; json?: boolean }) => {
+      const known = Object.hasOwn(CIRCUITS, name) ? CIRCUITS[name] : null;
+      if (!known && name !== "-" && !/[./]/.test(name))
+        throw new Misuse(
+          `no circuit is called ${name}; there are: ${Object.keys(CIRCUITS).join(", ")}, or a netlist file.`,
+        );
+      const parsed = known ? null : orMisuse(() => parseNetlist(readUserJson(name, "netlist"), name));
+      const netlist = known?.netlist() ?? parsed?.netlist;
+      if (!netlist) throw new Misuse(`${name}: no netlist.`);
+      const own = known?.stop ?? parsed?.analysis?.stop;
+      const stop = flags.stop === undefined ? own : await parseQuantity(flags.stop, "s", "--stop");
+      const deck = orMisuse(() => writeSpice(netlist, stop === undefined ? {} : { stop, lines: [".print tran all"] }));
+      // A deck's lines are not to be broken like sentences.
+      if (flags.json) answer(true, { deck }, "");
+      else process.stdout.write(deck);
+    });
+  spice
+    .command("run")
+    .description("read a deck of the documented subset and do what it asks")
+    .argument("<file>", "deck, or - for standard input")
+    .option("--tolerance <volt>", "local error a step", "1e-5")
+    .option("--json", "one JSON document on stdout")
+    .addHelpText("after", "\nExample:\n  rramlab spice run inverter.cir --json")
+    .action(async (file: string, flags: { tolerance: string; json?: boolean }) => {
+      const tolerance = await parseQuantity(flags.tolerance, "V", "--tolerance");
+      const deck = readDeck(file);
+      const runs = orMisuse(() => {
+        try {
+          return runSpice(deck, { tolerance });
+        } catch (error) {
+          throw error instanceof RangeError ? new RangeError(`${file}: ${error.message}`) : error;
+        }
+      });
+      const failed = runs.filter(isFailed).length;
+      answer(flags.json ?? false, { ok: failed === 0, runs: runs.map(asDocument) }, runs.flatMap(asText).join("\n"));
+      if (failed > 0) throw new SpiceFailed(`${file}: ${failed} of ${runs.length} runs failed numerically.`);
+    });
+};
