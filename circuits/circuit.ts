@@ -61,6 +61,9 @@ export interface Variation {
   readonly deviations?: Readonly<Record<string, MosfetDeviation>>;
 }
 
+/** Most unknowns of a circuit: a factorisation of a dense matrix of this size takes a third of a second. */
+const MOST_UNKNOWN = 1000;
+
 type VoltageSource = Element & { type: "voltage" };
 
 // Which nodes the sources tie to ground, directly or in a chain; the rest of the sources become branches.
@@ -105,6 +108,10 @@ export const compileCircuit = (netlist: Netlist): Circuit => {
       if (!drivenNodes.includes(node)) unknown.add(node);
   const nodes = [...unknown];
   const size = nodes.length + rest.length;
+  if (size > MOST_UNKNOWN)
+    throw new RangeError(
+      `netlist "${netlist.title}": ${size} unknown voltages and currents; at most ${MOST_UNKNOWN}, as its matrices are dense.`,
+    );
   const total = size + drivenNodes.length;
   const index = new Map<Node, number>();
   for (const node of nodes) index.set(node, index.size);

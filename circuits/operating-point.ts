@@ -1,6 +1,7 @@
 import { factorInPlace, solveInPlace } from "#src/numerics/dense-lu";
 import type { Circuit } from "./circuit.ts";
 import { currentsInto, driveInto, isLinear } from "./circuit-equations.ts";
+import type { Node } from "./netlist.ts";
 
 export type OperatingPoint =
   | {
@@ -9,7 +10,14 @@ export type OperatingPoint =
       readonly iterations: number;
       readonly method: "newton" | "conductance stepping";
     }
-  | { readonly ok: false; readonly reason: "diverged"; readonly residual: number; readonly iterations: number };
+  | {
+      readonly ok: false;
+      readonly reason: "diverged";
+      /** Node whose currents were left furthest from zero, and by how much [A]. */
+      readonly node: Node | null;
+      readonly residual: number;
+      readonly iterations: number;
+    };
 
 const MAX_NEWTON = 400;
 const NEWTON_LIMIT = 0.3;
@@ -30,6 +38,7 @@ export const solveOperatingPoint = (circuit: Circuit): OperatingPoint => {
   const update = new Float64Array(size);
   let iterations = 0;
   let residual = Number.POSITIVE_INFINITY;
+  let worst = -1;
   const limit = isLinear(circuit) ? Number.POSITIVE_INFINITY : NEWTON_LIMIT;
   driveInto(x, circuit, 0);
 
@@ -44,7 +53,10 @@ export const solveOperatingPoint = (circuit: Circuit): OperatingPoint => {
           currents[r] += conductance * x[r];
         }
         update[r] = -currents[r];
-        residual = Math.max(residual, Math.abs(currents[r]));
+        if (!(Math.abs(currents[r]) <= residual)) {
+          residual = Math.abs(currents[r]);
+          worst = r;
+        }
       }
       if (!factorInPlace(matrix, pivots, size)) return false;
       solveInPlace(matrix, pivots, size, update);
@@ -63,5 +75,5 @@ export const solveOperatingPoint = (circuit: Circuit): OperatingPoint => {
   let tied = true;
   for (let conductance = 1e-3; tied && conductance > LEAST_CONDUCTANCE; conductance /= 10) tied = newton(conductance);
   if (tied && newton(LEAST_CONDUCTANCE)) return { ok: true, x, iterations, method: "conductance stepping" };
-  return { ok: false, reason: "diverged", residual, iterations };
+  return { ok: false, reason: "diverged", node: circuit.nodes[worst] ?? null, residual, iterations };
 };

@@ -47,6 +47,9 @@ export interface TransientFailure {
   readonly ok: false;
   readonly reason: "no operating point" | "singular matrix" | "step too small" | "too many steps";
   readonly time: number;
+  /** Where the last Newton update was largest; null before the first. */
+  readonly node: Node | null;
+  /** That update [V]; for an operating point, the largest current that is left [A]. */
   readonly residual: number;
   readonly iterations: number;
 }

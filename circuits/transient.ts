@@ -73,12 +73,14 @@ export const transient = (circuit: Circuit, options: TransientOptions): Transien
   let rejected = 0;
   let steps = 0;
   let residual = 0;
+  let worst = -1;
   let singular = false;
 
   const fail = (reason: TransientFailure["reason"], time: number): TransientFailure => ({
     ok: false,
     reason,
     time,
+    node: circuit.nodes[worst] ?? null,
     residual,
     iterations,
   });
@@ -87,9 +89,7 @@ export const transient = (circuit: Circuit, options: TransientOptions): Transien
   if (initial === null) {
     const point = solveOperatingPoint(circuit);
     if (!point.ok) {
-      residual = point.residual;
-      iterations = point.iterations;
-      return fail("no operating point", 0);
+      return { ...point, reason: "no operating point", time: 0 };
     }
     x.set(point.x);
   } else for (const [node, volt] of Object.entries(initial)) x[at(node)] = volt;
@@ -112,7 +112,10 @@ export const transient = (circuit: Circuit, options: TransientOptions): Transien
       let largest = 0;
       for (let r = 0; r < nodeCount; r++) {
         const move = Math.abs(update[r]);
-        if (!(move <= largest)) largest = move;
+        if (!(move <= largest)) {
+          largest = move;
+          worst = r;
+        }
       }
       residual = largest;
       if (!(largest < Number.POSITIVE_INFINITY)) return false;

@@ -290,8 +290,7 @@ const givenStart = (circuit: Circuit, initial: Readonly<Record<Node, number>>): 
 
 const operatingStart = (circuit: Circuit): Float64Array | TransientFailure => {
   const point = solveOperatingPoint(circuit);
-  if (!point.ok)
-    return { ok: false, reason: "no operating point", time: 0, residual: point.residual, iterations: point.iterations };
+  if (!point.ok) return { ...point, reason: "no operating point", time: 0 };
   const x = point.x.slice(0, circuit.size);
   // Currents of floating sources, in uA.
   for (let r = circuit.nodes.length; r < circuit.size; r++) x[r] *= 1e6;

@@ -16,9 +16,10 @@ export interface SpiceRunOptions {
 }
 
 /** Numerical failure of one analysis: counted and told, no exception. */
-export type SpiceFailure =
-  | TransientFailure
-  | { readonly ok: false; readonly reason: string; readonly residual: number; readonly iterations: number };
+export type SpiceFailure = Omit<TransientFailure, "reason" | "time"> & {
+  readonly reason: string;
+  readonly time?: number;
+};
 
 export interface SpiceTransient {
   readonly ok: true;
@@ -56,8 +57,7 @@ const MOST_PRINTED = 1_000_000;
 const operate = (netlist: Netlist): { readonly ok: true; readonly voltages: Record<Node, number> } | SpiceFailure => {
   const circuit = compileCircuit({ ...netlist, initial: null });
   const point = solveOperatingPoint(circuit);
-  if (!point.ok)
-    return { ok: false, reason: "no operating point", residual: point.residual, iterations: point.iterations };
+  if (!point.ok) return { ...point, reason: "no operating point" };
   const nodes = [...circuit.nodes, ...circuit.drivenNodes].filter((n) => n !== "0");
   return { ok: true, voltages: Object.fromEntries(nodes.map((n) => [n, point.x[circuit.index.get(n) as number]])) };
 };
@@ -83,6 +83,20 @@ const sweep = (netlist: Netlist, { source, values }: SweepAnalysis): SpiceSweep 
   return { ok: true, source: swept.name, values, voltages: Object.fromEntries(voltages) };
 };
 
+/** Two ascending lists as one, and the places of the first's values in it. */
+const merged = (a: Float64Array, b: Float64Array): { times: Float64Array; places: Uint32Array } => {
+  const times = new Float64Array(a.length + b.length);
+  const places = new Uint32Array(a.length);
+  let i = 0;
+  let j = 0;
+  for (let k = 0; k < times.length; k++)
+    if (i < a.length && !(b[j] < a[i])) {
+      places[i] = k;
+      times[k] = a[i++];
+    } else times[k] = b[j++];
+  return { times, places };
+};
+
 const simulate = (
   deck: SpiceDeck,
   analysis: TransientAnalysis,
@@ -92,12 +106,10 @@ const simulate = (
   const printed = Math.floor((stop - start) / step + 1e-9) + 1;
   if (printed > MOST_PRINTED)
     throw new RangeError(`.tran: ${printed} points every ${step} s; at most ${MOST_PRINTED}. Take a longer step.`);
-  const asked = Array.from({ length: printed }, (_, i) => Math.min(stop, start + i * step));
-  const fine =
-    deck.measures.length > 0
-      ? Array.from({ length: MEASURE_SAMPLES + 1 }, (_, i) => Math.min(stop, (stop * i) / MEASURE_SAMPLES))
-      : [];
-  const times = Float64Array.from([...new Set([...asked, ...fine])]).sort();
+  const asked = Float64Array.from({ length: printed }, (_, i) => Math.min(stop, start + i * step));
+  const samples = deck.measures.length > 0 ? MEASURE_SAMPLES + 1 : 0;
+  const fine = Float64Array.from({ length: samples }, (_, i) => Math.min(stop, (stop * i) / MEASURE_SAMPLES));
+  const { times, places } = merged(asked, fine);
   const result = transient(compileCircuit(deck.netlist), {
     stop,
     times,
@@ -106,13 +118,11 @@ const simulate = (
     ...(options.mostSteps === undefined ? {} : { mostSteps: options.mostSteps }),
   });
   if (!result.ok) return result;
-  const places = new Map(Array.from(times, (t, i) => [t, i] as const));
   const nodes = Object.keys(result.voltages).filter((n) => n !== "0");
-  const at = asked.map((t) => places.get(t) as number);
   return {
     ok: true,
-    times: Float64Array.from(asked),
-    voltages: Object.fromEntries(nodes.map((n) => [n, Float64Array.from(at, (i) => result.voltages[n][i])])),
+    times: asked,
+    voltages: Object.fromEntries(nodes.map((n) => [n, Float64Array.from(places, (i) => result.voltages[n][i])])),
     measures: Object.fromEntries(deck.measures.map((m) => [m.name, measure({ times, voltages: result.voltages }, m)])),
   };
 };

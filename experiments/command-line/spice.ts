@@ -34,8 +34,9 @@ const CIRCUITS: Readonly<Record<string, { readonly netlist: () => Netlist; reado
 };
 
 const failureText = (f: SpiceFailure): string => {
-  const when = "time" in f ? ` at ${showQuantity(f.time, "s")}` : "";
-  return `${f.reason}${when} after ${f.iterations} iterations (residual ${f.residual.toPrecision(2)})`;
+  const when = f.time === undefined ? "" : ` at ${showQuantity(f.time, "s")}`;
+  const where = f.node === null ? "" : `, node ${f.node}`;
+  return `${f.reason}${when}${where}, after ${f.iterations} iterations (residual ${f.residual.toPrecision(2)})`;
 };
 
 const asDocument = (r: SpiceRun): object => {

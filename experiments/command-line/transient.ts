@@ -54,7 +54,7 @@ export const addTransient = (program: Command): void => {
         );
         if (!result.ok) {
           throw new TransientFailed(
-            `${netlist.title}: ${result.reason} at ${showQuantity(result.time, "s")} after ${result.iterations} Newton iterations (last update ${result.residual.toPrecision(2)} V).`,
+            `${netlist.title}: ${result.reason} at ${showQuantity(result.time, "s")}${result.node === null ? "" : `, node ${result.node}`}, after ${result.iterations} Newton iterations (last update ${result.residual.toPrecision(2)} V).`,
           );
         }
         const voltages = Object.fromEntries(Object.entries(result.voltages).map(([node, v]) => [node, [...v]]));

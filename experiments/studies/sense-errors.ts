@@ -122,7 +122,7 @@ export const senseErrors = defineExperiment({
     let times = 0;
     let decided = 0;
     for (const { weight, sensed, binary } of samples) {
-      if (!sensed.ok) return { failed: `${sensed.reason} at ${sensed.time} s` };
+      if (!sensed.ok) return { failed: `${sensed.reason} at ${sensed.time} s, node ${sensed.node}` };
       const [reading] = sensed.readings;
       if (weight === 0) {
         count("type3", reading === 1 || reading === -1);

@@ -162,7 +162,7 @@ export const senseWindow = defineExperiment({
     const missed = STROBES.map(() => 0);
     const lost = STROBES.map(() => 0);
     for (const { weight, sensed } of samples) {
-      if (!sensed.ok) return { failed: `${sensed.reason} at ${sensed.time} s` };
+      if (!sensed.ok) return { failed: `${sensed.reason} at ${sensed.time} s, node ${sensed.node}` };
       sensed.readings.forEach((reading, i) => {
         if (weight !== 0 && reading !== weight) missed[i]++;
         if (weight === 0 && (reading === 1 || reading === -1)) lost[i]++;

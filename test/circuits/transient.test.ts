@@ -407,3 +407,42 @@ describe("netlists that are refused", () => {
     expect(() => transient(circuit, { stop: -1, times: [], tolerance: 1e-6 })).toThrow("stop is -1 s");
   });
 });
+
+describe("what cannot be solved", () => {
+  test("is a value with reason, node, time and residual", () => {
+    // Two transistors whose gates hold each other, driven to a step no solver follows in so few steps.
+    const netlist: Netlist = {
+      title: "too long",
+      temperature: 300.15,
+      models: {},
+      elements: [
+        {
+          name: "V1",
+          type: "voltage",
+          nodes: ["a", "0"],
+          waveform: { kind: "sin", offset: 0, amplitude: 1, frequency: 1e9, delay: 0 },
+        },
+        { name: "R1", type: "resistor", nodes: ["a", "b"], resistance: 1e3 },
+        { name: "C1", type: "capacitor", nodes: ["b", "0"], capacitance: 1e-12 },
+      ],
+      initial: {},
+    };
+    const result = transient(compileCircuit(netlist), { stop: 1e-6, times: [], tolerance: 1e-4, mostSteps: 50 });
+    if (result.ok) throw new Error("fifty steps do not cover a thousand periods");
+    expect(result.reason).toBe("too many steps");
+    expect(result.node).toBe("b");
+    expect(result.time).toBeGreaterThan(0);
+    expect(result.time).toBeLessThan(1e-6);
+    expect(Number.isFinite(result.residual)).toBe(true);
+  });
+  test("a circuit too large for dense matrices is refused with the limit", () => {
+    const elements = Array.from({ length: 1001 }, (_, i): Element[] => [
+      { name: `R${i}`, type: "resistor", nodes: [`n${i}`, `n${i + 1}`], resistance: 1 },
+      { name: `C${i}`, type: "capacitor", nodes: [`n${i}`, "0"], capacitance: 1e-15 },
+    ]).flat();
+    elements.push({ name: "RE", type: "resistor", nodes: ["n1001", "0"], resistance: 1 });
+    expect(() => compileCircuit({ title: "long", temperature: 300, models: {}, elements, initial: null })).toThrow(
+      /1002 unknown voltages and currents; at most 1000/,
+    );
+  });
+});
