@@ -53,7 +53,8 @@ export const concludePvt = (table: Table, params: PvtValues): Summary[] =>
             showQuantity(supply, "V"),
             ...STROBE_KINDS.map((strobe) => {
               const row = worst(mine, strobe);
-              return `${percentOf(misread(row, strobe))} % ${place(at(row))}`;
+              const share = misread(row, strobe);
+              return share === 0 ? "0 %" : `${percentOf(share)} % ${place(at(row))}`;
             }),
             `${brief(Math.min(...best))} .. ${brief(Math.max(...best))}`,
             `${percentOf(late)} %`,

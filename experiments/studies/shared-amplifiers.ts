@@ -1,5 +1,12 @@
 import { binaryErrors, ternaryErrors } from "#circuits/index";
-import { defineExperiment, type Parameters, type RateReport, type Table, type ValuesOf } from "#src/montecarlo/index";
+import {
+  defineExperiment,
+  type Parameters,
+  type RateReport,
+  type Row,
+  type Table,
+  type ValuesOf,
+} from "#src/montecarlo/index";
 import type { WeightMatrix } from "#src/networks/index";
 import { meanInterval, momentsOf } from "#src/numerics/moments";
 import { fold } from "#src/random/index";
@@ -44,8 +51,6 @@ type Params = ValuesOf<typeof PARAMETERS>;
 
 const rate = (events: number, of: number): RateReport => ({ events, of });
 
-const NAMES = ["ternary", "binary"];
-
 const conclude = (table: Table, params: Params) => [
   {
     title: "Does sharing an amplifier matter? Accuracy, % [95 % t interval over training seeds]",
@@ -76,38 +81,34 @@ const conclude = (table: Table, params: Params) => [
   },
 ];
 
-const figures = (table: Table, params: Params): Figure[] => [
-  {
-    title: "Accuracy on whole chips against independent errors at the same rates",
-    caption: `Bars are 95 % t intervals over training seeds. ${standingOf(table.rows, params)}`,
-    x: { label: "weights read wrong", unit: "%", scale: "log" },
-    y: { label: "test accuracy", unit: "%", scale: "linear" },
-    series: NAMES.flatMap((weights) =>
-      Object.keys(COLUMNS).flatMap((amplifiers) => {
-        const mine = table.rows.filter((r) => {
-          const at = { ...params, ...r.point } as Params;
-          return at.weights === weights && at.amplifiers === amplifiers;
-        });
-        if (mine.length === 0) return [];
-        const points = groupRows({ ...table, rows: mine }, PARAMETERS, ["seed"])
-          .map(({ rows }) => rows)
-          .filter((rows) => overRows(rows, "wrong").estimate > 0)
+const figures = (table: Table, params: Params): Figure[] => {
+  const at = (row: Row): Params => ({ ...params, ...row.point }) as Params;
+  const curves = groupRows(table, PARAMETERS, ["seed", "strobe", "supply"]);
+  return [
+    {
+      title: "What sharing an amplifier costs",
+      caption: `Difference in test accuracy, whole chips minus independent errors at the same rates; bars are 95 % t intervals over training seeds. ${standingOf(table.rows, params)}`,
+      x: { label: "weights read wrong", unit: "%", scale: "log" },
+      y: { label: "difference in accuracy", unit: "points", scale: "linear" },
+      series: curves.flatMap(({ label, rows }) => {
+        const strobes = [...new Set(rows.map((r) => `${at(r).strobe} ${at(r).supply}`))];
+        const points = strobes
+          .map((s) => rows.filter((r) => `${at(r).strobe} ${at(r).supply}` === s))
+          .filter((mine) => overRows(mine, "wrong").estimate > 0)
           .sort((a, b) => overRows(a, "wrong").estimate - overRows(b, "wrong").estimate);
-        const x = points.map((rows) => 100 * overRows(rows, "wrong").estimate);
-        const curve = (name: string, number: string) =>
-          percentCurve(
-            name,
-            x,
-            points.map((rows) => overRows(rows, number)),
-          );
+        if (points.length === 0) return [];
+        const x = points.map((mine) => 100 * overRows(mine, "wrong").estimate);
         return [
-          curve(`${weights}, ${amplifiers}`, "chip"),
-          { ...curve(`${weights}, independent, rates of ${amplifiers}`, "independent"), dash: "dash" as const },
+          percentCurve(
+            label || "default",
+            x,
+            points.map((mine) => overRows(mine, "difference")),
+          ),
         ];
       }),
-    ),
-  },
-];
+    },
+  ];
+};
 
 /** Networks on whole chips whose columns share an amplifier, against independent errors at the same rates. */
 export const sharedAmplifiers = defineExperiment({

@@ -24,7 +24,7 @@ const escaped = (text: string): string =>
   text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;");
 
 // Okabe and Ito's palette: distinct also to colour-blind readers.
-const COLOURS = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#000000"];
+const COLOURS = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#000000", "#999933"];
 
 const axisTitle = ({ label, unit }: Axis): string => (unit ? `${label} (${unit})` : label);
 
@@ -48,6 +48,24 @@ const errorBars = (s: Series): object => {
   };
 };
 
+/** Height of a row of a legend in pixels; rows that the margin has room for; letters that fit in a row. */
+const LEGEND_ROW = 24;
+const ROWS_WITH_ROOM = 2;
+const LETTERS_A_ROW = 80;
+
+/** Room that a legend needs beyond the margin's own: names of one length stand in columns. */
+const legendRoom = (series: readonly Series[]): number => {
+  const longest = Math.max(...series.map((s) => s.name.length)) + 6;
+  const columns = Math.max(1, Math.floor(LETTERS_A_ROW / longest));
+  return LEGEND_ROW * Math.max(0, Math.ceil(series.length / columns) - ROWS_WITH_ROOM);
+};
+
+/** Ticks of a logarithmic axis: 1, 2 and 5 of each decade, or decades alone where there are many. */
+const logTick = (values: readonly (number | null)[]): "D2" | 1 => {
+  const drawn = values.filter((v): v is number => v !== null && v > 0);
+  return Math.max(...drawn) / Math.min(...drawn) > 1e4 ? 1 : "D2";
+};
+
 /** A figure as plotly's data and layout. */
 export const plotlyFigure = (figure: Figure): { data: object[]; layout: object } =>
   figure.kind === "heat maps" ? plotlyHeatMaps(figure) : plotlyCurves(figure);
@@ -64,15 +82,15 @@ const plotlyCurves = (figure: CurveFigure): { data: object[]; layout: object } =
     ...errorBars(s),
   })),
   layout: {
-    margin: { l: 84, r: 24, t: 36, b: 110 },
-    height: 440,
+    margin: { l: 84, r: 24, t: 36, b: 110 + legendRoom(figure.series) },
+    height: 440 + legendRoom(figure.series),
     font: { family: "system-ui, sans-serif", size: 14 },
     hovermode: "closest",
     legend: { orientation: "h", y: -0.24, yanchor: "top" },
     xaxis: {
       title: { text: axisTitle(figure.x) },
       type: figure.x.scale,
-      ...(figure.x.scale === "log" ? { dtick: "D2" } : {}),
+      ...(figure.x.scale === "log" ? { dtick: logTick(figure.series.flatMap((s) => s.x)) } : {}),
       showline: true,
       mirror: true,
       ticks: "outside",
@@ -81,7 +99,7 @@ const plotlyCurves = (figure: CurveFigure): { data: object[]; layout: object } =
     yaxis: {
       title: { text: axisTitle(figure.y), standoff: 14 },
       type: figure.y.scale,
-      ...(figure.y.scale === "log" ? { dtick: "D2" } : {}),
+      ...(figure.y.scale === "log" ? { dtick: logTick(figure.series.flatMap((s) => s.y)) } : {}),
       showline: true,
       mirror: true,
       ticks: "outside",
