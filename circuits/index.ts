@@ -7,6 +7,8 @@ export type { ChipWeights, Columns } from "./chip-weights.ts";
 export { readWeights, sumCounts, weightsAtRate } from "./chip-weights.ts";
 export type { Circuit, Variation } from "./circuit.ts";
 export { compileCircuit, varyCircuit } from "./circuit.ts";
+export type { CurrentSenseDesign } from "./current-sense-amplifier.ts";
+export { currentSenseNetlist } from "./current-sense-amplifier.ts";
 export {
   bestReference,
   errorsAfterCorrection,
@@ -56,3 +58,4 @@ export { rcLadder, ringOscillator, sramRead } from "./textbook.ts";
 export { transient } from "./transient.ts";
 export type { Transient, TransientFailure, TransientOptions } from "./transient-contract.ts";
 export type { Waveform } from "./waveform.ts";
+export { xnorSenseNetlist } from "./xnor-sense-amplifier.ts";

@@ -1,8 +1,10 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, test } from "@jest/globals";
 import { Simulation } from "eecircuit-engine";
 import {
   compileCircuit,
   type Netlist,
+  parseNetlist,
   ptm130,
   REFERENCE_SIZING,
   rcLadder,
@@ -58,6 +60,43 @@ const fallOf = (times: readonly number[], v: readonly number[], level: number, f
       return times[i - 1] + ((times[i] - times[i - 1]) * (v[i - 1] - level)) / (v[i - 1] - v[i]);
   return Number.NaN;
 };
+
+describe("the energy that a transient integrates", () => {
+  const folder = new URL("../../references/pcsa/", import.meta.url);
+  test.each(["case00.json", "case06.json", "case13.json"])(
+    "agrees with ngspice's own integral within 1 %%: every source of %s",
+    async (file) => {
+      const { netlist } = parseNetlist(JSON.parse(readFileSync(new URL(file, folder), "utf8")), file);
+      const stop = 55e-9;
+      const found = await ngspice(netlist, stop, 20e-12);
+      const ours = transient(compileCircuit(netlist), { stop, times: [], tolerance: 1e-5, energyAt: [50e-9, stop] });
+      if (!ours.ok) throw new Error(ours.reason);
+      const times = found["time"];
+      /** Trapezoidal integral of v i from the source until `until`, ngspice's current entering at plus. */
+      const integral = (name: string, node: string, until: number): number => {
+        const volt = found[`v(${node})`];
+        const ampere = found[`i(${name.toLowerCase()})`];
+        let sum = 0;
+        for (let i = 1; i < times.length && times[i] <= until * (1 + 1e-9); i++)
+          sum -= ((volt[i] * ampere[i] + volt[i - 1] * ampere[i - 1]) * (times[i] - times[i - 1])) / 2;
+        return sum;
+      };
+      const supply = netlist.elements.filter((e) => e.type === "voltage");
+      const total = (at: number): number => Object.values(ours.energies).reduce((sum, e) => sum + e[at], 0);
+      for (const [at, until] of [50e-9, stop].entries()) {
+        const theirs = supply
+          .map((e) => [e.name, e.nodes[0]] as const)
+          .map(([n, node]) => integral(n, node.toLowerCase(), until));
+        expect(theirs.length).toBeGreaterThan(1);
+        supply.forEach((e, k) => {
+          expect(Math.abs(ours.energies[e.name][at] - theirs[k])).toBeLessThan(0.01 * total(at));
+        });
+        expect(total(at)).toBeGreaterThan(1e-15);
+      }
+    },
+    120_000,
+  );
+});
 
 describe("exported decks give our waveforms in ngspice", () => {
   const conditions = { technology: sky130, corner: "tt", supply: 1.2, temperature: 300.15 } as const;

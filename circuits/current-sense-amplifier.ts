@@ -1,0 +1,95 @@
+import { type Role, transistorParams } from "#devices/index";
+import type { Element, ElementModel, Netlist, Node } from "./netlist.ts";
+import type { SenseAmplifierDesign } from "./sense-amplifier.ts";
+import { dc } from "./waveform.ts";
+
+/** What a current sense amplifier needs beyond the design it shares with the precharge one. */
+export interface CurrentSenseDesign {
+  /** Resistance that a cell is compared with [ohm]. */
+  readonly referenceResistance: number;
+  /** Gate voltage of the clamps, which hold both bit lines near it minus a threshold [V]. */
+  readonly clamp: number;
+}
+
+/**
+ * A 1T1R cell read by its current: a clamp holds the bit line, a pMOS mirror copies the cell's current to the output, a
+ * reference branch of the same kind pulls its own current out of it through an nMOS mirror. The output goes high where
+ * the cell conducts better than the reference (low resistance). The output turns at 1.35 to 1.6 times the reference in
+ * sky130 at 1.2 V: drains at different voltages make short mirrors unequal. Textbook topology with this project's sizes; the word
+ * line rises at 1 ns.
+ */
+export const currentSenseNetlist = (
+  design: SenseAmplifierDesign,
+  { referenceResistance, clamp }: CurrentSenseDesign,
+  resistance: number,
+): Netlist => {
+  const { technology, corner, widths, supply } = design;
+  const roles: readonly Role[] = ["latchP", "latchN", "access"];
+  const transistor = (
+    name: string,
+    role: Role,
+    [drain, gate, source, bulk]: readonly [Node, Node, Node, Node],
+  ): Element => ({
+    name,
+    type: "mosfet",
+    model: role,
+    drain,
+    gate,
+    source,
+    bulk,
+    width: widths[role],
+    length: technology.gateLength,
+  });
+  const load = (name: string, node: Node, capacitance: number): Element => ({
+    name,
+    type: "capacitor",
+    nodes: [node, "0"],
+    capacitance,
+  });
+  const branch = (side: "L" | "R", bitLine: Node, cell: Node, mirror: Node): Element[] => [
+    transistor(`MP${side}`, "latchP", [mirror, mirror, "vdd", "vdd"]),
+    transistor(`MC${side}`, "latchN", [mirror, "clamp", bitLine, "0"]),
+    transistor(`MA${side}`, "access", [cell, "wl", "0", "0"]),
+    load(`CB${side}`, bitLine, design.capacitances.bitLine),
+    load(`CX${side}`, cell, design.capacitances.cell),
+    load(`CM${side}`, mirror, design.capacitances.output),
+  ];
+  return {
+    title: `1T1R cell read by a current sense amplifier, ${technology.name} ${corner}, ${supply} V`,
+    temperature: design.temperature,
+    models: Object.fromEntries([
+      ...roles.map((role): [string, ElementModel] => [
+        role,
+        { type: "mosfet", params: transistorParams(technology, corner, role, widths[role]) },
+      ]),
+      ["cell", { type: "rram", conduction: design.conduction }],
+    ]),
+    elements: [
+      { name: "VDD", type: "voltage", nodes: ["vdd", "0"], waveform: dc(supply) },
+      { name: "VCLAMP", type: "voltage", nodes: ["clamp", "0"], waveform: dc(clamp) },
+      {
+        name: "VWL",
+        type: "voltage",
+        nodes: ["wl", "0"],
+        waveform: {
+          kind: "pwl",
+          points: [
+            [1e-9, 0],
+            [1.1e-9, supply],
+          ],
+        },
+      },
+      { name: "RCELL", type: "rram", model: "cell", nodes: ["bl", "xl"], resistance },
+      { name: "RREF", type: "resistor", nodes: ["blr", "xr"], resistance: referenceResistance },
+      ...branch("L", "bl", "xl", "ml"),
+      ...branch("R", "blr", "xr", "mr"),
+      transistor("MOL", "latchP", ["out", "ml", "vdd", "vdd"]),
+      transistor("MOR", "latchP", ["mn", "mr", "vdd", "vdd"]),
+      transistor("MND", "latchN", ["mn", "mn", "0", "0"]),
+      transistor("MNO", "latchN", ["out", "mn", "0", "0"]),
+      load("CMN", "mn", design.capacitances.output),
+      load("COUT", "out", design.capacitances.output),
+    ],
+    initial: null,
+  };
+};
