@@ -55,6 +55,7 @@ export { writeSpice } from "./spice/write-spice.ts";
 export { synapses2T2R } from "./synapses-2t2r.ts";
 export type { TextbookConditions } from "./textbook.ts";
 export { rcLadder, ringOscillator, sramRead } from "./textbook.ts";
+export type { NoiseOptions } from "./thermal-noise.ts";
 export { transient } from "./transient.ts";
 export type { Transient, TransientFailure, TransientOptions } from "./transient-contract.ts";
 export type { Waveform } from "./waveform.ts";

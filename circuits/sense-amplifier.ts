@@ -12,7 +12,7 @@ import {
 } from "#devices/index";
 import { fold, type Key } from "#src/random/index";
 import type { Element, ElementModel, Netlist, Node } from "./netlist.ts";
-import { dc } from "./waveform.ts";
+import { dc, type Waveform } from "./waveform.ts";
 
 /**
  * A precharge sense amplifier (PCSA) reading one 2T2R cell: what was drawn, and the conditions it is operated at.
@@ -44,6 +44,8 @@ export interface SenseAmplifierDesign {
     readonly edge: number;
   };
   readonly conduction: RramConduction;
+  /** A sine on the supply alone [V, Hz], from the start of the precharge; none where left out or of amplitude 0. */
+  readonly ripple?: { readonly amplitude: number; readonly frequency: number };
 }
 
 /** Sizes, capacitances and timing of the reference netlist (test/references, tables of docs/sense-window.md). */
@@ -137,6 +139,11 @@ export const prechargeSenseAmplifier = (design: SenseAmplifierDesign): Element[]
   grounded("CSL", "sl", design.capacitances.sourceLine),
 ];
 
+const supplyWaveform = ({ supply, ripple }: SenseAmplifierDesign): Waveform =>
+  ripple && ripple.amplitude > 0
+    ? { kind: "sin", offset: supply, amplitude: ripple.amplitude, frequency: ripple.frequency, delay: 0 }
+    : dc(supply);
+
 /** One read as a netlist: amplifier, cell and supplies; SEN rises when the precharge ends. All nodes start at 0 V. */
 export const senseNetlist = (design: SenseAmplifierDesign, resistances: readonly [number, number]): Netlist => {
   const { supply, timing, technology, corner } = design;
@@ -150,7 +157,7 @@ export const senseNetlist = (design: SenseAmplifierDesign, resistances: readonly
     temperature: design.temperature,
     models: Object.fromEntries([...models, ["cell", { type: "rram", conduction: design.conduction }]]),
     elements: [
-      { name: "VDD", type: "voltage", nodes: ["vdd", "0"], waveform: dc(supply) },
+      { name: "VDD", type: "voltage", nodes: ["vdd", "0"], waveform: supplyWaveform(design) },
       { name: "VWL", type: "voltage", nodes: ["wl", "0"], waveform: dc(supply) },
       {
         name: "VSEN",

@@ -1,4 +1,5 @@
 import type { Node } from "./netlist.ts";
+import type { NoiseOptions } from "./thermal-noise.ts";
 
 /** Steps after which an analysis gives up. */
 export const MOST_STEPS = 10_000_000;
@@ -21,6 +22,8 @@ export interface TransientOptions {
     readonly low: number;
     readonly high: number;
   };
+  /** Thermal noise of resistors, cells and transistors; none where left out. */
+  readonly noise?: NoiseOptions;
   /** No step is longer than this [s]. */
   readonly longestStep?: number;
   /** Give up after so many steps, rejected ones included; MOST_STEPS where left out. */

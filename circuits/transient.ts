@@ -3,6 +3,7 @@ import type { Circuit } from "./circuit.ts";
 import { capacitanceMatrix, chargesInto, currentsInto, driveInto, isLinear } from "./circuit-equations.ts";
 import type { Node } from "./netlist.ts";
 import { solveOperatingPoint } from "./operating-point.ts";
+import { createThermalNoise } from "./thermal-noise.ts";
 import { MOST_STEPS, type Transient, type TransientFailure, type TransientOptions } from "./transient-contract.ts";
 import { createRecorder } from "./transient-recorder.ts";
 import { breakpoints, longestStep } from "./waveform.ts";
@@ -96,6 +97,17 @@ export const transient = (circuit: Circuit, options: TransientOptions): Transien
   driveInto(x, circuit, 0);
   currentsInto(i, jacobian, circuit, x, 0);
   chargesInto(q, circuit, x);
+  const noise = options.noise ? createThermalNoise(circuit, options.noise) : null;
+  const noiseInterval = options.noise?.interval ?? Number.POSITIVE_INFINITY;
+  let noiseEnd = 0;
+  let noiseIndex = 0;
+  const drawNoise = (): void => {
+    if (!noise) return;
+    for (let r = 0; r < total; r++) i[r] -= noise.currents[r];
+    noise.draw(noiseIndex++, x);
+    for (let r = 0; r < total; r++) i[r] += noise.currents[r];
+    noiseEnd = noiseIndex * noiseInterval;
+  };
 
   // Solves q(y) + D h i(y, time) = rhs for y, which holds the driven voltages and a first guess.
   const solveStage = (y: Float64Array, qy: Float64Array, iy: Float64Array, time: number, dh: number): boolean => {
@@ -103,6 +115,7 @@ export const transient = (circuit: Circuit, options: TransientOptions): Transien
     for (let k = 0; k < MAX_NEWTON; k++) {
       iterations++;
       currentsInto(iy, jacobian, circuit, y, time);
+      if (noise) for (let r = 0; r < total; r++) iy[r] += noise.currents[r];
       chargesInto(qy, circuit, y);
       for (let r = 0; r < size; r++) update[r] = rhs[r] - qy[r] - dh * iy[r];
       for (let e = 0; e < matrix.length; e++) matrix[e] = capacitance[e] + dh * jacobian[e];
@@ -163,13 +176,15 @@ export const transient = (circuit: Circuit, options: TransientOptions): Transien
     lastStep = 0;
     while (time < corner) {
       if (steps + rejected >= mostSteps) return fail("too many steps", time);
+      if (noise && time >= noiseEnd) drawNoise();
       // Two even steps to a near corner instead of a long one and a sliver.
-      const rest = corner - time;
+      const until = noise ? Math.min(corner, noiseEnd) : corner;
+      const rest = until - time;
       let step = h;
       if (step >= rest) step = rest;
       else if (1.5 * step > rest) step = rest / 2;
       const landing = step === rest;
-      const end = landing ? corner : time + step;
+      const end = landing ? until : time + step;
       const dh = D * step;
 
       const growth = lastStep > 0 ? step / lastStep : 0;
@@ -196,7 +211,8 @@ export const transient = (circuit: Circuit, options: TransientOptions): Transien
         solveInPlace(matrix, pivots, size, update);
         error = 0;
         for (let r = 0; r < nodeCount; r++) {
-          const off = algebraic[r] ? offInterpolation(r, growth) : Math.abs(update[r]);
+          // White noise makes a node without capacitance jump from interval to interval: no parabola joins that.
+          const off = algebraic[r] ? (noise ? 0 : offInterpolation(r, growth)) : Math.abs(update[r]);
           error = Math.max(error, off / Math.max(1, Math.abs(next[r])));
         }
         for (const [a, b] of pairRows)
@@ -256,6 +272,11 @@ const checkOptions = (circuit: Circuit, options: TransientOptions): void => {
       throw new RangeError(`${where}: time ${t} s is outside 0 .. ${options.stop} s.`);
     if (k > 0 && t < options.times[k - 1]) throw new RangeError(`${where}: times must rise; ${t} s comes late.`);
   }
+  const interval = options.noise?.interval ?? options.stop;
+  if (!(interval > 0 && options.stop / interval <= MOST_STEPS))
+    throw new RangeError(
+      `${where}: noise interval is ${interval} s; expected > 0 s, and at most ${MOST_STEPS} of them before ${options.stop} s.`,
+    );
   const asked = [
     ...(options.crossings?.nodes ?? []),
     ...(options.pairs ?? []).flat(),

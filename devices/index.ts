@@ -1,3 +1,4 @@
+export { channelNoiseConductance } from "./mosfet/noise.ts";
 export type { Gate, MosfetDeviation, MosfetParams } from "./mosfet/params.ts";
 export { drainCurrentInto, MOSFET_COEFFICIENTS, mosfetCoefficientsInto } from "./mosfet/physics.ts";
 export type { Mismatch } from "./mosfet/sample.ts";

@@ -65,6 +65,8 @@ const AMPLIFIER = [
   "mismatch",
   "activationEnergyLrs",
   "activationEnergyHrs",
+  "rippleAmplitude",
+  "rippleFrequency",
 ] as const;
 
 /** Read errors over process corner, supply and temperature, with three ways to time the strobe. */
@@ -79,6 +81,8 @@ export const pvt = defineExperiment({
     "bitLineCapacitance",
     "activationEnergyLrs",
     "activationEnergyHrs",
+    "rippleAmplitude",
+    "rippleFrequency",
     "mismatch",
     "dieVariation",
     "strobe",

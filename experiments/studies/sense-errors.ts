@@ -76,6 +76,8 @@ export const senseErrors = defineExperiment({
     "technology",
     "activationEnergyLrs",
     "activationEnergyHrs",
+    "rippleAmplitude",
+    "rippleFrequency",
   ],
   grid: () => [{ supply: [0.7, 0.8, 0.9, 1.0, 1.1, 1.2] }],
   trials: 1000,

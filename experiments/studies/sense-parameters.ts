@@ -96,6 +96,24 @@ export const SENSE_PARAMETERS = {
     says: "added activation energy of the high resistance",
     source: "assumed 0: no source at hand; vary it to see whether it matters",
   },
+  rippleAmplitude: {
+    kind: "quantity",
+    unit: "V",
+    default: 0,
+    min: 0,
+    max: 0.5,
+    says: "amplitude of a sine on the amplifier's supply; word line and SEN stay clean",
+    source: "0: a clean supply",
+  },
+  rippleFrequency: {
+    kind: "quantity",
+    unit: "Hz",
+    default: 100e6,
+    min: 1e6,
+    max: 10e9,
+    says: "its frequency; it starts with the precharge",
+    source: "chosen: of the order of a logic clock",
+  },
 } as const satisfies Parameters;
 
 export type SenseValues = ValuesOf<typeof SENSE_PARAMETERS>;
@@ -104,7 +122,8 @@ export const technologyOf = (params: Pick<SenseValues, "technology">): Technolog
 
 /** The amplifier that the parameters describe. */
 export const designOf = (
-  params: Pick<SenseValues, "technology" | "corner" | "supply" | "temperature" | "bitLineCapacitance" | "device">,
+  params: Pick<SenseValues, "technology" | "corner" | "supply" | "temperature" | "bitLineCapacitance" | "device"> &
+    Partial<Pick<SenseValues, "rippleAmplitude" | "rippleFrequency">>,
 ): SenseAmplifierDesign => ({
   ...REFERENCE_SIZING,
   technology: technologyOf(params),
@@ -113,6 +132,7 @@ export const designOf = (
   temperature: params.temperature,
   capacitances: { ...REFERENCE_SIZING.capacitances, bitLine: params.bitLineCapacitance },
   conduction: namedDevice(params.device).conduction,
+  ripple: { amplitude: params.rippleAmplitude ?? 0, frequency: params.rippleFrequency ?? 0 },
 });
 
 // Compiling takes longer than a read: kept from trial to trial of a point.

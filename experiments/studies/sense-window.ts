@@ -145,6 +145,8 @@ export const senseWindow = defineExperiment({
     "mismatch",
     "activationEnergyLrs",
     "activationEnergyHrs",
+    "rippleAmplitude",
+    "rippleFrequency",
   ],
   grid: () => [{ supply: [0.7, 0.8, 0.9, 1.0, 1.1, 1.2] }],
   trials: 500,

@@ -111,6 +111,8 @@ const AMPLIFIER_PARAMETERS = [
   "mismatch",
   "activationEnergyLrs",
   "activationEnergyHrs",
+  "rippleAmplitude",
+  "rippleFrequency",
   "strobe",
   "samples",
 ] as const;
@@ -133,6 +135,8 @@ export const ternaryVersusBinary = defineExperiment({
     "mismatch",
     "activationEnergyLrs",
     "activationEnergyHrs",
+    "rippleAmplitude",
+    "rippleFrequency",
     "amplifiers",
     "seed",
   ],

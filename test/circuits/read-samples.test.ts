@@ -100,3 +100,23 @@ describe("a replica column", () => {
     expect(replicaStrobe(at(0.4), {}, none, 40e3, 1e-6, 1e-3)).toBeNull();
   });
 });
+
+describe("a rippling supply", () => {
+  const rippled = (amplitude: number) =>
+    compileSenseAmplifier({ ...at(0.9).design, ripple: { amplitude, frequency: 400e6 } });
+  test("is read by the batch engine as by the scalar one", () => {
+    const amplifier = rippled(0.08);
+    const { counts } = readSamples(amplifier, RRAM_SETS.weak, 1, [2e-9], 2e-4, 12, key);
+    let zeros = 0;
+    for (let i = 0; i < 12; i++)
+      for (const { weight, sensed } of sampleReads(amplifier, RRAM_SETS.weak, 1, [2e-9], 1e-4, fold(key, i)))
+        if (sensed.ok && weight !== 0 && sensed.readings[0] === 0) zeros++;
+    expect(Math.abs(counts[0].signed.zero - zeros)).toBeLessThanOrEqual(1);
+  });
+  test("moves the decision, and without amplitude leaves every bit as it was", () => {
+    const time = (amplifier: ReturnType<typeof at>) =>
+      replicaStrobe(amplifier, {}, { nmos: 0, pmos: 0 }, 40e3, 1e-7, 2e-4) as number;
+    expect(time(rippled(0))).toBe(time(at(0.9)));
+    expect(Math.abs(time(rippled(0.08)) / time(at(0.9)) - 1)).toBeGreaterThan(0.02);
+  });
+});

@@ -89,6 +89,8 @@ describe("notes of a sense-amplifier study", () => {
     mismatch: 1,
     activationEnergyLrs: 0,
     activationEnergyHrs: 0,
+    rippleAmplitude: 0,
+    rippleFrequency: 1e8,
   };
   const state = (medianResistance: number, activationEnergy: number) => ({
     medianResistance,
