@@ -39,6 +39,8 @@ export interface BatchOptions {
   readonly crossings?: { readonly threshold: Column; readonly after: number };
   /** Node pairs whose difference decides the outcome: its error weighs ten times more. */
   readonly pairs?: readonly (readonly [Node, Node])[];
+  /** Integrate the energy that each voltage source delivers, reported at `times`. */
+  readonly energies?: boolean;
   /** Steps that one instance may try, in either engine; MOST_ATTEMPTS where left out. */
   readonly mostSteps?: number;
   /** End an instance early, holding its state, once after `after` one node is below `low` and the other above `high` [V]. */
@@ -63,6 +65,8 @@ export interface BatchTransients {
   readonly voltages: Readonly<Record<Node, Float64Array>>;
   /** Seconds after `crossings.after` of the first fall below the threshold, by node; NaN where there is none. */
   readonly crossings: Readonly<Record<Node, Float64Array>>;
+  /** Energy delivered since 0 s by voltage source, shape count x times [J]; empty where it was not asked for. */
+  readonly energies: Readonly<Record<string, Float64Array>>;
   /** Voltages of all reported nodes when a node crosses, by that node, shape count x nodes [V]; NaN where it does not. */
   readonly atCrossings: Readonly<Record<Node, Float64Array>>;
   /** BATCH_FAILED, BATCH_SOLVED or BATCH_SOLVED_SCALAR. */

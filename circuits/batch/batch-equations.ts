@@ -61,6 +61,10 @@ export interface Evaluation {
   readonly conductances: SparseMatrix;
   /** df/dt at fixed v. */
   readonly byTime: readonly Vector[];
+  /** Current that each driven node sends into the circuit, capacitors aside; its derivative by v and by time. */
+  readonly drawn: readonly Vector[];
+  readonly drawnBy: SparseMatrix;
+  readonly drawnByTime: readonly Vector[];
 }
 
 /** The circuit's equations at state `v` and imposed signals, term by term; what is not used of them costs nothing. */
@@ -79,17 +83,22 @@ export const emitEvaluation = (
   const leaving = v.map(() => zero);
   const byTime = v.map(() => zero);
   const conductances: SparseMatrix = new Map();
+  const drawn = signals.slice(0, drivenCount).map(() => zero);
+  const drawnByTime = signals.slice(0, drivenCount).map(() => zero);
+  const drawnBy: SparseMatrix = new Map();
   const leave = (node: number, current: Vector): void => {
     if (node < size) leaving[node] = p.add(leaving[node], current);
+    else drawn[node - size] = p.add(drawn[node - size], current);
   };
   const depend = (row: number, column: number, conductance: Vector): void => {
-    if (row >= size) return;
     if (column >= size) {
-      byTime[row] = p.sub(byTime[row], p.mul(conductance, signals[column - size].slope));
+      const change = p.mul(conductance, signals[column - size].slope);
+      if (row < size) byTime[row] = p.sub(byTime[row], change);
+      else drawnByTime[row - size] = p.add(drawnByTime[row - size], change);
       return;
     }
-    const key = row * size + column;
-    conductances.set(key, p.add(conductances.get(key) ?? zero, conductance));
+    const [matrix, key] = row < size ? [conductances, row * size + column] : [drawnBy, (row - size) * size + column];
+    matrix.set(key, p.add(matrix.get(key) ?? zero, conductance));
   };
   const conduct = (i: number, j: number, current: Vector, conductance: Vector): void => {
     leave(i, current);
@@ -158,8 +167,12 @@ export const emitEvaluation = (
     const { value, slope } = signals[drivenCount + s.branches.length + k];
     leave(plus, value);
     leave(minus, p.neg(value));
-    if (plus < size) byTime[plus] = p.sub(byTime[plus], slope);
-    if (minus < size) byTime[minus] = p.add(byTime[minus], slope);
+    for (const [node, change] of [
+      [plus, slope],
+      [minus, p.neg(slope)],
+    ] as const)
+      if (node < size) byTime[node] = p.sub(byTime[node], change);
+      else drawnByTime[node - size] = p.add(drawnByTime[node - size], change);
   });
   const f = leaving.map((current) => p.neg(current));
   s.couplings.forEach(([i, driven], k) => {
@@ -168,5 +181,5 @@ export const emitEvaluation = (
     f[i] = p.add(f[i], p.mul(c, slope));
     byTime[i] = p.add(byTime[i], p.mul(c, bend));
   });
-  return { f, conductances, byTime };
+  return { f, conductances, byTime, drawn, drawnBy, drawnByTime };
 };

@@ -88,6 +88,15 @@ export const createBatchLanes = (
   couplingFarads.forEach((farad, k) => {
     all(layout.couplings[k], farad);
   });
+  s.meteredCapacitors.forEach(([meter, other], k) => {
+    const own = s.size + s.metered[meter];
+    const { at, farad } = circuit.capacitors;
+    let sum = 0;
+    for (let c = 0; c < farad.length; c++)
+      if ((at[2 * c] === own && at[2 * c + 1] === other) || (at[2 * c] === other && at[2 * c + 1] === own))
+        sum += farad[c];
+    all(layout.meteredCapacitances[k], FEMTO * sum);
+  });
   layout.inverseCapacitances.forEach((slots, k) => {
     slots.forEach((slot, j) => {
       all(slot, inverse[k][j]);

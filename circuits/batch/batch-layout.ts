@@ -19,6 +19,9 @@ export interface BatchLayout {
   readonly inverseFieldVoltages: readonly number[];
   readonly capacitances: readonly number[];
   readonly couplings: readonly number[];
+  readonly meteredCapacitances: readonly number[];
+  /** Energy delivered by each metered source so far [fJ]. */
+  readonly energies: readonly number[];
   /** Row of the inverse capacitance matrix for each watched node, one slot an unknown. */
   readonly inverseCapacitances: readonly (readonly number[])[];
   /** For each signal: value at the corner, slope, then amplitude, angular frequency, turns at the corner, turns a ns. */
@@ -57,7 +60,11 @@ export interface BatchLayout {
   /** The last accepted step: its start, length, and the watched nodes' voltages and slopes there. */
   readonly from: StepSlots;
   /** The step that JavaScript is to look at, with its end. */
-  readonly record: StepSlots & { readonly endVoltages: readonly number[]; readonly endSlopes: readonly number[] };
+  readonly record: StepSlots & {
+    readonly endVoltages: readonly number[];
+    readonly endSlopes: readonly number[];
+    readonly endEnergies: readonly number[];
+  };
 }
 
 export interface StepSlots {
@@ -65,6 +72,7 @@ export interface StepSlots {
   readonly length: number;
   readonly voltages: readonly number[];
   readonly slopes: readonly number[];
+  readonly energies: readonly number[];
 }
 
 export const layOut = (s: BatchStructure): BatchLayout => {
@@ -72,7 +80,13 @@ export const layOut = (s: BatchStructure): BatchLayout => {
   const one = (): number => next++;
   const many = (count: number): number[] => Array.from({ length: count }, one);
   const watched = s.watched.length;
-  const step = (): StepSlots => ({ start: one(), length: one(), voltages: many(watched), slopes: many(watched) });
+  const step = (): StepSlots => ({
+    start: one(),
+    length: one(),
+    voltages: many(watched),
+    slopes: many(watched),
+    energies: many(s.metered.length),
+  });
   const layout = {
     thresholds: many(s.mosfets.polarities.length),
     gains: many(s.mosfets.polarities.length),
@@ -82,6 +96,8 @@ export const layOut = (s: BatchStructure): BatchLayout => {
     inverseFieldVoltages: many(s.cells.bends.length),
     capacitances: many(s.capacitances.length),
     couplings: many(s.couplings.length),
+    meteredCapacitances: many(s.meteredCapacitors.length),
+    energies: many(s.metered.length),
     inverseCapacitances: s.watched.map(() => many(s.size)),
     signals: s.drive.signals.map(() => ({
       value: one(),
@@ -114,7 +130,7 @@ export const layOut = (s: BatchStructure): BatchLayout => {
     low: one(),
     high: one(),
     from: step(),
-    record: { ...step(), endVoltages: many(watched), endSlopes: many(watched) },
+    record: { ...step(), endVoltages: many(watched), endSlopes: many(watched), endEnergies: many(s.metered.length) },
   };
   return { ...layout, slots: next };
 };

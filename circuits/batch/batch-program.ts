@@ -1,6 +1,6 @@
 import { createVectorMath, inverseCubeRoot, type VectorMath } from "#src/kernels/vector-math";
 import { createVectorProgram, type Vector, type VectorProgram } from "#src/kernels/vector-program";
-import { emitCharges, emitEvaluation, emitSignals } from "./batch-equations.ts";
+import { type Evaluation, emitCharges, emitEvaluation, emitSignals, type Imposed } from "./batch-equations.ts";
 import type { BatchLayout, StepSlots } from "./batch-layout.ts";
 import type { BatchStructure } from "./batch-structure.ts";
 import { emitFactorisation, pivotOrder } from "./elimination.ts";
@@ -36,6 +36,8 @@ interface Attempt {
   readonly error: readonly Vector[];
   /** f at the start of the step. */
   readonly f: readonly Vector[];
+  /** Energy that each metered source delivers in the step. */
+  readonly energies: readonly Vector[];
 }
 
 const emitStep = (math: VectorMath, s: BatchStructure, layout: BatchLayout, time: Vector, step: Vector): Attempt => {
@@ -44,7 +46,8 @@ const emitStep = (math: VectorMath, s: BatchStructure, layout: BatchLayout, time
   const v = layout.state.map((slot) => p.load(slot));
   const perStep = p.div(constant(1), step);
 
-  const first = emitEvaluation(math, s, layout, v, emitSignals(math, s, layout, time));
+  const signals = emitSignals(math, s, layout, time);
+  const first = emitEvaluation(math, s, layout, v, signals);
   const w = new Map(first.conductances);
   const perGammaStep = mul(perStep, constant(1 / GAMMA));
   s.capacitances.forEach(([i, j], k) => {
@@ -58,25 +61,106 @@ const emitStep = (math: VectorMath, s: BatchStructure, layout: BatchLayout, time
   };
 
   const u1 = solve(withTime(first.f, GAMMA));
-  const second = emitEvaluation(
-    math,
-    s,
-    layout,
-    v.map((value, i) => add(value, u1[i])),
-    emitSignals(math, s, layout, add(time, mul(step, constant(GAMMA)))),
-  ).f;
+  const inner = emitSignals(math, s, layout, add(time, mul(step, constant(GAMMA))));
+  const middle = v.map((value, i) => add(value, u1[i]));
+  const stage = emitEvaluation(math, s, layout, middle, inner);
+  const second = stage.f;
   const q1 = emitCharges(math, s, layout, u1).map((q) => mul(q, perStep));
   const u2 = solve(withTime(second, GAMMA_2).map((value, i) => add(value, mul(constant(C21), q1[i]))));
   const q2 = emitCharges(math, s, layout, u2).map((q) => mul(q, perStep));
   const u3 = solve(
     withTime(second, GAMMA_3).map((value, i) => add(value, add(mul(constant(C31), q1[i]), mul(constant(C32), q2[i])))),
   );
+  const end = v.map((value, i) => add(add(value, u1[i]), add(mul(constant(M2), u2[i]), mul(constant(M3), u3[i]))));
+  const energies = s.metered.map((signal, meter) => {
+    const fromDevices = emitDelivered(p, s, signal, step, perStep, {
+      first,
+      stage,
+      signals,
+      inner,
+      stages: [u1, u2, u3],
+    });
+    return add(
+      fromDevices,
+      emitChargeWork(p, s, layout, meter, v, end, signals, emitSignals(math, s, layout, add(time, step))),
+    );
+  });
   return {
     start: v,
-    end: v.map((value, i) => add(add(value, u1[i]), add(mul(constant(M2), u2[i]), mul(constant(M3), u3[i])))),
+    energies,
+    end,
     error: v.map((_, i) => add(mul(constant(E1), u1[i]), add(mul(constant(E2), u2[i]), mul(constant(E3), u3[i])))),
     f: first.f,
   };
+};
+
+interface Stages {
+  readonly first: Evaluation;
+  readonly stage: Evaluation;
+  readonly signals: readonly Imposed[];
+  readonly inner: readonly Imposed[];
+  readonly stages: readonly (readonly Vector[])[];
+}
+
+/**
+ * Energy that a driven node's source delivers into devices over the step: E' = w(t) i(v, t) as one more equation of the
+ * method, which no other depends on, so that it needs no row in the factorisation.
+ */
+const emitDelivered = (
+  p: VectorProgram,
+  s: BatchStructure,
+  signal: number,
+  step: Vector,
+  perStep: Vector,
+  { first, stage, signals, inner, stages }: Stages,
+): Vector => {
+  const { add, mul, constant } = p;
+  const { value, slope } = signals[signal];
+  const power = mul(value, first.drawn[signal]);
+  const innerPower = mul(inner[signal].value, stage.drawn[signal]);
+  const byTime = add(mul(slope, first.drawn[signal]), mul(value, first.drawnByTime[signal]));
+  const gammaStep = mul(step, constant(GAMMA));
+  const gammas = [GAMMA, GAMMA_2, GAMMA_3];
+  const before = [[], [C21], [C31, C32]];
+  const found: Vector[] = [];
+  stages.forEach((u, i) => {
+    let sum = add(i === 0 ? power : innerPower, mul(mul(step, constant(gammas[i])), byTime));
+    let change = constant(0);
+    u.forEach((du, j) => {
+      const g = first.drawnBy.get(signal * s.size + j);
+      if (g !== undefined) change = add(change, mul(g, du));
+    });
+    sum = add(sum, mul(value, change));
+    before[i].forEach((c, k) => {
+      sum = add(sum, mul(mul(constant(c), perStep), found[k]));
+    });
+    found.push(mul(gammaStep, sum));
+  });
+  return add(found[0], add(mul(constant(M2), found[1]), mul(constant(M3), found[2])));
+};
+
+/** Work that a metered source does on its capacitors over the step: mean voltage times the charge it sends. */
+const emitChargeWork = (
+  p: VectorProgram,
+  s: BatchStructure,
+  layout: BatchLayout,
+  meter: number,
+  start: readonly Vector[],
+  end: readonly Vector[],
+  signals: readonly Imposed[],
+  after: readonly Imposed[],
+): Vector => {
+  const { add, sub, mul, constant } = p;
+  const own = s.metered[meter];
+  const moved = (node: number): Vector =>
+    node < s.size ? sub(end[node], start[node]) : sub(after[node - s.size].value, signals[node - s.size].value);
+  let charge = constant(0);
+  s.meteredCapacitors.forEach(([of, other], k) => {
+    if (of !== meter) return;
+    const c = p.load(layout.meteredCapacitances[k]);
+    charge = add(charge, mul(c, sub(moved(s.size + own), moved(other))));
+  });
+  return mul(mul(constant(0.5), add(signals[own].value, after[own].value)), charge);
 };
 
 const largest = (p: VectorProgram, values: readonly Vector[]): Vector => values.reduce((a, b) => p.max(a, b));
@@ -101,7 +185,9 @@ export const emitAttempt = (s: BatchStructure, layout: BatchLayout): { program: 
   // Two even steps to a near corner instead of a long one and a sliver.
   const near = p.lt(rest, p.mul(proposed, constant(1.5)));
   const step = select(landing, rest, select(near, p.mul(rest, constant(0.5)), proposed));
-  const { start, end: next, error: errors, f } = emitStep(math, s, layout, time, step);
+  const { start, end: next, error: errors, f, energies } = emitStep(math, s, layout, time, step);
+  const spent = layout.energies.map((slot) => load(slot));
+
   const reached = select(landing, end, p.add(time, step));
 
   const nodeErrors = errors.slice(0, s.nodeCount);
@@ -121,6 +207,9 @@ export const emitAttempt = (s: BatchStructure, layout: BatchLayout): { program: 
   p.store(layout.step, select(accepted, p.min(grown, load(layout.longestStep)), select(active, scaled, proposed)));
   layout.state.forEach((slot, i) => {
     p.store(slot, select(accepted, next[i], start[i]));
+  });
+  layout.energies.forEach((slot, m) => {
+    p.store(slot, select(accepted, p.add(spent[m], energies[m]), spent[m]));
   });
   p.store(layout.time, select(accepted, reached, time));
   p.store(layout.rejected, refused);
@@ -158,7 +247,7 @@ export const emitAttempt = (s: BatchStructure, layout: BatchLayout): { program: 
           zero,
         ),
   );
-  keepSteps(p, s, layout, { accepted, time, step, start, slopes });
+  keepSteps(p, s, layout, { accepted, time, step, start, slopes, spent });
   return { program: p, attention: or(or(recorded, ended), or(settled, failed)) };
 };
 
@@ -167,7 +256,14 @@ const keepSteps = (
   p: VectorProgram,
   s: BatchStructure,
   { from, record }: BatchLayout,
-  now: { accepted: Vector; time: Vector; step: Vector; start: readonly Vector[]; slopes: readonly Vector[] },
+  now: {
+    accepted: Vector;
+    time: Vector;
+    step: Vector;
+    start: readonly Vector[];
+    slopes: readonly Vector[];
+    spent: readonly Vector[];
+  },
 ): void => {
   const replace = (slot: number, value: Vector): void => {
     p.store(slot, p.select(now.accepted, value, p.load(slot)));
@@ -179,6 +275,11 @@ const keepSteps = (
   keep(record, from);
   replace(from.start, now.time);
   replace(from.length, now.step);
+  now.spent.forEach((energy, m) => {
+    p.store(record.energies[m], p.load(from.energies[m]));
+    p.store(record.endEnergies[m], energy);
+    replace(from.energies[m], energy);
+  });
   s.watched.forEach((node, k) => {
     p.store(record.voltages[k], p.load(from.voltages[k]));
     p.store(record.slopes[k], p.load(from.slopes[k]));

@@ -18,6 +18,7 @@ export interface BatchRecord {
   crossing(k: number, instance: number, seconds: number): void;
   /** Voltage of node `other` when node k crossed. */
   atCrossing(k: number, instance: number, other: number, volt: number): void;
+  energy(source: number, instance: number, time: number, joule: number): void;
   solved(instance: number, attempts: number): void;
   /** The instance is beyond the kernel: it is solved by the scalar engine in the end. */
   givenUp(instance: number, attempts: number): void;
@@ -25,11 +26,13 @@ export interface BatchRecord {
   finish(circuit: Circuit, variations: BatchVariations, refused: string | null): BatchTransients;
 }
 
-export const createBatchRecord = (count: number, options: BatchOptions): BatchRecord => {
+export const createBatchRecord = (count: number, options: BatchOptions, sources: readonly string[]): BatchRecord => {
   const times = Float64Array.from(options.times);
   const voltages = options.nodes.map(() => new Float64Array(count * times.length).fill(Number.NaN));
   const crossings = options.nodes.map(() => new Float64Array(count).fill(Number.NaN));
   const atCrossings = options.nodes.map(() => new Float64Array(count * options.nodes.length).fill(Number.NaN));
+  const metered = options.energies ? sources : [];
+  const energies = metered.map(() => new Float64Array(count * times.length).fill(Number.NaN));
   const outcomes = new Uint8Array(count).fill(BATCH_FAILED);
   const failures: (TransientFailure & { instance: number })[] = [];
   const left: number[] = [];
@@ -43,6 +46,7 @@ export const createBatchRecord = (count: number, options: BatchOptions): BatchRe
       tolerance: options.tolerance,
       mostSteps: options.mostSteps ?? MOST_ATTEMPTS,
       ...(pairs ? { pairs } : {}),
+      ...(options.energies ? { energyAt: [...times] } : {}),
       ...(asked ? { crossings: { nodes, after: asked.after, threshold: valueAt(asked.threshold, instance) } } : {}),
       ...(settled
         ? { settled: { ...settled, low: valueAt(settled.low, instance), high: valueAt(settled.high, instance) } }
@@ -56,6 +60,9 @@ export const createBatchRecord = (count: number, options: BatchOptions): BatchRe
     nodes.forEach((node, k) => {
       voltages[k].set(result.voltages[node], instance * times.length);
       crossings[k][instance] = result.crossings[node] ?? Number.NaN;
+    });
+    metered.forEach((source, k) => {
+      energies[k].set(result.energies[source], instance * times.length);
     });
     if (asked) solveAtCrossings(circuit, variations, instance, asked.after);
   };
@@ -93,6 +100,9 @@ export const createBatchRecord = (count: number, options: BatchOptions): BatchRe
     atCrossing: (k, instance, other, volt) => {
       atCrossings[k][instance * options.nodes.length + other] = volt;
     },
+    energy: (source, instance, time, joule) => {
+      energies[source][instance * times.length + time] = joule;
+    },
     solved: (instance, tried) => {
       outcomes[instance] = BATCH_SOLVED;
       attempts += tried;
@@ -116,6 +126,7 @@ export const createBatchRecord = (count: number, options: BatchOptions): BatchRe
         voltages: named(voltages),
         crossings: named(crossings),
         atCrossings: named(atCrossings),
+        energies: Object.fromEntries(metered.map((source, k) => [source, energies[k]])),
         outcomes,
         failures,
         attempts,

@@ -31,6 +31,10 @@ export interface BatchStructure {
   readonly watched: readonly number[];
   readonly pairs: readonly (readonly [number, number])[];
   readonly settling: readonly [number, number] | null;
+  /** Driven nodes whose sources' energies are integrated, as numbers of `drive.signals`. */
+  readonly metered: readonly number[];
+  /** Capacitors at metered nodes: which of them, and the node at the other end (index in the full vector). */
+  readonly meteredCapacitors: readonly (readonly [meter: number, other: number])[];
   /** The same structure gives the same key, and only the same. */
   readonly key: string;
 }
@@ -51,11 +55,24 @@ export const structureOf = (
   watched: readonly number[],
   pairs: readonly (readonly [number, number])[],
   settling: readonly [number, number] | null,
+  energies: boolean,
 ): BatchStructure | Refusal => {
   const { size, capacitors, rrams, mosfets, resistors, netlist } = circuit;
   const devices = resistors.names.length + rrams.names.length + mosfets.names.length;
   if (size > MOST_UNKNOWNS || devices > MOST_DEVICES)
     return { refused: `${size} unknowns and ${devices} devices; a kernel takes ${MOST_UNKNOWNS} and ${MOST_DEVICES}` };
+  if (energies && (circuit.branches.length > 0 || circuit.sources.some((source) => source.base !== size)))
+    return { refused: "energies of sources that do not stand on ground" };
+  const metered = energies ? circuit.sources.map((source) => source.node - size) : [];
+  const meteredCapacitors = metered.flatMap((signal, meter) =>
+    Array.from(capacitors.farad.keys())
+      .filter((k) => capacitors.farad[k] > 0)
+      .flatMap((k) => {
+        const [i, j] = [capacitors.at[2 * k], capacitors.at[2 * k + 1]];
+        if (i !== size + signal && j !== size + signal) return [];
+        return [[meter, i === size + signal ? j : i] as const];
+      }),
+  );
   const drive = driveOf(circuit);
   if (!drive) return { refused: "two sine sources add up in one voltage" };
   const moves = (i: number): boolean => i >= size && drive.signals[i - size].motion !== "still";
@@ -93,6 +110,8 @@ export const structureOf = (
     watched,
     pairs,
     settling,
+    metered,
+    meteredCapacitors,
   };
   const key = JSON.stringify({
     ...structure,

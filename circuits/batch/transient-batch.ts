@@ -17,6 +17,7 @@ import { type BatchStructure, structureOf } from "./batch-structure.ts";
 const RESTART = 1 / 30_000;
 /** A step below this share of its stretch between corners is given up: single precision no longer sees time advance. */
 const SHORTEST = 1e-6;
+const FEMTOJOULE = 1e-15;
 const MOST_KERNELS = 16;
 const NEVER = Number.POSITIVE_INFINITY;
 
@@ -67,8 +68,10 @@ export const transientBatch = (
     options.nodes.map(row),
     (options.pairs ?? []).map(([a, b]) => [row(a), row(b)] as const),
     options.settled ? [row(options.settled.nodes[0]), row(options.settled.nodes[1])] : null,
+    options.energies ?? false,
   );
-  const record = createBatchRecord(variations.count, options);
+  const sources = [...circuit.sources, ...circuit.branches].map((source) => source.name);
+  const record = createBatchRecord(variations.count, options, sources);
   if ("refused" in s) return record.finish(circuit, variations, s.refused);
   const inverse = inverseCapacitanceRows(circuit, s);
   if (!inverse) return record.finish(circuit, variations, "capacitors alone hold a set of nodes against each other");
@@ -177,12 +180,16 @@ const run = (
       });
       for (const slot of layout.thresholdOf) put(slot, lane, Number.NEGATIVE_INFINITY);
       put(layout.low, lane, Number.NEGATIVE_INFINITY);
+      for (const slot of layout.energies) put(slot, lane, 0);
       put(layout.attempts, lane, 0);
       mark(layout.pending, lane, false);
       mark(layout.active, lane, true);
       while (nextTime[lane] < times.length && times[nextTime[lane]] <= 0) {
         s.watched.forEach((node, k) => {
           record.voltage(k, i, nextTime[lane], start[node]);
+        });
+        s.metered.forEach((_, m) => {
+          record.energy(m, i, nextTime[lane], 0);
         });
         nextTime[lane]++;
       }
@@ -228,6 +235,12 @@ const run = (
         put(layout.thresholdOf[k], lane, Number.NEGATIVE_INFINITY);
       }
     });
+    s.metered.forEach((_, m) => {
+      const before = get(from.energies[m], lane);
+      const gained = get(from.endEnergies[m], lane) - before;
+      for (let t = firstTime; t < past; t++)
+        record.energy(m, i, t, (before + (gained * (times[t] - start)) / length) * FEMTOJOULE);
+    });
     passed[lane] = -1;
     askNextTime(lane);
   };
@@ -235,6 +248,10 @@ const run = (
     const i = instance[lane];
     s.watched.forEach((node, k) => {
       for (let t = nextTime[lane]; t < times.length; t++) record.voltage(k, i, t, get(layout.state[node], lane));
+    });
+    s.metered.forEach((_, m) => {
+      for (let t = nextTime[lane]; t < times.length; t++)
+        record.energy(m, i, t, get(layout.energies[m], lane) * FEMTOJOULE);
     });
     record.solved(i, get(layout.attempts, lane));
     begin(lane);

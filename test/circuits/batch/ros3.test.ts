@@ -31,7 +31,7 @@ const netlist: Netlist = {
 /** Voltages at 4 ns by equal steps, and the sum of estimated errors. */
 const integrate = (steps: number): { readonly v: number[]; readonly estimate: number } => {
   const circuit = compileCircuit(netlist);
-  const s = structureOf(circuit, "f64x2", [], [], null);
+  const s = structureOf(circuit, "f64x2", [], [], null, false);
   if ("refused" in s) throw new Error(s.refused);
   const layout = layOut(s);
   const { program, attention } = emitAttempt(s, layout);

@@ -107,6 +107,73 @@ describe.each(readdirSync(folder))("the amplifier of %s", (file) => {
   });
 });
 
+describe("energies", () => {
+  test.each<[string, "f32x4" | "f64x2", number, number]>([
+    ["f32x4", "f32x4", 1e-3, 5e-3],
+    ["f64x2", "f64x2", 1e-5, 3e-4],
+  ])("of every source and phase agree with the scalar engine's: %s", (_name, lanes, tolerance, share) => {
+    const reference = JSON.parse(readFileSync(new URL("case01.json", folder), "utf8"));
+    const circuit = compileCircuit(parseNetlist(reference, "case01").netlist);
+    const times = [0, 10e-9, 50e-9, 50.05e-9, 52e-9, 80e-9];
+    const resistances = { RL: [8e3, 2e5, 1e5], RR: [2e5, 1e4, 1.2e5] };
+    const batch = transientBatch(
+      circuit,
+      { count: 3, resistances },
+      { stop: 80e-9, times, tolerance, lanes, nodes: ["q"], energies: true },
+    );
+    expect([...batch.outcomes]).toEqual([1, 1, 1]);
+    for (let i = 0; i < 3; i++) {
+      const single = transient(instanceOf(circuit, { count: 3, resistances }, i), {
+        stop: 80e-9,
+        times,
+        tolerance: 1e-6,
+        energyAt: times,
+      });
+      if (!single.ok) throw new Error(single.reason);
+      const total = Object.values(single.energies).reduce((sum, e) => sum + Math.abs(e[e.length - 1]), 0);
+      for (const [source, energies] of Object.entries(single.energies))
+        times.forEach((_t, t) => {
+          expect(Math.abs(batch.energies[source][i * times.length + t] - energies[t])).toBeLessThan(share * total);
+        });
+      expect(batch.energies["VDD"]?.[i * times.length + 2] ?? 1).toBeGreaterThan(1e-15);
+    }
+  });
+  test("of a resistor behind a moving source are its closed form", () => {
+    const circuit = compileCircuit({
+      title: "ramp",
+      temperature: 300.15,
+      models: {},
+      elements: [
+        {
+          name: "V1",
+          type: "voltage",
+          nodes: ["a", "0"],
+          waveform: {
+            kind: "pwl",
+            points: [
+              [0, 0],
+              [1e-9, 1],
+            ],
+          },
+        },
+        { name: "R1", type: "resistor", nodes: ["a", "b"], resistance: 1e3 },
+        { name: "R2", type: "resistor", nodes: ["b", "0"], resistance: 1e3 },
+        { name: "C1", type: "capacitor", nodes: ["b", "0"], capacitance: 1e-18 },
+        { name: "C2", type: "capacitor", nodes: ["a", "0"], capacitance: 5e-15 },
+      ],
+      initial: {},
+    });
+    const { energies } = transientBatch(
+      circuit,
+      { count: 1 },
+      { stop: 2e-9, times: [1e-9, 2e-9], tolerance: 1e-4, nodes: [], energies: true },
+    );
+    // Integral of (t / 1 ns)^2 / 2 kohm over 1 ns, and C V^2 / 2 on the source's own capacitor; then 1 V over 2 kohm.
+    expect(energies["V1"][0] / (1e-9 / 3 / 2e3 + 2.5e-15)).toBeCloseTo(1, 3);
+    expect((energies["V1"][1] - energies["V1"][0]) / (1e-9 / 2e3)).toBeCloseTo(1, 3);
+  });
+});
+
 describe("other circuits, against the scalar engine", () => {
   const conditions = { technology: sky130, corner: "tt", supply: 1.2, temperature: 300.15 } as const;
   test("the read of an SRAM cell with mismatch, supply and temperature of each instance", () => {
