@@ -34,6 +34,13 @@ export interface PairReadings {
   readonly clearness: Float64Array;
   /** 1 where an output was below PRECHARGED of the supply when SEN rose: what follows is no decision time. */
   readonly unprecharged: Uint8Array;
+  /** Energy from the supply alone during precharge [J]; a first read, all nodes from 0 V. Empty where not asked for. */
+  readonly prechargeEnergies: Float64Array;
+  /**
+   * Energy from all sources (supply, SEN and word-line drivers) from the start of SEN's edge to each strobe [J], shape count
+   * x strobes. Empty where not asked for.
+   */
+  readonly senseEnergies: Float64Array;
   /** Instances that no engine could solve; their readings are INVALID. */
   readonly failures: readonly (TransientFailure & { readonly instance: number })[];
   /** Steps tried over all instances. */
@@ -42,6 +49,8 @@ export interface PairReadings {
 
 /** Share of the supply within which both outputs must be of their rails for a decision to be final. */
 const DECIDED = 0.1;
+/** The same for a read's energy to be spent. */
+const SPENT = 2e-3;
 
 /** Share of the supply that both outputs must have reached when SEN rises. */
 export const PRECHARGED = 0.9;
@@ -70,12 +79,14 @@ export const separateAmplifiers = (
  *
  * @param strobes Times after the start of SEN's edge at which the outputs are looked at [s], ascending.
  * @param tolerance Of the transients [V]: at 1e-3, 99 % of crossing times are within 0.1 % (docs/transient-batch.md).
+ * @param withEnergies Whether energies are integrated too; reads then go on until their energy is spent.
  */
 export const sensePairs = (
   amplifier: SenseAmplifier,
   reads: PairReads,
   strobes: readonly number[],
   tolerance: number,
+  withEnergies = false,
 ): PairReadings => {
   const { design, circuit } = amplifier;
   const { precharge, edge } = design.timing;
@@ -87,6 +98,7 @@ export const sensePairs = (
     gainFactors,
   };
   const threshold = design.supply / 2;
+  const final = withEnergies ? SPENT : DECIDED;
   const batch = transientBatch(circuit, variations, {
     stop: precharge + Math.max(strobes[strobes.length - 1], 2 * edge),
     tolerance,
@@ -100,9 +112,10 @@ export const sensePairs = (
     settled: {
       nodes: ["q", "qb"],
       after: precharge + edge,
-      low: [DECIDED * design.supply],
-      high: [(1 - DECIDED) * design.supply],
+      low: [final * design.supply],
+      high: [(1 - final) * design.supply],
     },
+    energies: withEnergies,
   });
   const { q, qb } = batch.voltages;
   const width = strobes.length + 1;
@@ -126,8 +139,21 @@ export const sensePairs = (
     const other = leftFirst ? batch.atCrossings["q"][2 * i + 1] : batch.atCrossings["qb"][2 * i];
     clearness[i] = decided ? ((leftFirst ? 1 : -1) * (other - threshold)) / threshold : Number.NaN;
   }
+  const prechargeEnergies = new Float64Array(withEnergies ? count : 0);
+  const senseEnergies = new Float64Array(withEnergies ? readings.length : 0);
+  if (withEnergies) {
+    const sources = Object.values(batch.energies);
+    const total = (at: number): number => sources.reduce((sum, e) => sum + e[at], 0);
+    for (let i = 0; i < count; i++) {
+      prechargeEnergies[i] = batch.energies["VDD"][i * width];
+      for (let s = 0; s < strobes.length; s++)
+        senseEnergies[i * strobes.length + s] = total(i * width + 1 + s) - total(i * width);
+    }
+  }
   return {
     count,
+    prechargeEnergies,
+    senseEnergies,
     readings,
     decisionTimes,
     clearness,

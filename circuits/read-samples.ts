@@ -1,30 +1,44 @@
 import type { RramParams } from "#devices/index";
 import { fold, type Key } from "#src/random/index";
 import { type DieShift, onDie } from "./process-variation.ts";
-import { binaryReading, type SenseAmplifier } from "./read-pair.ts";
-import { readingFrom, sensePairs, separateAmplifiers } from "./read-pairs.ts";
+import { binaryReading, type PairReading, type SenseAmplifier } from "./read-pair.ts";
+import { type PairReadings, readingFrom, sensePairs, separateAmplifiers } from "./read-pairs.ts";
 import { programSynapse, sampleSynapse, synapseResistances } from "./read-synapse.ts";
 import { type SenseAmplifierChip, sampleSenseAmplifier } from "./sense-amplifier.ts";
-import { addRead, NO_READS, type ReadCounts, WEIGHTS } from "./sense-statistics.ts";
+import { addRead, NO_READS, type ReadCounts, WEIGHTS, type Weight } from "./sense-statistics.ts";
 
-export interface ReadSamples {
-  /** What each strobe counts. */
-  readonly counts: readonly ReadCounts[];
-  /** Reads whose outputs were not precharged when SEN rose. */
-  readonly unprecharged: number;
-  /** Reads that no engine could solve. */
-  readonly failed: number;
-  readonly reads: number;
+/** What one read of one sample gives. */
+export interface SampledRead {
+  readonly sample: number;
+  readonly weight: Weight;
+  /** Place in `found`. */
+  readonly at: number;
+  readonly failed: boolean;
+  /** What each strobe sees, and what a binary read makes of it, its coin thrown where the outputs are undecided. */
+  readonly readings: readonly PairReading[];
+  readonly binary: readonly (1 | -1)[];
 }
 
-const NO_SHIFT: DieShift = { nmos: 0, pmos: 0 };
+export interface ReadSamples {
+  readonly found: PairReadings;
+  /** Three reads a sample, one of each weight, samples in order. */
+  readonly reads: readonly SampledRead[];
+  /** Reads that no engine could solve. */
+  readonly failed: number;
+}
+
+export interface ReadSampleOptions {
+  /** Shift of all transistors of the die that the samples are on. */
+  readonly die?: DieShift;
+  /** Integrate energies too. */
+  readonly energies?: boolean;
+}
 
 /**
- * Monte Carlo samples in the batch engine: sample i is `sampleReads` of `fold(key, i)`, an amplifier and a pair of cells
- * as fabricated, programmed to each weight in turn and read. Without the energies, which the scalar engine gives.
+ * Monte Carlo samples in the batch engine, one a key: each is `sampleReads` of its key, an amplifier and a pair of cells as
+ * fabricated, programmed to each weight in turn and read.
  *
  * @param mismatch Multiplies the transistors' local mismatch; 1 as fabricated, 0 none.
- * @param die Shift of all transistors of the die that the samples are on.
  */
 export const readSamples = (
   amplifier: SenseAmplifier,
@@ -32,44 +46,59 @@ export const readSamples = (
   mismatch: number,
   strobes: readonly number[],
   tolerance: number,
-  samples: number,
-  key: Key,
-  die: DieShift = NO_SHIFT,
+  keys: readonly Key[],
+  { die, energies = false }: ReadSampleOptions = {},
 ): ReadSamples => {
   const { design } = amplifier;
-  const reads = samples * WEIGHTS.length;
-  const left = new Float64Array(reads);
-  const right = new Float64Array(reads);
+  const count = keys.length * WEIGHTS.length;
+  const left = new Float64Array(count);
+  const right = new Float64Array(count);
   const chips: SenseAmplifierChip[] = [];
-  for (let i = 0; i < samples; i++) {
-    const own = fold(key, i);
-    const chip = onDie(design, die, sampleSenseAmplifier(design, mismatch, fold(own, "amplifier")));
-    const synapse = sampleSynapse(rram, fold(own, "cells"));
+  keys.forEach((key, i) => {
+    const own = sampleSenseAmplifier(design, mismatch, fold(key, "amplifier"));
+    const chip = die ? onDie(design, die, own) : own;
+    const synapse = sampleSynapse(rram, fold(key, "cells"));
     WEIGHTS.forEach((weight, w) => {
-      const state = fold(own, `weight ${weight}`);
+      const state = fold(key, `weight ${weight}`);
       const programmed = programSynapse(rram, synapse, weight, fold(state, "program"));
       const at = i * WEIGHTS.length + w;
       [left[at], right[at]] = synapseResistances(rram, programmed, design.temperature, fold(state, "read"));
       chips.push(chip);
     });
-  }
-  const found = sensePairs(amplifier, { count: reads, left, right, ...separateAmplifiers(chips) }, strobes, tolerance);
-  const lost = new Set(found.failures.map((f) => f.instance));
-  const counts = strobes.map((strobe, s) => {
-    let sum = NO_READS;
-    for (let at = 0; at < reads; at++) {
-      if (lost.has(at)) continue;
-      const weight = WEIGHTS[at % WEIGHTS.length];
-      const reading = readingFrom(found.readings[at * strobes.length + s]);
-      const coin = fold(
-        fold(fold(fold(key, Math.floor(at / WEIGHTS.length)), `weight ${weight}`), "coin"),
-        `${strobe}`,
-      );
-      sum = addRead(sum, weight, reading, binaryReading(reading, coin));
-    }
-    return sum;
   });
-  let unprecharged = 0;
-  for (const is of found.unprecharged) unprecharged += is;
-  return { counts, unprecharged, failed: lost.size, reads };
+  const found = sensePairs(
+    amplifier,
+    { count, left, right, ...separateAmplifiers(chips) },
+    strobes,
+    tolerance,
+    energies,
+  );
+  const lost = new Set(found.failures.map((f) => f.instance));
+  const reads = Array.from({ length: count }, (_, at): SampledRead => {
+    const sample = Math.floor(at / WEIGHTS.length);
+    const weight = WEIGHTS[at % WEIGHTS.length];
+    const coins = fold(fold(keys[sample], `weight ${weight}`), "coin");
+    const readings = strobes.map((_strobe, s) => readingFrom(found.readings[at * strobes.length + s]));
+    return {
+      sample,
+      weight,
+      at,
+      failed: lost.has(at),
+      readings,
+      binary: readings.map((reading, s) => binaryReading(reading, fold(coins, `${strobes[s]}`))),
+    };
+  });
+  return { found, reads, failed: lost.size };
 };
+
+/** How often each stored state was read as what, at each of `strobes` strobes; failed reads left out. */
+export const countSamples = ({ reads }: ReadSamples, strobes: number): ReadCounts[] =>
+  Array.from({ length: strobes }, (_, s) =>
+    reads.reduce(
+      (sum, read) => (read.failed ? sum : addRead(sum, read.weight, read.readings[s], read.binary[s])),
+      NO_READS,
+    ),
+  );
+
+/** Keys of samples 0 .. count - 1 of one key. */
+export const sampleKeys = (key: Key, count: number): Key[] => Array.from({ length: count }, (_, i) => fold(key, i));

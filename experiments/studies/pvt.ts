@@ -1,4 +1,12 @@
-import { type ReadCounts, readSamples, replicaStrobe, sampleDie, sampleSenseAmplifier } from "#circuits/index";
+import {
+  countSamples,
+  type ReadCounts,
+  readSamples,
+  replicaStrobe,
+  sampleDie,
+  sampleKeys,
+  sampleSenseAmplifier,
+} from "#circuits/index";
 import { defineExperiment, type NumberSpec, type RateReport } from "#src/montecarlo/index";
 import { fold, type Key } from "#src/random/index";
 import { OWN_MODULE } from "../own-module.ts";
@@ -16,16 +24,15 @@ const CALIBRATION_SAMPLES = 200;
 const LATEST = CANDIDATES[CANDIDATES.length - 1];
 
 const bestStrobe = (params: PvtValues, key: Key): { readonly strobe: number } => {
-  const { counts } = readSamples(
+  const samples = readSamples(
     amplifierOf(params),
     deviceOf(params),
     params.mismatch,
     CANDIDATES,
     MONTE_CARLO_TOLERANCE,
-    CALIBRATION_SAMPLES,
-    key,
+    sampleKeys(key, CALIBRATION_SAMPLES),
   );
-  return { strobe: CANDIDATES[leastHarm(counts, ternaryHarm)] };
+  return { strobe: CANDIDATES[leastHarm(countSamples(samples, CANDIDATES.length), ternaryHarm)] };
 };
 
 const ratesOf = ({ signed, zero }: ReadCounts): Readonly<Record<string, RateReport>> => ({
@@ -112,16 +119,17 @@ export const pvt = defineExperiment({
     const replica = replicaStrobe(amplifier, replicaChip, die, params.replicaResistance, LATEST, MONTE_CARLO_TOLERANCE);
     const at = { fixed: params.strobe, replica: replica ?? LATEST, best: best.strobe };
     const strobes = [...new Set(Object.values(at))].sort((a, b) => a - b);
-    const { counts, unprecharged, failed, reads } = readSamples(
+    const samples = readSamples(
       amplifier,
       deviceOf(params),
       params.mismatch,
       strobes,
       MONTE_CARLO_TOLERANCE,
-      params.samples,
-      fold(key, "samples"),
-      die,
+      sampleKeys(fold(key, "samples"), params.samples),
+      { die },
     );
+    const counts = countSamples(samples, strobes.length);
+    const reads = samples.reads.length;
     const rates = STROBE_KINDS.flatMap((kind) =>
       Object.entries(ratesOf(counts[strobes.indexOf(at[kind])])).map(
         ([name, rate]) => [`${kind}${name}`, rate] as const,
@@ -132,8 +140,8 @@ export const pvt = defineExperiment({
         ...Object.fromEntries(rates),
         ...(replica === null ? {} : { replicaStrobe: replica }),
         replicaLate: replica === null ? 1 : 0,
-        unprecharged: { events: unprecharged, of: reads },
-        failedReads: { events: failed, of: reads },
+        unprecharged: { events: samples.found.unprecharged.reduce((a, b) => a + b, 0), of: reads },
+        failedReads: { events: samples.failed, of: reads },
       },
     };
   },

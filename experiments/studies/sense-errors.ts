@@ -1,5 +1,13 @@
-import { sampleReads } from "#circuits/index";
-import { defineExperiment, type Parameters, type RateReport, type Table, type ValuesOf } from "#src/montecarlo/index";
+import { readSamples, type SampledRead, WEIGHTS } from "#circuits/index";
+import {
+  defineExperiment,
+  type Parameters,
+  type RateReport,
+  type Table,
+  type TrialResult,
+  type ValuesOf,
+} from "#src/montecarlo/index";
+import type { Key } from "#src/random/index";
 import type { Figure } from "#src/report/figure";
 import { OWN_MODULE } from "../own-module.ts";
 import { showQuantity, showRate } from "../units/show.ts";
@@ -23,6 +31,17 @@ const PARAMETERS = {
 } as const satisfies Parameters;
 
 type Params = ValuesOf<typeof PARAMETERS>;
+type NumberName =
+  | "type1"
+  | "type2"
+  | "type3"
+  | "invalidSigned"
+  | "invalidZero"
+  | "binaryFlip"
+  | "binaryUndecided"
+  | "decisionTime"
+  | "prechargeEnergy"
+  | "senseEnergy";
 
 const LABELS = {
   type1: "type 1: sign",
@@ -56,6 +75,50 @@ const figures = (table: Table, params: Params): Figure[] => {
     title: `Read error rates against ${axis}`,
     caption: (rows) =>
       `Bars are 95 % Wilson intervals. Each sample has its own amplifier and cells (no shared amplifiers). ${standingOf(rows, params)}`,
+  });
+};
+
+/** One trial a key: an amplifier and a pair of cells that read the three states. */
+const readTogether = (params: Params, keys: readonly Key[]): TrialResult<NumberName>[] => {
+  const { found, reads } = readSamples(
+    amplifierOf(params),
+    deviceOf(params),
+    params.mismatch,
+    [params.strobe],
+    MONTE_CARLO_TOLERANCE,
+    keys,
+    { energies: true },
+  );
+  return keys.map((_, sample): TrialResult<NumberName> => {
+    const mine = reads.slice(sample * WEIGHTS.length, (sample + 1) * WEIGHTS.length);
+    const lost = mine.find((read) => read.failed);
+    if (lost) {
+      const failure = found.failures.find((f) => f.instance === lost.at);
+      return { failed: `${failure?.reason} at ${failure?.time} s, node ${failure?.node}` };
+    }
+    const signed = mine.filter((read) => read.weight !== 0);
+    const [zero] = mine.filter((read) => read.weight === 0);
+    const ofSigned = (is: (read: SampledRead) => boolean): RateReport => ({
+      events: signed.filter(is).length,
+      of: signed.length,
+    });
+    const mean = (values: readonly number[]): number => values.reduce((sum, v) => sum + v / values.length, 0);
+    const times = signed.map((read) => found.decisionTimes[read.at]).filter((t) => t <= params.strobe);
+    const [ofZero] = zero.readings;
+    return {
+      numbers: {
+        type1: ofSigned((read) => read.readings[0] === -read.weight),
+        type2: ofSigned((read) => read.readings[0] === 0),
+        type3: { events: ofZero === 1 || ofZero === -1 ? 1 : 0, of: 1 },
+        invalidSigned: ofSigned((read) => read.readings[0] === "invalid"),
+        invalidZero: { events: ofZero === "invalid" ? 1 : 0, of: 1 },
+        binaryFlip: ofSigned((read) => read.binary[0] !== read.weight),
+        binaryUndecided: ofSigned((read) => read.readings[0] === 0 || read.readings[0] === "invalid"),
+        ...(times.length > 0 ? { decisionTime: mean(times) } : {}),
+        prechargeEnergy: mean(mine.map((read) => found.prechargeEnergies[read.at])),
+        senseEnergy: mean(mine.map((read) => found.senseEnergies[read.at])),
+      },
+    };
   });
 };
 
@@ -106,59 +169,8 @@ export const senseErrors = defineExperiment({
       says: "energy from supply, SEN and word-line drivers from SEN's edge to the strobe",
     },
   },
-  trial: (_context, params, key) => {
-    const samples = sampleReads(
-      amplifierOf(params),
-      deviceOf(params),
-      params.mismatch,
-      [params.strobe],
-      MONTE_CARLO_TOLERANCE,
-      key,
-    );
-    const events: Record<string, number> = {};
-    const count = (name: string, is: boolean): void => {
-      events[name] = (events[name] ?? 0) + (is ? 1 : 0);
-    };
-    let precharge = 0;
-    let sense = 0;
-    let times = 0;
-    let decided = 0;
-    for (const { weight, sensed, binary } of samples) {
-      if (!sensed.ok) return { failed: `${sensed.reason} at ${sensed.time} s, node ${sensed.node}` };
-      const [reading] = sensed.readings;
-      if (weight === 0) {
-        count("type3", reading === 1 || reading === -1);
-        count("invalidZero", reading === "invalid");
-      } else {
-        count("type1", reading === -weight);
-        count("type2", reading === 0);
-        count("invalidSigned", reading === "invalid");
-        count("binaryFlip", binary[0] !== weight);
-        count("binaryUndecided", reading === 0 || reading === "invalid");
-        if (sensed.decisionTime !== null) {
-          times += sensed.decisionTime;
-          decided++;
-        }
-      }
-      precharge += sensed.prechargeEnergy / samples.length;
-      sense += sensed.senseEnergies[0] / samples.length;
-    }
-    const ofTwo = (name: string): RateReport => ({ events: events[name], of: 2 });
-    return {
-      numbers: {
-        type1: ofTwo("type1"),
-        type2: ofTwo("type2"),
-        type3: { events: events["type3"], of: 1 },
-        invalidSigned: ofTwo("invalidSigned"),
-        invalidZero: { events: events["invalidZero"], of: 1 },
-        binaryFlip: ofTwo("binaryFlip"),
-        binaryUndecided: ofTwo("binaryUndecided"),
-        ...(decided > 0 ? { decisionTime: times / decided } : {}),
-        prechargeEnergy: precharge,
-        senseEnergy: sense,
-      },
-    };
-  },
+  trial: (_context, params, key) => readTogether(params, [key])[0],
+  together: (_context, params, keys) => readTogether(params, keys),
   figures,
   conclude,
   check: checkSense,

@@ -1,5 +1,13 @@
-import { sampleReads } from "#circuits/index";
-import { defineExperiment, type NumberSpec, type RateReport, type Row, type Table } from "#src/montecarlo/index";
+import { readSamples, WEIGHTS } from "#circuits/index";
+import {
+  defineExperiment,
+  type NumberSpec,
+  type RateReport,
+  type Row,
+  type Table,
+  type TrialResult,
+} from "#src/montecarlo/index";
+import type { Key } from "#src/random/index";
 import type { Figure } from "#src/report/figure";
 import { OWN_MODULE } from "../own-module.ts";
 import { showQuantity } from "../units/show.ts";
@@ -129,6 +137,36 @@ const shareFigures = (table: Table, params: SenseValues): Figure[] =>
     ];
   });
 
+/** One trial a key: an amplifier and a pair of cells that read the three states, looked at at every strobe. */
+const readTogether = (params: SenseValues, keys: readonly Key[]): TrialResult<string>[] => {
+  const { found, reads } = readSamples(
+    amplifierOf(params),
+    deviceOf(params),
+    params.mismatch,
+    STROBES,
+    MONTE_CARLO_TOLERANCE,
+    keys,
+  );
+  return keys.map((_, sample): TrialResult<string> => {
+    const mine = reads.slice(sample * WEIGHTS.length, (sample + 1) * WEIGHTS.length);
+    const lost = mine.find((read) => read.failed);
+    if (lost) {
+      const failure = found.failures.find((f) => f.instance === lost.at);
+      return { failed: `${failure?.reason} at ${failure?.time} s, node ${failure?.node}` };
+    }
+    const report: Record<string, RateReport> = {};
+    STROBES.forEach((strobe, s) => {
+      const signed = mine.filter((read) => read.weight !== 0);
+      const zeros = mine.filter((read) => read.weight === 0);
+      const missed = signed.filter((read) => read.readings[s] !== read.weight).length;
+      const lostZeros = zeros.filter((read) => read.readings[s] === 1 || read.readings[s] === -1).length;
+      report[nameAt("missed", strobe)] = { events: missed, of: signed.length };
+      report[nameAt("zeroError", strobe)] = { events: lostZeros, of: zeros.length };
+    });
+    return { numbers: report };
+  });
+};
+
 /** Time that low/high and high/high pairs take against supply, with mismatch and resistance spread: where a strobe fits. */
 export const senseWindow = defineExperiment({
   name: "sense-window",
@@ -152,31 +190,8 @@ export const senseWindow = defineExperiment({
   trials: 500,
   block: 50,
   numbers,
-  trial: (_context, params, key) => {
-    const samples = sampleReads(
-      amplifierOf(params),
-      deviceOf(params),
-      params.mismatch,
-      STROBES,
-      MONTE_CARLO_TOLERANCE,
-      key,
-    );
-    const missed = STROBES.map(() => 0);
-    const lost = STROBES.map(() => 0);
-    for (const { weight, sensed } of samples) {
-      if (!sensed.ok) return { failed: `${sensed.reason} at ${sensed.time} s, node ${sensed.node}` };
-      sensed.readings.forEach((reading, i) => {
-        if (weight !== 0 && reading !== weight) missed[i]++;
-        if (weight === 0 && (reading === 1 || reading === -1)) lost[i]++;
-      });
-    }
-    const report: Record<string, RateReport> = {};
-    STROBES.forEach((strobe, i) => {
-      report[nameAt("missed", strobe)] = { events: missed[i], of: 2 };
-      report[nameAt("zeroError", strobe)] = { events: lost[i], of: 1 };
-    });
-    return { numbers: report };
-  },
+  trial: (_context, params, key) => readTogether(params, [key])[0],
+  together: (_context, params, keys) => readTogether(params, keys),
   figures: shareFigures,
   conclude,
   check: checkSense,

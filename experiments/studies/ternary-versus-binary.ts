@@ -1,10 +1,10 @@
 import {
-  addRead,
   binaryErrors,
   compileSenseAmplifier,
-  NO_READS,
+  countSamples,
   type ReadCounts,
-  sampleReads,
+  readSamples,
+  sampleKeys,
   ternaryErrors,
 } from "#circuits/index";
 import { defineExperiment, type RateReport } from "#src/montecarlo/index";
@@ -48,34 +48,23 @@ interface Counted {
 }
 
 const countReads = (params: ComparisonValues, strobes: readonly number[], samples: number, key: Key): Counted => {
-  const amplifier = compileSenseAmplifier(designOf(params));
-  const rram = deviceOf(params);
-  const counts: ReadCounts[] = strobes.map(() => NO_READS);
-  const sense = strobes.map(() => 0);
-  let precharge = 0;
-  let reads = 0;
-  let failed = 0;
-  for (let i = 0; i < samples; i++)
-    for (const { weight, sensed, binary } of sampleReads(
-      amplifier,
-      rram,
-      params.mismatch,
-      strobes,
-      MONTE_CARLO_TOLERANCE,
-      fold(key, i),
-    )) {
-      if (!sensed.ok) {
-        failed++;
-        continue;
-      }
-      reads++;
-      precharge += sensed.prechargeEnergy;
-      for (let s = 0; s < strobes.length; s++) {
-        counts[s] = addRead(counts[s], weight, sensed.readings[s], binary[s]);
-        sense[s] += sensed.senseEnergies[s];
-      }
-    }
-  return { counts, precharge: precharge / reads, sense: sense.map((e) => e / reads), failed };
+  const { found, reads, failed } = readSamples(
+    compileSenseAmplifier(designOf(params)),
+    deviceOf(params),
+    params.mismatch,
+    strobes,
+    MONTE_CARLO_TOLERANCE,
+    sampleKeys(key, samples),
+    { energies: true },
+  );
+  const solved = reads.filter((read) => !read.failed);
+  const mean = (of: (at: number) => number): number => solved.reduce((sum, { at }) => sum + of(at), 0) / solved.length;
+  return {
+    counts: countSamples({ found, reads, failed }, strobes.length),
+    precharge: mean((at) => found.prechargeEnergies[at]),
+    sense: strobes.map((_, s) => mean((at) => found.senseEnergies[at * strobes.length + s])),
+    failed,
+  };
 };
 
 const readsAt = (params: ComparisonValues, key: Key): Reads => {

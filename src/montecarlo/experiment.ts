@@ -68,6 +68,11 @@ export interface Experiment<P extends Parameters = Parameters, C = Record<string
   ) => { readonly numbers: Readonly<Partial<Record<N, number | RateReport>>> };
   /** One trial. Its key is the same at every point of the grid, so that points are compared on the same samples. */
   readonly trial: (context: C, params: ValuesOf<P>, key: Key) => TrialResult<N>;
+  /**
+   * The trials of several keys at once, in order, where that is cheaper than one by one: each must be what `trial` gives
+   * for its key.
+   */
+  readonly together?: (context: C, params: ValuesOf<P>, keys: readonly Key[]) => readonly TrialResult<N>[];
   readonly figures?: (table: Table, params: ValuesOf<P>) => readonly Figure[];
   readonly conclude?: (table: Table, params: ValuesOf<P>) => readonly Summary[];
   /** What must be said beside the results: sets used and their standing, assumptions, what is left out. */
@@ -77,7 +82,17 @@ export interface Experiment<P extends Parameters = Parameters, C = Record<string
 /** An experiment whose types have been forgotten, as the engine holds it. */
 export type AnyExperiment = Omit<
   Experiment,
-  "trial" | "check" | "facts" | "prepare" | "grid" | "replicates" | "figures" | "conclude" | "notes" | "axes"
+  | "trial"
+  | "together"
+  | "check"
+  | "facts"
+  | "prepare"
+  | "grid"
+  | "replicates"
+  | "figures"
+  | "conclude"
+  | "notes"
+  | "axes"
 > & {
   readonly axes: readonly string[];
   readonly prepare?: Readonly<
@@ -96,6 +111,11 @@ export type AnyExperiment = Omit<
     params: Values,
   ) => { readonly numbers: Readonly<Partial<Record<string, number | RateReport>>> };
   readonly trial: (context: Readonly<Record<string, unknown>>, params: Values, key: Key) => TrialResult<string>;
+  readonly together?: (
+    context: Readonly<Record<string, unknown>>,
+    params: Values,
+    keys: readonly Key[],
+  ) => readonly TrialResult<string>[];
   readonly grid?: (params: Values) => Grid;
   readonly replicates?: (params: Values) => Readonly<Record<string, readonly Value[]>>;
   readonly figures?: (table: Table, params: Values) => readonly Figure[];

@@ -39,6 +39,23 @@ const attempt = (plan: Plan, trial: number, work: () => TrialResult<string>): Tr
   return result;
 };
 
+const attemptAll = (
+  plan: Plan,
+  from: number,
+  work: () => readonly TrialResult<string>[],
+  count: number,
+): readonly TrialResult<string>[] => {
+  const where = `${plan.experiment.name}: trials ${from} .. ${from + count - 1}`;
+  let results: readonly TrialResult<string>[];
+  try {
+    results = work();
+  } catch (error) {
+    throw new Error(`${where} threw: ${error instanceof Error ? error.message : String(error)}`);
+  }
+  if (results.length !== count) throw new Error(`${where} together gave ${results.length} results; expected ${count}.`);
+  return results;
+};
+
 /**
  * Computes one shard: a pure function of plan, experiment and prepared context.
  * @throws Error where a trial reports a number that the experiment does not declare, or NaN.
@@ -75,8 +92,16 @@ export const computeShard = (
     }
   };
   if (from === 0 && experiment.facts) add(experiment.facts(context, params).numbers, "facts");
+  const keys = Array.from({ length: count }, (_, k) => trialKey(plan, from + k));
+  const together = experiment.together
+    ? attemptAll(plan, from, () => experiment.together?.(context, params, keys) ?? [], count)
+    : null;
   for (let trial = from; trial < from + count; trial++) {
-    const result = attempt(plan, trial, () => experiment.trial(context, params, trialKey(plan, trial)));
+    const result = attempt(
+      plan,
+      trial,
+      () => together?.[trial - from] ?? experiment.trial(context, params, keys[trial - from]),
+    );
     if ("failed" in result) failures.push({ trial, reason: result.failed });
     else add(result.numbers, `trial ${trial}`);
   }

@@ -3,6 +3,7 @@ import {
   addRead,
   CORNER_SIGMAS,
   compileSenseAmplifier,
+  countSamples,
   dieSigmas,
   fold,
   NO_READS,
@@ -13,6 +14,7 @@ import {
   replicaStrobe,
   rootKey,
   sampleDie,
+  sampleKeys,
   sampleReads,
   sampleSenseAmplifier,
   sky130,
@@ -33,16 +35,23 @@ describe("samples in the batch engine", () => {
   test("are those of the scalar engine, sample by sample, up to a tie", () => {
     const amplifier = at(0.9);
     const strobes = [1.5e-9, 5e-9];
-    const { counts, reads, failed } = readSamples(amplifier, RRAM_SETS.weak, 1, strobes, 2e-4, 40, key);
-    expect([reads, failed]).toEqual([120, 0]);
+    const samples = readSamples(amplifier, RRAM_SETS.weak, 1, strobes, 2e-4, sampleKeys(key, 40), { energies: true });
+    const counts = countSamples(samples, 2);
+    expect([samples.reads.length, samples.failed]).toEqual([120, 0]);
+    let energy = 0;
     const scalar = strobes.map(() => NO_READS);
     for (let i = 0; i < 40; i++)
       for (const { weight, sensed, binary } of sampleReads(amplifier, RRAM_SETS.weak, 1, strobes, 1e-4, fold(key, i))) {
         if (!sensed.ok) throw new Error(sensed.reason);
+        energy += sensed.prechargeEnergy + sensed.senseEnergies[1];
         sensed.readings.forEach((r, s) => {
           scalar[s] = addRead(scalar[s], weight, r, binary[s]);
         });
       }
+    const { prechargeEnergies, senseEnergies } = samples.found;
+    const total =
+      prechargeEnergies.reduce((a, b) => a + b, 0) + senseEnergies.reduce((a, e, i) => a + (i % 2 === 1 ? e : 0), 0);
+    expect(Math.abs(total / energy - 1)).toBeLessThan(0.005);
     expect(scalar[0].signed.zero).toBeGreaterThan(2);
     expect(scalar[1].zero.signed).toBeGreaterThan(2);
     counts.forEach((c, s) => {
@@ -53,8 +62,13 @@ describe("samples in the batch engine", () => {
     });
   });
   test("tell where the precharge failed", () => {
-    expect(readSamples(at(0.9), RRAM_SETS.reference, 0, [3e-9], 1e-3, 3, key).unprecharged).toBe(0);
-    expect(readSamples(at(0.4), RRAM_SETS.reference, 0, [3e-9], 1e-3, 3, key).unprecharged).toBe(9);
+    const unprecharged = (supply: number): number =>
+      readSamples(at(supply), RRAM_SETS.reference, 0, [3e-9], 1e-3, sampleKeys(key, 3)).found.unprecharged.reduce(
+        (a, b) => a + b,
+        0,
+      );
+    expect(unprecharged(0.9)).toBe(0);
+    expect(unprecharged(0.4)).toBe(9);
   });
 });
 
@@ -106,7 +120,7 @@ describe("a rippling supply", () => {
     compileSenseAmplifier({ ...at(0.9).design, ripple: { amplitude, frequency: 400e6 } });
   test("is read by the batch engine as by the scalar one", () => {
     const amplifier = rippled(0.08);
-    const { counts } = readSamples(amplifier, RRAM_SETS.weak, 1, [2e-9], 2e-4, 12, key);
+    const counts = countSamples(readSamples(amplifier, RRAM_SETS.weak, 1, [2e-9], 2e-4, sampleKeys(key, 12)), 1);
     let zeros = 0;
     for (let i = 0; i < 12; i++)
       for (const { weight, sensed } of sampleReads(amplifier, RRAM_SETS.weak, 1, [2e-9], 1e-4, fold(key, i)))
