@@ -77,3 +77,48 @@ export const solveOperatingPoint = (circuit: Circuit): OperatingPoint => {
   if (tied && newton(LEAST_CONDUCTANCE)) return { ok: true, x, iterations, method: "conductance stepping" };
   return { ok: false, reason: "diverged", node: circuit.nodes[worst] ?? null, residual, iterations };
 };
+
+/**
+ * The full vector at 0 s from given node voltages (0 V where none is given): nodes on which no capacitance acts, and the
+ * currents of floating sources, are not free but follow from the others, by Newton's method on their rows alone. Where
+ * that finds nothing (a floating source between two capacitors fixes no current) they stay as given.
+ */
+export const startFrom = (circuit: Circuit, initial: Readonly<Record<Node, number>>): Float64Array => {
+  const { size, total, algebraic } = circuit;
+  const x = new Float64Array(total);
+  for (const [node, volt] of Object.entries(initial)) x[circuit.index.get(node) as number] = volt;
+  driveInto(x, circuit, 0);
+  const rows = Array.from({ length: size }, (_, r) => r).filter((r) => algebraic[r] === 1);
+  if (rows.length === 0) return x;
+  const given = x.slice();
+  const currents = new Float64Array(total);
+  const jacobian = new Float64Array(size * size);
+  const n = rows.length;
+  const matrix = new Float64Array(n * n);
+  const pivots = new Int32Array(n);
+  const update = new Float64Array(n);
+  const limit = isLinear(circuit) ? Number.POSITIVE_INFINITY : NEWTON_LIMIT;
+  for (let k = 0; k < MAX_NEWTON; k++) {
+    currentsInto(currents, jacobian, circuit, x, 0);
+    rows.forEach((row, i) => {
+      rows.forEach((column, j) => {
+        matrix[i * n + j] = jacobian[row * size + column];
+      });
+      if (row < circuit.nodes.length) matrix[i * n + i] += LEAST_CONDUCTANCE;
+      update[i] = -currents[row];
+    });
+    if (!factorInPlace(matrix, pivots, n)) return given;
+    solveInPlace(matrix, pivots, n, update);
+    let largest = 0;
+    rows.forEach((row, i) => {
+      if (row < circuit.nodes.length) largest = Math.max(largest, Math.abs(update[i]));
+    });
+    if (!(largest < Number.POSITIVE_INFINITY)) return given;
+    const damping = largest > limit ? limit / largest : 1;
+    rows.forEach((row, i) => {
+      x[row] += damping * update[i];
+    });
+    if (largest < 1e-10) return x;
+  }
+  return given;
+};

@@ -2,7 +2,7 @@ import { factorInPlace, solveInPlace } from "#src/numerics/dense-lu";
 import type { Circuit } from "./circuit.ts";
 import { capacitanceMatrix, chargesInto, currentsInto, driveInto, isLinear } from "./circuit-equations.ts";
 import type { Node } from "./netlist.ts";
-import { solveOperatingPoint } from "./operating-point.ts";
+import { solveOperatingPoint, startFrom } from "./operating-point.ts";
 import { createThermalNoise } from "./thermal-noise.ts";
 import { MOST_STEPS, type Transient, type TransientFailure, type TransientOptions } from "./transient-contract.ts";
 import { createRecorder } from "./transient-recorder.ts";
@@ -93,7 +93,7 @@ export const transient = (circuit: Circuit, options: TransientOptions): Transien
       return { ...point, reason: "no operating point", time: 0 };
     }
     x.set(point.x);
-  } else for (const [node, volt] of Object.entries(initial)) x[at(node)] = volt;
+  } else x.set(startFrom(circuit, initial));
   driveInto(x, circuit, 0);
   currentsInto(i, jacobian, circuit, x, 0);
   chargesInto(q, circuit, x);

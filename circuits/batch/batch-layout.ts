@@ -64,6 +64,7 @@ export interface BatchLayout {
     readonly endVoltages: readonly number[];
     readonly endSlopes: readonly number[];
     readonly endEnergies: readonly number[];
+    readonly endStiffness: readonly number[];
   };
 }
 
@@ -73,6 +74,11 @@ export interface StepSlots {
   readonly voltages: readonly number[];
   readonly slopes: readonly number[];
   readonly energies: readonly number[];
+  /** What the method's own stages say of the watched nodes' change over the step: slopes at its start and end [V]. */
+  readonly stageStarts: readonly number[];
+  readonly stageEnds: readonly number[];
+  /** Step over the watched nodes' own time constants at its start. */
+  readonly stiffness: readonly number[];
 }
 
 export const layOut = (s: BatchStructure): BatchLayout => {
@@ -86,6 +92,9 @@ export const layOut = (s: BatchStructure): BatchLayout => {
     voltages: many(watched),
     slopes: many(watched),
     energies: many(s.metered.length),
+    stageStarts: many(watched),
+    stageEnds: many(watched),
+    stiffness: many(watched),
   });
   const layout = {
     thresholds: many(s.mosfets.polarities.length),
@@ -130,7 +139,13 @@ export const layOut = (s: BatchStructure): BatchLayout => {
     low: one(),
     high: one(),
     from: step(),
-    record: { ...step(), endVoltages: many(watched), endSlopes: many(watched), endEnergies: many(s.metered.length) },
+    record: {
+      ...step(),
+      endVoltages: many(watched),
+      endSlopes: many(watched),
+      endEnergies: many(s.metered.length),
+      endStiffness: many(watched),
+    },
   };
   return { ...layout, slots: next };
 };

@@ -3,7 +3,7 @@ import { createVectorProgram, type Vector, type VectorProgram } from "#src/kerne
 import { type Evaluation, emitCharges, emitEvaluation, emitSignals, type Imposed } from "./batch-equations.ts";
 import type { BatchLayout, StepSlots } from "./batch-layout.ts";
 import type { BatchStructure } from "./batch-structure.ts";
-import { emitFactorisation, pivotOrder } from "./elimination.ts";
+import { emitFactorisation, pivotOrder, type SparseMatrix } from "./elimination.ts";
 
 /*
  * ROS3: a Rosenbrock method of order 3 with an embedded estimate of order 2, L-stable, in the form that needs no product
@@ -22,6 +22,19 @@ const E1 = 0.5;
 const E2 = -2.9079558716805469821718236208017;
 const E3 = 0.2235406989781156962736090927619;
 
+/*
+ * Slopes at both ends of a step from its stages alone: the continuous extension of second order that ends in the step's own
+ * result, v(theta) = v + sum b_i(theta) k_i with b = p theta + (weights - p) theta^2, where sum p = 1 and
+ * sum p_i (alpha_i + gamma_i) = 0 (Hairer, Wanner, Solving Ordinary Differential Equations II, IV.7), here with p_3 = 0. Stages
+ * are damped where a node is stiff, unlike f over the capacitance.
+ */
+const BETA = [GAMMA, GAMMA + GAMMA_2, GAMMA + GAMMA_3];
+const P2 = -BETA[0] / (BETA[1] - BETA[0]);
+const P1 = 1 - P2;
+// From the stages k to the U they are computed as: p times the inverse of the matrix of the gammas.
+const START_SLOPE = [P1 / GAMMA - P2 * C21, P2 / GAMMA, 0];
+const END_SLOPE = [2 - START_SLOPE[0], 2 * M2 - START_SLOPE[1], 2 * M3 - START_SLOPE[2]];
+
 /** Weight of the difference of a pair of nodes whose sign decides: as in the scalar engine. */
 const DIFFERENCE_WEIGHT = 10;
 const SAFETY = 0.8;
@@ -38,6 +51,8 @@ interface Attempt {
   readonly f: readonly Vector[];
   /** Energy that each metered source delivers in the step. */
   readonly energies: readonly Vector[];
+  readonly stages: readonly (readonly Vector[])[];
+  readonly conductances: SparseMatrix;
 }
 
 const emitStep = (math: VectorMath, s: BatchStructure, layout: BatchLayout, time: Vector, step: Vector): Attempt => {
@@ -87,6 +102,8 @@ const emitStep = (math: VectorMath, s: BatchStructure, layout: BatchLayout, time
   });
   return {
     start: v,
+    stages: [u1, u2, u3],
+    conductances: first.conductances,
     energies,
     end,
     error: v.map((_, i) => add(mul(constant(E1), u1[i]), add(mul(constant(E2), u2[i]), mul(constant(E3), u3[i])))),
@@ -185,7 +202,7 @@ export const emitAttempt = (s: BatchStructure, layout: BatchLayout): { program: 
   // Two even steps to a near corner instead of a long one and a sliver.
   const near = p.lt(rest, p.mul(proposed, constant(1.5)));
   const step = select(landing, rest, select(near, p.mul(rest, constant(0.5)), proposed));
-  const { start, end: next, error: errors, f, energies } = emitStep(math, s, layout, time, step);
+  const { start, end: next, error: errors, f, energies, stages, conductances } = emitStep(math, s, layout, time, step);
   const spent = layout.energies.map((slot) => load(slot));
 
   const reached = select(landing, end, p.add(time, step));
@@ -247,7 +264,18 @@ export const emitAttempt = (s: BatchStructure, layout: BatchLayout): { program: 
           zero,
         ),
   );
-  keepSteps(p, s, layout, { accepted, time, step, start, slopes, spent });
+  const stageSlope = (node: number, weights: readonly number[]): Vector =>
+    weights.reduce<Vector>((sum, weight, i) => p.add(sum, p.mul(constant(weight), stages[i][node])), zero);
+  const rate = s.watched.map((node, k) =>
+    s.algebraic[node]
+      ? zero
+      : p.mul(conductances.get(node * s.size + node) ?? zero, load(layout.inverseCapacitances[k][node])),
+  );
+  keepSteps(p, s, layout, {
+    ...{ accepted, time, step, start, slopes, spent, rate },
+    stageStarts: s.watched.map((node) => stageSlope(node, START_SLOPE)),
+    stageEnds: s.watched.map((node) => stageSlope(node, END_SLOPE)),
+  });
   return { program: p, attention: or(or(recorded, ended), or(settled, failed)) };
 };
 
@@ -263,6 +291,9 @@ const keepSteps = (
     start: readonly Vector[];
     slopes: readonly Vector[];
     spent: readonly Vector[];
+    rate: readonly Vector[];
+    stageStarts: readonly Vector[];
+    stageEnds: readonly Vector[];
   },
 ): void => {
   const replace = (slot: number, value: Vector): void => {
@@ -281,6 +312,12 @@ const keepSteps = (
     replace(from.energies[m], energy);
   });
   s.watched.forEach((node, k) => {
+    for (const part of ["stageStarts", "stageEnds", "stiffness"] as const)
+      p.store(record[part][k], p.load(from[part][k]));
+    replace(from.stageStarts[k], now.stageStarts[k]);
+    replace(from.stageEnds[k], now.stageEnds[k]);
+    replace(from.stiffness[k], p.mul(now.rate[k], now.step));
+    p.store(record.endStiffness[k], p.mul(now.rate[k], p.load(from.length)));
     p.store(record.voltages[k], p.load(from.voltages[k]));
     p.store(record.slopes[k], p.load(from.slopes[k]));
     p.store(record.endVoltages[k], now.start[node]);

@@ -25,6 +25,8 @@ export interface BatchStructure {
   /** Pairs of an unknown and a moving driven node (index in the full vector) joined by a capacitor. */
   readonly couplings: readonly (readonly [number, number])[];
   readonly algebraic: readonly boolean[];
+  /** Nodes that a floating source holds against another: their slope hangs on its current, which is no state. */
+  readonly held: readonly boolean[];
   readonly branches: readonly { readonly plus: number; readonly minus: number; readonly row: number }[];
   readonly currentSources: readonly { readonly plus: number; readonly minus: number }[];
   /** Unknown nodes whose crossings and voltages are recorded. */
@@ -105,6 +107,7 @@ export const structureOf = (
     capacitances: [...capacitances.values()],
     couplings: [...couplings.values()],
     algebraic: Array.from(circuit.algebraic, (a) => a === 1),
+    held: Array.from({ length: size }, (_, i) => circuit.branches.some((b) => b.plus === i || b.minus === i)),
     branches: circuit.branches.map(({ plus, minus, row }) => ({ plus, minus, row })),
     currentSources: circuit.currentSources.map(({ plus, minus }) => ({ plus, minus })),
     watched,

@@ -2,7 +2,7 @@ import { encodeVectorModule, instantiateVectorKernel, type VectorKernel } from "
 import type { Lanes } from "#src/kernels/vector-program";
 import type { Circuit } from "../circuit.ts";
 import type { Node } from "../netlist.ts";
-import { solveOperatingPoint } from "../operating-point.ts";
+import { solveOperatingPoint, startFrom } from "../operating-point.ts";
 import type { TransientFailure } from "../transient-contract.ts";
 import { breakpoints, longestStep } from "../waveform.ts";
 import { type BatchOptions, type BatchTransients, type BatchVariations, MOST_ATTEMPTS } from "./batch-contract.ts";
@@ -17,6 +17,8 @@ import { type BatchStructure, structureOf } from "./batch-structure.ts";
 const RESTART = 1 / 30_000;
 /** A step below this share of its stretch between corners is given up: single precision no longer sees time advance. */
 const SHORTEST = 1e-6;
+/** Steps longer than this many of a node's time constants are joined by the method's stages, not by f over C. */
+const STIFF = 6;
 const FEMTOJOULE = 1e-15;
 const MOST_KERNELS = 16;
 const NEVER = Number.POSITIVE_INFINITY;
@@ -127,7 +129,8 @@ const run = (
     put(layout.end, lane, 1);
   }
   const { initial } = circuit.netlist;
-  const shared = initial === null ? null : givenStart(circuit, initial);
+  // Nodes without capacitance follow from the others: they depend on the instance where there are any.
+  const shared = initial === null || s.algebraic.some((a) => a) ? null : givenStart(circuit, initial);
 
   const instance = new Int32Array(lanes).fill(-1);
   const segment = new Int32Array(lanes);
@@ -164,7 +167,7 @@ const run = (
   const begin = (lane: number): void => {
     for (; waiting < variations.count; waiting++) {
       const i = waiting;
-      const start = shared ?? operatingStart(instanceOf(circuit, variations, i));
+      const start = shared ?? startOf(instanceOf(circuit, variations, i));
       if ("reason" in start) {
         record.failed(i, start);
         continue;
@@ -209,6 +212,7 @@ const run = (
     const start = origin + get(from.start, lane) / NANO;
     const length = get(from.length, lane) / NANO;
     const end = corner < 0 ? start + length : corners[corner];
+    const jumps = corner >= 0 && corner + 1 < corners.length;
     const i = instance[lane];
     const firstTime = nextTime[lane];
     let past = firstTime;
@@ -218,15 +222,19 @@ const run = (
     const ends = s.watched.map((node, k): CubicEnds => {
       const v0 = get(from.voltages[k], lane);
       const v1 = get(from.endVoltages[k], lane);
-      if (s.algebraic[node]) return { v0, d0: v1 - v0, v1, d1: v1 - v0 };
-      const jump = corner < 0 ? 0 : binding.slopeBefore(i, corner + 1, k);
+      const stiffness = Math.max(get(from.stiffness[k], lane), get(from.endStiffness[k], lane));
+      // What is left of the step's error in a stiff node makes f over C useless as a slope.
+      if (s.algebraic[node] || s.held[node] || !(stiffness < STIFF))
+        return { v0, d0: get(from.stageStarts[k], lane), v1, d1: get(from.stageEnds[k], lane) };
+      const jump = jumps ? binding.slopeBefore(i, corner + 1, k) : 0;
       const perStep = length * NANO;
       return { v0, d0: get(from.slopes[k], lane) * perStep, v1, d1: (get(from.endSlopes[k], lane) + jump) * perStep };
     });
     ends.forEach((node, k) => {
       for (let t = firstTime; t < past; t++) record.voltage(k, i, t, cubic(node, (times[t] - start) / length));
       const threshold = get(layout.thresholdOf[k], lane);
-      if (crossings && node.v0 >= threshold && node.v1 < threshold) {
+      // A step that ends where crossings begin to count is not theirs.
+      if (crossings && origin >= crossings.after && node.v0 >= threshold && node.v1 < threshold) {
         const at = fallOf(node, threshold);
         record.crossing(k, i, start - crossings.after + length * at);
         ends.forEach((other, j) => {
@@ -279,6 +287,7 @@ const run = (
     if (last && !due) finish(lane);
     else if (last) {
       closing[lane] = 1;
+      if (ended) passed[lane] = segment[lane];
       put(layout.end, lane, get(layout.time, lane) + restart);
     } else {
       passed[lane] = due ? segment[lane] : -1;
@@ -296,22 +305,25 @@ const run = (
   }
 };
 
-const givenStart = (circuit: Circuit, initial: Readonly<Record<Node, number>>): Float64Array => {
-  const x = new Float64Array(circuit.size);
-  for (const [node, volt] of Object.entries(initial)) {
-    const at = circuit.index.get(node) as number;
-    if (at < circuit.size) x[at] = volt;
-  }
-  return x;
+const inKernelUnits = (circuit: Circuit, x: Float64Array): Float64Array => {
+  const start = x.slice(0, circuit.size);
+  // Currents of floating sources, in uA.
+  for (let r = circuit.nodes.length; r < circuit.size; r++) start[r] *= 1e6;
+  return start;
+};
+
+const givenStart = (circuit: Circuit, initial: Readonly<Record<Node, number>>): Float64Array =>
+  inKernelUnits(circuit, startFrom(circuit, initial));
+
+const startOf = (circuit: Circuit): Float64Array | TransientFailure => {
+  const { initial } = circuit.netlist;
+  return initial === null ? operatingStart(circuit) : givenStart(circuit, initial);
 };
 
 const operatingStart = (circuit: Circuit): Float64Array | TransientFailure => {
   const point = solveOperatingPoint(circuit);
   if (!point.ok) return { ...point, reason: "no operating point", time: 0 };
-  const x = point.x.slice(0, circuit.size);
-  // Currents of floating sources, in uA.
-  for (let r = circuit.nodes.length; r < circuit.size; r++) x[r] *= 1e6;
-  return x;
+  return inKernelUnits(circuit, point.x);
 };
 
 /** Values of a cubic at both ends of [0, 1], and its slopes there. */

@@ -386,6 +386,113 @@ describe("other circuits, against the scalar engine", () => {
   });
 });
 
+describe("between the ends of long steps", () => {
+  const divider = (farad: number, between: number, resistance: number): Netlist => ({
+    title: "stiff divider",
+    temperature: 300.15,
+    models: {},
+    elements: [
+      { name: "V1", type: "voltage", nodes: ["in", "0"], waveform: { kind: "dc", value: 1 } },
+      { name: "R1", type: "resistor", nodes: ["in", "a"], resistance },
+      { name: "R2", type: "resistor", nodes: ["a", "b"], resistance: between },
+      { name: "R3", type: "resistor", nodes: ["b", "0"], resistance },
+      { name: "C1", type: "capacitor", nodes: ["a", "0"], capacitance: farad },
+      { name: "C2", type: "capacitor", nodes: ["b", "0"], capacitance: farad },
+    ],
+    initial: {},
+  });
+  // Two nodes that a small resistor ties, far faster than what charges them: what single precision leaves of their
+  // difference, over the capacitance, is no slope.
+  test.each([
+    [1e-15, 1, 1e5],
+    [1e-15, 1, 1e6],
+    [1e-15, 1, 1e7],
+    [20e-15, 1, 1e6],
+    [20e-15, 1, 2e5],
+  ])("%d F and %d ohm behind %d ohm", (farad, between, resistance) => {
+    const tau = resistance * farad;
+    const times = Array.from({ length: 40 }, (_, i) => 0.5 * (i + 1) * tau);
+    const options = { stop: 20 * tau, nodes: ["a", "b"], times, crossings: { threshold: [0.3], after: 0 } };
+    for (const [lanes, tolerance, volt] of [
+      ["f32x4", 1e-3, 4e-3],
+      ["f32x4", 1e-4, 1e-3],
+      ["f64x2", 1e-6, 1e-5],
+    ] as const)
+      expect(
+        againstScalar(
+          compileCircuit(divider(farad, between, resistance)),
+          { count: 1 },
+          { ...options, lanes, tolerance },
+        ).volts,
+      ).toBeLessThan(volt);
+  });
+  test.each([
+    [1e3, 3e3],
+    [100, 300],
+  ])("a cell that bends behind %d ohm, on a slow ramp: voltages and crossing", (resistance, cell) => {
+    const netlist: Netlist = {
+      title: "slow ramp",
+      temperature: 300.15,
+      models: { cell: { type: "rram", conduction: { kind: "sinh", fieldVoltage: 0.25 } } },
+      elements: [
+        {
+          name: "V1",
+          type: "voltage",
+          nodes: ["in", "0"],
+          waveform: {
+            kind: "pwl",
+            points: [
+              [0, 1],
+              [50e-9, 0],
+            ],
+          },
+        },
+        { name: "R1", type: "resistor", nodes: ["in", "a"], resistance },
+        { name: "X1", type: "rram", model: "cell", nodes: ["a", "0"], resistance: cell },
+        { name: "C1", type: "capacitor", nodes: ["a", "0"], capacitance: 1e-15 },
+      ],
+      initial: null,
+    };
+    const times = Array.from({ length: 49 }, (_, i) => (i + 1) * 1e-9);
+    for (const [tolerance, volt, relative] of [
+      [1e-3, 4e-3, 6e-3],
+      [1e-4, 1e-3, 2e-3],
+    ]) {
+      const found = againstScalar(
+        compileCircuit(netlist),
+        { count: 1 },
+        {
+          ...{ stop: 50e-9, nodes: ["a"], times, tolerance, crossings: { threshold: [0.3], after: 0 } },
+        },
+      );
+      expect(found.volts).toBeLessThan(volt);
+      expect(found.crossing).toBeLessThan(relative);
+    }
+  });
+  test("the last time is the end itself, not a step beyond", () => {
+    const circuit = compileCircuit({
+      title: "fast sine",
+      temperature: 300.15,
+      models: {},
+      elements: [
+        {
+          name: "V1",
+          type: "voltage",
+          nodes: ["in", "0"],
+          waveform: { kind: "sin", offset: 0.5, amplitude: 0.5, frequency: 1e9, delay: 3.3e-9 },
+        },
+        { name: "R1", type: "resistor", nodes: ["in", "a"], resistance: 1e3 },
+        { name: "C1", type: "capacitor", nodes: ["a", "0"], capacitance: 100e-15 },
+      ],
+      initial: {},
+    });
+    for (const stop of [33.3e-9, 71e-9, 100e-9, 100.7e-9, 299.9e-9])
+      expect(
+        againstScalar(circuit, { count: 1 }, { stop, times: [stop / 2, stop], nodes: ["a"], tolerance: 1e-4 }).volts,
+      ).toBeLessThan(1e-3);
+  });
+});
+
 describe("what is not for a kernel", () => {
   test("a circuit over the limit is solved by the scalar engine, and the limit is told", () => {
     const batch = transientBatch(
