@@ -7,6 +7,33 @@ import type { BatchVariations, Column } from "./batch-contract.ts";
 /** The value of a column for one instance. */
 export const valueAt = (column: Column, instance: number): number => column[column.length === 1 ? 0 : instance];
 
+/** @throws RangeError for a column that is none, or of another length, or holds what is not `fine`. */
+export const checkColumn = (
+  where: string,
+  what: string,
+  column: Column,
+  count: number,
+  fine: (x: number) => boolean,
+  allowed: string,
+): void => {
+  if (typeof column !== "object" || (column.length !== count && column.length !== 1))
+    throw new RangeError(
+      `${where}: ${what} has ${typeof column === "object" ? column.length : "no"} values; expected an array of ${count}, or of 1 for all.`,
+    );
+  for (let i = 0; i < column.length; i++)
+    if (!fine(column[i]))
+      throw new RangeError(`${where}: ${what} is ${column[i]} in instance ${i}; expected ${allowed}.`);
+};
+
+const KNOWN: readonly string[] = [
+  "count",
+  "resistances",
+  "thresholdShifts",
+  "gainFactors",
+  "sourceScales",
+  "temperatures",
+];
+
 /**
  * Checks that variations name what the circuit has, in the right number.
  * @throws RangeError naming the element or column.
@@ -15,6 +42,8 @@ export const checkVariations = (circuit: Circuit, v: BatchVariations): void => {
   const where = `variations of "${circuit.netlist.title}"`;
   if (!(Number.isInteger(v.count) && v.count >= 0))
     throw new RangeError(`${where}: count is ${v.count}; expected a whole number, 0 or more.`);
+  for (const key of Object.keys(v))
+    if (!KNOWN.includes(key)) throw new RangeError(`${where}: ${key} is no variation; there are: ${KNOWN.join(", ")}.`);
   const sourceNames = circuit.netlist.elements.flatMap((e) =>
     e.type === "voltage" || e.type === "current" ? [e.name] : [],
   );
@@ -28,13 +57,7 @@ export const checkVariations = (circuit: Circuit, v: BatchVariations): void => {
     for (const [name, column] of Object.entries(columns ?? {})) {
       if (!names.includes(name))
         throw new RangeError(`${where}: ${what} names ${name}; there are: ${names.join(", ") || "none"}.`);
-      if (column.length !== v.count && column.length !== 1)
-        throw new RangeError(
-          `${where}: ${what} of ${name} has ${column.length} values; expected ${v.count}, or 1 for all.`,
-        );
-      for (let i = 0; i < column.length; i++)
-        if (!fine(column[i]))
-          throw new RangeError(`${where}: ${what} of ${name} is ${column[i]} in instance ${i}; expected ${allowed}.`);
+      checkColumn(where, `${what} of ${name}`, column, v.count, fine, allowed);
     }
   };
   const positive = (x: number): boolean => x > 0 && x < Number.POSITIVE_INFINITY;

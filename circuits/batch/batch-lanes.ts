@@ -153,8 +153,13 @@ export const createBatchLanes = (
           frequency: w.frequency / NANO,
         };
       }
-      const value = waveformAt(w, from);
-      const slope = w.kind === "dc" ? 0 : (waveformAt(w, to) - value) / ((to - from) * NANO);
+      if (w.kind === "dc") return { value: w.value, slope: 0, amplitude: 0, turns: 0, frequency: 0 };
+      // From two points inside: at a corner itself rounding may say what comes before or after.
+      const quarter = (to - from) / 4;
+      const early = waveformAt(w, from + quarter);
+      const late = waveformAt(w, to - quarter);
+      const slope = (late - early) / (2 * quarter * NANO);
+      const value = early - slope * quarter * NANO;
       return { value, slope, amplitude: 0, turns: 0, frequency: 0 };
     }),
   );

@@ -8,7 +8,6 @@ import {
   type BatchOptions,
   type BatchTransients,
   type BatchVariations,
-  MOST_ATTEMPTS,
 } from "./batch-contract.ts";
 import { instanceOf, valueAt } from "./batch-instances.ts";
 
@@ -25,6 +24,9 @@ export interface BatchRecord {
   failed(instance: number, failure: TransientFailure): void;
   finish(circuit: Circuit, variations: BatchVariations, refused: string | null): BatchTransients;
 }
+
+/** Steps of the scalar engine where the kernel gave up, without a limit of the user's: seconds. */
+const MOST_SCALAR_STEPS = 2_000_000;
 
 export const createBatchRecord = (count: number, options: BatchOptions, sources: readonly string[]): BatchRecord => {
   const times = Float64Array.from(options.times);
@@ -44,7 +46,7 @@ export const createBatchRecord = (count: number, options: BatchOptions, sources:
       stop,
       times,
       tolerance: options.tolerance,
-      mostSteps: options.mostSteps ?? MOST_ATTEMPTS,
+      mostSteps: options.mostSteps ?? MOST_SCALAR_STEPS,
       ...(pairs ? { pairs } : {}),
       ...(options.energies ? { energyAt: [...times] } : {}),
       ...(asked ? { crossings: { nodes, after: asked.after, threshold: valueAt(asked.threshold, instance) } } : {}),
@@ -79,7 +81,7 @@ export const createBatchRecord = (count: number, options: BatchOptions, sources:
       stop,
       times: found.map(({ at }) => at),
       tolerance,
-      mostSteps: options.mostSteps ?? MOST_ATTEMPTS,
+      mostSteps: options.mostSteps ?? MOST_SCALAR_STEPS,
       ...(pairs ? { pairs } : {}),
     });
     if (!result.ok) return;
@@ -109,6 +111,13 @@ export const createBatchRecord = (count: number, options: BatchOptions, sources:
     },
     givenUp: (instance, tried) => {
       attempts += tried;
+      const clear = (arrays: readonly Float64Array[], width: number): void => {
+        for (const array of arrays) array.fill(Number.NaN, instance * width, (instance + 1) * width);
+      };
+      clear(voltages, times.length);
+      clear(energies, times.length);
+      clear(crossings, 1);
+      clear(atCrossings, options.nodes.length);
       left.push(instance);
     },
     failed: (instance, failure) => {

@@ -61,6 +61,7 @@ export const structureOf = (
 ): BatchStructure | Refusal => {
   const { size, capacitors, rrams, mosfets, resistors, netlist } = circuit;
   const devices = resistors.names.length + rrams.names.length + mosfets.names.length;
+  if (circuit.nodes.length === 0) return { refused: "no unknown voltage" };
   if (size > MOST_UNKNOWNS || devices > MOST_DEVICES)
     return { refused: `${size} unknowns and ${devices} devices; a kernel takes ${MOST_UNKNOWNS} and ${MOST_DEVICES}` };
   if (energies && (circuit.branches.length > 0 || circuit.sources.some((source) => source.base !== size)))

@@ -6,7 +6,7 @@ import { solveOperatingPoint, startFrom } from "../operating-point.ts";
 import type { TransientFailure } from "../transient-contract.ts";
 import { breakpoints, longestStep } from "../waveform.ts";
 import { type BatchOptions, type BatchTransients, type BatchVariations, MOST_ATTEMPTS } from "./batch-contract.ts";
-import { checkVariations, instanceOf, valueAt } from "./batch-instances.ts";
+import { checkColumn, checkVariations, instanceOf, valueAt } from "./batch-instances.ts";
 import { createBatchLanes, inverseCapacitanceRows, NANO } from "./batch-lanes.ts";
 import { type BatchLayout, layOut } from "./batch-layout.ts";
 import { emitAttempt } from "./batch-program.ts";
@@ -353,7 +353,19 @@ const fallOf = (ends: CubicEnds, threshold: number): number => {
 
 const checkOptions = (circuit: Circuit, { count }: BatchVariations, options: BatchOptions): void => {
   const where = `batch of "${circuit.netlist.title}"`;
-  const { stop, tolerance, times, crossings, settled } = options;
+  const { stop, tolerance, times, crossings, settled, lanes, mostSteps } = options;
+  if (lanes !== undefined && lanes !== "f32x4" && lanes !== "f64x2")
+    throw new RangeError(`${where}: lanes is ${lanes}; expected f32x4 or f64x2.`);
+  if (times === undefined || options.nodes === undefined)
+    throw new RangeError(`${where}: times and nodes are needed; [] for none.`);
+  if (mostSteps !== undefined && !(mostSteps >= 1))
+    throw new RangeError(`${where}: mostSteps is ${mostSteps}; expected 1 or more.`);
+  for (const [name, after] of [
+    ["crossings.after", crossings?.after],
+    ["settled.after", settled?.after],
+  ] as const)
+    if (after !== undefined && !(after >= 0 && after < NEVER))
+      throw new RangeError(`${where}: ${name} is ${after} s; expected 0 s or more.`);
   if (!(stop > 0 && stop < NEVER)) throw new RangeError(`${where}: stop is ${stop} s; expected > 0 s.`);
   const finest = options.lanes === "f64x2" ? 1e-8 : 1e-5;
   if (!(tolerance >= finest && tolerance <= 0.1))
@@ -370,6 +382,5 @@ const checkOptions = (circuit: Circuit, { count }: BatchVariations, options: Bat
       throw new RangeError(`${where}: "${node}" is no unknown node; there are: ${circuit.nodes.join(", ")}.`);
   const columns = { threshold: crossings?.threshold, low: settled?.low, high: settled?.high };
   for (const [name, column] of Object.entries(columns))
-    if (column && column.length !== 1 && column.length !== count)
-      throw new RangeError(`${where}: ${name} has ${column.length} values; expected ${count}, or 1 for all.`);
+    if (column) checkColumn(where, name, column, count, Number.isFinite, "a finite number of volts");
 };

@@ -20,7 +20,7 @@ export const PARAMETERS = {
     min: 100,
     max: 100e6,
     says: "resistor of the replica column, whose decision is the strobe of all others",
-    source: "chosen: the geometric mean of the reference set's medians, 8 kohm and 200 kohm",
+    source: "chosen: between the reference set's medians, 10 kohm and 400 kohm",
   },
   dieVariation: {
     kind: "quantity",

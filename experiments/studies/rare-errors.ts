@@ -34,7 +34,7 @@ const PARAMETERS = {
     choices: ["importance", "subset", "plain"],
     default: "importance",
     says: "mean-shift importance sampling, subset simulation (no gradient), or plain Monte Carlo",
-    source: "docs/rare-events.md",
+    source: "docs/rare-errors.md",
   },
   strobe: {
     kind: "quantity",
@@ -80,10 +80,15 @@ const limitOf = (params: Params): LimitState =>
       );
 
 /** The failure points of a condition; none where no method needs them. */
-const search = (params: Params, key: Key): FailureSearch =>
-  params.method === "importance"
-    ? findFailurePoints(limitOf(params), key)
+const search = (params: Params, key: Key): FailureSearch => {
+  const limit = limitOf(params);
+  return params.method === "importance" && !nominalFails(limit)
+    ? findFailurePoints(limit, key)
     : { points: [], outside: null, evaluations: 0 };
+};
+
+/** Whether even the nominal read fails: such an event is not rare, and is left to plain Monte Carlo. */
+const nominalFails = (limit: LimitState): boolean => !(limit.margins(new Float64Array(limit.dimensions), 1)[0] > 0);
 
 const MOST_SAMPLES = 200_000;
 const FIRST_ROUND = 2000;
@@ -118,7 +123,8 @@ const conclude = (table: Table) => [
     rows: table.rows.map((row) => {
       const { probability, relativeError, evaluations, distance, regions, doubted } = row.numbers;
       const or = (cell: { estimate: number }, text: string): string => (Number.isFinite(cell.estimate) ? text : "-");
-      const { estimate, low, high } = probability;
+      // Counted events have an interval even where there are none.
+      const { estimate, low, high } = row.numbers["plainRate"].trials > 0 ? row.numbers["plainRate"] : probability;
       return [
         ...table.axes.map((axis) => varied(PARAMETERS, axis, row.point[axis])),
         or(probability, `${small(estimate, 3)} [${small(Math.max(0, low), 2)}, ${small(high, 2)}]`),
@@ -186,6 +192,7 @@ export const rareErrors = defineExperiment({
   trials: 8,
   block: 4,
   numbers: {
+    plainRate: { kind: "rate", says: "reads in error among those counted by plain Monte Carlo" },
     probability: { kind: "mean", unit: "1", says: "probability of one read in error, by one run of the method" },
     relativeError: { kind: "mean", unit: "1", says: "relative standard error that importance sampling states" },
     evaluations: { kind: "mean", unit: "1", says: "reads simulated in one run" },
@@ -223,6 +230,7 @@ export const rareErrors = defineExperiment({
       return {
         numbers: {
           probability: failures / params.plainSamples,
+          plainRate: { events: failures, of: params.plainSamples },
           evaluations: params.plainSamples,
           doubted: failures < 20 ? 1 : 0,
         },
@@ -232,7 +240,12 @@ export const rareErrors = defineExperiment({
       const { probability, reached, evaluations, levels } = simulateSubsets(limit, SUBSET_DEFAULTS, key);
       return { numbers: { probability, evaluations, levels, doubted: reached ? 0 : 1 } };
     }
-    if (found.points.length === 0) return { failed: "no failure point found" };
+    if (found.points.length === 0)
+      return {
+        failed: nominalFails(limit)
+          ? "the nominal read itself fails: count it by method=plain"
+          : "no failure point found",
+      };
     const { relativeError } = params;
     const options = { relativeError, firstRound: FIRST_ROUND, mostSamples: MOST_SAMPLES };
     const estimate = sampleByImportance(limit, found, options, key);

@@ -200,6 +200,7 @@ export const sharedAmplifiers = defineExperiment({
   notes: (params, points) => [
     ...senseNotes(params, points),
     ...networkNotes(points, [...new Set(points.map((p) => p.weights))]),
+    "Intervals of rates take reads as independent; those of one chip share amplifiers and networks. The unit of the comparison is the training seed.",
     "Each layer has an array of its own, a column as tall as the layer; a weight is read once a chip, its read noise included, and used as read for all images.",
   ],
 });

@@ -24,6 +24,10 @@ const WIDENINGS = [1.5, 2, 3, 4, 6];
 /** Failures that a widening must give before its nearest ones are taken as starts. */
 const ENOUGH = 20;
 const STARTS = 12;
+/** Regions taken from the failures found without gradient. */
+const MOST_REGIONS = 40;
+/** Independent runs of the search without gradient: chains of one run tend to end in few regions. */
+const SEARCH_RUNS = 4;
 const BISECTIONS = 14;
 const ROUNDS = 20;
 const DIFFERENCE = 1e-2;
@@ -82,10 +86,13 @@ export const findFailurePoints = (limit: LimitState, key: Key): FailureSearch =>
     return high.map((r, i) => (fails(far[i]) ? r : Number.POSITIVE_INFINITY));
   };
 
-  const subsets = simulateSubsets({ dimensions: d, margins }, SEARCH_SUBSETS, fold(key, "subsets"));
-  const failures = subsets.reached ? subsets.failureCount : 0;
+  const runs = Array.from({ length: SEARCH_RUNS }, (_, i) =>
+    simulateSubsets({ dimensions: d, margins }, SEARCH_SUBSETS, fold(fold(key, "subsets"), i)),
+  ).filter((run) => run.reached);
+  const failures = runs.reduce((sum, run) => sum + run.failureCount, 0);
+  const failed = Float64Array.from(runs.flatMap((run) => [...run.failures]));
   // A pilot point fails where it lies; the mean of a region may lie short of it, and a region may be thin.
-  const means = regionsOf(subsets.failures, failures, d);
+  const means = regionsOf(failed, failures, d);
   const starts = [
     ...pilot(limit, margins, key).map((point) => ({ point, reach: 1 })),
     ...means.flatMap((point) => REACHES.map((reach) => ({ point, reach }))),
@@ -132,7 +139,7 @@ export const findFailurePoints = (limit: LimitState, key: Key): FailureSearch =>
     if (!moved) break;
   }
   const points = oneEach(found);
-  return { points, outside: shareOutside(subsets.failures, failures, points, SLACK), evaluations };
+  return { points, outside: shareOutside(failed, failures, points, SLACK), evaluations };
 };
 
 /** Means of failures (row-major) that lie in like directions, from the nearest failure on. */
@@ -141,7 +148,7 @@ const regionsOf = (failures: Float64Array, count: number, d: number): Float64Arr
   let left = Array.from({ length: count }, (_, i) => i);
   left.sort((a, b) => squaredNorm(failures, d, a) - squaredNorm(failures, d, b));
   const means: Float64Array[] = [];
-  while (left.length > 0 && means.length < STARTS) {
+  while (left.length > 0 && means.length < MOST_REGIONS) {
     const first = row(left[0]);
     const together = left.filter(
       (i) => dot(first, row(i)) > TOGETHER * Math.sqrt(dot(first, first) * dot(row(i), row(i))),

@@ -94,7 +94,7 @@ describe("importance sampling", () => {
   test("with one region missed is half of the truth, which failures found without it give away", () => {
     const limit = limitOf(8, (u) => 4 - Math.abs(u[0]));
     const [one] = findFailurePoints(limit, key).points;
-    const blind = sampleByImportance(limit, { points: [one], outside: null }, OPTIONS, key);
+    const blind = sampleByImportance(limit, { points: [one], outside: 0 }, OPTIONS, key);
     expect(blind.probability / normalTail(4)).toBeCloseTo(1, 0);
     const subsets = simulateSubsets(limit, SUBSET_DEFAULTS, key);
     const outside = shareOutside(subsets.failures, subsets.failureCount, [one], 1);
@@ -115,6 +115,28 @@ describe("importance sampling", () => {
       sampleByImportance(limit, { points: [away], outside: null }, { ...OPTIONS, mostSamples: 4000 }, key).doubts
         .length,
     ).toBeGreaterThan(0);
+  });
+});
+
+describe("many regions", () => {
+  // max |x| > 4.5 in ten dimensions: twenty equal regions.
+  const limit = limitOf(10, (u) => 4.5 - u.reduce((m, x) => Math.max(m, Math.abs(x)), 0));
+  const truth = 20 * normalTail(4.5);
+  test("are found, or their absence doubted", () => {
+    let trusted = 0;
+    let inside = 0;
+    for (let i = 0; i < 12; i++) {
+      const found = estimate(limit, { ...OPTIONS, relativeError: 0.05 }, fold(key, i));
+      if (found.doubts.length > 0) continue;
+      trusted++;
+      if (Math.abs(found.probability / truth - 1) < 2.5 * found.relativeError) inside++;
+    }
+    expect(inside).toBeGreaterThanOrEqual(0.8 * trusted);
+  });
+  test("a search that reached no failure is itself a reason for doubt", () => {
+    const [point] = findFailurePoints(plane(3, 4), key).points;
+    const { doubts } = sampleByImportance(plane(3, 4), { points: [point], outside: null }, OPTIONS, key);
+    expect(doubts).toEqual(["the search without gradient reached no failure: regions may be missing"]);
   });
 });
 
