@@ -6,7 +6,7 @@ import { SpiceError } from "./spice-error.ts";
 import { type SpiceLine, spiceLines } from "./spice-lines.ts";
 import { readModels } from "./spice-models.ts";
 import { splitSubcircuits } from "./spice-subcircuits.ts";
-import { type Parameters, setParameters, valueIn } from "./spice-values.ts";
+import { collectParameters, type Definition, type Parameters, resolveParameters, valueIn } from "./spice-values.ts";
 import { drivenAtStart, TEMPERATURE_PARAMETER } from "./write-spice.ts";
 
 const DEFAULT_KELVIN = 300.15;
@@ -24,7 +24,6 @@ const NODE_NAME = /^[\w.#+:<>[\]/!-]+$/;
 export const readSpice = (deck: string, given: Parameters = new Map()): SpiceDeck => {
   const { title, lines } = spiceLines(deck);
   const { top, subcircuits } = splitSubcircuits(lines);
-  const globals = new Map<string, number>();
   const nodeNames = new Map<string, Node>();
   const nodeOf = (name: string): Node => {
     const key = name.toLowerCase();
@@ -35,8 +34,10 @@ export const readSpice = (deck: string, given: Parameters = new Map()): SpiceDec
     return known;
   };
 
+  const definitions = new Map<string, Definition>();
   for (const line of top)
-    if (line.words[0].toLowerCase() === ".param") setParameters(line, line.words.slice(1), globals, given);
+    if (line.words[0].toLowerCase() === ".param") collectParameters(line, line.words.slice(1), definitions);
+  const globals = resolveParameters(definitions, new Map(), given);
   const unknown = [...given.keys()].find((name) => !globals.has(name));
   if (unknown !== undefined)
     throw new RangeError(`no .param is called ${unknown}; there are: ${[...globals.keys()].join(", ") || "none"}.`);
@@ -62,8 +63,8 @@ export const readSpice = (deck: string, given: Parameters = new Map()): SpiceDec
         throw new SpiceError(line.number, line.words[0], "expected .temp with one temperature in degC");
       celsius = { line, value: value(line.words[1]) };
     } else if (head === ".op") operatingPoint = true;
-    else if (head === ".dc") sweep = readDc(line, value);
-    else if (head === ".step") step = readStep(line, value);
+    else if (head === ".dc") sweep = once(line, sweep, readDc(line, value));
+    else if (head === ".step") step = once(line, step, readStep(line, value));
     else if (head === ".meas" || head === ".measure") measureLines.push(line);
     else if (head === ".tran") {
       if (line !== tranLine) throw new SpiceError(line.number, line.words[0], "a deck has one .tran here");
@@ -80,6 +81,11 @@ export const readSpice = (deck: string, given: Parameters = new Map()): SpiceDec
   };
   for (const line of measureLines)
     measures.push(readMeasure(line, valueIn(line, globals), (name) => known(line, name)));
+  measureLines.forEach((line, i) => {
+    if (!tran) throw new SpiceError(line.number, line.words[0], "a measure needs a .tran line");
+    if (measures.slice(0, i).some((m) => m.name.toLowerCase() === measures[i].name.toLowerCase()))
+      throw new SpiceError(line.number, measures[i].name, "two measures have this name");
+  });
 
   const kelvin = globals.get(TEMPERATURE_PARAMETER);
   if (kelvin !== undefined && celsius && Math.abs(kelvin - 273.15 - celsius.value) > 1e-3)
@@ -115,3 +121,8 @@ export const readSpice = (deck: string, given: Parameters = new Map()): SpiceDec
 };
 
 const line2 = (line: SpiceLine): string => line.words.join(" ");
+
+const once = <T>(line: SpiceLine, before: T | null, found: T): T => {
+  if (before !== null) throw new SpiceError(line.number, line.words[0], `a deck has one ${line.words[0]} here`);
+  return found;
+};

@@ -108,7 +108,10 @@ const simulate = (
     throw new RangeError(`.tran: ${printed} points every ${step} s; at most ${MOST_PRINTED}. Take a longer step.`);
   const asked = Float64Array.from({ length: printed }, (_, i) => Math.min(stop, start + i * step));
   const samples = deck.measures.length > 0 ? MEASURE_SAMPLES + 1 : 0;
-  const fine = Float64Array.from({ length: samples }, (_, i) => Math.min(stop, (stop * i) / MEASURE_SAMPLES));
+  // Measures see what is printed: from the start on.
+  const fine = Float64Array.from({ length: samples }, (_, i) =>
+    Math.min(stop, start + ((stop - start) * i) / MEASURE_SAMPLES),
+  );
   const { times, places } = merged(asked, fine);
   const result = transient(compileCircuit(deck.netlist), {
     stop,
@@ -131,7 +134,7 @@ const simulate = (
  * Reads a deck and does what it asks, once for each value of `.step`.
  * @throws SpiceError or RangeError for a deck that is not read, or a circuit that is refused.
  */
-export const runSpice = (text: string, options: SpiceRunOptions): readonly SpiceRun[] => {
+export const runSpice = (text: string, options: SpiceRunOptions = { tolerance: 1e-5 }): readonly SpiceRun[] => {
   const first = readSpice(text);
   const pass = (deck: SpiceDeck, parameter: string | null, value: number | null): SpiceRun => ({
     parameter,

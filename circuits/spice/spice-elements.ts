@@ -3,7 +3,14 @@ import { SpiceError } from "./spice-error.ts";
 import type { SpiceLine } from "./spice-lines.ts";
 import type { SpiceModels } from "./spice-models.ts";
 import type { Subcircuit } from "./spice-subcircuits.ts";
-import { assignment, setParameters, valueIn } from "./spice-values.ts";
+import {
+  assignment,
+  collectParameters,
+  type Definition,
+  type Parameters,
+  resolveParameters,
+  valueIn,
+} from "./spice-values.ts";
 import { readWaveform } from "./spice-waveform.ts";
 import { CELL_PREFIX, MOSFET_PREFIX } from "./write-spice.ts";
 
@@ -42,7 +49,7 @@ export const readElements = (circuit: readonly SpiceLine[], scope: SpiceScope): 
     body: readonly SpiceLine[],
     prefix: string,
     ports: ReadonlyMap<string, Node>,
-    parameters: Map<string, number>,
+    parameters: Parameters,
     depth: number,
   ): void => {
     const node = (name: string): Node => {
@@ -76,11 +83,14 @@ export const readElements = (circuit: readonly SpiceLine[], scope: SpiceScope): 
         if (words.length > 3) throw new SpiceError(line.number, words[3], "is not expected after the value");
         const text = words[2].replace(letter === "r" ? /^r=/i : /^c=/i, "");
         const nodes = [node(words[0]), node(words[1])] as const;
+        const size = value(text);
+        if (!(letter === "r" ? size > 0 : size >= 0))
+          throw new SpiceError(line.number, words[2], `expected ${letter === "r" ? "> 0 ohm" : ">= 0 F"}`);
         add(
           line,
           letter === "r"
-            ? { name, type: "resistor", nodes, resistance: value(text) }
-            : { name, type: "capacitor", nodes, capacitance: value(text) },
+            ? { name, type: "resistor", nodes, resistance: size }
+            : { name, type: "capacitor", nodes, capacitance: size },
         );
       } else if (letter === "v" || letter === "i") {
         need(3, "node node value or waveform");
@@ -92,12 +102,19 @@ export const readElements = (circuit: readonly SpiceLine[], scope: SpiceScope): 
         });
       } else if (letter === "m") {
         need(5, "drain gate source bulk model w= l=");
+        const misplaced = words.slice(0, 5).find((word) => word.includes("="));
+        if (misplaced !== undefined)
+          throw new SpiceError(line.number, misplaced, "a node or the model is missing before it");
+        const model = modelNames.get(words[4].toLowerCase());
+        if (model === undefined) throw new SpiceError(line.number, words[4], "no .model has this name");
         const options = rest(5);
         only(options, "w", "l");
+        for (const key of ["w", "l"])
+          if (!((options.get(key) ?? 0) > 0)) throw new SpiceError(line.number, `${key}=`, "expected, above 0 m");
         add(line, {
           name,
           type: "mosfet",
-          model: modelNames.get(words[4].toLowerCase()) ?? words[4],
+          model,
           drain: node(words[0]),
           gate: node(words[1]),
           source: node(words[2]),
@@ -147,18 +164,20 @@ export const readElements = (circuit: readonly SpiceLine[], scope: SpiceScope): 
         } else {
           if (depth >= DEEPEST)
             throw new SpiceError(line.number, called, `subcircuits more than ${DEEPEST} deep; does it call itself?`);
-          const inner = new Map(globals);
-          setParameters(subcircuit.line, subcircuit.defaults, inner, options);
-          for (const [key, number] of options) {
-            if (!subcircuit.defaults.some((d) => assignment(d)[0] === key))
+          const definitions = new Map<string, Definition>();
+          collectParameters(subcircuit.line, subcircuit.defaults, definitions);
+          for (const own of subcircuit.body)
+            if (own.words[0].toLowerCase() === ".param") collectParameters(own, own.words.slice(1), definitions);
+          for (const key of options.keys())
+            if (!definitions.has(key))
               throw new SpiceError(line.number, key, `.subckt ${called} has no such parameter`);
-            inner.set(key, number);
-          }
+          // What the call gives goes before what the subcircuit sets; what neither does is the caller's.
+          const inner = resolveParameters(definitions, parameters, options);
           const inside = new Map(subcircuit.nodes.map((n, i) => [n.toLowerCase(), nodes[i]] as const));
           expand(subcircuit.body, `${prefix}${elementName(head)}.`, inside, inner, depth + 1);
         }
-      } else if (head.toLowerCase() === ".param" && depth > 0) setParameters(line, words, parameters, new Map());
-      else if (depth > 0) throw new SpiceError(line.number, head, "outside the subset that is read inside a .subckt");
+      } else if (head.toLowerCase() !== ".param" && depth > 0)
+        throw new SpiceError(line.number, head, "outside the subset that is read inside a .subckt");
     }
   };
 

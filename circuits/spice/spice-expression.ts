@@ -10,7 +10,6 @@ const SUFFIXES: readonly (readonly [string, number])[] = [
   ["n", 1e-9],
   ["p", 1e-12],
   ["f", 1e-15],
-  ["a", 1e-18],
 ];
 
 const NUMBER = /^([+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?)([a-z]*)/i;
@@ -61,7 +60,7 @@ const DEEPEST = 50;
  * the usual functions. Names do not depend on case.
  * @throws RangeError naming what was not understood.
  */
-export const evaluateExpression = (text: string, parameters: ReadonlyMap<string, number>): number => {
+export const evaluateExpression = (text: string, parameters: Pick<ReadonlyMap<string, number>, "get">): number => {
   const tokens = text.match(/(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?[a-z]*|[a-z_][\w.]*|\*\*|[-+*/^(),]|\S/gi) ?? [];
   let at = 0;
   const refuse = (why: string): never => {
@@ -87,10 +86,19 @@ export const evaluateExpression = (text: string, parameters: ReadonlyMap<string,
   const signed = (depth: number): number => {
     if (depth > DEEPEST) refuse(`more than ${DEEPEST} levels deep`);
     if (tokens[at] === "-" || tokens[at] === "+") return tokens[at++] === "-" ? -signed(depth + 1) : signed(depth + 1);
-    const base = primary(depth);
-    if (tokens[at] !== "**" && tokens[at] !== "^") return base;
-    at++;
-    return base ** signed(depth + 1);
+    // From the left, as SPICE does: 2**3**2 is 64.
+    let base = primary(depth);
+    while (tokens[at] === "**" || tokens[at] === "^") {
+      at++;
+      base **= exponent(depth + 1);
+    }
+    return base;
+  };
+  const exponent = (depth: number): number => {
+    if (depth > DEEPEST) refuse(`more than ${DEEPEST} levels deep`);
+    if (tokens[at] === "-" || tokens[at] === "+")
+      return tokens[at++] === "-" ? -exponent(depth + 1) : exponent(depth + 1);
+    return primary(depth);
   };
   const primary = (depth: number): number => {
     const token = tokens[at++];

@@ -28,12 +28,16 @@ export const readWaveform = (
   const numbers = (): number[] => rest.map(value);
   if (kind === "pulse") {
     if (rest.length < 2 || rest.length > 7) return refuse(first, "expected low high delay rise fall width period");
-    const [low, high, delay = 0, rise = tran?.step, fall = tran?.step, width, period] = numbers();
+    // SPICE takes a missing or zero edge for the printing step, a missing or zero width or period for the end.
+    const given = numbers().map((x, i) => (i > 2 && x === 0 ? undefined : x)) as (number | undefined)[];
+    const [low = 0, high = 0, delay = 0, rise = tran?.step, fall = tran?.step, width, period] = given;
     if (rise === undefined || fall === undefined)
       return refuse(first, "rise and fall are missing, and no .tran gives a step for them");
     const held = width ?? tran?.stop;
     if (held === undefined) return refuse(first, "the width is missing, and no .tran gives a stop for it");
     // Without a period the pulse comes once.
+    if (period !== undefined && !(period >= (rise + held + fall) * (1 - 1e-12)))
+      return refuse(first, `its period ${period} s is shorter than rise + width + fall`);
     return {
       kind: "pulse",
       low,
@@ -48,6 +52,7 @@ export const readWaveform = (
   if (kind === "pwl") {
     const all = numbers();
     if (all.length < 2 || all.length % 2 !== 0) return refuse(first, "expected pairs of time and value");
+    for (let i = 2; i < all.length; i += 2) if (!(all[i] > all[i - 2])) return refuse(rest[i], "times must rise");
     return {
       kind: "pwl",
       points: Array.from({ length: all.length / 2 }, (_, i) => [all[2 * i], all[2 * i + 1]] as const),

@@ -1,4 +1,5 @@
 import type { MosfetParams, RramConduction } from "#devices/index";
+import { checkNetlist } from "../check-netlist.ts";
 import type { Element, Netlist, Node } from "../netlist.ts";
 import { nodesOf } from "../netlist.ts";
 import { type Waveform, waveformAt } from "../waveform.ts";
@@ -158,10 +159,13 @@ export const drivenAtStart = (netlist: Netlist): Record<Node, number> => {
  * A netlist as a SPICE deck that ngspice runs as it is: transistors as subcircuits around behavioural sources with the
  * same equations, resistive cells as subcircuits, start voltages as `.ic` with `uic`. `readSpice` gives the netlist back.
  *
- * @throws RangeError for names that SPICE would not keep apart.
+ * @throws RangeError where `checkNetlist` refuses the netlist, or names are such that SPICE would not keep them apart.
  */
 export const writeSpice = (netlist: Netlist, options: SpiceOptions = {}): string => {
   checkNames(netlist);
+  checkNetlist(netlist);
+  if (options.stop !== undefined && !(options.stop > 0 && options.stop < Number.POSITIVE_INFINITY))
+    throw new RangeError(`spice export of "${netlist.title}": stop is ${options.stop} s; expected > 0 s.`);
   const celsius = Math.round((netlist.temperature - 273.15) * 1e9) / 1e9;
   const lines = [
     netlist.title.replace(/[\r\n]+/g, " ") || "(no title)",

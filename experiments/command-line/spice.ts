@@ -5,6 +5,7 @@ import {
   parseNetlist,
   REFERENCE_SIZING,
   rcLadder,
+  readSpice,
   ringOscillator,
   runSpice,
   type SpiceFailure,
@@ -95,6 +96,22 @@ const readDeck = (file: string): string => {
   }
 };
 
+const netlistFile = (name: string): { netlist: Netlist; stop: number | undefined } => {
+  const { netlist, analysis } = parseNetlist(readUserJson(name, "netlist"), name);
+  return { netlist, stop: analysis?.stop };
+};
+
+/** A deck of our subset becomes one that ngspice runs: our transistors as subcircuits. */
+const deckFile = (name: string): { netlist: Netlist; stop: number | undefined } => {
+  const text = readDeck(name);
+  try {
+    const { netlist, transient } = readSpice(text);
+    return { netlist, stop: transient?.stop };
+  } catch (error) {
+    throw error instanceof RangeError ? new RangeError(`${name}: ${error.message}`) : error;
+  }
+};
+
 /** An analysis of a deck failed numerically: exit code 1. */
 class SpiceFailed extends Error {
   override readonly name = "TransientFailed";
@@ -104,21 +121,25 @@ export const addSpice = (program: Command): void => {
   const spice = program.command("spice").description("SPICE decks out and in (docs/spice.md)");
   spice
     .command("export")
-    .description(`write a deck that ngspice runs: ${Object.keys(CIRCUITS).join(", ")}, or a netlist file`)
-    .argument("<circuit>", "name of a circuit, or a netlist as JSON (- for standard input)")
+    .description(
+      `write a deck that ngspice runs: ${Object.keys(CIRCUITS).join(", ")}, a netlist file or a deck of ours`,
+    )
+    .argument(
+      "<circuit>",
+      "name of a circuit, a netlist as .json (- for standard input), or a deck of the subset that spice run reads",
+    )
     .option("--stop <time>", "end of the transient; the netlist's own where it has one")
     .option("--json", "one JSON document on stdout")
-    .addHelpText("after", "\nExample:\n  rramlab spice export ring-oscillator > ring.cir && ngspice ring.cir")
+    .addHelpText("after", "\nExample:\n  rramlab spice export ring-oscillator > ring.cir && ngspice -b ring.cir")
     .action(async (name: string, flags: { stop?: string; json?: boolean }) => {
       const known = Object.hasOwn(CIRCUITS, name) ? CIRCUITS[name] : null;
       if (!known && name !== "-" && !/[./]/.test(name))
         throw new Misuse(
           `no circuit is called ${name}; there are: ${Object.keys(CIRCUITS).join(", ")}, or a netlist file.`,
         );
-      const parsed = known ? null : orMisuse(() => parseNetlist(readUserJson(name, "netlist"), name));
-      const netlist = known?.netlist() ?? parsed?.netlist;
-      if (!netlist) throw new Misuse(`${name}: no netlist.`);
-      const own = known?.stop ?? parsed?.analysis?.stop;
+      const { netlist, stop: own } = known
+        ? { netlist: known.netlist(), stop: known.stop }
+        : orMisuse(() => (/\.json$|^-$/i.test(name) ? netlistFile(name) : deckFile(name)));
       const stop = flags.stop === undefined ? own : await parseQuantity(flags.stop, "s", "--stop");
       const deck = orMisuse(() => writeSpice(netlist, stop === undefined ? {} : { stop, lines: [".print tran all"] }));
       // A deck's lines are not to be broken like sentences.

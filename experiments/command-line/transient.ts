@@ -70,7 +70,10 @@ export const addTransient = (program: Command): void => {
         const last = result.times.length - 1;
         const lines = [
           `${netlist.title}: ${result.steps} steps (${result.rejected} rejected), ${result.iterations} Newton iterations`,
-          ...circuit.nodes.map((node) => `  ${node.padEnd(8)} ends at ${result.voltages[node][last].toFixed(6)} V`),
+          ...circuit.nodes.map(
+            (node) =>
+              `  ${node.padEnd(8)} ${result.voltages[node][last].toFixed(6)} V at ${showQuantity(result.times[last], "s")}`,
+          ),
           ...Object.entries(result.crossings).map(
             ([node, at]) =>
               `  ${node.padEnd(8)} ${at === null ? "never falls below the threshold" : `falls below the threshold after ${showQuantity(at, "s")}`}`,

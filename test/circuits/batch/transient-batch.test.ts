@@ -504,6 +504,35 @@ describe("what is not for a kernel", () => {
     expect([...batch.outcomes]).toEqual([BATCH_SOLVED_SCALAR, BATCH_SOLVED_SCALAR]);
     expect(batch.voltages["n41"][1]).toBeGreaterThan(0.9);
   });
+  test("an instance that no engine solves is NaN throughout, and told", () => {
+    const circuit = compileCircuit(rcLadder(3, 1e3, 1e-13));
+    const batch = transientBatch(
+      circuit,
+      { count: 2 },
+      {
+        ...{ stop: 50e-9, tolerance: 1e-4, nodes: ["n1"], times: [0, 1.05e-9, 1.5e-9, 50e-9], mostSteps: 12 },
+        crossings: { threshold: [-1], after: 0 },
+      },
+    );
+    expect([...batch.outcomes]).toEqual([0, 0]);
+    expect([...batch.voltages["n1"]].every(Number.isNaN)).toBe(true);
+    expect(batch.failures.map((f) => [f.instance, f.reason])).toEqual([
+      [0, "too many steps"],
+      [1, "too many steps"],
+    ]);
+  });
+  test("a circuit whose voltages are all fixed needs no kernel", () => {
+    const circuit = compileCircuit({
+      ...rcLadder(1, 1e3, 1e-15),
+      elements: [
+        { name: "V1", type: "voltage", nodes: ["a", "0"], waveform: { kind: "dc", value: 1 } },
+        { name: "R1", type: "resistor", nodes: ["a", "0"], resistance: 1 },
+      ],
+    });
+    expect(transientBatch(circuit, { count: 1 }, { stop: 1e-9, tolerance: 1e-3, nodes: [], times: [] }).refused).toBe(
+      "no unknown voltage",
+    );
+  });
   test("nodes held against each other by capacitors alone go to the scalar engine", () => {
     const circuit = compileCircuit({
       ...rcLadder(2, 1e3, 1e-15),
@@ -518,12 +547,37 @@ describe("what is not for a kernel", () => {
     expect(batch.voltages["n2"][0]).toBeCloseTo(1 / 3, 2);
   });
   test.each<[string, BatchVariations, Partial<BatchOptions>, RegExp]>([
+    [
+      "a misspelt variation",
+      { count: 1, resistance: { R1: [1] } } as unknown as BatchVariations,
+      {},
+      /resistance is no variation; there are: count, resistances/,
+    ],
+    [
+      "a number for a column",
+      { count: 1, resistances: { R1: 5 as unknown as number[] } },
+      {},
+      /R1 has no values; expected an array of 1/,
+    ],
+    ["lanes of another width", { count: 1 }, { lanes: "f16x8" as "f32x4" }, /lanes is f16x8; expected f32x4 or f64x2/],
+    [
+      "crossings before the start",
+      { count: 1 },
+      { crossings: { threshold: [0.5], after: -1e-9 } },
+      /crossings.after is -1e-9 s; expected 0 s or more/,
+    ],
+    [
+      "a threshold that is no number",
+      { count: 1 },
+      { crossings: { threshold: [Number.NaN], after: 0 } },
+      /threshold is NaN in instance 0/,
+    ],
     ["an unknown resistor", { count: 1, resistances: { R9: [1] } }, {}, /resistance names R9; there are: R1, R2/],
     [
       "a column of the wrong length",
       { count: 3, resistances: { R1: [1, 2] } },
       {},
-      /has 2 values; expected 3, or 1 for all/,
+      /resistance of R1 has 2 values; expected an array of 3, or of 1 for all/,
     ],
     ["a resistance of zero", { count: 1, resistances: { R1: [0] } }, {}, /is 0 in instance 0; expected > 0 ohm/],
     [

@@ -82,6 +82,14 @@ describe("import(export(n)) = n", () => {
     expect(again).toEqual(netlist);
     expect(transient?.stop).toBe(1e-7);
   });
+  test("a netlist that is refused elsewhere is refused here, and a stop before the start", () => {
+    const broken: Netlist = {
+      ...mixed,
+      elements: [...every, { name: "X", type: "rram", model: "cel", nodes: ["a", "d"], resistance: 1 }],
+    };
+    expect(() => writeSpice(broken)).toThrow(/unknown model "cel"/);
+    expect(() => writeSpice(mixed, { stop: -1e-9 })).toThrow(/stop is -1e-9 s; expected > 0 s/);
+  });
   test("names that SPICE cannot keep apart are refused", () => {
     const with2 = (name: string): Netlist => ({
       ...mixed,

@@ -39,7 +39,9 @@ describe("numbers and expressions", () => {
     ["vdd/2", 0.6],
     ["max(a, 10k) - min(1,2)", 9999],
     ["sqrt(a*12)+abs(-1)", 7],
-    ["2**3**2", 512],
+    ["2**3**2", 64],
+    ["-2^2", -4],
+    ["2**-1**2", 0.25],
   ])("%s", (text, value) => {
     expect(evaluateExpression(text, parameters)).toBeCloseTo(value, 12);
   });
@@ -162,8 +164,68 @@ V1 IN gnd 1
   });
 });
 
+describe("as ngspice 39 answers", () => {
+  const operating = (lines: string, node: string): number => {
+    const [r] = run(`t\n${lines}\n.op`);
+    if (!r.operatingPoint?.ok) throw new Error("no operating point");
+    return r.operatingPoint.voltages[node];
+  };
+  const DIVIDER = "V1 in 0 1\nX1 in out half\nRL out 0 1k";
+  test("a parameter may be set after its use, and the last setting counts", () => {
+    expect(operating(".param a=1\n.param b={2*a}\n.param a=3\nV1 x 0 {b}\nR1 x 0 1k", "x")).toBe(6);
+  });
+  test("a subcircuit's own parameter counts wherever in it it is set", () => {
+    const deck = `.param r=1k\n.subckt half a b\nR1 a b {r}\n.param r=2k\n.ends\n${DIVIDER}`;
+    expect(operating(deck, "out")).toBeCloseTo(1 / 3, 9);
+  });
+  test("the call's parameter goes before the subcircuit's own", () => {
+    const deck = `.subckt half a b\n.param r=7k\nR1 a b {r}\n.ends\n${DIVIDER.replace("half", "half r=5k")}`;
+    expect(operating(deck, "out")).toBeCloseTo(1 / 6, 9);
+  });
+  test("a subcircuit inside another sees its caller's parameters", () => {
+    const deck = `.param r=1k\n.subckt inner a b\nR1 a b {r}\n.ends\n.subckt half a b r=3k\nX1 a b inner\n.ends\n${DIVIDER}`;
+    expect(operating(deck, "out")).toBeCloseTo(0.25, 9);
+  });
+  test("2A is two amperes; powers go from the left", () => {
+    expect(operating("I1 0 a 2A\nR1 a 0 1", "a")).toBeCloseTo(2, 9);
+    expect(operating("V1 a 0 {2**3**2}\nR1 a 0 1k", "a")).toBe(64);
+  });
+  test("a pulse of width 0 lasts to the end, zero edges take the printing step", () => {
+    const [r] = run(
+      "t\nV1 a 0 PULSE(0 1 1n .1n .3n 0 20n)\nV2 b 0 PULSE(0 1 1n 0 0 3n 9n)\nR1 a 0 1k\nR2 b 0 1k\n.tran 0.5n 6n",
+    );
+    if (!r.transient?.ok) throw new Error("no transient");
+    const at = (node: string, ns: number): string =>
+      (r.transient as { voltages: Record<string, Float64Array> }).voltages[node][2 * ns].toFixed(9);
+    expect([at("a", 1), at("a", 3), at("a", 6)]).toEqual([0, 1, 1].map((v) => v.toFixed(9)));
+    expect([at("b", 1), at("b", 2), at("b", 6)]).toEqual([0, 1, 0].map((v) => v.toFixed(9)));
+  });
+  test("measures see what is printed, from the start on", () => {
+    const [r] = run(
+      `t\nV1 a 0 PULSE(0 1 .45n .1n .1n .9n 2n)\nR1 a 0 1k\n.tran 1p 8n 2.2n\n.meas tran first WHEN v(a)=0.5 RISE=1\n.meas tran early FIND v(a) AT=1.2n`,
+    );
+    const m = measuresOf(r);
+    expect(m["first"]).toBeCloseTo(2.5e-9, 13);
+    expect(m["early"]).toBeNull();
+  });
+});
+
 describe("what is outside the subset is told by line and word", () => {
   test.each<[string, RegExp]>([
+    [
+      "t\nV1 a 0 1\nR1 a 0 1k\n.param q=1\n.step param q 1 2 1\n.step param q 1 2 1\n.op",
+      /^line 6, ".step": a deck has one .step here/,
+    ],
+    ["t\nV1 a 0 1\nR1 a 0 1k\n.op\n.meas tran x WHEN v(a)=1", /^line 5, ".meas": a measure needs a .tran line/],
+    [
+      "t\nV1 a 0 1\nR1 a 0 1k\n.tran 1n 2n\n.meas tran x WHEN v(a)=1\n.meas tran X WHEN v(a)=2",
+      /^line 6, "X": two measures have this name/,
+    ],
+    ["t\nM1 d g s nch w=1u l=1u", /^line 2, "w=1u": a node or the model is missing before it/],
+    ["t\nM1 d g s b nch w=1u l=1u", /^line 2, "nch": no .model has this name/],
+    ["t\nR1 a 0 -5", /^line 2, "-5": expected > 0 ohm/],
+    ["t\nV1 a 0 PWL(0 0 2n 1 1n 0)", /^line 2, "1n": times must rise/],
+    ["t\n.param a={b}\n.param b={a}\nR1 a 0 1k", /"[ab]=\{[ab]\}": this parameter hangs on itself/],
     ["t\nL1 a 0 1n", /^line 2, "L1": outside the subset/],
     ["t\nR1 a 0 1k\n.four 1k v(a)", /^line 3, ".four": outside the subset/],
     ["t\nR1 a 0 {2*x}", /^line 2, "\{2\*x\}": .*x is no number, parameter or function/],
