@@ -124,7 +124,7 @@ export default () => {
         },
       );
     // The kernel's optimised code takes a batch or two to arrive.
-    for (let k = 0; k < 3; k++) sensePairs(amplifier, reads, [SENSE], 1e-3);
+    for (let k = 0; k < 10; k++) sensePairs(amplifier, reads, [SENSE], 1e-3);
     const times = { batch: [], fine: [], wholeBatch: [], scalar: [], spice: [], bsim4: [] };
     for (let round = 0; round < ROUNDS; round++) {
       times.batch.push(spent(() => sensePairs(amplifier, reads, [SENSE], 1e-3)) / BATCH);
