@@ -13,7 +13,7 @@ import { OWN_MODULE } from "../own-module.ts";
 import { PARAMETERS, type PvtValues, STROBE_KINDS, STROBES } from "./pvt-parameters.ts";
 import { concludePvt, drawPvt } from "./pvt-report.ts";
 import { MONTE_CARLO_TOLERANCE } from "./sense-errors.ts";
-import { amplifierOf, checkSense, deviceOf, senseNotes } from "./sense-parameters.ts";
+import { amplifierOf, checkSense, deviceOf, SENSE_NAMES, senseNotes } from "./sense-parameters.ts";
 import { leastHarm, ternaryHarm } from "./strobe-choice.ts";
 
 /** Strobes from which the best of a point is chosen [s]: eight a decade from 0.2 ns to 1.1 us. */
@@ -62,20 +62,6 @@ for (const strobe of STROBE_KINDS)
   for (const [name, says] of Object.entries(SAYS))
     numbers[`${strobe}${name}`] = { kind: "rate", says: `${says}, ${STROBES[strobe]}` };
 
-const AMPLIFIER = [
-  "technology",
-  "corner",
-  "supply",
-  "temperature",
-  "bitLineCapacitance",
-  "device",
-  "mismatch",
-  "activationEnergyLrs",
-  "activationEnergyHrs",
-  "rippleAmplitude",
-  "rippleFrequency",
-] as const;
-
 /** Read errors over process corner, supply and temperature, with three ways to time the strobe. */
 export const pvt = defineExperiment({
   name: "pvt",
@@ -109,7 +95,7 @@ export const pvt = defineExperiment({
   trials: 4,
   block: 4,
   numbers,
-  prepare: { best: { uses: AMPLIFIER, make: bestStrobe } },
+  prepare: { best: { uses: SENSE_NAMES, make: bestStrobe } },
   facts: ({ best }) => ({ numbers: { bestStrobe: best.strobe } }),
   trial: ({ best }, params, key) => {
     const amplifier = amplifierOf(params);

@@ -15,7 +15,15 @@ import { fold, type Key, normalsInto } from "#src/random/index";
 import type { Figure } from "#src/report/figure";
 import { OWN_MODULE } from "../own-module.ts";
 import { drawn, groupRows, varied } from "./rows.ts";
-import { amplifierOf, checkSense, deviceOf, SENSE_PARAMETERS, senseNotes, standingOf } from "./sense-parameters.ts";
+import {
+  amplifierOf,
+  checkSense,
+  deviceOf,
+  SENSE_NAMES,
+  SENSE_PARAMETERS,
+  senseNotes,
+  standingOf,
+} from "./sense-parameters.ts";
 
 /** Of the transients [V]: rates change by less than their errors when it is tightened. */
 const TOLERANCE = 5e-4;
@@ -208,7 +216,7 @@ export const rareErrors = defineExperiment({
   },
   prepare: {
     search: {
-      uses: [...(Object.keys(SENSE_PARAMETERS) as (keyof typeof SENSE_PARAMETERS)[]), "error", "method", "strobe"],
+      uses: [...SENSE_NAMES, "error", "method", "strobe"],
       make: search,
     },
   },

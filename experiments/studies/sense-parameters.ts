@@ -116,6 +116,9 @@ export const SENSE_PARAMETERS = {
   },
 } as const satisfies Parameters;
 
+/** Their names: what a part that reads with the amplifier depends on. */
+export const SENSE_NAMES = Object.keys(SENSE_PARAMETERS) as readonly (keyof typeof SENSE_PARAMETERS)[];
+
 export type SenseValues = ValuesOf<typeof SENSE_PARAMETERS>;
 
 export const technologyOf = (params: Pick<SenseValues, "technology">): Technology => TECHNOLOGIES[params.technology];

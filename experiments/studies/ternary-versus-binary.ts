@@ -15,7 +15,7 @@ import { readNetwork } from "./chip-network.ts";
 import { evaluatorFor } from "./evaluator.ts";
 import { checkNetwork, dataFor, networkNotes, trainedPart } from "./network-parameters.ts";
 import { MONTE_CARLO_TOLERANCE } from "./sense-errors.ts";
-import { checkSense, designOf, deviceOf, senseNotes } from "./sense-parameters.ts";
+import { checkSense, designOf, deviceOf, SENSE_NAMES, senseNotes } from "./sense-parameters.ts";
 import { binaryHarm, leastHarm, ternaryHarm } from "./strobe-choice.ts";
 import { type ComparisonValues, PARAMETERS } from "./ternary-versus-binary-parameters.ts";
 import { concludeComparison, drawComparison } from "./ternary-versus-binary-report.ts";
@@ -90,22 +90,6 @@ const readsAt = (params: ComparisonValues, key: Key): Reads => {
 
 const rate = (events: number, of: number): RateReport => ({ events, of });
 
-const AMPLIFIER_PARAMETERS = [
-  "technology",
-  "corner",
-  "supply",
-  "temperature",
-  "bitLineCapacitance",
-  "device",
-  "mismatch",
-  "activationEnergyLrs",
-  "activationEnergyHrs",
-  "rippleAmplitude",
-  "rippleFrequency",
-  "strobe",
-  "samples",
-] as const;
-
 /** Accuracy of binary and ternary networks of equal size whose weights are read by the same sense amplifiers. */
 export const ternaryVersusBinary = defineExperiment({
   name: "ternary-versus-binary",
@@ -168,7 +152,7 @@ export const ternaryVersusBinary = defineExperiment({
   prepare: {
     binaryNetwork: trainedPart<ComparisonValues>("binary"),
     ternaryNetwork: trainedPart<ComparisonValues>("ternary"),
-    reads: { uses: AMPLIFIER_PARAMETERS, make: readsAt },
+    reads: { uses: [...SENSE_NAMES, "strobe", "samples"], make: readsAt },
   },
   check: (params) => {
     checkSense(params);
