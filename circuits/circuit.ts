@@ -94,6 +94,20 @@ const driveNodes = (
   return { order, rest };
 };
 
+// Floating sources that close a loop among themselves fix one difference twice.
+const checkBranches = (netlist: Netlist, branches: readonly VoltageSource[]): void => {
+  const root = new Map<Node, Node>();
+  const rootOf = (node: Node): Node => {
+    const above = root.get(node);
+    return above === undefined ? node : rootOf(above);
+  };
+  for (const { name, nodes } of branches) {
+    const [a, b] = nodes.map(rootOf);
+    if (a === b) throw new RangeError(`netlist "${netlist.title}": ${name} closes a loop of voltage sources.`);
+    root.set(a, b);
+  }
+};
+
 /**
  * Compiles a netlist.
  * @throws RangeError where `checkNetlist` refuses it, or voltage sources form a loop.
@@ -106,6 +120,7 @@ export const compileCircuit = (netlist: Netlist): Circuit => {
   for (const e of netlist.elements)
     for (const node of e.type === "mosfet" ? [e.drain, e.gate, e.source, e.bulk] : e.nodes)
       if (!drivenNodes.includes(node)) unknown.add(node);
+  checkBranches(netlist, rest);
   const nodes = [...unknown];
   const size = nodes.length + rest.length;
   if (size > MOST_UNKNOWN)

@@ -32,6 +32,9 @@ export const binaryReading = (reading: PairReading, key: Key): 1 | -1 => {
   return bernoulli(key, 0.5) ? 1 : -1;
 };
 
+/** Share of the supply that both outputs must have reached when SEN rises. */
+export const PRECHARGED = 0.9;
+
 /** Share of the supply within which both outputs must be of their rails for a read to be over: its energy is then spent. */
 const SETTLED = 2e-3;
 
@@ -39,7 +42,10 @@ export interface Sensed {
   readonly ok: true;
   /** What each strobe sees. */
   readonly readings: readonly PairReading[];
-  /** First fall of Q or Qb below half the supply after SEN starts to rise [s]; null where neither does in time. */
+  /**
+   * First fall of Q or Qb below half the supply after SEN starts to rise [s]; null where neither does in time, or where the
+   * precharge had failed: what follows is no decision.
+   */
   readonly decisionTime: number | null;
   /** Energy from the supply alone during precharge [J]; a first read, all nodes from 0 V. */
   readonly prechargeEnergy: number;
@@ -69,7 +75,7 @@ export const sensePair = (
     deviations: chip,
   });
   const threshold = design.supply / 2;
-  const times = strobes.map((t) => start + t);
+  const times = [start, ...strobes.map((t) => start + t)];
   const result = transient(circuit, {
     stop: start + Math.max(last, 2 * design.timing.edge),
     times,
@@ -85,17 +91,18 @@ export const sensePair = (
       low: SETTLED * design.supply,
       high: (1 - SETTLED) * design.supply,
     },
-    energyAt: [start, ...times],
+    energyAt: times,
   });
   if (!result.ok) return result;
   const { q, qb } = result.crossings;
   const energies = Object.values(result.energies);
   const total = (i: number): number => energies.reduce((sum, e) => sum + e[i], 0);
   const decided = Math.min(q ?? Number.POSITIVE_INFINITY, qb ?? Number.POSITIVE_INFINITY);
+  const precharged = Math.min(result.voltages["q"][0], result.voltages["qb"][0]) >= PRECHARGED * design.supply;
   return {
     ok: true,
-    readings: strobes.map((_, i) => readingOf(result.voltages["q"][i], result.voltages["qb"][i], threshold)),
-    decisionTime: decided < Number.POSITIVE_INFINITY ? decided : null,
+    readings: strobes.map((_, i) => readingOf(result.voltages["q"][i + 1], result.voltages["qb"][i + 1], threshold)),
+    decisionTime: precharged && decided < Number.POSITIVE_INFINITY ? decided : null,
     prechargeEnergy: result.energies["VDD"][0],
     senseEnergies: Float64Array.from(strobes, (_, i) => total(i + 1) - total(0)),
   };

@@ -1,6 +1,6 @@
 import type { BatchVariations, Column } from "./batch/batch-contract.ts";
 import { transientBatch } from "./batch/transient-batch.ts";
-import type { PairReading, SenseAmplifier } from "./read-pair.ts";
+import { type PairReading, PRECHARGED, type SenseAmplifier } from "./read-pair.ts";
 import type { SenseAmplifierChip } from "./sense-amplifier.ts";
 import type { TransientFailure } from "./transient-contract.ts";
 
@@ -51,9 +51,6 @@ export interface PairReadings {
 const DECIDED = 0.1;
 /** The same for a read's energy to be spent. */
 const SPENT = 2e-3;
-
-/** Share of the supply that both outputs must have reached when SEN rises. */
-export const PRECHARGED = 0.9;
 
 export const readingFrom = (code: number): PairReading => (code === INVALID ? "invalid" : (code as 1 | -1 | 0));
 

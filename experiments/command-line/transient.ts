@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { compileCircuit, parseNetlist, transient } from "#circuits/index";
+import { rootKey } from "#src/random/index";
 import { readUserJson } from "../files/run-folder.ts";
 import { parseQuantity } from "../units/parse.ts";
 import { showQuantity } from "../units/show.ts";
@@ -22,12 +23,22 @@ export const addTransient = (program: Command): void => {
     .option("--stop <time>", "end; overrides the netlist's analysis, and drops its later times")
     .option("--threshold <volt>", "report when nodes first fall below this; overrides the netlist's crossings")
     .option("--after <time>", "count crossings from this time", "0")
+    .option("--noise <interval>", "thermal noise, constant over intervals of this length")
+    .option("--seed <text>", "of the noise", "rramlab")
     .option("--json", "one JSON document on stdout")
     .addHelpText("after", "\nExample:\n  rramlab transient netlist.json --tolerance 1e-6 --json")
     .action(
       async (
         file: string,
-        flags: { tolerance: string; stop?: string; threshold?: string; after: string; json?: boolean },
+        flags: {
+          tolerance: string;
+          stop?: string;
+          threshold?: string;
+          after: string;
+          noise?: string;
+          seed: string;
+          json?: boolean;
+        },
       ) => {
         const { netlist, analysis } = orMisuse(() => parseNetlist(readUserJson(file, "netlist"), file));
         const stop = flags.stop === undefined ? analysis?.stop : await parseQuantity(flags.stop, "s", "--stop");
@@ -49,8 +60,10 @@ export const addTransient = (program: Command): void => {
             }
           : analysis?.crossings;
         const tolerance = await parseQuantity(flags.tolerance, "V", "--tolerance");
+        const interval = flags.noise === undefined ? null : await parseQuantity(flags.noise, "s", "--noise");
+        const noise = interval === null ? {} : { noise: { interval, key: rootKey(flags.seed) } };
         const result = orMisuse(() =>
-          transient(circuit, { stop, times, tolerance, ...(asked ? { crossings: asked } : {}) }),
+          transient(circuit, { stop, times, tolerance, ...(asked ? { crossings: asked } : {}), ...noise }),
         );
         if (!result.ok) {
           throw new TransientFailed(

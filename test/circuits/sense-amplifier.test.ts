@@ -69,6 +69,10 @@ describe("laws", () => {
     expect(slow.decisionTime as number).toBeGreaterThan(3 * (fast.decisionTime as number));
     expect(slow.prechargeEnergy).toBeLessThan(fast.prechargeEnergy / 2);
   });
+  test("a failed precharge gives no decision time", () => {
+    const starved = sense(amplifier(sky130, 0.4), 10e3, 300e3);
+    expect(starved.decisionTime).toBeNull();
+  });
   test("a threshold lowered on one latch transistor favours its side", () => {
     const chip = { MNL1: { thresholdShift: -0.05, gainFactor: 1 } };
     const read = sensePair(a, chip, [300e3, 300e3], [200e-9], 1e-4);

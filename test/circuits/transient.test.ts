@@ -435,6 +435,23 @@ describe("what cannot be solved", () => {
     expect(result.time).toBeLessThan(1e-6);
     expect(Number.isFinite(result.residual)).toBe(true);
   });
+  test("floating sources that close a loop are named", () => {
+    const source = (name: string): Element => ({
+      name,
+      type: "voltage",
+      nodes: ["a", "b"],
+      waveform: { kind: "dc", value: 1 },
+    });
+    const elements: Element[] = [
+      source("V1"),
+      source("V2"),
+      { name: "R1", type: "resistor", nodes: ["a", "0"], resistance: 1 },
+      { name: "R2", type: "resistor", nodes: ["b", "0"], resistance: 1 },
+    ];
+    expect(() => compileCircuit({ title: "loop", temperature: 300, models: {}, elements, initial: null })).toThrow(
+      /V2 closes a loop of voltage sources/,
+    );
+  });
   test("a circuit too large for dense matrices is refused with the limit", () => {
     const elements = Array.from({ length: 1001 }, (_, i): Element[] => [
       { name: `R${i}`, type: "resistor", nodes: [`n${i}`, `n${i + 1}`], resistance: 1 },
