@@ -57,32 +57,34 @@ const asDocument = (r: SpiceRun): object => {
   };
 };
 
+/** Node names with their numbers in order: n2 before n10. */
+const inOrder = <T>(record: Readonly<Record<string, T>>): [string, T][] =>
+  Object.entries(record).sort(([a], [b]) => a.localeCompare(b, "en", { numeric: true }));
+
 const asText = (r: SpiceRun): string[] => {
   const lines: string[] = r.parameter === null ? [] : [`${r.parameter} = ${r.value}`];
   const volts = (v: number): string => `${v.toFixed(6)} V`;
-  if (r.operatingPoint)
-    lines.push(
-      ...(r.operatingPoint.ok
-        ? Object.entries(r.operatingPoint.voltages).map(([node, v]) => `  ${node.padEnd(12)} ${volts(v)}`)
-        : [`  operating point: ${failureText(r.operatingPoint)}`]),
-    );
-  if (r.sweep)
-    lines.push(
-      ...(r.sweep.ok
-        ? Object.entries(r.sweep.voltages).map(
-            ([node, v]) => `  ${node.padEnd(12)} ${volts(v[0])} .. ${volts(v[v.length - 1])} over ${v.length} points`,
-          )
-        : [`  sweep: ${failureText(r.sweep)}`]),
-    );
+  const row = (name: string, text: string): string => `  ${name.padEnd(12)} ${text}`;
+  if (r.operatingPoint) {
+    lines.push("operating point");
+    if (r.operatingPoint.ok) lines.push(...inOrder(r.operatingPoint.voltages).map(([node, v]) => row(node, volts(v))));
+    else lines.push(`  ${failureText(r.operatingPoint)}`);
+  }
+  if (r.sweep?.ok) {
+    const { source, values, voltages } = r.sweep;
+    lines.push(`sweep of ${source} from ${values[0]} to ${values[values.length - 1]}, ${values.length} points`);
+    lines.push(...inOrder(voltages).map(([node, v]) => row(node, `${volts(v[0])} .. ${volts(v[v.length - 1])}`)));
+  } else if (r.sweep) lines.push("sweep", `  ${failureText(r.sweep)}`);
   if (r.transient?.ok) {
-    const { voltages, measures } = r.transient;
+    const { times, voltages, measures } = r.transient;
+    lines.push(`transient, at ${showQuantity(times[times.length - 1], "s")} (every point with --json)`);
+    lines.push(...inOrder(voltages).map(([node, v]) => row(node, volts(v[v.length - 1]))));
+    const found = Object.entries(measures);
+    if (found.length > 0) lines.push("measures, s and V");
     lines.push(
-      ...Object.entries(voltages).map(([node, v]) => `  ${node.padEnd(12)} ends at ${volts(v[v.length - 1])}`),
+      ...found.map(([name, v]) => row(name, v === null ? "does not happen" : String(Number(v.toPrecision(6))))),
     );
-    lines.push(
-      ...Object.entries(measures).map(([name, v]) => `  ${name.padEnd(12)} = ${v === null ? "does not happen" : v}`),
-    );
-  } else if (r.transient) lines.push(`  transient: ${failureText(r.transient)}`);
+  } else if (r.transient) lines.push("transient", `  ${failureText(r.transient)}`);
   return lines;
 };
 

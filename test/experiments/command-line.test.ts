@@ -30,7 +30,7 @@ const json = (...args: string[]) => {
   return JSON.parse(stdout);
 };
 
-const SMALL = ["run", "sense-errors", "--trials", "60", "--grid", "supply=0.8V,1.0V"];
+const SMALL = ["run", "sense-errors", "--trials", "2000", "--grid", "supply=0.8V,1.0V"];
 
 describe("rramlab", () => {
   test("list and describe answer with what design and documents promise", () => {
@@ -66,7 +66,7 @@ describe("rramlab", () => {
   });
 
   test("Ctrl-C keeps what is done, leaves nothing half-written, and says how to go on", async () => {
-    const child = spawn(process.execPath, [main, ...SMALL, "--trials", "1500", "--out", "stopped"], {
+    const child = spawn(process.execPath, [main, ...SMALL, "--trials", "20000", "--out", "stopped"], {
       cwd: folder,
       stdio: ["ignore", "ignore", "pipe"],
     });
@@ -123,7 +123,7 @@ describe("rramlab", () => {
   test("a study file says what flags say, and flags beside it win", () => {
     writeFileSync(
       join(folder, "study.yaml"),
-      "experiment: sense-errors\ntrials: 60\ngrid:\n  supply: [0.8 V, 1.0 V]\nset:\n  temperature: 27 degC\nout: from-study\n",
+      "experiment: sense-errors\ntrials: 2000\ngrid:\n  supply: [0.8 V, 1.0 V]\nset:\n  temperature: 27 degC\nout: from-study\n",
     );
     expect(json("run", "study.yaml").rows).toHaveLength(2);
     const csv = (run: string): string => readFileSync(join(folder, run, "results.csv"), "utf8");
@@ -261,7 +261,7 @@ describe("misuse is told in one line, exit code 2, and writes nothing", () => {
     rmSync(shard);
     refused(["report", "edited"], "is not complete", "missing: 0", "resume edited");
     writeFileSync(shard, whole);
-    writeFileSync(plan, readFileSync(plan, "utf8").replace('"trials": 60', '"trials": 70'));
+    writeFileSync(plan, readFileSync(plan, "utf8").replace('"trials": 2000', '"trials": 3000'));
     refused(["resume", "edited"], "was edited");
   });
   test("a user's module that does not hold up", () => {
