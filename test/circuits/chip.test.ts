@@ -120,6 +120,30 @@ describe("a layer on a chip", () => {
       expect(Math.abs(read.binary[0].values[i])).toBe(1);
     });
   });
+  test.each(["output", "input"] as const)("lets the weights of one %s share an amplifier", (columns) => {
+    // Before all amplifiers have decided, cells without spread: what is undecided is decided by the amplifier.
+    const square = { inputs: 24, outputs: 24, values: new Int8Array(576).fill(1) };
+    const [read] = readWeights(
+      { amplifier, rram: without, mismatch: 1 },
+      square,
+      columns,
+      [1.13e-9],
+      1e-3,
+      key,
+    ).ternary;
+    const spread = (of: (i: number) => number): number => {
+      const sums = new Float64Array(24);
+      read.values.forEach((v, i) => {
+        sums[of(i)] += v;
+      });
+      const mean = sums.reduce((a, b) => a + b, 0) / 24;
+      return sums.reduce((a, s) => a + (s - mean) ** 2, 0);
+    };
+    const [byOutput, byInput] = [spread((i) => Math.floor(i / 24)), spread((i) => i % 24)];
+    expect(byOutput + byInput).toBeGreaterThan(100);
+    if (columns === "output") expect(byOutput).toBeGreaterThan(4 * byInput);
+    else expect(byInput).toBeGreaterThan(4 * byOutput);
+  });
   test("counts every stored state, and reads what is invalid as 0", () => {
     const read = readWeights({ ...design, rram: RRAM_SETS.weak, mismatch: 1 }, layer, "input", [3e-9], 1e-3, key);
     const { signed, zero } = read.counts[0];

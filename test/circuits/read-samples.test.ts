@@ -17,6 +17,7 @@ import {
   sampleKeys,
   sampleReads,
   sampleSenseAmplifier,
+  sensePairs,
   sky130,
 } from "../../index.ts";
 
@@ -69,6 +70,25 @@ describe("samples in the batch engine", () => {
       );
     expect(unprecharged(0.9)).toBe(0);
     expect(unprecharged(0.4)).toBe(9);
+  });
+});
+
+describe("how clear a decision is", () => {
+  test("falls from near 1 to 0 as the cells become equal, negative where the right side falls first", () => {
+    const right = [200e3, 40e3, 12e3, 9.5e3, 4e3, 1e3];
+    const none = { thresholdShifts: {}, gainFactors: {} };
+    const { clearness, decisionTimes } = sensePairs(
+      at(0.9),
+      { count: right.length, left: right.map(() => 10e3), right, ...none },
+      [20e-9],
+      2e-4,
+    );
+    expect(clearness[0]).toBeGreaterThan(0.8);
+    for (let i = 1; i < right.length - 1; i++) expect(clearness[i]).toBeLessThan(clearness[i - 1]);
+    expect(clearness[2]).toBeGreaterThan(0);
+    expect(clearness[3]).toBeLessThan(0.3);
+    expect(clearness[5]).toBeLessThan(-0.6);
+    expect([...decisionTimes].every((t) => t > 0)).toBe(true);
   });
 });
 

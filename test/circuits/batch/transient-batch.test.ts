@@ -469,6 +469,36 @@ describe("between the ends of long steps", () => {
       expect(found.crossing).toBeLessThan(relative);
     }
   });
+  test("a slope that jumps at a corner belongs to the side it is on", () => {
+    const circuit = compileCircuit({
+      title: "coupled ramp",
+      temperature: 300.15,
+      models: {},
+      elements: [
+        {
+          name: "V1",
+          type: "voltage",
+          nodes: ["in", "0"],
+          waveform: {
+            kind: "pwl",
+            points: [
+              [0, 0],
+              [1e-9, 1],
+              [2e-9, 0.2],
+            ],
+          },
+        },
+        { name: "C1", type: "capacitor", nodes: ["in", "a"], capacitance: 20e-15 },
+        { name: "C2", type: "capacitor", nodes: ["a", "0"], capacitance: 20e-15 },
+        { name: "R1", type: "resistor", nodes: ["a", "0"], resistance: 1e6 },
+      ],
+      initial: {},
+    });
+    const times = Array.from({ length: 29 }, (_, i) => (i + 1) * 0.1e-9);
+    expect(
+      againstScalar(circuit, { count: 1 }, { stop: 3e-9, nodes: ["a"], times, tolerance: 1e-3 }).volts,
+    ).toBeLessThan(5e-4);
+  });
   test("the last time is the end itself, not a step beyond", () => {
     const circuit = compileCircuit({
       title: "fast sine",

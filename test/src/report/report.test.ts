@@ -76,3 +76,34 @@ test("a table as text aligns its columns and wraps its notes", () => {
   );
   expect(text).toBe("T\n\na     bb\n----  --\nlong  1\nx     22\n\none two\nthree");
 });
+
+describe("heat maps", () => {
+  test("colour by the logarithm where asked, hold what is below the scale at its end, and leave gaps", () => {
+    const { data, layout } = plotlyFigure({
+      kind: "heat maps",
+      title: "t",
+      caption: "c",
+      x: { label: "supply (V)", places: ["0.8", "1.0"] },
+      y: { label: "degC", places: ["27"] },
+      colour: { label: "errors", unit: "%", scale: "log", from: 0.1, to: 100 },
+      columns: 2,
+      maps: [
+        { title: "one", values: [[0, 10]], texts: [["0", "10"]] },
+        { title: "two", values: [[null, 100]], texts: [["", "100"]] },
+      ],
+    });
+    const maps = data as {
+      z: (number | null)[][];
+      zmin: number;
+      zmax: number;
+      text: string[][];
+      colorbar: { ticktext: string[] };
+    }[];
+    expect(maps[0].z).toEqual([[-1, 1]]);
+    expect(maps[1].z).toEqual([[null, 2]]);
+    expect([maps[0].zmin, maps[0].zmax]).toEqual([-1, 2]);
+    expect(maps[0].colorbar.ticktext).toEqual(["0.1", "1", "10", "100"]);
+    const { xaxis, xaxis2 } = layout as unknown as Record<string, { domain: [number, number] }>;
+    expect(xaxis.domain[1]).toBeLessThan(xaxis2.domain[0]);
+  });
+});
