@@ -60,8 +60,10 @@ export const resolveParameters = (
   const get = (name: string): number | undefined => {
     const definition = definitions.get(name);
     if (!definition || done.has(name)) return values.get(name);
-    if (open.has(name) || open.size > LONGEST_CHAIN)
-      throw new SpiceError(definition.line.number, `${name}=${definition.text}`, "this parameter hangs on itself");
+    const word = `${name}=${definition.text}`;
+    if (open.has(name)) throw new SpiceError(definition.line.number, word, "this parameter hangs on itself");
+    if (open.size > LONGEST_CHAIN)
+      throw new SpiceError(definition.line.number, word, `more than ${LONGEST_CHAIN} parameters hang on one another`);
     open.add(name);
     const value = given.get(name) ?? valueIn(definition.line, { get })(definition.text);
     open.delete(name);

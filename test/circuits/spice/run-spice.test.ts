@@ -223,6 +223,10 @@ describe("what is outside the subset is told by line and word", () => {
     ],
     ["t\nM1 d g s nch w=1u l=1u", /^line 2, "w=1u": a node or the model is missing before it/],
     ["t\nM1 d g s b nch w=1u l=1u", /^line 2, "nch": no .model has this name/],
+    [
+      `t\n${Array.from({ length: 300 }, (_, i) => `.param p${i}={p${i + 1}}`).join("\n")}\n.param p300=1\nR1 a 0 1k`,
+      /more than 200 parameters hang on one another/,
+    ],
     ["t\nR1 a 0 -5", /^line 2, "-5": expected > 0 ohm/],
     ["t\nV1 a 0 PWL(0 0 2n 1 1n 0)", /^line 2, "1n": times must rise/],
     ["t\n.param a={b}\n.param b={a}\nR1 a 0 1k", /"[ab]=\{[ab]\}": this parameter hangs on itself/],
