@@ -25,9 +25,9 @@ const percentOf = (share: number): string => {
   return percent === 0 ? "0" : percent >= 10 ? percent.toFixed(0) : percent.toPrecision(2);
 };
 
-const brief = (seconds: number): string => showQuantity(Number(seconds.toPrecision(2)), "s");
+const nanoseconds = (seconds: number): string => String(Number((1e9 * seconds).toPrecision(2)));
 
-const place = (at: PvtValues): string => `${at.corner} ${showQuantity(at.temperature, "K")}`;
+const place = (at: PvtValues): string => `${at.corner} ${Math.round(at.temperature - 273.15)} C`;
 
 /** Which of the numbers of a place go with how good the transistors' fit is there. */
 const marked = (at: PvtValues): string => {
@@ -44,7 +44,7 @@ export const concludePvt = (table: Table, params: PvtValues): Summary[] =>
     return [
       {
         title: `Worst corner and temperature at each supply${label ? `: ${label}` : ""}`,
-        columns: ["supply", ...STROBE_KINDS.map((s) => STROBES[s]), "best strobes", "replica never decides"],
+        columns: ["supply", "fixed strobe", "replica", "best of each", "best strobes, ns", "no replica"],
         rows: supplies.map((supply) => {
           const mine = rows.filter((r) => at(r).supply === supply);
           const best = mine.map((r) => r.numbers["bestStrobe"].estimate);
@@ -56,13 +56,13 @@ export const concludePvt = (table: Table, params: PvtValues): Summary[] =>
               const share = misread(row, strobe);
               return share === 0 ? "0 %" : `${percentOf(share)} % ${place(at(row))}`;
             }),
-            `${brief(Math.min(...best))} .. ${brief(Math.max(...best))}`,
+            `${nanoseconds(Math.min(...best))} .. ${nanoseconds(Math.max(...best))}`,
             `${percentOf(late)} %`,
           ];
         }),
         notes: [
           "Each entry: share of weights misread (equal shares of +1, -1, 0) at the worst corner and temperature of that supply, and which it is.",
-          "Replica never decides: share of dies, over all corners and temperatures of that supply, whose replica gives no strobe within 1.1 us.",
+          "Replica: strobe of the replica column; no replica: share of dies, over all corners and temperatures of that supply, whose replica gives no strobe within 1.1 us.",
           `Fixed strobe ${showQuantity(params.strobe, "s")}; replica ${showQuantity(params.replicaResistance, "ohm")}; best strobe of each point by least mean squared weight error on separate samples.`,
         ],
       },
