@@ -1,6 +1,7 @@
 import type { WeightMatrix } from "#src/networks/index";
 import { fold, type Key } from "#src/random/index";
-import { binaryValue, type ChipDesign, readChip, sampleChip, ternaryValue } from "./chip.ts";
+import { type ChipDesign, readChip, sampleChip, ternaryValue } from "./chip.ts";
+import { binaryReading } from "./read-pair.ts";
 import { readingFrom } from "./read-pairs.ts";
 import { addRead, NO_READS, type ReadCounts } from "./sense-statistics.ts";
 
@@ -50,11 +51,12 @@ export const readWeights = (
     const coin = fold(coins, `${strobe}`);
     let counts = NO_READS;
     for (let i = 0; i < values.length; i++) {
-      const reading = readings[i * strobes.length + s];
-      const asBinary = binaryValue(reading, coin, i);
-      ternary[place(i)] = ternaryValue(reading);
+      const code = readings[i * strobes.length + s];
+      const reading = readingFrom(code);
+      const asBinary = binaryReading(reading, coin, i);
+      ternary[place(i)] = ternaryValue(code);
       binary[place(i)] = asBinary;
-      counts = addRead(counts, stored[i] as -1 | 0 | 1, readingFrom(reading), asBinary);
+      counts = addRead(counts, stored[i] as -1 | 0 | 1, reading, asBinary);
     }
     return { ternary: { ...weights, values: ternary }, binary: { ...weights, values: binary }, counts };
   });
@@ -119,6 +121,6 @@ export const weightsAtRate = (
   const chosen = zeros ? affected.slice(0, count) : affected.slice(affected.length - Math.min(count, affected.length));
   const coin = fold(key, "coin");
   for (const i of chosen)
-    values[place(i)] = error === "type1" ? binaryValue(0, coin, i) : zeros ? ternaryValue(readings[i]) : 0;
+    values[place(i)] = error === "type1" ? binaryReading(0, coin, i) : zeros ? ternaryValue(readings[i]) : 0;
   return { ...weights, values };
 };

@@ -5,7 +5,7 @@ import {
   readPopulation,
   samplePopulation,
 } from "#devices/index";
-import { bernoulli, fold, type Key, normal } from "#src/random/index";
+import { fold, type Key, normal } from "#src/random/index";
 import type { SenseAmplifier } from "./read-pair.ts";
 import { INVALID, sensePairs } from "./read-pairs.ts";
 import { type SenseAmplifierChip, sampleSenseAmplifier, senseMismatch } from "./sense-amplifier.ts";
@@ -127,7 +127,3 @@ export const readChip = (
 
 /** A reading as a ternary network uses it: an invalid one is 0. */
 export const ternaryValue = (reading: number): -1 | 0 | 1 => (reading === INVALID ? 0 : (reading as -1 | 0 | 1));
-
-/** A reading as a binary network uses it: what is undecided is a fair coin, draw `index` of the key. */
-export const binaryValue = (reading: number, key: Key, index: number): -1 | 1 =>
-  reading === 1 || reading === -1 ? reading : bernoulli(key, 0.5, index) ? 1 : -1;

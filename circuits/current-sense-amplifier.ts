@@ -1,5 +1,6 @@
-import { type Role, transistorParams } from "#devices/index";
-import type { Element, ElementModel, Netlist, Node } from "./netlist.ts";
+import type { Role } from "#devices/index";
+import type { Element, Netlist, Node } from "./netlist.ts";
+import { placeCapacitor, placeTransistor, roleModels } from "./placed-elements.ts";
 import type { SenseAmplifierDesign } from "./sense-amplifier.ts";
 import { dc } from "./waveform.ts";
 
@@ -23,29 +24,10 @@ export const currentSenseNetlist = (
   { referenceResistance, clamp }: CurrentSenseDesign,
   resistance: number,
 ): Netlist => {
-  const { technology, corner, widths, supply } = design;
-  const roles: readonly Role[] = ["latchP", "latchN", "access"];
-  const transistor = (
-    name: string,
-    role: Role,
-    [drain, gate, source, bulk]: readonly [Node, Node, Node, Node],
-  ): Element => ({
-    name,
-    type: "mosfet",
-    model: role,
-    drain,
-    gate,
-    source,
-    bulk,
-    width: widths[role],
-    length: technology.gateLength,
-  });
-  const load = (name: string, node: Node, capacitance: number): Element => ({
-    name,
-    type: "capacitor",
-    nodes: [node, "0"],
-    capacitance,
-  });
+  const { technology, corner, supply } = design;
+  const transistor = (name: string, role: Role, nodes: readonly [Node, Node, Node, Node]): Element =>
+    placeTransistor(design, name, role, nodes);
+  const load = (name: string, node: Node, capacitance: number): Element => placeCapacitor(name, node, "0", capacitance);
   const branch = (side: "L" | "R", bitLine: Node, cell: Node, mirror: Node): Element[] => [
     transistor(`MP${side}`, "latchP", [mirror, mirror, "vdd", "vdd"]),
     transistor(`MC${side}`, "latchN", [mirror, "clamp", bitLine, "0"]),
@@ -57,13 +39,10 @@ export const currentSenseNetlist = (
   return {
     title: `1T1R cell read by a current sense amplifier, ${technology.name} ${corner}, ${supply} V`,
     temperature: design.temperature,
-    models: Object.fromEntries([
-      ...roles.map((role): [string, ElementModel] => [
-        role,
-        { type: "mosfet", params: transistorParams(technology, corner, role, widths[role]) },
-      ]),
-      ["cell", { type: "rram", conduction: design.conduction }],
-    ]),
+    models: {
+      ...roleModels(design, ["latchP", "latchN", "access"]),
+      cell: { type: "rram", conduction: design.conduction },
+    },
     elements: [
       { name: "VDD", type: "voltage", nodes: ["vdd", "0"], waveform: dc(supply) },
       { name: "VCLAMP", type: "voltage", nodes: ["clamp", "0"], waveform: dc(clamp) },

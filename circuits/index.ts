@@ -2,7 +2,7 @@ export * from "./batch/batch-contract.ts";
 export { transientBatch } from "./batch/transient-batch.ts";
 export { checkNetlist } from "./check-netlist.ts";
 export type { Chip, ChipDesign, ChipReadings } from "./chip.ts";
-export { binaryValue, readChip, sampleChip, ternaryValue } from "./chip.ts";
+export { readChip, sampleChip, ternaryValue } from "./chip.ts";
 export type { ChipWeights, Columns } from "./chip-weights.ts";
 export { readWeights, sumCounts, weightsAtRate } from "./chip-weights.ts";
 export type { Circuit, Variation } from "./circuit.ts";

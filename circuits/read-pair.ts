@@ -26,10 +26,10 @@ export const readingOf = (q: number, qb: number, threshold: number): PairReading
   return qb >= threshold ? 1 : "invalid";
 };
 
-/** A binary read is what Q holds at the end of the sense window: unresolved or invalid outputs are a fair coin. */
-export const binaryReading = (reading: PairReading, key: Key): 1 | -1 => {
+/** A binary read is what Q holds at the end of the sense window: unresolved or invalid outputs are a fair coin, number `index` of `key`. */
+export const binaryReading = (reading: PairReading, key: Key, index = 0): 1 | -1 => {
   if (reading === 1 || reading === -1) return reading;
-  return bernoulli(key, 0.5) ? 1 : -1;
+  return bernoulli(key, 0.5, index) ? 1 : -1;
 };
 
 /** Share of the supply that both outputs must have reached when SEN rises. */

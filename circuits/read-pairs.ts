@@ -1,6 +1,6 @@
 import type { BatchVariations, Column } from "./batch/batch-contract.ts";
 import { transientBatch } from "./batch/transient-batch.ts";
-import { type PairReading, PRECHARGED, type SenseAmplifier } from "./read-pair.ts";
+import { type PairReading, PRECHARGED, readingOf, type SenseAmplifier } from "./read-pair.ts";
 import type { SenseAmplifierChip } from "./sense-amplifier.ts";
 import type { TransientFailure } from "./transient-contract.ts";
 
@@ -124,9 +124,8 @@ export const sensePairs = (
     const start = i * width;
     unprecharged[i] = Math.min(q[start], qb[start]) < PRECHARGED * design.supply ? 1 : 0;
     for (let s = 0; s < strobes.length; s++) {
-      const high = q[start + 1 + s] >= threshold;
-      const highBar = qb[start + 1 + s] >= threshold;
-      readings[i * strobes.length + s] = high ? (highBar ? 0 : -1) : highBar ? 1 : INVALID;
+      const reading = readingOf(q[start + 1 + s], qb[start + 1 + s], threshold);
+      readings[i * strobes.length + s] = reading === "invalid" ? INVALID : reading;
     }
     const left = batch.crossings["q"][i];
     const right = batch.crossings["qb"][i];

@@ -1,11 +1,18 @@
 import type { RramParams } from "#devices/index";
 import { fold, type Key } from "#src/random/index";
 import { type DieShift, onDie } from "./process-variation.ts";
-import { binaryReading, type PairReading, type SenseAmplifier } from "./read-pair.ts";
+import type { PairReading, SenseAmplifier } from "./read-pair.ts";
 import { type PairReadings, readingFrom, sensePairs, separateAmplifiers } from "./read-pairs.ts";
-import { programSynapse, sampleSynapse, synapseResistances } from "./read-synapse.ts";
-import { type SenseAmplifierChip, sampleSenseAmplifier } from "./sense-amplifier.ts";
-import { addRead, NO_READS, type ReadCounts, WEIGHTS, type Weight } from "./sense-statistics.ts";
+import type { SenseAmplifierChip } from "./sense-amplifier.ts";
+import {
+  addRead,
+  binaryReadings,
+  drawSample,
+  NO_READS,
+  type ReadCounts,
+  WEIGHTS,
+  type Weight,
+} from "./sense-statistics.ts";
 
 /** What one read of one sample gives. */
 export interface SampledRead {
@@ -54,17 +61,14 @@ export const readSamples = (
   const left = new Float64Array(count);
   const right = new Float64Array(count);
   const chips: SenseAmplifierChip[] = [];
-  keys.forEach((key, i) => {
-    const own = sampleSenseAmplifier(design, mismatch, fold(key, "amplifier"));
-    const chip = die ? onDie(design, die, own) : own;
-    const synapse = sampleSynapse(rram, fold(key, "cells"));
-    WEIGHTS.forEach((weight, w) => {
-      const state = fold(key, `weight ${weight}`);
-      const programmed = programSynapse(rram, synapse, weight, fold(state, "program"));
-      const at = i * WEIGHTS.length + w;
-      [left[at], right[at]] = synapseResistances(rram, programmed, design.temperature, fold(state, "read"));
+  const states = keys.flatMap((key) => {
+    const sample = drawSample(design, rram, mismatch, key);
+    const chip = die ? onDie(design, die, sample.chip) : sample.chip;
+    for (const { resistances } of sample.states) {
+      [left[chips.length], right[chips.length]] = resistances;
       chips.push(chip);
-    });
+    }
+    return sample.states;
   });
   const found = sensePairs(
     amplifier,
@@ -74,18 +78,15 @@ export const readSamples = (
     energies,
   );
   const lost = new Set(found.failures.map((f) => f.instance));
-  const reads = Array.from({ length: count }, (_, at): SampledRead => {
-    const sample = Math.floor(at / WEIGHTS.length);
-    const weight = WEIGHTS[at % WEIGHTS.length];
-    const coins = fold(fold(keys[sample], `weight ${weight}`), "coin");
-    const readings = strobes.map((_strobe, s) => readingFrom(found.readings[at * strobes.length + s]));
+  const reads = states.map(({ weight, coins }, at): SampledRead => {
+    const readings = strobes.map((_, s) => readingFrom(found.readings[at * strobes.length + s]));
     return {
-      sample,
+      sample: Math.floor(at / WEIGHTS.length),
       weight,
       at,
       failed: lost.has(at),
       readings,
-      binary: readings.map((reading, s) => binaryReading(reading, fold(coins, `${strobes[s]}`))),
+      binary: binaryReadings(readings, strobes, coins),
     };
   });
   return { found, reads, failed: lost.size };

@@ -8,10 +8,10 @@ import {
   type RramConduction,
   sampleMosfet,
   type Technology,
-  transistorParams,
 } from "#devices/index";
 import { fold, type Key } from "#src/random/index";
-import type { Element, ElementModel, Netlist, Node } from "./netlist.ts";
+import type { Element, Netlist, Node } from "./netlist.ts";
+import { placeCapacitor, placeTransistor, roleModels } from "./placed-elements.ts";
 import { dc, type Waveform } from "./waveform.ts";
 
 /**
@@ -56,7 +56,8 @@ export const REFERENCE_SIZING = {
   conduction: { kind: "ohmic" },
 } as const satisfies Partial<SenseAmplifierDesign>;
 
-interface Placed {
+/** A transistor by its role and its nodes. */
+export interface Placed {
   readonly name: string;
   readonly role: Role;
   readonly drain: Node;
@@ -74,15 +75,20 @@ const place = (name: string, role: Role, drain: Node, gate: Node, source: Node, 
   bulk,
 });
 
-const AMPLIFIER: readonly Placed[] = [
+/** Where the latch's nMOS have their sources: on the bit lines, unless something stands between. */
+type LatchSources = readonly [left: Node, right: Node];
+const ON_BIT_LINES: LatchSources = ["bl", "blb"];
+
+const amplifierTransistors = (latchSources: LatchSources): readonly Placed[] => [
   place("MPC1", "precharge", "q", "sen", "vdd", "vdd"),
   place("MPC2", "precharge", "qb", "sen", "vdd", "vdd"),
   place("MPL1", "latchP", "q", "qb", "vdd", "vdd"),
   place("MPL2", "latchP", "qb", "q", "vdd", "vdd"),
-  place("MNL1", "latchN", "q", "qb", "bl", "0"),
-  place("MNL2", "latchN", "qb", "q", "blb", "0"),
+  place("MNL1", "latchN", "q", "qb", latchSources[0], "0"),
+  place("MNL2", "latchN", "qb", "q", latchSources[1], "0"),
   place("MF", "foot", "sl", "sen", "0", "0"),
 ];
+const AMPLIFIER = amplifierTransistors(ON_BIT_LINES);
 const ACCESS: readonly Placed[] = [
   place("MA1", "access", "xl", "wl", "sl", "0"),
   place("MA2", "access", "xr", "wl", "sl", "0"),
@@ -93,45 +99,42 @@ const gateOf = (design: SenseAmplifierDesign, role: Role): Gate => ({
   length: design.technology.gateLength,
 });
 
-const transistorElements = (design: SenseAmplifierDesign, placed: readonly Placed[]): Element[] =>
-  placed.flatMap(({ name, role, drain, gate, source, bulk }): Element[] => {
-    const size = gateOf(design, role);
-    const perMetre = design.technology.capacitances[role];
-    const capacitor = (of: string, a: Node, b: Node, farad: number): Element => ({
-      name: `C${name}.${of}`,
-      type: "capacitor",
-      nodes: [a, b],
-      capacitance: farad * size.width,
-    });
-    return [
-      { name, type: "mosfet", model: role, drain, gate, source, bulk, ...size },
-      capacitor("gd", gate, drain, perMetre.gateDrain),
-      capacitor("gs", gate, source, perMetre.gateSource),
-      capacitor("gb", gate, bulk, perMetre.gateBulk),
-      capacitor("db", drain, bulk, perMetre.drainBulk),
-      capacitor("sb", source, bulk, perMetre.sourceBulk),
-    ];
-  });
+/** A transistor with its own constant capacitances, `C` and its name before each. */
+export const transistorElements = (
+  design: SenseAmplifierDesign,
+  { name, role, drain, gate, source, bulk }: Placed,
+): Element[] => {
+  const perMetre = design.technology.capacitances[role];
+  const capacitor = (of: string, a: Node, b: Node, farad: number): Element =>
+    placeCapacitor(`C${name}.${of}`, a, b, farad * design.widths[role]);
+  return [
+    placeTransistor(design, name, role, [drain, gate, source, bulk]),
+    capacitor("gd", gate, drain, perMetre.gateDrain),
+    capacitor("gs", gate, source, perMetre.gateSource),
+    capacitor("gb", gate, bulk, perMetre.gateBulk),
+    capacitor("db", drain, bulk, perMetre.drainBulk),
+    capacitor("sb", source, bulk, perMetre.sourceBulk),
+  ];
+};
 
-const grounded = (name: string, node: Node, capacitance: number): Element => ({
-  name,
-  type: "capacitor",
-  nodes: [node, "0"],
-  capacitance,
-});
+const grounded = (name: string, node: Node, capacitance: number): Element =>
+  placeCapacitor(name, node, "0", capacitance);
 
 /** The 2T2R cell: two resistive devices, each with its access transistor, between the bit lines and the source line. */
 export const cell2T2R = (design: SenseAmplifierDesign, resistances: readonly [number, number]): Element[] => [
   { name: "RL", type: "rram", model: "cell", nodes: ["bl", "xl"], resistance: resistances[0] },
   { name: "RR", type: "rram", model: "cell", nodes: ["blb", "xr"], resistance: resistances[1] },
-  ...transistorElements(design, ACCESS),
+  ...ACCESS.flatMap((t) => transistorElements(design, t)),
   grounded("CXL", "xl", design.capacitances.cell),
   grounded("CXR", "xr", design.capacitances.cell),
 ];
 
 /** The amplifier: precharge, cross-coupled latch, foot, and the capacitance of its nodes and bit lines. */
-export const prechargeSenseAmplifier = (design: SenseAmplifierDesign): Element[] => [
-  ...transistorElements(design, AMPLIFIER),
+export const prechargeSenseAmplifier = (
+  design: SenseAmplifierDesign,
+  latchSources: LatchSources = ON_BIT_LINES,
+): Element[] => [
+  ...amplifierTransistors(latchSources).flatMap((t) => transistorElements(design, t)),
   grounded("CQ", "q", design.capacitances.output),
   grounded("CQB", "qb", design.capacitances.output),
   grounded("CBL", "bl", design.capacitances.bitLine),
@@ -145,17 +148,17 @@ const supplyWaveform = ({ supply, ripple }: SenseAmplifierDesign): Waveform =>
     : dc(supply);
 
 /** One read as a netlist: amplifier, cell and supplies; SEN rises when the precharge ends. All nodes start at 0 V. */
-export const senseNetlist = (design: SenseAmplifierDesign, resistances: readonly [number, number]): Netlist => {
+export const senseNetlist = (
+  design: SenseAmplifierDesign,
+  resistances: readonly [number, number],
+  latchSources: LatchSources = ON_BIT_LINES,
+): Netlist => {
   const { supply, timing, technology, corner } = design;
   const roles: readonly Role[] = ["precharge", "latchP", "latchN", "access", "foot"];
-  const models = roles.map((role): [string, ElementModel] => [
-    role,
-    { type: "mosfet", params: transistorParams(technology, corner, role, design.widths[role]) },
-  ]);
   return {
     title: `2T2R cell read by a precharge sense amplifier, ${technology.name} ${corner}, ${supply} V`,
     temperature: design.temperature,
-    models: Object.fromEntries([...models, ["cell", { type: "rram", conduction: design.conduction }]]),
+    models: { ...roleModels(design, roles), cell: { type: "rram", conduction: design.conduction } },
     elements: [
       { name: "VDD", type: "voltage", nodes: ["vdd", "0"], waveform: supplyWaveform(design) },
       { name: "VWL", type: "voltage", nodes: ["wl", "0"], waveform: dc(supply) },
@@ -172,7 +175,7 @@ export const senseNetlist = (design: SenseAmplifierDesign, resistances: readonly
         },
       },
       ...cell2T2R(design, resistances),
-      ...prechargeSenseAmplifier(design),
+      ...prechargeSenseAmplifier(design, latchSources),
     ],
     initial: { q: 0, qb: 0, bl: 0, blb: 0, xl: 0, xr: 0, sl: 0 },
   };

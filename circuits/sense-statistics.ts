@@ -3,7 +3,7 @@ import type { WeightErrors } from "#src/networks/index";
 import { fold, type Key } from "#src/random/index";
 import { binaryReading, type PairReading, type SenseAmplifier, type Sensed, sensePair } from "./read-pair.ts";
 import { programSynapse, sampleSynapse, synapseResistances } from "./read-synapse.ts";
-import { sampleSenseAmplifier } from "./sense-amplifier.ts";
+import { type SenseAmplifierDesign, sampleSenseAmplifier } from "./sense-amplifier.ts";
 import type { TransientFailure } from "./transient-contract.ts";
 
 export const WEIGHTS = [1, -1, 0] as const;
@@ -15,6 +15,30 @@ export interface ReadSample {
   /** What a binary read makes of each strobe's outputs, its coin thrown where they are undecided. */
   readonly binary: readonly (1 | -1)[];
 }
+
+/** An amplifier and a pair of cells as fabricated, and the cells' resistances programmed to each weight in turn. */
+export const drawSample = (design: SenseAmplifierDesign, rram: RramParams, mismatch: number, key: Key) => {
+  const synapse = sampleSynapse(rram, fold(key, "cells"));
+  return {
+    chip: sampleSenseAmplifier(design, mismatch, fold(key, "amplifier")),
+    states: WEIGHTS.map((weight) => {
+      const state = fold(key, `weight ${weight}`);
+      const programmed = programSynapse(rram, synapse, weight, fold(state, "program"));
+      return {
+        weight,
+        resistances: synapseResistances(rram, programmed, design.temperature, fold(state, "read")),
+        coins: fold(state, "coin"),
+      };
+    }),
+  };
+};
+
+/** What binary reads make of the outputs at each strobe, a coin of its own for each that is undecided. */
+export const binaryReadings = (
+  readings: readonly PairReading[],
+  strobes: readonly number[],
+  coins: Key,
+): readonly (1 | -1)[] => readings.map((reading, i) => binaryReading(reading, fold(coins, `${strobes[i]}`)));
 
 /**
  * One Monte Carlo sample: an amplifier and a pair of cells as fabricated, programmed to each weight in turn and read.
@@ -29,21 +53,10 @@ export const sampleReads = (
   tolerance: number,
   key: Key,
 ): ReadSample[] => {
-  const chip = sampleSenseAmplifier(amplifier.design, mismatch, fold(key, "amplifier"));
-  const synapse = sampleSynapse(rram, fold(key, "cells"));
-  return WEIGHTS.map((weight): ReadSample => {
-    const state = fold(key, `weight ${weight}`);
-    const programmed = programSynapse(rram, synapse, weight, fold(state, "program"));
-    const resistances = synapseResistances(rram, programmed, amplifier.design.temperature, fold(state, "read"));
+  const { chip, states } = drawSample(amplifier.design, rram, mismatch, key);
+  return states.map(({ weight, resistances, coins }): ReadSample => {
     const sensed = sensePair(amplifier, chip, resistances, strobes, tolerance);
-    const coins = fold(state, "coin");
-    return {
-      weight,
-      sensed,
-      binary: sensed.ok
-        ? sensed.readings.map((reading, i) => binaryReading(reading, fold(coins, `${strobes[i]}`)))
-        : [],
-    };
+    return { weight, sensed, binary: sensed.ok ? binaryReadings(sensed.readings, strobes, coins) : [] };
   });
 };
 

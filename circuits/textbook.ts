@@ -1,5 +1,7 @@
-import { type Corner, type Role, type Technology, transistorParams } from "#devices/index";
-import type { Element, ElementModel, Netlist, Node } from "./netlist.ts";
+import type { Corner, Technology } from "#devices/index";
+import type { Element, Netlist, Node } from "./netlist.ts";
+import { type Drawn, placeCapacitor, placeTransistor, roleModels } from "./placed-elements.ts";
+import { REFERENCE_SIZING } from "./sense-amplifier.ts";
 import { dc, type Waveform } from "./waveform.ts";
 
 /** What the textbook circuits are made of and operated at. */
@@ -12,45 +14,8 @@ export interface TextbookConditions {
   readonly temperature: number;
 }
 
-const WIDTHS: Readonly<Record<Role, number>> = {
-  precharge: 0.84e-6,
-  latchP: 0.84e-6,
-  latchN: 0.84e-6,
-  access: 1e-6,
-  foot: 2e-6,
-};
+const drawn = (c: TextbookConditions): Drawn => ({ ...c, widths: REFERENCE_SIZING.widths });
 
-const models = (c: TextbookConditions, roles: readonly Role[]): Record<string, ElementModel> =>
-  Object.fromEntries(
-    roles.map((role): [string, ElementModel] => [
-      role,
-      { type: "mosfet", params: transistorParams(c.technology, c.corner, role, WIDTHS[role]) },
-    ]),
-  );
-
-const mosfet = (
-  c: TextbookConditions,
-  role: Role,
-  name: string,
-  [drain, gate, source, bulk]: readonly [Node, Node, Node, Node],
-): Element => ({
-  name,
-  type: "mosfet",
-  model: role,
-  drain,
-  gate,
-  source,
-  bulk,
-  width: WIDTHS[role],
-  length: c.technology.gateLength,
-});
-
-const capacitor = (name: string, a: Node, b: Node, capacitance: number): Element => ({
-  name,
-  type: "capacitor",
-  nodes: [a, b],
-  capacitance,
-});
 const voltage = (name: string, plus: Node, waveform: Waveform): Element => ({
   name,
   type: "voltage",
@@ -65,7 +30,7 @@ const voltage = (name: string, plus: Node, waveform: Waveform): Element => ({
 export const sramRead = (c: TextbookConditions): Netlist => ({
   title: `six-transistor SRAM cell, ${c.technology.name} ${c.corner}, ${c.supply} V`,
   temperature: c.temperature,
-  models: models(c, ["latchN", "latchP", "access"]),
+  models: roleModels(drawn(c), ["latchN", "latchP", "access"]),
   elements: [
     voltage("VDD", "vdd", dc(c.supply)),
     voltage("VWL", "wl", {
@@ -75,18 +40,18 @@ export const sramRead = (c: TextbookConditions): Netlist => ({
         [1.05e-9, c.supply],
       ],
     }),
-    mosfet(c, "latchP", "MPU1", ["q", "qb", "vdd", "vdd"]),
-    mosfet(c, "latchP", "MPU2", ["qb", "q", "vdd", "vdd"]),
-    mosfet(c, "latchN", "MPD1", ["q", "qb", "0", "0"]),
-    mosfet(c, "latchN", "MPD2", ["qb", "q", "0", "0"]),
-    mosfet(c, "access", "MAC1", ["bl", "wl", "q", "0"]),
-    mosfet(c, "access", "MAC2", ["blb", "wl", "qb", "0"]),
-    capacitor("CQ", "q", "0", 1e-15),
-    capacitor("CQB", "qb", "0", 1e-15),
-    capacitor("CBL", "bl", "0", 20e-15),
-    capacitor("CBLB", "blb", "0", 20e-15),
-    capacitor("CWL1", "wl", "bl", 0.5e-15),
-    capacitor("CWL2", "wl", "blb", 0.5e-15),
+    placeTransistor(drawn(c), "MPU1", "latchP", ["q", "qb", "vdd", "vdd"]),
+    placeTransistor(drawn(c), "MPU2", "latchP", ["qb", "q", "vdd", "vdd"]),
+    placeTransistor(drawn(c), "MPD1", "latchN", ["q", "qb", "0", "0"]),
+    placeTransistor(drawn(c), "MPD2", "latchN", ["qb", "q", "0", "0"]),
+    placeTransistor(drawn(c), "MAC1", "access", ["bl", "wl", "q", "0"]),
+    placeTransistor(drawn(c), "MAC2", "access", ["blb", "wl", "qb", "0"]),
+    placeCapacitor("CQ", "q", "0", 1e-15),
+    placeCapacitor("CQB", "qb", "0", 1e-15),
+    placeCapacitor("CBL", "bl", "0", 20e-15),
+    placeCapacitor("CBLB", "blb", "0", 20e-15),
+    placeCapacitor("CWL1", "wl", "bl", 0.5e-15),
+    placeCapacitor("CWL2", "wl", "blb", 0.5e-15),
   ],
   initial: { q: 0, qb: c.supply, bl: c.supply, blb: c.supply },
 });
@@ -99,13 +64,13 @@ export const ringOscillator = (c: TextbookConditions, stages: number): Netlist =
   return {
     title: `ring of ${stages} inverters, ${c.technology.name} ${c.corner}, ${c.supply} V`,
     temperature: c.temperature,
-    models: models(c, ["latchN", "latchP"]),
+    models: roleModels(drawn(c), ["latchN", "latchP"]),
     elements: [
       voltage("VDD", "vdd", dc(c.supply)),
       ...Array.from({ length: stages }, (_, i): Element[] => [
-        mosfet(c, "latchP", `MP${i}`, [node(i), node(i - 1), "vdd", "vdd"]),
-        mosfet(c, "latchN", `MN${i}`, [node(i), node(i - 1), "0", "0"]),
-        capacitor(`C${i}`, node(i), "0", 5e-15),
+        placeTransistor(drawn(c), `MP${i}`, "latchP", [node(i), node(i - 1), "vdd", "vdd"]),
+        placeTransistor(drawn(c), `MN${i}`, "latchN", [node(i), node(i - 1), "0", "0"]),
+        placeCapacitor(`C${i}`, node(i), "0", 5e-15),
       ]).flat(),
     ],
     initial: Object.fromEntries(Array.from({ length: stages }, (_, i) => [node(i), i % 2 === 0 ? 0 : c.supply])),
@@ -127,7 +92,7 @@ export const rcLadder = (sections: number, resistance: number, capacitance: numb
     }),
     ...Array.from({ length: sections }, (_, i): Element[] => [
       { name: `R${i + 1}`, type: "resistor", nodes: [`n${i}`, `n${i + 1}`], resistance },
-      capacitor(`C${i + 1}`, `n${i + 1}`, "0", capacitance),
+      placeCapacitor(`C${i + 1}`, `n${i + 1}`, "0", capacitance),
     ]).flat(),
   ],
   initial: {},

@@ -1,4 +1,5 @@
 import { factorInPlace, solveInPlace } from "#src/numerics/dense-lu";
+import { checkTimes } from "./check-times.ts";
 import type { Circuit } from "./circuit.ts";
 import { capacitanceMatrix, chargesInto, currentsInto, driveInto, isLinear } from "./circuit-equations.ts";
 import type { Node } from "./netlist.ts";
@@ -262,16 +263,9 @@ export const transient = (circuit: Circuit, options: TransientOptions): Transien
 
 const checkOptions = (circuit: Circuit, options: TransientOptions): void => {
   const where = `transient of "${circuit.netlist.title}"`;
-  if (!(options.stop > 0 && options.stop < Number.POSITIVE_INFINITY))
-    throw new RangeError(`${where}: stop is ${options.stop} s; expected > 0 s.`);
+  checkTimes(where, options.stop, options.times);
   if (!(options.tolerance >= 1e-9 && options.tolerance <= 0.1))
     throw new RangeError(`${where}: tolerance is ${options.tolerance} V; expected 1e-9 .. 0.1 V.`);
-  for (let k = 0; k < options.times.length; k++) {
-    const t = options.times[k];
-    if (!(t >= 0 && t <= options.stop))
-      throw new RangeError(`${where}: time ${t} s is outside 0 .. ${options.stop} s.`);
-    if (k > 0 && t < options.times[k - 1]) throw new RangeError(`${where}: times must rise; ${t} s comes late.`);
-  }
   const interval = options.noise?.interval ?? options.stop;
   if (!(interval > 0 && options.stop / interval <= MOST_STEPS))
     throw new RangeError(

@@ -78,24 +78,20 @@ export const createBatchLanes = (
   s.capacitances.forEach(([i, j], k) => {
     all(layout.capacitances[k], FEMTO * matrix[i * s.size + j]);
   });
-  const couplingFarads = s.couplings.map(([i, driven]) => {
-    let sum = 0;
-    const { at, farad } = circuit.capacitors;
-    for (let k = 0; k < farad.length; k++)
-      if (Math.min(at[2 * k], at[2 * k + 1]) === i && Math.max(at[2 * k], at[2 * k + 1]) === driven) sum += farad[k];
-    return FEMTO * sum;
-  });
+  const { at, farad } = circuit.capacitors;
+  /** Capacitance between two nodes of the full vector [fF]; parallel capacitors are one. */
+  const between = (a: number, b: number): number => {
+    const k = farad.findIndex(
+      (_, c) => (at[2 * c] === a && at[2 * c + 1] === b) || (at[2 * c] === b && at[2 * c + 1] === a),
+    );
+    return k < 0 ? 0 : FEMTO * farad[k];
+  };
+  const couplingFarads = s.couplings.map(([i, driven]) => between(i, driven));
   couplingFarads.forEach((farad, k) => {
     all(layout.couplings[k], farad);
   });
   s.meteredCapacitors.forEach(([meter, other], k) => {
-    const own = s.size + s.metered[meter];
-    const { at, farad } = circuit.capacitors;
-    let sum = 0;
-    for (let c = 0; c < farad.length; c++)
-      if ((at[2 * c] === own && at[2 * c + 1] === other) || (at[2 * c] === other && at[2 * c + 1] === own))
-        sum += farad[c];
-    all(layout.meteredCapacitances[k], FEMTO * sum);
+    all(layout.meteredCapacitances[k], between(s.size + s.metered[meter], other));
   });
   layout.inverseCapacitances.forEach((slots, k) => {
     slots.forEach((slot, j) => {

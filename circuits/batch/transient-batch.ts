@@ -1,27 +1,20 @@
-import { encodeVectorModule, instantiateVectorKernel, type VectorKernel } from "#src/kernels/vector-module";
+import { encodeVectorModule, instantiateVectorKernel } from "#src/kernels/vector-module";
 import type { Lanes } from "#src/kernels/vector-program";
 import type { Circuit } from "../circuit.ts";
 import type { Node } from "../netlist.ts";
-import { solveOperatingPoint, startFrom } from "../operating-point.ts";
-import type { TransientFailure } from "../transient-contract.ts";
-import { breakpoints, longestStep } from "../waveform.ts";
-import { type BatchOptions, type BatchTransients, type BatchVariations, MOST_ATTEMPTS } from "./batch-contract.ts";
-import { checkColumn, checkVariations, instanceOf, valueAt } from "./batch-instances.ts";
-import { createBatchLanes, inverseCapacitanceRows, NANO } from "./batch-lanes.ts";
+import { breakpoints } from "../waveform.ts";
+import type { BatchOptions, BatchTransients, BatchVariations } from "./batch-contract.ts";
+import { checkVariations } from "./batch-instances.ts";
+import { inverseCapacitanceRows } from "./batch-lanes.ts";
 import { type BatchLayout, layOut } from "./batch-layout.ts";
+import { checkBatchOptions } from "./batch-options.ts";
 import { emitAttempt } from "./batch-program.ts";
-import { type BatchRecord, createBatchRecord } from "./batch-record.ts";
+import { createBatchRecord } from "./batch-record.ts";
 import { type BatchStructure, structureOf } from "./batch-structure.ts";
+import { runLanes } from "./run-lanes.ts";
 
-/** First step after a corner, as a share of the analysis: 5 ps of 150 ns. */
-const RESTART = 1 / 30_000;
-/** A step below this share of its stretch between corners is given up: single precision no longer sees time advance. */
-const SHORTEST = 1e-6;
-/** Steps longer than this many of a node's time constants are joined by the method's stages, not by f over C. */
-const STIFF = 6;
-const FEMTOJOULE = 1e-15;
+/** Compiled kernels that are kept. */
 const MOST_KERNELS = 16;
-const NEVER = Number.POSITIVE_INFINITY;
 
 interface Compiled {
   readonly module: WebAssembly.Module;
@@ -49,8 +42,8 @@ const compile = (s: BatchStructure): Compiled => {
  * circuits beyond its limits, are solved by the scalar engine (`transient`) at the same tolerance; what that cannot
  * solve either is counted in `failures`.
  *
- * Crossings and reported voltages lie on the cubic through both ends of a step and the slopes there; nodes without
- * capacitance are joined by straight lines.
+ * Crossings and reported voltages lie on the cubic through both ends of a step with the slopes there; where f over C is no
+ * slope (a stiff node, one without capacitance, one held by a floating source) with the slopes of the method's stages.
  *
  * @throws RangeError for variations or options that make no sense.
  */
@@ -60,7 +53,7 @@ export const transientBatch = (
   options: BatchOptions,
 ): BatchTransients => {
   checkVariations(circuit, variations);
-  checkOptions(circuit, variations, options);
+  checkBatchOptions(circuit, variations, options);
   const lanes: Lanes = options.lanes ?? "f32x4";
   const { stop } = options;
   const row = (node: Node): number => circuit.index.get(node) as number;
@@ -87,300 +80,6 @@ export const transientBatch = (
   );
   const { module, layout } = compile(s);
   const kernel = instantiateVectorKernel(module, lanes);
-  run(kernel, layout, s, circuit, variations, options, record, inverse, corners);
+  runLanes(kernel, layout, s, circuit, variations, options, record, inverse, corners);
   return record.finish(circuit, variations, null);
-};
-
-// Every argument is one thing the loop over lanes needs; they are made above and used here only.
-const run = (
-  kernel: VectorKernel,
-  layout: BatchLayout,
-  s: BatchStructure,
-  circuit: Circuit,
-  variations: BatchVariations,
-  options: BatchOptions,
-  record: BatchRecord,
-  inverse: readonly Float64Array[],
-  corners: readonly number[],
-): void => {
-  const { values, masks, lanes } = kernel;
-  const { stop, crossings, settled } = options;
-  const binding = createBatchLanes(kernel, s, layout, circuit, variations, inverse, corners);
-  const origins = [0, ...corners.slice(0, -1)];
-  const times = options.times;
-  const get = (slot: number, lane: number): number => values[slot * lanes + lane];
-  const put = (slot: number, lane: number, value: number): void => {
-    values[slot * lanes + lane] = value;
-  };
-  const bit = (slot: number, lane: number): boolean => masks[kernel.maskAt(slot, lane)] !== 0;
-  const mark = (slot: number, lane: number, set: boolean): void => {
-    const at = kernel.maskAt(slot, lane);
-    masks[at] = set ? -1 : 0;
-    if (s.lanes === "f64x2") masks[at + 1] = masks[at];
-  };
-
-  const restart = stop * RESTART * NANO;
-  const longest = Math.min(...s.drive.waveforms.map(longestStep)) * NANO;
-  for (let lane = 0; lane < lanes; lane++) {
-    put(layout.perTolerance, lane, 1 / options.tolerance);
-    put(layout.longestStep, lane, longest);
-    put(layout.mostAttempts, lane, options.mostSteps ?? MOST_ATTEMPTS);
-    put(layout.step, lane, restart);
-    put(layout.end, lane, 1);
-  }
-  const { initial } = circuit.netlist;
-  // Nodes without capacitance follow from the others: they depend on the instance where there are any.
-  const shared = initial === null || s.algebraic.some((a) => a) ? null : givenStart(circuit, initial);
-
-  const instance = new Int32Array(lanes).fill(-1);
-  const segment = new Int32Array(lanes);
-  const nextTime = new Int32Array(lanes);
-  const closing = new Uint8Array(lanes);
-  /** The corner that the step to be recorded ended on, or -1. */
-  const passed = new Int32Array(lanes).fill(-1);
-  let waiting = 0;
-  let alive = 0;
-
-  const askNextTime = (lane: number): void => {
-    const k = nextTime[lane];
-    const next =
-      k < times.length && times[k] <= corners[segment[lane]] ? (times[k] - origins[segment[lane]]) * NANO : NEVER;
-    put(layout.nextTime, lane, next);
-  };
-  const enter = (lane: number, to: number): void => {
-    segment[lane] = to;
-    binding.enter(lane, instance[lane], to);
-    const length = (corners[to] - origins[to]) * NANO;
-    put(layout.time, lane, 0);
-    put(layout.end, lane, length);
-    put(layout.step, lane, Math.min(restart, length));
-    put(layout.shortestStep, lane, length * SHORTEST);
-    mark(layout.rejected, lane, false);
-    askNextTime(lane);
-    if (crossings && origins[to] === crossings.after)
-      for (const slot of layout.thresholdOf) put(slot, lane, valueAt(crossings.threshold, instance[lane]));
-    if (settled && origins[to] === settled.after) {
-      put(layout.low, lane, valueAt(settled.low, instance[lane]));
-      put(layout.high, lane, valueAt(settled.high, instance[lane]));
-    }
-  };
-  const begin = (lane: number): void => {
-    for (; waiting < variations.count; waiting++) {
-      const i = waiting;
-      const start = shared ?? startOf(instanceOf(circuit, variations, i));
-      if ("reason" in start) {
-        record.failed(i, start);
-        continue;
-      }
-      waiting++;
-      instance[lane] = i;
-      closing[lane] = 0;
-      passed[lane] = -1;
-      nextTime[lane] = 0;
-      binding.load(lane, i);
-      layout.state.forEach((slot, r) => {
-        put(slot, lane, start[r]);
-      });
-      for (const slot of layout.thresholdOf) put(slot, lane, Number.NEGATIVE_INFINITY);
-      put(layout.low, lane, Number.NEGATIVE_INFINITY);
-      for (const slot of layout.energies) put(slot, lane, 0);
-      put(layout.attempts, lane, 0);
-      mark(layout.pending, lane, false);
-      mark(layout.active, lane, true);
-      while (nextTime[lane] < times.length && times[nextTime[lane]] <= 0) {
-        s.watched.forEach((node, k) => {
-          record.voltage(k, i, nextTime[lane], start[node]);
-        });
-        s.metered.forEach((_, m) => {
-          record.energy(m, i, nextTime[lane], 0);
-        });
-        nextTime[lane]++;
-      }
-      enter(lane, 0);
-      return;
-    }
-    instance[lane] = -1;
-    mark(layout.active, lane, false);
-    mark(layout.pending, lane, false);
-    alive--;
-  };
-
-  const recordStep = (lane: number): void => {
-    const from = layout.record;
-    const corner = passed[lane];
-    const origin = origins[corner < 0 ? segment[lane] : corner];
-    const start = origin + get(from.start, lane) / NANO;
-    const length = get(from.length, lane) / NANO;
-    const end = corner < 0 ? start + length : corners[corner];
-    const jumps = corner >= 0 && corner + 1 < corners.length;
-    const i = instance[lane];
-    const firstTime = nextTime[lane];
-    let past = firstTime;
-    // Single precision may put a time at the very end of the step a rounding beyond it.
-    while (past < times.length && times[past] <= end + 1e-6 * length) past++;
-    nextTime[lane] = past;
-    const ends = s.watched.map((node, k): CubicEnds => {
-      const v0 = get(from.voltages[k], lane);
-      const v1 = get(from.endVoltages[k], lane);
-      const stiffness = Math.max(get(from.stiffness[k], lane), get(from.endStiffness[k], lane));
-      // What is left of the step's error in a stiff node makes f over C useless as a slope.
-      if (s.algebraic[node] || s.held[node] || !(stiffness < STIFF))
-        return { v0, d0: get(from.stageStarts[k], lane), v1, d1: get(from.stageEnds[k], lane) };
-      const jump = jumps ? binding.slopeBefore(i, corner + 1, k) : 0;
-      const perStep = length * NANO;
-      return { v0, d0: get(from.slopes[k], lane) * perStep, v1, d1: (get(from.endSlopes[k], lane) + jump) * perStep };
-    });
-    ends.forEach((node, k) => {
-      for (let t = firstTime; t < past; t++) record.voltage(k, i, t, cubic(node, (times[t] - start) / length));
-      const threshold = get(layout.thresholdOf[k], lane);
-      // A step that ends where crossings begin to count is not theirs.
-      if (crossings && origin >= crossings.after && node.v0 >= threshold && node.v1 < threshold) {
-        const at = fallOf(node, threshold);
-        record.crossing(k, i, start - crossings.after + length * at);
-        ends.forEach((other, j) => {
-          record.atCrossing(k, i, j, cubic(other, at));
-        });
-        put(layout.thresholdOf[k], lane, Number.NEGATIVE_INFINITY);
-      }
-    });
-    s.metered.forEach((_, m) => {
-      const before = get(from.energies[m], lane);
-      const gained = get(from.endEnergies[m], lane) - before;
-      for (let t = firstTime; t < past; t++)
-        record.energy(m, i, t, (before + (gained * (times[t] - start)) / length) * FEMTOJOULE);
-    });
-    passed[lane] = -1;
-    askNextTime(lane);
-  };
-  const finish = (lane: number): void => {
-    const i = instance[lane];
-    s.watched.forEach((node, k) => {
-      for (let t = nextTime[lane]; t < times.length; t++) record.voltage(k, i, t, get(layout.state[node], lane));
-    });
-    s.metered.forEach((_, m) => {
-      for (let t = nextTime[lane]; t < times.length; t++)
-        record.energy(m, i, t, get(layout.energies[m], lane) * FEMTOJOULE);
-    });
-    record.solved(i, get(layout.attempts, lane));
-    begin(lane);
-  };
-  const attend = (lane: number): void => {
-    if (bit(layout.failed, lane)) {
-      record.givenUp(instance[lane], get(layout.attempts, lane));
-      begin(lane);
-      return;
-    }
-    if (bit(layout.recorded, lane)) recordStep(lane);
-    if (closing[lane]) {
-      finish(lane);
-      return;
-    }
-    const ended = bit(layout.ended, lane);
-    if (!ended && !bit(layout.settled, lane)) return;
-    const last = segment[lane] === corners.length - 1 || !ended;
-    // A step is recorded with the slope at its end, which the next attempt evaluates.
-    const due =
-      bit(layout.crossing, lane) ||
-      get(layout.nextTime, lane) <= get(layout.time, lane) ||
-      (ended && nextTime[lane] < times.length && times[nextTime[lane]] <= corners[segment[lane]]);
-    mark(layout.pending, lane, due);
-    if (last && !due) finish(lane);
-    else if (last) {
-      closing[lane] = 1;
-      if (ended) passed[lane] = segment[lane];
-      put(layout.end, lane, get(layout.time, lane) + restart);
-    } else {
-      passed[lane] = due ? segment[lane] : -1;
-      enter(lane, segment[lane] + 1);
-    }
-  };
-
-  for (let lane = 0; lane < lanes; lane++) {
-    alive++;
-    begin(lane);
-  }
-  while (alive > 0) {
-    const need = kernel.run(4096);
-    for (let lane = 0; lane < lanes; lane++) if (need & (1 << lane) && instance[lane] >= 0) attend(lane);
-  }
-};
-
-const inKernelUnits = (circuit: Circuit, x: Float64Array): Float64Array => {
-  const start = x.slice(0, circuit.size);
-  // Currents of floating sources, in uA.
-  for (let r = circuit.nodes.length; r < circuit.size; r++) start[r] *= 1e6;
-  return start;
-};
-
-const givenStart = (circuit: Circuit, initial: Readonly<Record<Node, number>>): Float64Array =>
-  inKernelUnits(circuit, startFrom(circuit, initial));
-
-const startOf = (circuit: Circuit): Float64Array | TransientFailure => {
-  const { initial } = circuit.netlist;
-  return initial === null ? operatingStart(circuit) : givenStart(circuit, initial);
-};
-
-const operatingStart = (circuit: Circuit): Float64Array | TransientFailure => {
-  const point = solveOperatingPoint(circuit);
-  if (!point.ok) return { ...point, reason: "no operating point", time: 0 };
-  return inKernelUnits(circuit, point.x);
-};
-
-/** Values of a cubic at both ends of [0, 1], and its slopes there. */
-interface CubicEnds {
-  readonly v0: number;
-  readonly d0: number;
-  readonly v1: number;
-  readonly d1: number;
-}
-
-const cubic = ({ v0, d0, v1, d1 }: CubicEnds, at: number): number => {
-  const rest = 1 - at;
-  return v0 * rest * rest * (1 + 2 * at) + v1 * at * at * (3 - 2 * at) + at * rest * (d0 * rest - d1 * at);
-};
-
-/** Where the cubic falls below the threshold. */
-const fallOf = (ends: CubicEnds, threshold: number): number => {
-  let above = 0;
-  let below = 1;
-  for (let k = 0; k < 40; k++) {
-    const half = (above + below) / 2;
-    if (cubic(ends, half) >= threshold) above = half;
-    else below = half;
-  }
-  return below;
-};
-
-const checkOptions = (circuit: Circuit, { count }: BatchVariations, options: BatchOptions): void => {
-  const where = `batch of "${circuit.netlist.title}"`;
-  const { stop, tolerance, times, crossings, settled, lanes, mostSteps } = options;
-  if (lanes !== undefined && lanes !== "f32x4" && lanes !== "f64x2")
-    throw new RangeError(`${where}: lanes is ${lanes}; expected f32x4 or f64x2.`);
-  if (times === undefined || options.nodes === undefined)
-    throw new RangeError(`${where}: times and nodes are needed; [] for none.`);
-  if (mostSteps !== undefined && !(mostSteps >= 1))
-    throw new RangeError(`${where}: mostSteps is ${mostSteps}; expected 1 or more.`);
-  for (const [name, after] of [
-    ["crossings.after", crossings?.after],
-    ["settled.after", settled?.after],
-  ] as const)
-    if (after !== undefined && !(after >= 0 && after < NEVER))
-      throw new RangeError(`${where}: ${name} is ${after} s; expected 0 s or more.`);
-  if (!(stop > 0 && stop < NEVER)) throw new RangeError(`${where}: stop is ${stop} s; expected > 0 s.`);
-  const finest = options.lanes === "f64x2" ? 1e-8 : 1e-5;
-  if (!(tolerance >= finest && tolerance <= 0.1))
-    throw new RangeError(
-      `${where}: tolerance is ${tolerance} V; expected ${finest} .. 0.1 V${finest > 1e-6 ? " (finer with f64x2 lanes)" : ""}.`,
-    );
-  for (let k = 0; k < times.length; k++) {
-    if (!(times[k] >= 0 && times[k] <= stop))
-      throw new RangeError(`${where}: time ${times[k]} s is outside 0 .. ${stop} s.`);
-    if (k > 0 && times[k] < times[k - 1]) throw new RangeError(`${where}: times must rise; ${times[k]} s comes late.`);
-  }
-  for (const node of [...options.nodes, ...(options.pairs ?? []).flat(), ...(settled?.nodes ?? [])])
-    if (!circuit.nodes.includes(node))
-      throw new RangeError(`${where}: "${node}" is no unknown node; there are: ${circuit.nodes.join(", ")}.`);
-  const columns = { threshold: crossings?.threshold, low: settled?.low, high: settled?.high };
-  for (const [name, column] of Object.entries(columns))
-    if (column) checkColumn(where, name, column, count, Number.isFinite, "a finite number of volts");
 };

@@ -1,7 +1,7 @@
 import type { Netlist, Node } from "../netlist.ts";
 import { readDc, readIc, readMeasure, readStep, readTran } from "./spice-analyses.ts";
 import type { Measure, SpiceDeck } from "./spice-deck.ts";
-import { readElements } from "./spice-elements.ts";
+import { GROUND, isGround, readElements } from "./spice-elements.ts";
 import { SpiceError } from "./spice-error.ts";
 import { type SpiceLine, spiceLines } from "./spice-lines.ts";
 import { readModels } from "./spice-models.ts";
@@ -27,7 +27,7 @@ export const readSpice = (deck: string, given: Parameters = new Map()): SpiceDec
   const nodeNames = new Map<string, Node>();
   const nodeOf = (name: string): Node => {
     const key = name.toLowerCase();
-    if (key === "0" || key === "gnd") return "0";
+    if (isGround(key)) return GROUND;
     if (!NODE_NAME.test(name) || key === "__proto__") throw new RangeError(`"${name}" is no node name.`);
     const known = nodeNames.get(key) ?? name;
     nodeNames.set(key, known);
@@ -74,7 +74,7 @@ export const readSpice = (deck: string, given: Parameters = new Map()): SpiceDec
   const elements = readElements(circuit, { subcircuits, models, globals, tran, nodeOf });
   const known = (line: SpiceLine, name: string): Node => {
     const key = name.toLowerCase();
-    if (key === "0" || key === "gnd") return "0";
+    if (isGround(key)) return GROUND;
     const node = nodeNames.get(key);
     if (node === undefined) throw new SpiceError(line.number, name, "no element touches this node");
     return node;
@@ -91,7 +91,7 @@ export const readSpice = (deck: string, given: Parameters = new Map()): SpiceDec
   if (kelvin !== undefined && celsius && Math.abs(kelvin - 273.15 - celsius.value) > 1e-3)
     throw new SpiceError(
       celsius.line.number,
-      line2(celsius.line),
+      celsius.line.words.join(" "),
       `.param ${TEMPERATURE_PARAMETER} says ${kelvin} K; change both`,
     );
   const temperature = kelvin ?? (celsius ? celsius.value + 273.15 : DEFAULT_KELVIN);
@@ -119,8 +119,6 @@ export const readSpice = (deck: string, given: Parameters = new Map()): SpiceDec
     step,
   };
 };
-
-const line2 = (line: SpiceLine): string => line.words.join(" ");
 
 const once = <T>(line: SpiceLine, before: T | null, found: T): T => {
   if (before !== null) throw new SpiceError(line.number, line.words[0], `a deck has one ${line.words[0]} here`);

@@ -21,6 +21,11 @@ const MOST_ELEMENTS = 10_000;
 /** Name of an element as it was before `writeSpice` put its letter in front. */
 const elementName = (word: string): string => word.replace(/^[RCVIX]_/i, "");
 
+export const GROUND: Node = "0";
+
+/** Whether a node's name in small letters is one of SPICE's for ground. */
+export const isGround = (name: string): boolean => name === GROUND || name === "gnd";
+
 /** What the elements of a deck may refer to. */
 export interface SpiceScope {
   readonly subcircuits: ReadonlyMap<string, Subcircuit>;
@@ -54,7 +59,7 @@ export const readElements = (circuit: readonly SpiceLine[], scope: SpiceScope): 
   ): void => {
     const node = (name: string): Node => {
       const key = name.toLowerCase();
-      if (key === "0" || key === "gnd") return "0";
+      if (isGround(key)) return GROUND;
       return ports.get(key) ?? nodeOf(prefix + name);
     };
     for (const line of body) {

@@ -4,20 +4,22 @@ import type { Figure } from "#src/report/figure";
 import { OWN_MODULE } from "../own-module.ts";
 import { COLUMNS, networkAtRate } from "./chip-network.ts";
 import { type ErrorMode, evaluatorFor, type Thresholding } from "./evaluator.ts";
-import { checkNetwork, dataFor, NETWORK_PARAMETERS, networkNotes, trainedPart } from "./network-parameters.ts";
+import {
+  checkNetwork,
+  dataFor,
+  NETWORK_PARAMETERS,
+  networkNotes,
+  trainedPart,
+  trainingSeeds,
+  WEIGHTS_PARAMETER,
+} from "./network-parameters.ts";
 import { groupRows, overRows, percent, percentCurve, valuesOf } from "./rows.ts";
 import { checkSense, SENSE_PARAMETERS, senseNotes } from "./sense-parameters.ts";
 
 const PARAMETERS = {
   ...SENSE_PARAMETERS,
   ...NETWORK_PARAMETERS,
-  weights: {
-    kind: "choice",
-    choices: ["binary", "ternary"],
-    default: "ternary",
-    says: "kind of weights",
-    source: "chosen",
-  },
+  weights: WEIGHTS_PARAMETER,
   error: {
     kind: "choice",
     choices: ["type1", "type2", "type3"],
@@ -207,7 +209,7 @@ export const accuracyVersusErrors = defineExperiment({
           { weights: ["ternary"], error: ["type2", "type3"], rate: [0.03, 0.1, 0.3] },
           { weights: ["binary"], error: ["type1"], rate: [0.03, 0.1] },
         ],
-  replicates: ({ seeds }) => ({ seed: Array.from({ length: seeds }, (_, i) => i) }),
+  replicates: trainingSeeds,
   trials: 20,
   block: 10,
   numbers: {

@@ -11,7 +11,14 @@ import { meanInterval, momentsOf } from "#src/numerics/moments";
 import type { Figure } from "#src/report/figure";
 import { OWN_MODULE } from "../own-module.ts";
 import { evaluatorFor } from "./evaluator.ts";
-import { checkNetwork, dataFor, NETWORK_PARAMETERS, networkNotes, trainedPart } from "./network-parameters.ts";
+import {
+  checkNetwork,
+  dataFor,
+  NETWORK_PARAMETERS,
+  networkNotes,
+  trainedPart,
+  trainingSeeds,
+} from "./network-parameters.ts";
 import { groupRows, overRows, percent, percentCurve, valuesOf } from "./rows.ts";
 
 const PARAMETERS = {
@@ -117,7 +124,7 @@ export const networkAccuracy = defineExperiment({
   parameters: PARAMETERS,
   axes: ["widths", "weights", "activation", "epochs", "batch", "learningRate", "seed"],
   grid: () => [{ weights: ["float", "binary", "ternary"] }],
-  replicates: ({ seeds }) => ({ seed: Array.from({ length: seeds }, (_, i) => i) }),
+  replicates: trainingSeeds,
   deterministic: true,
   trials: 1,
   block: 1,

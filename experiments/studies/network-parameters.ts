@@ -92,6 +92,20 @@ export const NETWORK_PARAMETERS = {
   },
 } as const satisfies Parameters;
 
+/** The training seeds 0 .. seeds - 1, which every grid of networks spans. */
+export const trainingSeeds = ({ seeds }: { readonly seeds: number }): { readonly seed: readonly number[] } => ({
+  seed: Array.from({ length: seeds }, (_, i) => i),
+});
+
+/** Which weights a study of one network reads. */
+export const WEIGHTS_PARAMETER = {
+  kind: "choice",
+  choices: ["binary", "ternary"],
+  default: "ternary",
+  says: "kind of weights",
+  source: "chosen",
+} as const;
+
 export type NetworkValues = ValuesOf<typeof NETWORK_PARAMETERS>;
 
 /** @throws RangeError where the text is no list of widths like 784-64-64-10. */

@@ -1,4 +1,4 @@
-import { readSamples, type SampledRead, WEIGHTS } from "#circuits/index";
+import { readSamples, type SampledRead } from "#circuits/index";
 import {
   defineExperiment,
   type Parameters,
@@ -11,6 +11,7 @@ import type { Key } from "#src/random/index";
 import type { Figure } from "#src/report/figure";
 import { OWN_MODULE } from "../own-module.ts";
 import { showQuantity, showRate } from "../units/show.ts";
+import { trialsOf } from "./read-trials.ts";
 import { rateSeries, varied } from "./rows.ts";
 import { amplifierOf, checkSense, deviceOf, SENSE_PARAMETERS, senseNotes, standingOf } from "./sense-parameters.ts";
 
@@ -80,7 +81,7 @@ const figures = (table: Table, params: Params): Figure[] => {
 
 /** One trial a key: an amplifier and a pair of cells that read the three states. */
 const readTogether = (params: Params, keys: readonly Key[]): TrialResult<NumberName>[] => {
-  const { found, reads } = readSamples(
+  const samples = readSamples(
     amplifierOf(params),
     deviceOf(params),
     params.mismatch,
@@ -89,13 +90,8 @@ const readTogether = (params: Params, keys: readonly Key[]): TrialResult<NumberN
     keys,
     { energies: true },
   );
-  return keys.map((_, sample): TrialResult<NumberName> => {
-    const mine = reads.slice(sample * WEIGHTS.length, (sample + 1) * WEIGHTS.length);
-    const lost = mine.find((read) => read.failed);
-    if (lost) {
-      const failure = found.failures.find((f) => f.instance === lost.at);
-      return { failed: `${failure?.reason} at ${failure?.time} s, node ${failure?.node}` };
-    }
+  const { found } = samples;
+  return trialsOf(samples, (mine) => {
     const signed = mine.filter((read) => read.weight !== 0);
     const [zero] = mine.filter((read) => read.weight === 0);
     const ofSigned = (is: (read: SampledRead) => boolean): RateReport => ({
@@ -106,18 +102,16 @@ const readTogether = (params: Params, keys: readonly Key[]): TrialResult<NumberN
     const times = signed.map((read) => found.decisionTimes[read.at]).filter((t) => t <= params.strobe);
     const [ofZero] = zero.readings;
     return {
-      numbers: {
-        type1: ofSigned((read) => read.readings[0] === -read.weight),
-        type2: ofSigned((read) => read.readings[0] === 0),
-        type3: { events: ofZero === 1 || ofZero === -1 ? 1 : 0, of: 1 },
-        invalidSigned: ofSigned((read) => read.readings[0] === "invalid"),
-        invalidZero: { events: ofZero === "invalid" ? 1 : 0, of: 1 },
-        binaryFlip: ofSigned((read) => read.binary[0] !== read.weight),
-        binaryUndecided: ofSigned((read) => read.readings[0] === 0 || read.readings[0] === "invalid"),
-        ...(times.length > 0 ? { decisionTime: mean(times) } : {}),
-        prechargeEnergy: mean(mine.map((read) => found.prechargeEnergies[read.at])),
-        senseEnergy: mean(mine.map((read) => found.senseEnergies[read.at])),
-      },
+      type1: ofSigned((read) => read.readings[0] === -read.weight),
+      type2: ofSigned((read) => read.readings[0] === 0),
+      type3: { events: ofZero === 1 || ofZero === -1 ? 1 : 0, of: 1 },
+      invalidSigned: ofSigned((read) => read.readings[0] === "invalid"),
+      invalidZero: { events: ofZero === "invalid" ? 1 : 0, of: 1 },
+      binaryFlip: ofSigned((read) => read.binary[0] !== read.weight),
+      binaryUndecided: ofSigned((read) => read.readings[0] === 0 || read.readings[0] === "invalid"),
+      ...(times.length > 0 ? { decisionTime: mean(times) } : {}),
+      prechargeEnergy: mean(mine.map((read) => found.prechargeEnergies[read.at])),
+      senseEnergy: mean(mine.map((read) => found.senseEnergies[read.at])),
     };
   });
 };

@@ -1,4 +1,4 @@
-import { readSamples, WEIGHTS } from "#circuits/index";
+import { readSamples } from "#circuits/index";
 import {
   defineExperiment,
   type NumberSpec,
@@ -11,6 +11,7 @@ import type { Key } from "#src/random/index";
 import type { Figure } from "#src/report/figure";
 import { OWN_MODULE } from "../own-module.ts";
 import { showQuantity } from "../units/show.ts";
+import { trialsOf } from "./read-trials.ts";
 import { groupRows, percentCurve, varied } from "./rows.ts";
 import { MONTE_CARLO_TOLERANCE } from "./sense-errors.ts";
 import {
@@ -139,7 +140,7 @@ const shareFigures = (table: Table, params: SenseValues): Figure[] =>
 
 /** One trial a key: an amplifier and a pair of cells that read the three states, looked at at every strobe. */
 const readTogether = (params: SenseValues, keys: readonly Key[]): TrialResult<string>[] => {
-  const { found, reads } = readSamples(
+  const samples = readSamples(
     amplifierOf(params),
     deviceOf(params),
     params.mismatch,
@@ -147,13 +148,7 @@ const readTogether = (params: SenseValues, keys: readonly Key[]): TrialResult<st
     MONTE_CARLO_TOLERANCE,
     keys,
   );
-  return keys.map((_, sample): TrialResult<string> => {
-    const mine = reads.slice(sample * WEIGHTS.length, (sample + 1) * WEIGHTS.length);
-    const lost = mine.find((read) => read.failed);
-    if (lost) {
-      const failure = found.failures.find((f) => f.instance === lost.at);
-      return { failed: `${failure?.reason} at ${failure?.time} s, node ${failure?.node}` };
-    }
+  return trialsOf(samples, (mine) => {
     const report: Record<string, RateReport> = {};
     STROBES.forEach((strobe, s) => {
       const signed = mine.filter((read) => read.weight !== 0);
@@ -163,7 +158,7 @@ const readTogether = (params: SenseValues, keys: readonly Key[]): TrialResult<st
       report[nameAt("missed", strobe)] = { events: missed, of: signed.length };
       report[nameAt("zeroError", strobe)] = { events: lostZeros, of: zeros.length };
     });
-    return { numbers: report };
+    return report;
   });
 };
 

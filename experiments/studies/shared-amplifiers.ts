@@ -15,20 +15,22 @@ import { OWN_MODULE } from "../own-module.ts";
 import { showQuantity } from "../units/show.ts";
 import { COLUMNS, readNetwork } from "./chip-network.ts";
 import { evaluatorFor } from "./evaluator.ts";
-import { checkNetwork, dataFor, NETWORK_PARAMETERS, networkNotes, trainedPart } from "./network-parameters.ts";
+import {
+  checkNetwork,
+  dataFor,
+  NETWORK_PARAMETERS,
+  networkNotes,
+  trainedPart,
+  trainingSeeds,
+  WEIGHTS_PARAMETER,
+} from "./network-parameters.ts";
 import { groupRows, overRows, percent, percentCurve } from "./rows.ts";
 import { checkSense, SENSE_PARAMETERS, senseNotes, standingOf } from "./sense-parameters.ts";
 
 const PARAMETERS = {
   ...SENSE_PARAMETERS,
   ...NETWORK_PARAMETERS,
-  weights: {
-    kind: "choice",
-    choices: ["binary", "ternary"],
-    default: "ternary",
-    says: "kind of weights",
-    source: "chosen",
-  },
+  weights: WEIGHTS_PARAMETER,
   amplifiers: {
     kind: "choice",
     choices: Object.keys(COLUMNS),
@@ -136,7 +138,7 @@ export const sharedAmplifiers = defineExperiment({
     { weights: ["ternary"], amplifiers: Object.keys(COLUMNS), mismatch: [1, 3], strobe: [3e-9, 6e-9, 10e-9] },
     { weights: ["binary"], amplifiers: Object.keys(COLUMNS), mismatch: [1, 3], strobe: [1.2e-9] },
   ],
-  replicates: ({ seeds }) => ({ seed: Array.from({ length: seeds }, (_, i) => i) }),
+  replicates: trainingSeeds,
   trials: 8,
   block: 4,
   numbers: {

@@ -13,7 +13,7 @@ import { fold, type Key } from "#src/random/index";
 import { OWN_MODULE } from "../own-module.ts";
 import { readNetwork } from "./chip-network.ts";
 import { evaluatorFor } from "./evaluator.ts";
-import { checkNetwork, dataFor, networkNotes, trainedPart } from "./network-parameters.ts";
+import { checkNetwork, dataFor, networkNotes, trainedPart, trainingSeeds } from "./network-parameters.ts";
 import { MONTE_CARLO_TOLERANCE } from "./sense-errors.ts";
 import { checkSense, designOf, deviceOf, SENSE_NAMES, senseNotes } from "./sense-parameters.ts";
 import { binaryHarm, leastHarm, ternaryHarm } from "./strobe-choice.ts";
@@ -119,7 +119,7 @@ export const ternaryVersusBinary = defineExperiment({
     { supply: [0.8], corner: ["tt"], temperature: [273.15, 358.15] },
     { supply: [0.8], corner: ["ss", "ff"], temperature: [300.15] },
   ],
-  replicates: ({ seeds }) => ({ seed: Array.from({ length: seeds }, (_, i) => i) }),
+  replicates: trainingSeeds,
   trials: 20,
   block: 20,
   numbers: {

@@ -1,31 +1,9 @@
-import { spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { describe, expect, test } from "@jest/globals";
+import { inFolder } from "./run-rramlab.ts";
 
-const main = fileURLToPath(new URL("../../dist/experiments/command-line/main.js", import.meta.url));
-let folder: string;
-beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), "rramlab-circuits-"));
-});
-afterAll(() => {
-  rmSync(folder, { recursive: true, force: true });
-});
-const rramlab = (...args: string[]) => {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [main, ...args], {
-    encoding: "utf8",
-    cwd: folder,
-    timeout: 120_000,
-  });
-  return { status, stdout, stderr };
-};
-const json = (...args: string[]) => {
-  const { status, stdout, stderr } = rramlab(...args, "--json");
-  if (status !== 0) throw new Error(stderr);
-  return JSON.parse(stdout);
-};
+const { place, rramlab, json } = inFolder();
 
 describe("rramlab spice", () => {
   test.each(["sense-amplifier", "sram-read", "ring-oscillator", "rc-ladder"])(
@@ -33,7 +11,7 @@ describe("rramlab spice", () => {
     (name) => {
       const { status, stdout } = rramlab("spice", "export", name);
       expect(status).toBe(0);
-      writeFileSync(join(folder, `${name}.cir`), stdout);
+      writeFileSync(join(place.folder, `${name}.cir`), stdout);
       const { ok, runs } = json("spice", "run", `${name}.cir`);
       expect(ok).toBe(true);
       expect(runs[0].transient.times.length).toBe(1001);
@@ -41,7 +19,7 @@ describe("rramlab spice", () => {
   );
   test("a deck of ours becomes one of subcircuits", () => {
     writeFileSync(
-      join(folder, "mine.cir"),
+      join(place.folder, "mine.cir"),
       "mine\n.model n rramlab_nmos vt0=0.4 n=1.3 kp=3e-4\nV1 d 0 1\nM1 d d 0 0 n w=1u l=0.2u\n.tran 1n 10n\n",
     );
     const { deck } = json("spice", "export", "mine.cir");
@@ -49,7 +27,7 @@ describe("rramlab spice", () => {
     expect(deck).not.toMatch(/\.model/);
   });
   test("tells line and word, with exit code 2", () => {
-    writeFileSync(join(folder, "bad.cir"), "bad\nL1 a 0 1n\n.op\n");
+    writeFileSync(join(place.folder, "bad.cir"), "bad\nL1 a 0 1n\n.op\n");
     expect(rramlab("spice", "run", "bad.cir")).toMatchObject({
       status: 2,
       stderr: 'rramlab: bad.cir: line 2, "L1": outside the subset that is read (docs/spice.md)\n',
@@ -61,7 +39,7 @@ describe("rramlab spice", () => {
 
 describe("the studies of circuits", () => {
   const table = (out: string): string[] =>
-    readFileSync(join(folder, out, "results.csv"), "utf8")
+    readFileSync(join(place.folder, out, "results.csv"), "utf8")
       .trim()
       .split("\n");
   test("pvt maps points of corner, supply and temperature, with the same bytes for one and two workers", () => {
@@ -81,7 +59,7 @@ describe("the studies of circuits", () => {
       expect(rramlab("run", "pvt", ...grid, "--workers", workers, "--out", `pvt${workers}`).status).toBe(0);
     expect(table("pvt1")).toEqual(table("pvt2"));
     expect(table("pvt1")).toHaveLength(3);
-    expect(readFileSync(join(folder, "pvt1", "report.html"), "utf8")).toContain('"type":"heatmap"');
+    expect(readFileSync(join(place.folder, "pvt1", "report.html"), "utf8")).toContain('"type":"heatmap"');
   });
   test("rare-errors gives a probability, and fails a point whose nominal read fails without losing the others", () => {
     const { rows } = json(

@@ -1,34 +1,13 @@
 import { spawn, spawnSync } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { describe, expect, test } from "@jest/globals";
 import { parquetReadObjects } from "hyparquet";
+import { inFolder, main } from "./run-rramlab.ts";
 
-const main = fileURLToPath(new URL("../../dist/experiments/command-line/main.js", import.meta.url));
 const references = fileURLToPath(new URL("../references/pcsa/", import.meta.url));
-let folder: string;
-beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), "rramlab-"));
-});
-afterAll(() => {
-  rmSync(folder, { recursive: true, force: true });
-});
-
-const rramlab = (...args: string[]) => {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [main, ...args], {
-    encoding: "utf8",
-    cwd: folder,
-    timeout: 120_000,
-  });
-  return { status, stdout, stderr };
-};
-const json = (...args: string[]) => {
-  const { status, stdout, stderr } = rramlab(...args, "--json");
-  if (status !== 0) throw new Error(stderr);
-  return JSON.parse(stdout);
-};
+const { place, rramlab, json } = inFolder();
 
 const SMALL = ["run", "sense-errors", "--trials", "2000", "--grid", "supply=0.8V,1.0V"];
 
@@ -44,43 +23,47 @@ describe("rramlab", () => {
     expect(json(...SMALL, "--workers", "1", "--out", "one").rows).toHaveLength(2);
     expect(rramlab(...SMALL, "--workers", "2", "--out", "two").status).toBe(0);
     const child = spawn(process.execPath, [main, ...SMALL, "--workers", "2", "--out", "killed"], {
-      cwd: folder,
+      cwd: place.folder,
       stdio: "ignore",
     });
-    const shards = join(folder, "killed", "shards");
+    const shards = join(place.folder, "killed", "shards");
     while (!existsSync(shards) || !readdirSync(shards).some((n) => n.endsWith(".json")))
       await new Promise((r) => setTimeout(r, 10));
     child.kill("SIGKILL");
     await new Promise((r) => child.once("exit", r));
-    expect(existsSync(join(folder, "killed", "results.csv"))).toBe(false);
+    expect(existsSync(join(place.folder, "killed", "results.csv"))).toBe(false);
     expect(rramlab("resume", "killed").status).toBe(0);
     for (const other of ["two", "killed"]) {
       for (const file of ["results.csv", "results.parquet"])
-        expect(readFileSync(join(folder, other, file)).equals(readFileSync(join(folder, "one", file)))).toBe(true);
-      expect(readdirSync(join(folder, other, "shards"))).toEqual(readdirSync(join(folder, "one", "shards")));
-      for (const name of readdirSync(join(folder, "one", "shards")))
-        expect(readFileSync(join(folder, other, "shards", name), "utf8")).toBe(
-          readFileSync(join(folder, "one", "shards", name), "utf8"),
+        expect(
+          readFileSync(join(place.folder, other, file)).equals(readFileSync(join(place.folder, "one", file))),
+        ).toBe(true);
+      expect(readdirSync(join(place.folder, other, "shards"))).toEqual(
+        readdirSync(join(place.folder, "one", "shards")),
+      );
+      for (const name of readdirSync(join(place.folder, "one", "shards")))
+        expect(readFileSync(join(place.folder, other, "shards", name), "utf8")).toBe(
+          readFileSync(join(place.folder, "one", "shards", name), "utf8"),
         );
     }
   });
 
   test("Ctrl-C keeps what is done, leaves nothing half-written, and says how to go on", async () => {
     const child = spawn(process.execPath, [main, ...SMALL, "--trials", "20000", "--out", "stopped"], {
-      cwd: folder,
+      cwd: place.folder,
       stdio: ["ignore", "ignore", "pipe"],
     });
     let stderr = "";
     child.stderr.on("data", (d) => {
       stderr += d;
     });
-    const shards = join(folder, "stopped", "shards");
+    const shards = join(place.folder, "stopped", "shards");
     while (!existsSync(shards) || readdirSync(shards).length < 2) await new Promise((r) => setTimeout(r, 10));
     child.kill("SIGINT");
     const code = await new Promise((r) => child.once("exit", r));
     expect(code).toBe(1);
     expect(stderr).toContain("rramlab resume stopped");
-    const left = readdirSync(join(folder, "stopped"), { recursive: true, encoding: "utf8" });
+    const left = readdirSync(join(place.folder, "stopped"), { recursive: true, encoding: "utf8" });
     expect(left.filter((n) => n.endsWith(".tmp"))).toEqual([]);
     for (const name of readdirSync(shards)) JSON.parse(readFileSync(join(shards, name), "utf8"));
   });
@@ -89,17 +72,17 @@ describe("rramlab", () => {
     json(...SMALL, "--seed", "a", "--out", "a");
     json(...SMALL, "--seed", "a", "--out", "a2");
     json(...SMALL, "--seed", "b", "--out", "b");
-    const csv = (run: string): string => readFileSync(join(folder, run, "results.csv"), "utf8");
+    const csv = (run: string): string => readFileSync(join(place.folder, run, "results.csv"), "utf8");
     expect(csv("a2")).toBe(csv("a"));
     expect(csv("b")).not.toBe(csv("a"));
   });
 
   test("parquet holds what csv holds", async () => {
-    const bytes = readFileSync(join(folder, "one", "results.parquet"));
+    const bytes = readFileSync(join(place.folder, "one", "results.parquet"));
     const rows = await parquetReadObjects({
       file: bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length),
     });
-    const lines = readFileSync(join(folder, "one", "results.csv"), "utf8")
+    const lines = readFileSync(join(place.folder, "one", "results.csv"), "utf8")
       .trim()
       .split("\n");
     const names = lines[0].split(",");
@@ -113,7 +96,7 @@ describe("rramlab", () => {
   });
 
   test("a report is one file that asks for nothing from outside", () => {
-    const html = readFileSync(join(folder, "one", "report.html"), "utf8");
+    const html = readFileSync(join(place.folder, "one", "report.html"), "utf8");
     expect(html).toContain("illustrative, recalled");
     expect(html).toContain("Seed &quot;rramlab&quot;");
     expect(html).not.toMatch(/<(?:script|link|img)[^>]+(?:src|href)=/);
@@ -122,11 +105,11 @@ describe("rramlab", () => {
 
   test("a study file says what flags say, and flags beside it win", () => {
     writeFileSync(
-      join(folder, "study.yaml"),
+      join(place.folder, "study.yaml"),
       "experiment: sense-errors\ntrials: 2000\ngrid:\n  supply: [0.8 V, 1.0 V]\nset:\n  temperature: 27 degC\nout: from-study\n",
     );
     expect(json("run", "study.yaml").rows).toHaveLength(2);
-    const csv = (run: string): string => readFileSync(join(folder, run, "results.csv"), "utf8");
+    const csv = (run: string): string => readFileSync(join(place.folder, run, "results.csv"), "utf8");
     expect(csv("from-study")).toBe(csv("one"));
     expect(json("run", "study.yaml", "--trials", "10", "--out", "less").rows[0].type3_trials).toBe(10);
   });
@@ -138,7 +121,7 @@ describe("rramlab", () => {
       lrs: { medianResistance: 8000, spread: { deviceToDevice: 0.1, cycleToCycle: 0.1, readToRead: 0.01 } },
       hrs: { medianResistance: 9000, spread: { deviceToDevice: 0.1, cycleToCycle: 0.1, readToRead: 0.01 } },
     };
-    writeFileSync(join(folder, "device.json"), JSON.stringify(device));
+    writeFileSync(join(place.folder, "device.json"), JSON.stringify(device));
     const { rows } = json(
       "run",
       "sense-errors",
@@ -152,13 +135,13 @@ describe("rramlab", () => {
       "mine",
     );
     expect(rows[0].type1).toBeGreaterThan(0.1);
-    expect(readFileSync(join(folder, "mine", "report.html"), "utf8")).toContain("my device");
+    expect(readFileSync(join(place.folder, "mine", "report.html"), "utf8")).toContain("my device");
   });
 
   test("a user's own experiment runs from its module", () => {
     const index = fileURLToPath(new URL("../../dist/index.js", import.meta.url));
     writeFileSync(
-      join(folder, "coin.mjs"),
+      join(place.folder, "coin.mjs"),
       `import { defineExperiment, uniform } from ${JSON.stringify(index)};
        export const coin = defineExperiment({ name: "coin", summary: "A coin.", module: import.meta.url,
          parameters: { bias: { kind: "quantity", unit: "1", default: 0.5, min: 0, max: 1, says: "chance of heads", source: "chosen" } },
@@ -236,25 +219,25 @@ describe("misuse is told in one line, exit code 2, and writes nothing", () => {
     refused(["frobnicate"], "unknown command");
   });
   test("folders", () => {
-    writeFileSync(join(folder, "file"), "");
+    writeFileSync(join(place.folder, "file"), "");
     refused(["run", "sense-errors", "--out", "file"], "is a file");
     refused(["run", "sense-errors", "--out", "file/below"], "cannot be written");
     refused(["run", "sense-errors", "--out", "/proc/rramlab"], "cannot be written");
     refused([...SMALL, "--out", "one"], "resume one", "--force");
     refused(["resume", "."], "holds no run");
-    const before = readFileSync(join(folder, "one", "results.csv"), "utf8");
+    const before = readFileSync(join(place.folder, "one", "results.csv"), "utf8");
     refused([...SMALL, "--out", "one", "--force", "--workers", "5000"], "1 .. 1024");
     refused([...SMALL, "--out", "one", "--force", "--trials", "99999999999999"], "shards");
-    expect(readFileSync(join(folder, "one", "results.csv"), "utf8")).toBe(before);
-    mkdirSync(join(folder, "own"));
-    writeFileSync(join(folder, "own", "results.csv"), "mine");
+    expect(readFileSync(join(place.folder, "one", "results.csv"), "utf8")).toBe(before);
+    mkdirSync(join(place.folder, "own"));
+    writeFileSync(join(place.folder, "own", "results.csv"), "mine");
     refused([...SMALL, "--out", "own", "--force"], "holds no run");
-    expect(readFileSync(join(folder, "own", "results.csv"), "utf8")).toBe("mine");
+    expect(readFileSync(join(place.folder, "own", "results.csv"), "utf8")).toBe("mine");
   });
   test("a run whose plan was edited or whose shard is damaged", () => {
-    cpSync(join(folder, "one"), join(folder, "edited"), { recursive: true });
-    const plan = join(folder, "edited", "plan.json");
-    const shard = join(folder, "edited", "shards", "000000.json");
+    cpSync(join(place.folder, "one"), join(place.folder, "edited"), { recursive: true });
+    const plan = join(place.folder, "edited", "plan.json");
+    const shard = join(place.folder, "edited", "shards", "000000.json");
     const whole = readFileSync(shard, "utf8");
     writeFileSync(shard, whole.slice(0, 20));
     refused(["resume", "edited"], "000000.json is damaged", "delete it");
@@ -268,7 +251,7 @@ describe("misuse is told in one line, exit code 2, and writes nothing", () => {
     const index = fileURLToPath(new URL("../../dist/index.js", import.meta.url));
     const module = (name: string, change: string): string => {
       writeFileSync(
-        join(folder, name),
+        join(place.folder, name),
         `import { defineExperiment } from ${JSON.stringify(index)};
          export const e = defineExperiment({ name: "mine", summary: "s", module: import.meta.url, parameters: {}, axes: [], trials: 2, block: 1,
            numbers: { m: { kind: "mean", unit: "1", says: "m" } }, ${change} });`,
@@ -312,7 +295,7 @@ describe("misuse is told in one line, exit code 2, and writes nothing", () => {
     const write = (name: string, change: (n: { elements: Record<string, unknown>[] }) => void): string => {
       const netlist = JSON.parse(readFileSync(join(references, "case00.json"), "utf8"));
       change(netlist);
-      writeFileSync(join(folder, name), JSON.stringify(netlist));
+      writeFileSync(join(place.folder, name), JSON.stringify(netlist));
       return name;
     };
     refused(
@@ -333,11 +316,11 @@ describe("misuse is told in one line, exit code 2, and writes nothing", () => {
       ["transient", write("o.json", (n) => Object.assign(n.elements[18], { model: "toString" }))],
       'unknown model "toString"',
     );
-    writeFileSync(join(folder, "half.json"), '{"elements": [');
+    writeFileSync(join(place.folder, "half.json"), '{"elements": [');
     refused(["transient", "half.json"], "is no JSON");
   });
   test("data sets and models", () => {
-    const data = join(folder, "idx");
+    const data = join(place.folder, "idx");
     rmSync(data, { recursive: true, force: true });
     refused(["run", "ternary-versus-binary", "--data", "idx"], "is not there");
     const put = (name: string, bytes: Buffer): void => {
