@@ -1,12 +1,15 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from "commander";
+import { StorageFailed } from "../files/write-file.ts";
 import { packageVersion } from "../run/code-hash.ts";
-import { Interrupted } from "../run/execute.ts";
+import { SlurmFailed } from "../run/slurm.ts";
+import { Interrupted, WorkerDied } from "../run/worker-pool.ts";
 import { addData } from "./data.ts";
 import { addDescribe, addList } from "./list.ts";
 import { Misuse } from "./misuse.ts";
 import { addEvaluate, addTrain } from "./networks.ts";
-import { addReport, addResume, addRun } from "./run.ts";
+import { addPlan, addReport, addResume, addRun } from "./run.ts";
+import { addMerge, addShard, addSubmit } from "./shards.ts";
 import { addSpice } from "./spice.ts";
 import { addTransient } from "./transient.ts";
 
@@ -23,7 +26,11 @@ for (const add of [
   addList,
   addDescribe,
   addRun,
+  addPlan,
   addResume,
+  addShard,
+  addSubmit,
+  addMerge,
   addReport,
   addTransient,
   addSpice,
@@ -46,26 +53,15 @@ const exitCodeOf = (error: unknown): number => {
   if (wantsJson) process.stdout.write(`${JSON.stringify({ ok: false, error: message })}\n`);
   process.stderr.write(`rramlab: ${message}\n`);
   // What is neither misuse, a stop nor a named failure is a fault of the program: its place helps to mend it.
-  const known = error instanceof Misuse || error instanceof Interrupted || (error as Error).name === "TransientFailed";
+  const named = [Misuse, Interrupted, StorageFailed, WorkerDied, SlurmFailed].some((kind) => error instanceof kind);
+  const known = named || (error as Error).name === "TransientFailed";
   if (!known && error instanceof Error && process.env["RRAMLAB_DEBUG"]) process.stderr.write(`${error.stack}\n`);
   return error instanceof Misuse ? MISUSED : FAILED;
 };
 
-let answered = false;
-
 // A reader that closes the pipe early (head, less) is no failure.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  answered = true;
   process.exit(error.code === "EPIPE" ? DONE : FAILED);
-});
-
-// An await that nothing will ever settle ends the process: a worker has gone, with what it was asked for.
-process.on("exit", () => {
-  if (answered) return;
-  process.stderr.write(
-    "rramlab: a worker ended without an answer (does a trial call process.exit?); what was done is kept.\n",
-  );
-  process.exitCode = FAILED;
 });
 
 try {
@@ -73,4 +69,3 @@ try {
 } catch (error) {
   process.exitCode = exitCodeOf(error);
 }
-answered = true;

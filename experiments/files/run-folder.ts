@@ -1,17 +1,23 @@
 import { createHash } from "node:crypto";
 import { accessSync, constants, existsSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import type { PartPlace, Plan, Shard } from "#src/montecarlo/index";
-import { partName } from "#src/montecarlo/index";
+import type { PartPlace, Plan, Round } from "#src/montecarlo/index";
+import { firstRound, PLAN_FORMAT, partName } from "#src/montecarlo/index";
 import { Misuse } from "../command-line/misuse.ts";
 import { makeFolder } from "./make-folder.ts";
 import { decodePart, encodePart } from "./part-file.ts";
-import { writeFile } from "./write-file.ts";
+import { HOST, writeFile } from "./write-file.ts";
 
-const OWN_FILES = ["manifest.json", "plan.json", "results.csv", "results.parquet", "report.html"];
-const OWN_FOLDERS = ["parts", "shards"];
-
-const shardPath = (dir: string, index: number): string => join(dir, "shards", `${String(index).padStart(6, "0")}.json`);
+const OWN_FILES = [
+  "manifest.json",
+  "plan.json",
+  "results.csv",
+  "results.parquet",
+  "report.html",
+  "trials.csv",
+  "trials.parquet",
+];
+const OWN_FOLDERS = ["parts", "shards", "rounds", "trials", "arrays", "slurm"];
 
 const partPath = (dir: string, place: Pick<PartPlace, "part" | "uses">): string => {
   const digest = createHash("sha256").update(partName(place)).digest("hex").slice(0, 16);
@@ -39,11 +45,10 @@ export const createRunFolder = (dir: string, force: boolean): void => {
       `--out ${dir} holds no run, but has ${foreign.join(", ")}: --force would replace what is not a run's. Choose another folder.`,
     );
   try {
-    for (const name of OWN_FOLDERS) makeFolder(join(dir, name));
+    makeFolder(dir);
     accessSync(dir, constants.W_OK);
     for (const name of OWN_FILES) rmSync(join(dir, name), { force: true });
-    for (const name of OWN_FOLDERS)
-      for (const file of readdirSync(join(dir, name))) rmSync(join(dir, name, file), { force: true });
+    for (const name of OWN_FOLDERS) rmSync(join(dir, name), { recursive: true, force: true });
   } catch (error) {
     throw new Misuse(
       `--out ${dir} cannot be written: ${(error as NodeJS.ErrnoException).code}. Choose a folder of your own.`,
@@ -60,10 +65,10 @@ export const freshFolder = (stem: string): string => {
 };
 
 /** What a plan's own bytes must hash to: shards of another plan are never merged. */
-const digestOf = (plan: Plan): string => createHash("sha256").update(JSON.stringify(plan)).digest("hex");
+export const planDigest = (plan: Plan): string => createHash("sha256").update(JSON.stringify(plan)).digest("hex");
 
 export const writePlan = (dir: string, plan: Plan): void =>
-  writeFile(join(dir, "plan.json"), `${JSON.stringify({ ...plan, digest: digestOf(plan) }, null, 2)}\n`);
+  writeFile(join(dir, "plan.json"), `${JSON.stringify({ ...plan, digest: planDigest(plan) }, null, 2)}\n`);
 
 /** @throws Misuse where the folder holds no run of this program. */
 export const readPlan = (dir: string): Plan => {
@@ -75,40 +80,83 @@ export const readPlan = (dir: string): Plan => {
   } catch {
     stored = null;
   }
-  if (stored?.format !== "rramlab plan 1") throw new Misuse(`${path} is not a plan of this program.`);
+  const format: unknown = stored?.format;
+  if (stored === null || typeof format !== "string" || !format.startsWith("rramlab plan"))
+    throw new Misuse(`${path} is not a plan of this program.`);
+  if (format !== PLAN_FORMAT)
+    throw new Misuse(
+      `${path} was written by another version of this program ("${format}"; this one reads "${PLAN_FORMAT}"). Continue it with that version, or run it anew.`,
+    );
   const { digest, ...plan } = stored;
-  if (digest !== digestOf(plan))
+  if (digest !== planDigest(plan))
     throw new Misuse(`${path} was edited: its shards belong to the plan as it was. Start a new run.`);
   return plan;
 };
 
-export const hasShard = (dir: string, index: number): boolean => existsSync(shardPath(dir, index));
-export const writeShard = (dir: string, shard: Shard): void =>
-  writeFile(shardPath(dir, shard.index), `${JSON.stringify(shard)}\n`);
-/** @throws Misuse where the file is damaged or another shard's. */
-export const readShard = (dir: string, index: number): Shard => {
-  const path = shardPath(dir, index);
-  let shard: Shard | null = null;
-  try {
-    shard = JSON.parse(readFileSync(path, "utf8"));
-  } catch {
-    shard = null;
+const roundPath = (dir: string, round: number): string => join(dir, "rounds", `${round}.json`);
+
+/** The rounds planned so far: the plan's first one, and those that were added as rounds before them were complete. */
+export const readRounds = (dir: string, plan: Plan): Round[] => {
+  const rounds = [firstRound(plan)];
+  for (;;) {
+    const path = roundPath(dir, rounds.length + 1);
+    if (!existsSync(path)) return rounds;
+    let stored: { readonly plan?: string } & Round;
+    try {
+      stored = JSON.parse(readFileSync(path, "utf8"));
+    } catch {
+      throw new Misuse(`${path} is damaged; delete it and run "rramlab resume ${dir}".`);
+    }
+    const { plan: of, ...round } = stored;
+    if (of !== planDigest(plan)) throw new Misuse(`${path} belongs to another plan; delete it and resume.`);
+    rounds.push(round);
   }
-  if (shard?.index !== index) throw new Misuse(`${path} is damaged; delete it and run "rramlab resume ${dir}".`);
-  return shard;
 };
+
+export const writeRound = (dir: string, plan: Plan, round: Round): void =>
+  writeFile(roundPath(dir, round.round), `${JSON.stringify({ plan: planDigest(plan), ...round })}\n`);
 
 export const hasPart = (dir: string, place: PartPlace): boolean => existsSync(partPath(dir, place));
 export const writePart = (dir: string, place: PartPlace, value: unknown): void =>
   writeFile(partPath(dir, place), encodePart(value));
-export const readPart = (dir: string, place: Pick<PartPlace, "part" | "uses">): unknown =>
-  decodePart(readFileSync(partPath(dir, place), "utf8"));
+/** @throws Misuse where the file is damaged. */
+export const readPart = (dir: string, place: Pick<PartPlace, "part" | "uses">): unknown => {
+  const path = partPath(dir, place);
+  try {
+    return decodePart(readFileSync(path, "utf8"));
+  } catch (error) {
+    throw new Misuse(`${path} is damaged (${(error as Error).message}); delete it and run "rramlab resume ${dir}".`);
+  }
+};
 
-/** Removes what a killed writer left half-written. */
+/** Longer without a write, and nobody is writing it any more [s]. */
+const ABANDONED_AFTER = 3600;
+
+/**
+ * Removes what killed writers left half-written: files of processes of this host that are gone, and any that nobody has
+ * written to for an hour (another host may be at work in the same folder).
+ */
 export const removeTemporaries = (dir: string): void => {
-  for (const folder of [dir, ...OWN_FOLDERS.map((name) => join(dir, name))])
-    if (existsSync(folder))
-      for (const name of readdirSync(folder)) if (name.endsWith(".tmp")) rmSync(join(folder, name), { force: true });
+  const abandoned = (path: string): boolean => {
+    const [, host, process] = /\.([^.]*)-(\d+)-\d+\.tmp$/.exec(path) ?? [];
+    if (host === HOST && process) return !isAlive(Number(process));
+    return Date.now() - statSync(path).mtimeMs > ABANDONED_AFTER * 1000;
+  };
+  if (!existsSync(dir)) return;
+  for (const name of readdirSync(dir, { recursive: true, encoding: "utf8" })) {
+    const path = join(dir, name);
+    if (name.endsWith(".tmp") && existsSync(path) && abandoned(path)) rmSync(path, { force: true });
+  }
+};
+
+const isAlive = (pid: number): boolean => {
+  if (pid === process.pid) return false;
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
 };
 
 /** Reads a JSON file the user names. */

@@ -1,32 +1,76 @@
 import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
+import { hostname } from "node:os";
 import { dirname } from "node:path";
 import { threadId } from "node:worker_threads";
 import { makeFolder } from "./make-folder.ts";
 
+/** Storage that would not take a file: full, read-only, gone. What was written before is kept. */
+export class StorageFailed extends Error {
+  override readonly name = "StorageFailed";
+}
+
+const CURES: Readonly<Record<string, string>> = {
+  ENOSPC: "the disk is full; free some space",
+  EDQUOT: "your quota is used up; free some space",
+  EROFS: "the file system is read-only; make it writable",
+  EACCES: "you may not write there; change its permissions",
+  EPERM: "you may not write there; change its permissions",
+  EIO: "the disk gives errors; look at it",
+  EMFILE: "too many files are open; raise `ulimit -n`",
+};
+
+/** This host in the names of temporary files: hosts that share a folder may have equal process numbers. */
+export const HOST = hostname().split(".")[0];
+
+const temporaryName = (path: string): string => `${path}.${HOST}-${process.pid}-${threadId}.tmp`;
+
 /**
- * Writes a file so that it is there whole or not at all: to a temporary name beside it, synced, renamed, and the folder
- * synced. Two writers of the same bytes leave one file.
+ * Writes a file so that it is there whole or not at all: `fill` writes to a temporary name beside it, which is synced
+ * and renamed, and the folder synced. Two writers of the same bytes leave one file.
+ *
+ * @throws StorageFailed where the disk is full, the folder read-only, and the like.
  */
-export const writeFile = (path: string, content: Uint8Array | string): void => {
+export const replaceFile = (path: string, fill: (temporary: string) => void): void => {
   const folder = dirname(path);
-  makeFolder(folder);
-  const temporary = `${path}.${process.pid}-${threadId}.tmp`;
-  const bytes = typeof content === "string" ? Buffer.from(content) : content;
-  const file = openSync(temporary, "w");
+  const temporary = temporaryName(path);
   try {
-    for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at);
-    fsyncSync(file);
+    makeFolder(folder);
+    fill(temporary);
+    sync(temporary);
+    renameSync(temporary, path);
+    sync(folder);
   } catch (error) {
-    closeSync(file);
     rmSync(temporary, { force: true });
+    const { code } = error as NodeJS.ErrnoException;
+    if (code && code in CURES)
+      throw new StorageFailed(`${path} cannot be written (${code}): ${CURES[code]}. What was done is kept.`, {
+        cause: error,
+      });
     throw error;
   }
-  closeSync(file);
-  renameSync(temporary, path);
-  const directory = openSync(folder, "r");
+};
+
+const sync = (path: string): void => {
+  const file = openSync(path, "r");
   try {
-    fsyncSync(directory);
+    fsyncSync(file);
   } finally {
-    closeSync(directory);
+    closeSync(file);
   }
 };
+
+/** Writes all of `bytes` to an open file. */
+export const writeAll = (file: number, bytes: Uint8Array): void => {
+  for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at);
+};
+
+/** Writes these bytes, or this text, as `replaceFile` does. */
+export const writeFile = (path: string, content: Uint8Array | string): void =>
+  replaceFile(path, (temporary) => {
+    const file = openSync(temporary, "w");
+    try {
+      writeAll(file, typeof content === "string" ? Buffer.from(content) : content);
+    } finally {
+      closeSync(file);
+    }
+  });

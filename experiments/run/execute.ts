@@ -1,14 +1,8 @@
-import { existsSync } from "node:fs";
-import { fileURLToPath } from "node:url";
-import Tinypool from "tinypool";
 import { type AnyExperiment, type Plan, partsOf, shardCount } from "#src/montecarlo/index";
-import { hasPart, hasShard, removeTemporaries } from "../files/run-folder.ts";
-import type { Task } from "./worker.ts";
-
-/** A run was stopped from outside; what was done is kept. */
-export class Interrupted extends Error {
-  override readonly name = "Interrupted";
-}
+import { hasPart, removeTemporaries } from "../files/run-folder.ts";
+import type { Task } from "./run-state.ts";
+import { type Settled, settle } from "./settle.ts";
+import { doTasks } from "./worker-pool.ts";
 
 export interface Progress {
   /** What is being done: "preparing" parts or "running" shards. */
@@ -17,63 +11,56 @@ export interface Progress {
   readonly total: number;
 }
 
+/** Who is told how a run goes. */
+export interface Watch {
+  readonly signal: AbortSignal;
+  readonly onProgress: (progress: Progress) => void;
+  /** Told what went wrong and was mended: a damaged shard, a worker that died. */
+  readonly warn: (message: string) => void;
+}
+
 /**
- * Does all of a run that is missing, on `workers` threads: the parts of its preparation, then its shards. Every result
- * is written by the thread that made it, so a stop at any moment loses only what was in progress.
+ * Does all of a run that is missing, on `workers` threads: the parts of its preparation, then its shards, round after
+ * round. Every result is written by the thread that made it, so a stop at any moment loses only what was in progress.
  *
- * @throws Interrupted when `signal` aborts.
+ * @throws Interrupted when the signal aborts.
  */
 export const executeRun = async (
   dir: string,
   plan: Plan,
   experiment: AnyExperiment,
   workers: number,
-  signal: AbortSignal,
-  onProgress: (progress: Progress) => void,
-): Promise<void> => {
-  removeTemporaries(dir);
-  const missingParts = partsOf(plan, experiment).filter((place) => !hasPart(dir, place));
-  const missingShards = Array.from({ length: shardCount(plan) }, (_, i) => i).filter((i) => !hasShard(dir, i));
-  if (missingShards.length === 0) return;
-  const compiled = fileURLToPath(new URL("./worker.js", import.meta.url));
-  if (!existsSync(compiled))
-    throw new Error(`workers run the compiled program, which is not built: ${compiled}. Run npm run build.`);
-  const pool = new Tinypool({ filename: compiled, minThreads: workers, maxThreads: workers });
-  const stop = (): Promise<void> => pool.destroy();
-  const interrupted = new Promise<never>((_, reject) => {
-    signal.addEventListener("abort", () => reject(new Interrupted("stopped")), { once: true });
-  });
-  // The promise is only ever raced: without this a late abort would be an unhandled rejection.
-  interrupted.catch(() => {});
-
+  watch: Watch,
+): Promise<Extract<Settled, { kind: "done" }>> => {
   const all = async (phase: Progress["phase"], tasks: readonly Task[], total: number): Promise<void> => {
     let done = total - tasks.length;
-    onProgress({ phase, done, total });
-    const running = tasks.map((task) =>
-      pool.run(task).then(() => {
-        done++;
-        onProgress({ phase, done, total });
-      }),
-    );
-    // After one failure the others end with the pool: their rejections are that failure's consequence.
-    for (const r of running) r.catch(() => {});
-    await Promise.race([Promise.all(running), interrupted]);
+    watch.onProgress({ phase, done, total });
+    const onDone = (): void => {
+      done++;
+      watch.onProgress({ phase, done, total });
+    };
+    await doTasks(dir, tasks, workers, watch.signal, onDone, watch.warn);
   };
+  removeTemporaries(dir);
   try {
-    if (signal.aborted) throw new Interrupted("stopped");
-    if (missingParts.length > 0)
+    for (;;) {
+      const settled = settle(dir, plan, experiment, watch.warn);
+      if (settled.kind === "done") return settled;
+      const parts = partsOf(plan, experiment);
+      const missing = parts.filter((place) => !hasPart(dir, place));
+      if (missing.length > 0)
+        await all(
+          "preparing",
+          missing.map((place) => ({ kind: "part", place })),
+          parts.length,
+        );
       await all(
-        "preparing",
-        missingParts.map((place) => ({ kind: "part", dir, place })),
-        partsOf(plan, experiment).length,
+        "running",
+        settled.missing.map((index) => ({ kind: "shard", index })),
+        shardCount(settled.rounds),
       );
-    await all(
-      "running",
-      missingShards.map((index) => ({ kind: "shard", dir, index })),
-      shardCount(plan),
-    );
+    }
   } finally {
-    await stop();
     removeTemporaries(dir);
   }
 };

@@ -2,20 +2,12 @@ import { existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { cpus } from "node:os";
 import { join } from "node:path";
-import {
-  type AnyExperiment,
-  mergeShards,
-  type Plan,
-  paramsAt,
-  type Summary,
-  shardCount,
-  type Table,
-} from "#src/montecarlo/index";
+import { type AnyExperiment, type Plan, paramsAt, type Summary, type Table } from "#src/montecarlo/index";
+import type { Interval } from "#src/numerics/intervals";
 import { type Column, csvText, parquetBytes } from "#src/report/columns";
 import { pageHtml, type WordTable } from "#src/report/page";
-import { hasShard, readShard } from "../files/run-folder.ts";
 import { writeFile } from "../files/write-file.ts";
-import { shown } from "../units/show.ts";
+import { showDistribution, shown } from "../units/show.ts";
 import { packageVersion } from "./code-hash.ts";
 
 /** Who computed a run, when, with what: everything about it that is not its results. */
@@ -45,24 +37,32 @@ export const resultColumns = (table: Table): Column[] => [
     { name: `${name}_low`, values: table.rows.map((r) => finite(r.numbers[name].low)) },
     { name: `${name}_high`, values: table.rows.map((r) => finite(r.numbers[name].high)) },
     { name: `${name}_trials`, values: table.rows.map((r) => r.numbers[name].trials) },
+    ...quantilesOf(table, name),
   ]),
   { name: "failed", values: table.rows.map((r) => r.failed) },
 ];
+
+/** Columns of a number's quantiles: decisionTime_q99, its low and high. */
+const quantilesOf = (table: Table, name: string): Column[] => {
+  const spec = table.numbers[name];
+  if (spec.kind !== "mean") return [];
+  return (spec.quantiles ?? []).flatMap((q, i): Column[] => {
+    const column = `${name}_q${String(Number((100 * q).toPrecision(12))).replace(".", "_")}`;
+    const of = (pick: (interval: Interval) => number) =>
+      table.rows.map((r) => finite(pick(r.numbers[name].quantiles[i])));
+    return [
+      { name: column, values: of((x) => x.estimate) },
+      { name: `${column}_low`, values: of((x) => x.low) },
+      { name: `${column}_high`, values: of((x) => x.high) },
+    ];
+  });
+};
 
 /** Results as records, for machines. */
 export const resultRows = (table: Table): Record<string, unknown>[] => {
   const columns = resultColumns(table);
   return table.rows.map((_, i) => Object.fromEntries(columns.map((c) => [c.name, c.values[i]])));
 };
-
-export const mergedTable = (dir: string, plan: Plan, experiment: AnyExperiment): Table =>
-  mergeShards(
-    plan,
-    experiment,
-    Array.from({ length: shardCount(plan) }, (_, i) => i)
-      .filter((i) => hasShard(dir, i))
-      .map((i) => readShard(dir, i)),
-  );
 
 export const readManifest = (dir: string): Manifest | null => {
   const path = join(dir, "manifest.json");
@@ -100,14 +100,25 @@ export const writeResults = (dir: string, table: Table): void => {
   writeFile(join(dir, "results.parquet"), parquetBytes(columns));
 };
 
+/** "1000 trials", or what stops a run: "trials until 5 % of type3, at most 100000". */
+export const trialsText = ({ stopping }: Plan): string => {
+  if (stopping.kind === "trials") return `${stopping.trials} trials`;
+  const percent = (x: number): string => `${Number((100 * x).toPrecision(6))} %`;
+  const named = Object.entries(stopping.relative).map(([name, p]) => `${percent(p)} of ${name}`);
+  const every = stopping.every === null ? [] : [`${percent(stopping.every)} of every number`];
+  return `trials until ${[...every, ...named].join(", ")}, at most ${stopping.most}`;
+};
+
 const parameterTable = (plan: Plan, experiment: AnyExperiment): WordTable => ({
   title: "Effective parameters",
   columns: ["parameter", "value", "meaning", "source"],
   rows: Object.entries(experiment.parameters).map(([name, p]) => [
-    plan.axes.includes(name) ? `${name} (axis)` : name,
+    plan.axes.includes(name) ? `${name} (axis)` : Object.hasOwn(plan.varied, name) ? `${name} (varied)` : name,
     plan.axes.includes(name)
       ? [...new Set(plan.points.map((point) => shown(p, point[name])))].join(", ")
-      : shown(p, plan.params[name]),
+      : Object.hasOwn(plan.varied, name)
+        ? showDistribution(plan.varied[name], p.kind === "quantity" ? p.unit : "1")
+        : shown(p, plan.params[name]),
     p.says,
     p.source,
   ]),
@@ -121,7 +132,8 @@ const provenanceTable = (plan: Plan, manifest: Manifest): WordTable => ({
     ["program", manifest.program],
     ["code", manifest.codeHash],
     ["seed", plan.seed],
-    ["trials a point", String(plan.trials)],
+    ["a point", trialsText(plan)],
+    ...(Object.keys(plan.varied).length > 0 ? [["sampling of varied parameters", plan.sampling]] : []),
     ["failed trials", String(manifest.failedTrials)],
     ["started", manifest.started],
     ["finished", manifest.finished],
@@ -166,7 +178,7 @@ export const writeReport = (
     manifest.failedTrials > 0 ? [`${manifest.failedTrials} trials failed numerically and are in no number.`] : [];
   const page = {
     title: experiment.name,
-    summary: `${experiment.summary} Seed "${plan.seed}", ${plan.trials} trials a point.`,
+    summary: `${experiment.summary} Seed "${plan.seed}", ${trialsText(plan)} a point.`,
     tables: summariesOf(plan, experiment, table),
     figures: (experiment.figures?.(table, plan.params) ?? []).map((f) => ({
       ...f,

@@ -1,32 +1,62 @@
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { isMainThread } from "node:worker_threads";
-import { type AnyExperiment, type Plan, planRun, type Summary, type Table, type Value } from "#src/montecarlo/index";
+import {
+  type AnyExperiment,
+  type Distribution,
+  type Plan,
+  type Precision,
+  planRun,
+  type Round,
+  type Sampling,
+  type Summary,
+  shardCount,
+  type Table,
+  type Value,
+} from "#src/montecarlo/index";
 import { Misuse, orMisuse } from "../command-line/misuse.ts";
+import { mergeArrays } from "../files/array-files.ts";
 import { createRunFolder, freshFolder, readPlan, writePlan } from "../files/run-folder.ts";
+import { DamagedShard } from "../files/shard-file.ts";
+import { mergeRows } from "../files/trial-rows.ts";
 import { writeFile } from "../files/write-file.ts";
 import { codeHash } from "./code-hash.ts";
-import { executeRun, type Progress } from "./execute.ts";
-import { manifestOf, mergedTable, readManifest, summariesOf, writeReport, writeResults } from "./finish.ts";
+import { executeRun, type Watch } from "./execute.ts";
+import { manifestOf, readManifest, summariesOf, writeReport, writeResults } from "./finish.ts";
 import { loadPlanned } from "./load-experiment.ts";
+import { type Settled, settle } from "./settle.ts";
 
-export interface RunOptions {
+/** What a plan is made from. */
+export interface PlanOptions {
   /** Any text; the same text gives the same bytes. Default "rramlab". */
   readonly seed?: string;
   /** Parameters, SI. */
   readonly set?: Readonly<Record<string, Value>>;
   /** Axes that replace the experiment's default grid, SI. */
   readonly grid?: Readonly<Record<string, readonly Value[]>>;
-  /** Trials a point. */
+  /** Parameters drawn anew in every trial, SI. */
+  readonly varied?: Readonly<Record<string, Distribution>>;
+  /** How those are drawn; "independent" where left out. */
+  readonly sampling?: Sampling;
+  /** Trials a point; their cap where a precision is asked for. */
   readonly trials?: number;
-  /** Threads; all processors where left out. They change the time, never a result. */
-  readonly workers?: number;
+  /** Goes on until intervals are this narrow, relative to their estimates. */
+  readonly precision?: Precision;
+  /** Keeps a row for every trial: trials.csv, trials.parquet. */
+  readonly keepTrials?: boolean;
   /** Run folder; runs/NAME-001 or the next free number where left out. */
   readonly out?: string;
   /** Replace an earlier run in `out`. */
   readonly force?: boolean;
-  readonly signal?: AbortSignal;
-  readonly onProgress?: (progress: Progress) => void;
+}
+
+/** How a run is computed here: none of it changes a result. */
+export interface WorkOptions extends Partial<Watch> {
+  /** Threads; all processors where left out. */
+  readonly workers?: number;
+}
+
+export interface RunOptions extends PlanOptions, WorkOptions {
   /** Told the run folder once it is made. */
   readonly onStart?: (dir: string) => void;
 }
@@ -39,19 +69,61 @@ export interface RunResult {
   readonly summaries: readonly Summary[];
 }
 
-const workersOf = ({ workers = availableParallelism() }: Pick<RunOptions, "workers">): number => {
+const workersOf = ({ workers = availableParallelism() }: Pick<WorkOptions, "workers">): number => {
   if (!(Number.isInteger(workers) && workers >= 1 && workers <= 1024))
     throw new Misuse(`--workers is ${workers}; expected 1 .. 1024.`);
   return workers;
 };
 
+const watchOf = (options: Partial<Watch>): Watch => ({
+  signal: options.signal ?? new AbortController().signal,
+  onProgress: options.onProgress ?? (() => {}),
+  warn: options.warn ?? ((message) => process.stderr.write(`rramlab: ${message}.\n`)),
+});
+
 /** Longest seed: it stands in every caption. */
 const LONGEST_SEED = 200;
 
-const seedOf = ({ seed = "rramlab" }: Pick<RunOptions, "seed">): string => {
+const seedOf = ({ seed = "rramlab" }: Pick<PlanOptions, "seed">): string => {
   if (seed.length > LONGEST_SEED || [...seed].some((c) => c < " "))
     throw new Misuse(`--seed is ${seed.length} characters; expected at most ${LONGEST_SEED} on one line.`);
   return seed;
+};
+
+/** A planned run, not yet computed. */
+export interface Planned {
+  readonly out: string;
+  readonly plan: Plan;
+}
+
+/**
+ * Lays out a run in its folder, and computes nothing.
+ * @throws Misuse where what is asked cannot be.
+ */
+export const planInto = (experiment: AnyExperiment, options: PlanOptions = {}): Planned => {
+  if (!isMainThread)
+    throw new Misuse(
+      `run("${experiment.name}") was reached while a worker loaded ${experiment.module}; write "if (isProgram(import.meta.url)) await run(...)".`,
+    );
+  const { module } = experiment;
+  const plan = orMisuse(() =>
+    planRun(experiment, {
+      seed: seedOf(options),
+      set: options.set ?? {},
+      grid: options.grid ?? null,
+      varied: options.varied ?? {},
+      sampling: options.sampling ?? "independent",
+      trials: options.trials ?? null,
+      precision: options.precision ?? null,
+      keepTrials: options.keepTrials ?? false,
+      module,
+      hash: codeHash(module),
+    }),
+  );
+  const out = options.out ?? freshFolder(join("runs", experiment.name));
+  createRunFolder(out, options.force ?? false);
+  writePlan(out, plan);
+  return { out, plan };
 };
 
 /**
@@ -60,37 +132,19 @@ const seedOf = ({ seed = "rramlab" }: Pick<RunOptions, "seed">): string => {
  * @throws Misuse where what is asked cannot be; Interrupted when `signal` aborts (continue with `resume`).
  */
 export const run = async (experiment: AnyExperiment, options: RunOptions = {}): Promise<RunResult> => {
-  if (!isMainThread)
-    throw new Misuse(
-      `run("${experiment.name}") was reached while a worker loaded ${experiment.module}; write "if (isProgram(import.meta.url)) await run(...)".`,
-    );
-  const module = experiment.module;
-  const plan = orMisuse(() =>
-    planRun(experiment, {
-      seed: seedOf(options),
-      set: options.set ?? {},
-      grid: options.grid ?? null,
-      trials: options.trials ?? null,
-      module,
-      hash: codeHash(module),
-    }),
-  );
   const workers = workersOf(options);
-  const out = options.out ?? freshFolder(join("runs", experiment.name));
-  createRunFolder(out, options.force ?? false);
-  writePlan(out, plan);
+  const { out, plan } = planInto(experiment, options);
   options.onStart?.(out);
-  return complete(out, plan, experiment, { ...options, workers });
+  return complete(out, plan, experiment, workers, options);
 };
 
 /**
- * Does what is missing of the run in `dir`, then merges and reports.
+ * The plan of the run in `dir` and its experiment.
  * @throws Misuse where the folder holds no run, or the code has changed since it began.
  */
-export const resume = async (
+export const openPlanned = async (
   dir: string,
-  options: Pick<RunOptions, "workers" | "signal" | "onProgress"> = {},
-): Promise<RunResult> => {
+): Promise<{ readonly plan: Plan; readonly experiment: AnyExperiment }> => {
   const plan = readPlan(dir);
   const experiment = await loadPlanned(plan);
   const hash = codeHash(plan.experiment.module);
@@ -98,49 +152,81 @@ export const resume = async (
     throw new Misuse(
       `${dir} was begun by other code (${plan.experiment.hash.slice(0, 12)}, now ${hash.slice(0, 12)}): its results would not be one run. Run it anew.`,
     );
-  return complete(dir, plan, experiment, { ...options, workers: workersOf(options) });
+  return { plan, experiment };
+};
+
+/** Does what is missing of the run in `dir`, then merges and reports. */
+export const resume = async (dir: string, options: WorkOptions = {}): Promise<RunResult> => {
+  const { plan, experiment } = await openPlanned(dir);
+  return complete(dir, plan, experiment, workersOf(options), options);
 };
 
 const complete = async (
   dir: string,
   plan: Plan,
   experiment: AnyExperiment,
-  options: Pick<RunOptions, "signal" | "onProgress"> & { readonly workers: number },
+  workers: number,
+  options: Partial<Watch>,
 ): Promise<RunResult> => {
-  const { workers } = options;
   const started = new Date().toISOString();
   const before = process.cpuUsage();
-  await executeRun(
-    dir,
-    plan,
-    experiment,
-    workers,
-    options.signal ?? new AbortController().signal,
-    options.onProgress ?? (() => {}),
-  );
-  const table = mergedTable(dir, plan, experiment);
+  const { table, rounds } = await executeRun(dir, plan, experiment, workers, watchOf(options));
   const used = process.cpuUsage(before);
-  const sitting = { workers, started, finished: new Date().toISOString(), cpuSeconds: (used.user + used.system) / 1e6 };
-  const manifest = manifestOf(plan, table, sitting, readManifest(dir));
+  const cpuSeconds = (used.user + used.system) / 1e6;
+  return finish(dir, plan, experiment, table, rounds, { workers, started, cpuSeconds });
+};
+
+/** Writes what a complete run gives. */
+const finish = (
+  dir: string,
+  plan: Plan,
+  experiment: AnyExperiment,
+  table: Table,
+  rounds: readonly Round[],
+  sitting: { readonly workers: number; readonly started: string; readonly cpuSeconds: number },
+): RunResult => {
   writeResults(dir, table);
+  if (plan.keepTrials) mergeRows(dir, plan, shardCount(rounds));
+  if (experiment.arrays) mergeArrays(dir, plan, experiment, rounds);
+  const manifest = manifestOf(plan, table, { ...sitting, finished: new Date().toISOString() }, readManifest(dir));
   writeReport(dir, plan, experiment, table, manifest);
   writeFile(join(dir, "manifest.json"), `${JSON.stringify(manifest, null, 2)}\n`);
   return { out: dir, plan, experiment, table, summaries: summariesOf(plan, experiment, table) };
+};
+
+/** The merged run in `dir`. @throws Misuse naming what is missing or damaged. */
+const settled = (dir: string, plan: Plan, experiment: AnyExperiment): Extract<Settled, { kind: "done" }> => {
+  let found: Settled;
+  try {
+    found = settle(dir, plan, experiment, null);
+  } catch (error) {
+    if (!(error instanceof DamagedShard)) throw error;
+    throw new Misuse(`${error.message}. "rramlab resume ${dir}" sets it aside and computes it again.`);
+  }
+  if (found.kind === "done") return found;
+  const { missing, rounds } = found;
+  const some = `${missing.slice(0, 10).join(", ")}${missing.length > 10 ? ", ..." : ""}`;
+  const round = rounds.length > 1 ? ` (round ${rounds.length})` : "";
+  throw new Misuse(
+    `${dir} is not complete${round}: ${missing.length} of ${shardCount(rounds)} shards are missing: ${some}. Compute them with "rramlab resume ${dir}" or "rramlab submit ${dir}".`,
+  );
+};
+
+/** Merges a run that is complete, whoever computed it, and writes its results, report and manifest. */
+export const merge = async (dir: string): Promise<RunResult> => {
+  const { plan, experiment } = await openPlanned(dir);
+  const started = new Date().toISOString();
+  const { table, rounds } = settled(dir, plan, experiment);
+  return finish(dir, plan, experiment, table, rounds, { workers: 0, started, cpuSeconds: 0 });
 };
 
 /** Merges a complete run again and rewrites its results and report; its manifest stays. */
 export const report = async (dir: string): Promise<RunResult> => {
   const plan = readPlan(dir);
   const experiment = await loadPlanned(plan);
-  let table: Table;
-  try {
-    table = mergedTable(dir, plan, experiment);
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
-    throw new Misuse(`${dir} is not complete (${error.message}); finish it with "rramlab resume ${dir}".`);
-  }
+  const { table } = settled(dir, plan, experiment);
   const manifest = readManifest(dir);
-  if (!manifest) throw new Misuse(`${dir} was never finished; finish it with "rramlab resume ${dir}".`);
+  if (!manifest) throw new Misuse(`${dir} was never finished; finish it with "rramlab merge ${dir}".`);
   writeResults(dir, table);
   writeReport(dir, plan, experiment, table, manifest);
   return { out: dir, plan, experiment, table, summaries: summariesOf(plan, experiment, table) };

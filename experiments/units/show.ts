@@ -1,4 +1,4 @@
-import type { Parameter, Value } from "#src/montecarlo/index";
+import type { Distribution, Parameter, Value } from "#src/montecarlo/index";
 
 const PREFIXES: readonly [number, string][] = [
   [1e9, "G"],
@@ -46,4 +46,19 @@ export const showRate = (cell: { readonly estimate: number; readonly low: number
     return p < 0.1 ? p.toFixed(2) : p < 10 ? p.toFixed(1) : p.toFixed(0);
   };
   return `${percent(cell.estimate)} [${percent(cell.low)}, ${percent(cell.high)}]`;
+};
+
+/** A distribution as it is written in a study file: "lognormal(8 kohm, 0.25)". */
+export const showDistribution = (d: Distribution, unit: string): string => {
+  const q = (x: number): string => showQuantity(x, unit);
+  switch (d.kind) {
+    case "normal":
+      // A spread of temperature is a difference.
+      return `normal(${q(d.mean)}, ${unit === "K" ? `${d.sigma} K` : q(d.sigma)})`;
+    case "lognormal":
+      return `lognormal(${q(d.median)}, ${Number(d.logSigma.toPrecision(6))})`;
+    case "uniform":
+    case "loguniform":
+      return `${d.kind}(${q(d.low)}, ${q(d.high)})`;
+  }
 };

@@ -2,16 +2,26 @@ import type { Key } from "#src/random/index";
 import type { Figure } from "#src/report/figure";
 import { faultOf, type Parameters, type Value, type Values, type ValuesOf } from "./parameter.ts";
 import type { NumberSpec, Table } from "./table.ts";
+import type { Report } from "./tally.ts";
 
-/** A rate's report of one trial: 0 or 1, or a count out of several opportunities. */
-export type RateReport = 0 | 1 | { readonly events: number; readonly of: number };
+/** An array that trials give beside their numbers: kept whole, one a trial. */
+export interface ArraySpec {
+  readonly unit: string;
+  readonly says: string;
+  /** Its extent in each dimension, the same in every trial. */
+  readonly shape: readonly number[];
+}
 
 /**
  * What a trial gives: its numbers (a rate may be left out where the trial had no opportunity), or, for a numerical
  * failure, the reason. Failures are counted and reported, never hidden.
  */
 export type TrialResult<N extends string> =
-  | { readonly numbers: Readonly<Partial<Record<N, number | RateReport>>> }
+  | {
+      readonly numbers: Readonly<Partial<Record<N, Report>>>;
+      /** Row-major values of the arrays that the experiment declares. */
+      readonly arrays?: Readonly<Record<string, ArrayLike<number>>>;
+    }
   | { readonly failed: string };
 
 /**
@@ -55,17 +65,15 @@ export interface Experiment<P extends Parameters = Parameters, C = Record<string
   readonly deterministic?: true;
   /** Default number of trials a point. */
   readonly trials: number;
-  /** Trials of one shard. */
+  /** Trials done together; a shard holds this many, or, where a run is large, a power of two times as many. */
   readonly block: number;
   readonly numbers: Readonly<Record<N, NumberSpec>>;
+  readonly arrays?: Readonly<Record<string, ArraySpec>>;
   readonly prepare?: Contexts<ValuesOf<P>, C>;
   /** Refuses, by a RangeError, parameters that their ranges alone do not; called for every point before a run. */
   readonly check?: (params: ValuesOf<P>) => void;
   /** Numbers known from the preparation alone: counted once a point, beside the trials'. */
-  readonly facts?: (
-    context: C,
-    params: ValuesOf<P>,
-  ) => { readonly numbers: Readonly<Partial<Record<N, number | RateReport>>> };
+  readonly facts?: (context: C, params: ValuesOf<P>) => { readonly numbers: Readonly<Partial<Record<N, Report>>> };
   /** One trial. Its key is the same at every point of the grid, so that points are compared on the same samples. */
   readonly trial: (context: C, params: ValuesOf<P>, key: Key) => TrialResult<N>;
   /**
@@ -109,7 +117,7 @@ export type AnyExperiment = Omit<
   readonly facts?: (
     context: Readonly<Record<string, unknown>>,
     params: Values,
-  ) => { readonly numbers: Readonly<Partial<Record<string, number | RateReport>>> };
+  ) => { readonly numbers: Readonly<Partial<Record<string, Report>>> };
   readonly trial: (context: Readonly<Record<string, unknown>>, params: Values, key: Key) => TrialResult<string>;
   readonly together?: (
     context: Readonly<Record<string, unknown>>,

@@ -1,18 +1,20 @@
 export { declaredValues } from "./declared-values.ts";
+export type { Distribution } from "./distribution.ts";
+export { distributionAt, quantileOf } from "./distribution.ts";
 export type {
   AnyExperiment,
+  ArraySpec,
   Experiment,
   Grid,
   Part,
-  RateReport,
   Summary,
   TrialResult,
 } from "./experiment.ts";
 export { defineExperiment } from "./experiment.ts";
 export { mergeShards } from "./merge.ts";
 export type { Parameter, Parameters, Value, Values, ValuesOf } from "./parameter.ts";
-export type { PartPlace, Plan, PlanRequest, ShardPlace } from "./plan.ts";
-export { paramsAt, partName, partsOf, planRun, shardCount, shardPlace, usesAt } from "./plan.ts";
+export type { PartPlace, Plan, PlanRequest, Sampling } from "./plan.ts";
+export { PLAN_FORMAT, paramsAt, partName, partsOf, planRun, SAMPLINGS, usesAt } from "./plan.ts";
 export type { FailurePoint, FailureSearch } from "./rare-events/failure-points.ts";
 export { findFailurePoints, shareOutside } from "./rare-events/failure-points.ts";
 export type { ImportanceEstimate, ImportanceOptions } from "./rare-events/importance-sampling.ts";
@@ -20,6 +22,13 @@ export { sampleByImportance } from "./rare-events/importance-sampling.ts";
 export type { LimitState } from "./rare-events/limit-state.ts";
 export type { SubsetEstimate, SubsetOptions } from "./rare-events/subset-simulation.ts";
 export { SUBSET_DEFAULTS, simulateSubsets } from "./rare-events/subset-simulation.ts";
-export type { Shard } from "./shard.ts";
-export { computeShard, partKey, trialKey } from "./shard.ts";
+export type { Round, ShardPlace } from "./rounds.ts";
+export { firstRound, nextRound, shardCount, shardPlace, shardsOf } from "./rounds.ts";
+export type { FailedTrial, Shard, TrialWitness } from "./shard.ts";
+export { computeShard, partKey, trialStream } from "./shard.ts";
+export { isPrecise, LEAST_EVENTS, pendingPoints, targetsOf } from "./stopping.ts";
+export type { Precision, Stopping } from "./stopping-rule.ts";
 export type { Cell, NumberSpec, Row, Table } from "./table.ts";
+export type { RateReport, Report, Tally } from "./tally.ts";
+export { addReport, emptyTally, mergeTallies, rateOf } from "./tally.ts";
+export { variedValues } from "./varied-values.ts";

@@ -1,36 +1,38 @@
-import { wilson } from "#src/numerics/intervals";
-import { type Moments, meanInterval, mergeMoments, NO_MOMENTS, standardDeviation } from "#src/numerics/moments";
 import type { AnyExperiment } from "./experiment.ts";
 import type { Plan } from "./plan.ts";
-import { shardCount } from "./plan.ts";
+import { type Round, shardCount } from "./rounds.ts";
 import type { Shard } from "./shard.ts";
-import type { Cell, Table } from "./table.ts";
+import type { Table } from "./table.ts";
+import { cellOf, emptyTally, mergeTallies } from "./tally.ts";
 
 /**
- * Merges the shards of a run, in the order of their index whatever order they come in.
- * @throws RangeError naming the shards that are missing.
+ * Merges the shards of complete rounds in the order of their index, one in memory at a time: sums in floating point
+ * depend on their order, and this one never changes.
  */
-export const mergeShards = (plan: Plan, experiment: AnyExperiment, shards: readonly Shard[]): Table => {
-  const byIndex = new Map(shards.map((s) => [s.index, s]));
-  const missing = Array.from({ length: shardCount(plan) }, (_, i) => i).filter((i) => !byIndex.has(i));
-  if (missing.length > 0)
-    throw new RangeError(
-      `merge: ${missing.length} of ${shardCount(plan)} shards are missing: ${missing.slice(0, 10).join(", ")}${missing.length > 10 ? ", ..." : ""}.`,
-    );
-  const rows = plan.points.map((values, point) => {
-    const mine = [...byIndex.values()].filter((s) => s.point === point).sort((a, b) => a.index - b.index);
-    const numbers: Record<string, Cell> = {};
-    for (const [name, { kind }] of Object.entries(experiment.numbers)) {
-      if (kind === "rate") {
-        const events = mine.reduce((sum, s) => sum + s.rates[name].events, 0);
-        const of = mine.reduce((sum, s) => sum + s.rates[name].of, 0);
-        numbers[name] = { ...wilson(events, of), trials: of, deviation: Number.NaN };
-      } else {
-        const moments = mine.reduce<Moments>((sum, s) => mergeMoments(sum, s.means[name]), NO_MOMENTS);
-        numbers[name] = { ...meanInterval(moments), trials: moments.count, deviation: standardDeviation(moments) };
-      }
-    }
-    return { point: values, numbers, failed: mine.reduce((sum, s) => sum + s.failures.length, 0) };
-  });
+export const mergeShards = (
+  plan: Plan,
+  experiment: AnyExperiment,
+  rounds: readonly Round[],
+  shardAt: (index: number) => Shard,
+): Table => {
+  const specs = Object.entries(experiment.numbers);
+  const points = plan.points.map(() => ({
+    tallies: Object.fromEntries(specs.map(([name, spec]) => [name, emptyTally(spec)])),
+    trials: 0,
+    failed: 0,
+  }));
+  for (let index = 0; index < shardCount(rounds); index++) {
+    const shard = shardAt(index);
+    const sum = points[shard.point];
+    for (const [name] of specs) sum.tallies[name] = mergeTallies(sum.tallies[name], shard.tallies[name]);
+    sum.trials += shard.count;
+    sum.failed += shard.failures.length;
+  }
+  const rows = plan.points.map((point, i) => ({
+    point,
+    numbers: Object.fromEntries(specs.map(([name, spec]) => [name, cellOf(spec, points[i].tallies[name])])),
+    trials: points[i].trials,
+    failed: points[i].failed,
+  }));
   return { axes: plan.axes, numbers: experiment.numbers, rows };
 };

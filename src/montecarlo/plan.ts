@@ -1,17 +1,32 @@
+import { checkVaried } from "./check-varied.ts";
+import type { Distribution } from "./distribution.ts";
 import type { AnyExperiment, Grid } from "./experiment.ts";
 import { defaultsOf, faultOf, type Value, type Values } from "./parameter.ts";
+import { type Precision, type Stopping, stoppingRule } from "./stopping-rule.ts";
+
+/** How the trials of varied parameters are spread: independent draws, or sequences that fill their space evenly. */
+export const SAMPLINGS = ["independent", "latin hypercube", "sobol"] as const;
+export type Sampling = (typeof SAMPLINGS)[number];
+
+export const PLAN_FORMAT = "rramlab plan 2";
 
 /** How a run is known, so that any host can compute any part of it. */
 export interface Plan {
-  readonly format: "rramlab plan 1";
+  readonly format: typeof PLAN_FORMAT;
   readonly experiment: { readonly name: string; readonly module: string; readonly hash: string };
   readonly seed: string;
   /** Every effective parameter, SI. */
   readonly params: Values;
   readonly axes: readonly string[];
   readonly points: readonly Values[];
-  readonly trials: number;
+  /** Parameters drawn anew in every trial. */
+  readonly varied: Readonly<Record<string, Distribution>>;
+  readonly sampling: Sampling;
+  readonly stopping: Stopping;
+  /** Trials computed together; a shard holds this many or a power of two times as many. */
   readonly block: number;
+  /** Whether every trial's row is kept beside the sums. */
+  readonly keepTrials: boolean;
 }
 
 export interface PlanRequest {
@@ -19,13 +34,17 @@ export interface PlanRequest {
   readonly set: Values;
   /** Axes that replace the experiment's default grid; null for the default. */
   readonly grid: Readonly<Record<string, readonly Value[]>> | null;
+  readonly varied: Readonly<Record<string, Distribution>>;
+  readonly sampling: Sampling;
+  /** Trials a point; with a precision, their cap. Null for the experiment's own number, or a hundred times it. */
   readonly trials: number | null;
+  readonly precision: Precision | null;
+  readonly keepTrials: boolean;
   readonly module: string;
   readonly hash: string;
 }
 
 const MOST_POINTS = 100_000;
-const MOST_SHARDS = 1_000_000;
 
 const product = (axes: Readonly<Record<string, readonly Value[]>>): Values[] =>
   Object.entries(axes).reduce<Values[]>(
@@ -80,43 +99,25 @@ export const planRun = (experiment: AnyExperiment, request: PlanRequest): Plan =
     seen.add(text);
   }
   if (experiment.check) for (const point of points) experiment.check({ ...params, ...point });
-  const trials = request.trials ?? experiment.trials;
-  if (!(Number.isInteger(trials) && trials >= 1))
-    throw new RangeError(`${experiment.name}: ${trials} trials; expected an integer of at least 1.`);
-  const shards = points.length * Math.ceil(trials / experiment.block);
-  if (shards > MOST_SHARDS)
+  checkVaried(experiment, request.varied, new Set([...axes, ...Object.keys(request.set)]));
+  const stopping = stoppingRule(experiment, request.trials, request.precision);
+  if (request.sampling === "latin hypercube" && stopping.kind === "precision")
     throw new RangeError(
-      `${experiment.name}: ${trials} trials at ${points.length} points make ${shards} shards; at most ${MOST_SHARDS}.`,
+      `${experiment.name}: a latin hypercube has a fixed number of trials and cannot grow to a precision; sample "sobol" or "independent".`,
     );
-  if (experiment.deterministic && trials > 1)
-    throw new RangeError(`${experiment.name}: a trial draws nothing, so ${trials} would repeat it; trials is 1.`);
   return {
-    format: "rramlab plan 1",
+    format: PLAN_FORMAT,
     experiment: { name: experiment.name, module: request.module, hash: request.hash },
     seed: request.seed,
     params,
     axes,
     points,
-    trials,
+    varied: request.varied,
+    sampling: request.sampling,
+    stopping,
     block: experiment.block,
+    keepTrials: request.keepTrials,
   };
-};
-
-export interface ShardPlace {
-  readonly point: number;
-  readonly from: number;
-  readonly count: number;
-}
-
-const blocksOf = (plan: Plan): number => Math.ceil(plan.trials / plan.block);
-
-export const shardCount = (plan: Plan): number => plan.points.length * blocksOf(plan);
-
-/** Which trials of which point a shard holds; the blocks of a point follow one another. */
-export const shardPlace = (plan: Plan, index: number): ShardPlace => {
-  const blocks = blocksOf(plan);
-  const from = (index % blocks) * plan.block;
-  return { point: Math.floor(index / blocks), from, count: Math.min(plan.block, plan.trials - from) };
 };
 
 /** All parameters at a point. */

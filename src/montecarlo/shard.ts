@@ -1,63 +1,81 @@
-import { addMoment, type Moments, NO_MOMENTS } from "#src/numerics/moments";
-import { fold, type Key, rootKey } from "#src/random/index";
-import type { AnyExperiment, RateReport, TrialResult } from "./experiment.ts";
-import { type Plan, paramsAt, shardPlace } from "./plan.ts";
+import { fold, type Key, keyText, rootKey } from "#src/random/index";
+import type { AnyExperiment, TrialResult } from "./experiment.ts";
+import type { Values } from "./parameter.ts";
+import { type Plan, paramsAt } from "./plan.ts";
+import type { ShardPlace } from "./rounds.ts";
+import { addReport, emptyTally, type Report, type Tally } from "./tally.ts";
+import { variedValues } from "./varied-values.ts";
+
+/** A trial that failed numerically: it is in no number. Its key is all it takes to look at it again. */
+export interface FailedTrial {
+  readonly trial: number;
+  readonly key: string;
+  readonly reason: string;
+}
 
 /** Mergeable sums of one block of trials of one point. */
-export interface Shard {
+export interface Shard extends ShardPlace {
   readonly index: number;
-  readonly point: number;
-  readonly from: number;
-  readonly count: number;
-  readonly rates: Readonly<Record<string, { readonly events: number; readonly of: number }>>;
-  readonly means: Readonly<Record<string, Moments>>;
-  readonly failures: readonly { readonly trial: number; readonly reason: string }[];
+  readonly tallies: Readonly<Record<string, Tally>>;
+  readonly failures: readonly FailedTrial[];
 }
+
+/** Told every trial, in order, with what was drawn for it. */
+export type TrialWitness = (trial: number, varied: Values, result: TrialResult<string>) => void;
 
 /** Key of a part's stream, the same at every point. */
 export const partKey = (plan: Plan, stream: string): Key => fold(fold(rootKey(plan.seed), "prepare"), stream);
 
-/** Key of trial i, the same at every point. */
-export const trialKey = (plan: Plan, trial: number): Key => fold(fold(rootKey(plan.seed), "trial"), trial);
-
-const rateOf = (report: number | RateReport): { readonly events: number; readonly of: number } =>
-  typeof report === "number" ? { events: report, of: 1 } : report;
+/** Key of trial i is its fold by i, the same at every point. */
+export const trialStream = (plan: Plan): Key => fold(rootKey(plan.seed), "trial");
 
 // A trial is the experimenter's: what it throws, or gives instead of a result, is told with its place.
-const attempt = (plan: Plan, trial: number, work: () => TrialResult<string>): TrialResult<string> => {
-  const where = `${plan.experiment.name}: trial ${trial}`;
-  let result: TrialResult<string>;
+const told = <T>(where: string, work: () => T): T => {
   try {
-    result = work();
+    return work();
   } catch (error) {
-    throw new Error(`${where} threw: ${error instanceof Error ? error.message : String(error)}`);
+    throw new Error(`${where} threw: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
   }
-  if (typeof result !== "object" || result === null || !("failed" in result || "numbers" in result))
-    throw new Error(
-      `${where} gave no { numbers } and no { failed }${(result as unknown) instanceof Promise ? ", but a promise; trials are synchronous" : ""}.`,
-    );
-  return result;
 };
 
-const attemptAll = (
+const checkResult = (where: string, result: unknown): void => {
+  if (typeof result !== "object" || result === null || !("failed" in result || "numbers" in result))
+    throw new Error(
+      `${where} gave no { numbers } and no { failed }${result instanceof Promise ? ", but a promise; trials are synchronous" : ""}.`,
+    );
+};
+
+/** The results of trials from .. from + count - 1 with what was drawn for each. */
+const resultsOf = (
   plan: Plan,
+  experiment: AnyExperiment,
+  context: Readonly<Record<string, unknown>>,
+  params: Values,
+  stream: Key,
+  draw: ((trial: number) => Values) | null,
   from: number,
-  work: () => readonly TrialResult<string>[],
   count: number,
-): readonly TrialResult<string>[] => {
-  const where = `${plan.experiment.name}: trials ${from} .. ${from + count - 1}`;
-  let results: readonly TrialResult<string>[];
-  try {
-    results = work();
-  } catch (error) {
-    throw new Error(`${where} threw: ${error instanceof Error ? error.message : String(error)}`);
+): { readonly varied: Values; readonly result: TrialResult<string> }[] => {
+  const { name } = plan.experiment;
+  const keys = Array.from({ length: count }, (_, k) => fold(stream, from + k));
+  if (experiment.together && !draw) {
+    const where = `${name}: trials ${from} .. ${from + count - 1}`;
+    const results = told(where, () => experiment.together?.(context, params, keys) ?? []);
+    if (results.length !== count)
+      throw new Error(`${where} together gave ${results.length} results; expected ${count}.`);
+    return results.map((result) => ({ varied: {}, result }));
   }
-  if (results.length !== count) throw new Error(`${where} together gave ${results.length} results; expected ${count}.`);
-  return results;
+  return keys.map((key, k) => {
+    const varied = draw?.(from + k) ?? {};
+    const own = draw ? { ...params, ...varied } : params;
+    return { varied, result: told(`${name}: trial ${from + k}`, () => experiment.trial(context, own, key)) };
+  });
 };
 
 /**
- * Computes one shard: a pure function of plan, experiment and prepared context.
+ * Computes one shard: a pure function of plan, experiment, prepared context and place. Trials are done in blocks of the
+ * plan, so that memory does not grow with the shard.
+ *
  * @throws Error where a trial reports a number that the experiment does not declare, or NaN.
  */
 export const computeShard = (
@@ -65,45 +83,48 @@ export const computeShard = (
   experiment: AnyExperiment,
   context: Readonly<Record<string, unknown>>,
   index: number,
+  place: ShardPlace,
+  witness: TrialWitness = () => {},
 ): Shard => {
-  const { point, from, count } = shardPlace(plan, index);
+  const { point, from, count } = place;
   const params = paramsAt(plan, point);
-  const rates: Record<string, { events: number; of: number }> = {};
-  const means: Record<string, Moments> = {};
-  for (const [name, { kind }] of Object.entries(experiment.numbers)) {
-    if (kind === "rate") rates[name] = { events: 0, of: 0 };
-    else means[name] = NO_MOMENTS;
-  }
-  const failures: { trial: number; reason: string }[] = [];
-  const add = (numbers: Readonly<Partial<Record<string, number | RateReport>>>, who: string): void => {
+  const stream = trialStream(plan);
+  const draw = Object.keys(plan.varied).length > 0 ? variedValues(plan, experiment) : null;
+  const tallies: Record<string, Tally> = Object.fromEntries(
+    Object.entries(experiment.numbers).map(([name, spec]) => [name, emptyTally(spec)]),
+  );
+  const failures: FailedTrial[] = [];
+  const add = (numbers: Readonly<Partial<Record<string, Report>>>, who: string): void => {
     for (const [name, report] of Object.entries(numbers)) {
       if (report === undefined) continue;
       const where = `${plan.experiment.name}: ${who}, number "${name}"`;
-      if (name in rates) {
-        const { events, of } = rateOf(report);
-        if (!(Number.isInteger(events) && Number.isInteger(of) && events >= 0 && events <= of))
-          throw new Error(`${where} is a rate: ${events} events of ${of}; expected whole numbers, 0 .. of.`);
-        rates[name] = { events: rates[name].events + events, of: rates[name].of + of };
-      } else if (name in means) {
-        if (typeof report !== "number" || !Number.isFinite(report))
-          throw new Error(`${where} is ${report}, not a finite number.`);
-        means[name] = addMoment(means[name], report);
-      } else throw new Error(`${where} is not declared in the experiment's numbers.`);
+      if (!Object.hasOwn(tallies, name)) throw new Error(`${where} is not declared in the experiment's numbers.`);
+      try {
+        tallies[name] = addReport(tallies[name], report);
+      } catch (error) {
+        throw new Error(`${where} ${(error as Error).message}.`);
+      }
     }
   };
   if (from === 0 && experiment.facts) add(experiment.facts(context, params).numbers, "facts");
-  const keys = Array.from({ length: count }, (_, k) => trialKey(plan, from + k));
-  const together = experiment.together
-    ? attemptAll(plan, from, () => experiment.together?.(context, params, keys) ?? [], count)
-    : null;
-  for (let trial = from; trial < from + count; trial++) {
-    const result = attempt(
+  for (let at = from; at < from + count; at += plan.block) {
+    const results = resultsOf(
       plan,
-      trial,
-      () => together?.[trial - from] ?? experiment.trial(context, params, keys[trial - from]),
+      experiment,
+      context,
+      params,
+      stream,
+      draw,
+      at,
+      Math.min(plan.block, from + count - at),
     );
-    if ("failed" in result) failures.push({ trial, reason: result.failed });
-    else add(result.numbers, `trial ${trial}`);
+    results.forEach(({ varied, result }, k) => {
+      const trial = at + k;
+      checkResult(`${plan.experiment.name}: trial ${trial}`, result);
+      if ("failed" in result) failures.push({ trial, key: keyText(fold(stream, trial)), reason: result.failed });
+      else add(result.numbers, `trial ${trial}`);
+      witness(trial, varied, result);
+    });
   }
-  return { index, point, from, count, rates, means, failures };
+  return { index, ...place, tallies, failures };
 };

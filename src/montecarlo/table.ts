@@ -5,19 +5,27 @@ import type { Values } from "./parameter.ts";
 export type NumberSpec =
   /** A probability: each trial reports events out of opportunities. Wilson interval. */
   | { readonly kind: "rate"; readonly says: string }
-  /** A quantity whose mean over trials is wanted. t interval. */
-  | { readonly kind: "mean"; readonly unit: string; readonly says: string };
+  /** A quantity whose mean over trials is wanted, t interval; and quantiles of its distribution, where asked. */
+  | { readonly kind: "mean"; readonly unit: string; readonly says: string; readonly quantiles?: readonly number[] }
+  /** A Sobol index: each trial reports a `SensitivityRow`. */
+  | { readonly kind: "sobol"; readonly effect: "first" | "total"; readonly says: string };
 
 export interface Cell extends Interval {
   /** Opportunities of a rate, trials of a mean. */
   readonly trials: number;
-  /** Standard deviation over trials of a mean; NaN for a rate or a single trial. */
+  /** Events of a rate; NaN for any other number. */
+  readonly events: number;
+  /** Standard deviation over trials of a mean; NaN for any other number or a single trial. */
   readonly deviation: number;
+  /** In the order of the number's `quantiles`. */
+  readonly quantiles: readonly Interval[];
 }
 
 export interface Row {
   readonly point: Values;
   readonly numbers: Readonly<Record<string, Cell>>;
+  /** Trials done, failed ones included. */
+  readonly trials: number;
   readonly failed: number;
 }
 

@@ -50,3 +50,7 @@ export const fold = (key: Key, label: string | number): Key => {
   }
   return child;
 };
+
+/** The key as sixteen hexadecimal digits, for records that people read. */
+export const keyText = ({ high, low }: Key): string =>
+  high.toString(16).padStart(8, "0") + low.toString(16).padStart(8, "0");

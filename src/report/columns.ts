@@ -1,4 +1,4 @@
-import { parquetWriteBuffer } from "hyparquet-writer";
+import { type ColumnSource, parquetWriteBuffer } from "hyparquet-writer";
 
 /** One column of results: numbers (null where there is none) or words. */
 export interface Column {
@@ -14,23 +14,28 @@ const csvField = (value: number | string | null): string => {
   return /[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 };
 
-/** RFC 4180 with a header line; numbers in full precision, an absent one empty. */
-export const csvText = (columns: readonly Column[]): string => {
+/** The header line of a CSV file. */
+export const csvHeader = (columns: readonly Column[]): string => `${columns.map((c) => csvField(c.name)).join(",")}\n`;
+
+/** The rows of a CSV file: numbers in full precision, an absent one empty. */
+export const csvRows = (columns: readonly Column[]): string => {
   const rows = columns[0]?.values.length ?? 0;
-  const lines = [columns.map((c) => csvField(c.name)).join(",")];
-  for (let r = 0; r < rows; r++) lines.push(columns.map((c) => csvField(c.values[r])).join(","));
-  return `${lines.join("\n")}\n`;
+  let text = "";
+  for (let r = 0; r < rows; r++) text += `${columns.map((c) => csvField(c.values[r])).join(",")}\n`;
+  return text;
 };
 
-/** Apache Parquet: numbers as DOUBLE, words as STRING, absent ones null. */
-export const parquetBytes = (columns: readonly Column[]): Uint8Array =>
-  new Uint8Array(
-    parquetWriteBuffer({
-      columnData: columns.map((c) =>
-        isText(c)
-          ? { name: c.name, data: c.values.map((v) => (v === null ? null : String(v))), type: "STRING" as const }
-          : { name: c.name, data: [...c.values], type: "DOUBLE" as const },
-      ),
-      createdBy: "rramlab",
-    }),
+/** RFC 4180 with a header line; numbers in full precision, an absent one empty. */
+export const csvText = (columns: readonly Column[]): string => csvHeader(columns) + csvRows(columns);
+
+/** Columns for a Parquet writer: numbers as DOUBLE, words (`text`, or where one stands) as STRING, absent ones null. */
+export const parquetColumns = (columns: readonly Column[], text: ReadonlySet<string> = new Set()): ColumnSource[] =>
+  columns.map((c) =>
+    isText(c) || text.has(c.name)
+      ? { name: c.name, data: c.values.map((v) => (v === null ? null : String(v))), type: "STRING" as const }
+      : { name: c.name, data: [...c.values], type: "DOUBLE" as const },
   );
+
+/** Apache Parquet of these columns. */
+export const parquetBytes = (columns: readonly Column[]): Uint8Array =>
+  new Uint8Array(parquetWriteBuffer({ columnData: parquetColumns(columns), createdBy: "rramlab" }));

@@ -17,7 +17,18 @@ describe.each(studyNames())("%s", (name) => {
   test("plans its defaults", async () => {
     const study = await loadStudy(name);
     if (!study) throw new Error(name);
-    const plan = planRun(study, { seed: "s", set: {}, grid: null, trials: null, module: "m", hash: "h" });
+    const plan = planRun(study, {
+      seed: "s",
+      set: {},
+      grid: null,
+      varied: {},
+      sampling: "independent",
+      trials: null,
+      precision: null,
+      keepTrials: false,
+      module: "m",
+      hash: "h",
+    });
     expect(plan.points.length).toBeGreaterThan(0);
     expect(plan.points.every((point) => Object.keys(point).every((axis) => study.axes.includes(axis)))).toBe(true);
   });
@@ -31,12 +42,21 @@ test("binary and ternary networks of a seed draw from one stream: pairs share st
 });
 
 describe("tables keep apart what the grid varies", () => {
-  const cell = (estimate: number) => ({ estimate, low: estimate, high: estimate, trials: 1, deviation: 0.01 });
+  const cell = (estimate: number) => ({
+    estimate,
+    low: estimate,
+    high: estimate,
+    trials: 1,
+    events: Number.NaN,
+    deviation: 0.01,
+    quantiles: [],
+  });
   const table = (axes: string[], points: Record<string, number | string>[], numbers: string[]): Table => ({
     axes,
     numbers: {},
     rows: points.map((point, i) => ({
       point,
+      trials: 1,
       failed: 0,
       numbers: Object.fromEntries(numbers.map((n) => [n, cell(0.9 + 0.001 * i)])),
     })),

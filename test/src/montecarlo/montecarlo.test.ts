@@ -4,15 +4,16 @@ import {
   computeShard,
   declaredValues,
   defineExperiment,
+  firstRound,
   mergeShards,
   type Plan,
   partsOf,
   planRun,
   shardCount,
   shardPlace,
-  trialKey,
+  trialStream,
 } from "#src/montecarlo/index";
-import { normal, uniform } from "#src/random/index";
+import { fold, normal, uniform } from "#src/random/index";
 
 const coin = defineExperiment({
   name: "coin",
@@ -42,7 +43,20 @@ const coin = defineExperiment({
 });
 
 const plan = (experiment: AnyExperiment, more: Partial<Parameters<typeof planRun>[1]> = {}): Plan =>
-  planRun(experiment, { seed: "s", set: {}, grid: null, trials: null, module: "test", hash: "h", ...more });
+  planRun(experiment, {
+    seed: "s",
+    set: {},
+    grid: null,
+    varied: {},
+    sampling: "independent",
+    trials: null,
+    precision: null,
+    keepTrials: false,
+    module: "test",
+    hash: "h",
+    ...more,
+  });
+const roundsOf = (p: Plan) => [firstRound(p)];
 
 describe("a plan", () => {
   test("is the union of the grid's blocks, each with every replicate", () => {
@@ -74,10 +88,11 @@ describe("a plan", () => {
   });
   test("cuts every trial into exactly one shard", () => {
     const p = plan(coin);
-    expect(shardCount(p)).toBe(24);
+    const rounds = roundsOf(p);
+    expect(shardCount(rounds)).toBe(24);
     const counted = new Map<string, number>();
-    for (let i = 0; i < shardCount(p); i++) {
-      const { point, from, count } = shardPlace(p, i);
+    for (let i = 0; i < shardCount(rounds); i++) {
+      const { point, from, count } = shardPlace(rounds, i);
       for (let t = from; t < from + count; t++) counted.set(`${point} ${t}`, (counted.get(`${point} ${t}`) ?? 0) + 1);
     }
     expect(counted.size).toBe(600);
@@ -96,17 +111,18 @@ describe("a plan", () => {
 
 describe("shards", () => {
   const p = plan(coin);
-  const context = (index: number) => ({ edge: (p.points[shardPlace(p, index).point]["bias"] ?? 0.5) as number });
-  const shards = Array.from({ length: shardCount(p) }, (_, i) => computeShard(p, coin, context(i), i));
-  test("merge to the same table in any order", () => {
-    expect(mergeShards(p, coin, [...shards].reverse())).toEqual(mergeShards(p, coin, shards));
-  });
+  const rounds = roundsOf(p);
+  const context = (index: number) => ({ edge: (p.points[shardPlace(rounds, index).point]["bias"] ?? 0.5) as number });
+  const shard = (index: number, experiment: AnyExperiment = coin) =>
+    computeShard(p, experiment, context(index), index, shardPlace(rounds, index));
+  const shards = Array.from({ length: shardCount(rounds) }, (_, i) => shard(i));
+  const merged = () => mergeShards(p, coin, rounds, (i) => shards[i]);
   test("count what a plain loop over the trials counts", () => {
-    const table = mergeShards(p, coin, shards);
+    const table = merged();
     let heads = 0;
     let failed = 0;
     for (let t = 0; t < 100; t++) {
-      const u = uniform(trialKey(p, t));
+      const u = uniform(fold(trialStream(p), t));
       if (u > 0.999) failed++;
       else if (u < 0.2) heads++;
     }
@@ -115,7 +131,7 @@ describe("shards", () => {
     expect(table.rows[0].failed).toBe(failed);
   });
   test("facts are counted once a point, and trials have the same key at every point", () => {
-    const table = mergeShards(p, coin, shards);
+    const table = merged();
     expect(table.rows[0].numbers["thrown"].trials).toBe(table.rows[0].numbers["heads"].trials + 1);
     const more = table.rows.filter((r) => r.point["side"] === "heads" && r.point["copy"] === 0);
     expect(more[1].numbers["heads"].estimate).toBeGreaterThan(more[0].numbers["heads"].estimate);
@@ -123,18 +139,13 @@ describe("shards", () => {
     const sum = (r: (typeof more)[0]): number => r.numbers["thrown"].estimate * r.numbers["thrown"].trials;
     expect(sum(more[1]) - sum(more[0])).toBeCloseTo(0.8 - 0.2, 9);
   });
-  test("an incomplete set names what is missing", () => {
-    expect(() => mergeShards(p, coin, shards.slice(2))).toThrow("2 of 24 shards are missing: 0, 1");
-  });
   test("a number that is not declared, or NaN, is an error and not a result", () => {
-    const wrong = (numbers: Record<string, number>): AnyExperiment => ({ ...coin, trial: () => ({ numbers }) });
-    expect(() => computeShard(p, wrong({ tails: 1 }), context(0), 0)).toThrow('"tails" is not declared');
-    expect(() => computeShard(p, wrong({ thrown: Number.NaN }), context(0), 0)).toThrow("not a finite number");
-    expect(() => computeShard(p, wrong({ thrown: Number.POSITIVE_INFINITY }), context(0), 0)).toThrow(
-      "not a finite number",
-    );
-    expect(() => computeShard(p, wrong({ heads: 0.5 }), context(0), 0)).toThrow("expected whole numbers");
-    expect(() => computeShard(p, wrong({ heads: 2 }), context(0), 0)).toThrow("2 events of 1");
+    const wrong = (numbers: Record<string, number>) => () => shard(0, { ...coin, trial: () => ({ numbers }) });
+    expect(wrong({ tails: 1 })).toThrow('"tails" is not declared');
+    expect(wrong({ thrown: Number.NaN })).toThrow("not a finite number");
+    expect(wrong({ thrown: Number.POSITIVE_INFINITY })).toThrow("not a finite number");
+    expect(wrong({ heads: 0.5 })).toThrow("expected whole numbers");
+    expect(wrong({ heads: 2 })).toThrow("2 events of 1");
   });
 });
 

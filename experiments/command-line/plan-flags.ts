@@ -1,0 +1,90 @@
+import type { Command } from "commander";
+import { parseRram } from "#devices/index";
+import type { AnyExperiment, Precision } from "#src/montecarlo/index";
+import { readUserJson } from "../files/run-folder.ts";
+import type { PlanOptions } from "../run/run.ts";
+import { parseQuantity } from "../units/parse.ts";
+import { gather, parseCount, parseGrid, parseSettings } from "./arguments.ts";
+import { Misuse, orMisuse } from "./misuse.ts";
+
+/** Flags that say what a run is. */
+export interface PlanFlags {
+  readonly set: readonly string[];
+  readonly grid: readonly string[];
+  readonly trials?: string;
+  readonly precision: readonly string[];
+  readonly keepTrials?: boolean;
+  readonly seed?: string;
+  readonly device?: string;
+  readonly data?: string;
+  readonly out?: string;
+  readonly force?: boolean;
+}
+
+export const addPlanFlags = (command: Command): Command =>
+  command
+    .option("--set <name=value>", 'set a parameter: --set supply=0.6V --set "temperature=85 degC"', gather, [])
+    .option("--grid <name=values>", "span an axis: --grid supply=0.7V:1.2V:0.1V, or a list a,b,c", gather, [])
+    .option("--trials <n>", "trials a grid point; with --precision their cap")
+    .option(
+      "--precision <share>",
+      "go on until intervals are this narrow: 5% of every number, or --precision type3=5%",
+      gather,
+      [],
+    )
+    .option("--keep-trials", "keep a row for every trial: trials.csv, trials.parquet")
+    .option("--seed <text>", 'any text (default "rramlab"); the same text gives the same bytes')
+    .option("--device <file.json>", "your own resistance statistics")
+    .option("--data <dir>", "data set: a name of `rramlab data list`, or a folder of IDX files")
+    .option("--out <dir>", "run folder (default: runs/NAME-001, or the next free number)")
+    .option("--force", "replace an earlier run in --out");
+
+/** "5%" for every number, "type3=5%" for one. */
+const parsePrecision = async (texts: readonly string[]): Promise<Precision | null> => {
+  if (texts.length === 0) return null;
+  let every: number | null = null;
+  const relative: Record<string, number> = {};
+  for (const text of texts) {
+    const [share, name] = text.split("=").reverse();
+    const value = await parseQuantity(share, "1", `--precision ${text}`);
+    if (!(value > 0 && value < 1))
+      throw new Misuse(`--precision ${text}: ${value} is not between 0 and 1; expected e.g. 5% or type3=5%.`);
+    if (name !== undefined) relative[name.trim()] = value;
+    else if (every === null) every = value;
+    else throw new Misuse(`--precision is given twice without a name; name a number: --precision type3=${share}.`);
+  }
+  return { every, relative };
+};
+
+/** What the flags ask of this experiment, checked and in SI. */
+export const planOptionsOf = async (experiment: AnyExperiment, flags: PlanFlags): Promise<PlanOptions> => {
+  const set = await parseSettings(experiment, flags.set);
+  const only = (parameter: string, option: string): void => {
+    if (!(parameter in experiment.parameters)) throw new Misuse(`${experiment.name} takes no ${option}.`);
+  };
+  if (flags.device !== undefined) {
+    only("device", "--device");
+    if (Object.hasOwn(set, "device")) throw new Misuse("--device and --set device are both given; choose one.");
+    const file = flags.device;
+    set["device"] = JSON.stringify(orMisuse(() => parseRram(readUserJson(file, "--device"), file)));
+  }
+  if (flags.data !== undefined) {
+    only("data", "--data");
+    set["data"] = flags.data;
+  }
+  const grid = await parseGrid(experiment, flags.grid);
+  for (const name of Object.keys(grid ?? {}))
+    if (Object.hasOwn(set, name))
+      throw new Misuse(`${name} is both an axis (--grid) and given (--set, --device or --data); choose one.`);
+  const precision = await parsePrecision(flags.precision);
+  return {
+    set,
+    ...(grid ? { grid } : {}),
+    ...(flags.trials === undefined ? {} : { trials: parseCount("--trials", flags.trials, 1) }),
+    ...(precision ? { precision } : {}),
+    ...(flags.keepTrials ? { keepTrials: true } : {}),
+    ...(flags.seed === undefined ? {} : { seed: flags.seed }),
+    ...(flags.out === undefined ? {} : { out: flags.out }),
+    ...(flags.force ? { force: true } : {}),
+  };
+};

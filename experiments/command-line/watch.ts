@@ -1,0 +1,52 @@
+import type { Watch } from "../run/execute.ts";
+import { resultRows } from "../run/finish.ts";
+import type { RunResult } from "../run/run.ts";
+import { Interrupted } from "../run/worker-pool.ts";
+import { answer, progressDisplay, summariesText } from "./output.ts";
+
+/** Ctrl-C stops the workers; what is written stays. A second one ends at once. */
+const untilInterrupted = async <T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> => {
+  const controller = new AbortController();
+  const stop = (): void => controller.abort();
+  process.once("SIGINT", stop);
+  process.once("SIGTERM", stop);
+  try {
+    return await work(controller.signal);
+  } finally {
+    process.removeListener("SIGINT", stop);
+    process.removeListener("SIGTERM", stop);
+  }
+};
+
+/** Work with its progress on stderr; a stop says how to go on with the run in `dir()`. */
+export const watched = async <T>(dir: () => string, work: (watch: Watch) => Promise<T>): Promise<T> => {
+  const progress = progressDisplay();
+  const warn = (message: string): void => {
+    process.stderr.write(`rramlab: ${message}.\n`);
+  };
+  try {
+    return await untilInterrupted((signal) => work({ signal, onProgress: progress.show, warn }));
+  } catch (error) {
+    if (error instanceof Interrupted)
+      throw new Interrupted(`stopped; what was done is kept. Continue with: rramlab resume ${dir()}`);
+    throw error;
+  } finally {
+    progress.end();
+  }
+};
+
+/** The answer of a finished run. */
+export const showResult = (result: RunResult, json: boolean): void => {
+  const { table, out, summaries } = result;
+  const failed = table.rows.reduce((sum, r) => sum + r.failed, 0);
+  const trials = table.rows.reduce((sum, r) => sum + r.trials, 0);
+  if (failed > 0)
+    process.stderr.write(
+      `rramlab: ${failed} of ${trials} trials failed numerically and are in no number (column "failed" of results.csv).\n`,
+    );
+  answer(
+    json,
+    { out, rows: resultRows(table) },
+    `${summariesText(summaries)}\n\nReport:  ${out}/report.html\nResults: ${out}/results.csv`,
+  );
+};

@@ -1,0 +1,70 @@
+import { closeSync, openSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import {
+  type AnyExperiment,
+  type Plan,
+  type Round,
+  shardCount,
+  shardPlace,
+  type TrialWitness,
+} from "#src/montecarlo/index";
+import { NPY_HEADER, npyBytes, npyHeader } from "#src/report/npy";
+import { replaceFile, writeAll, writeFile } from "./write-file.ts";
+
+const piecePath = (dir: string, name: string, index: number): string =>
+  join(dir, "arrays", name, `${String(index).padStart(6, "0")}.npy`);
+
+/**
+ * Gathers the arrays of a shard's trials, in order; NaN for a trial that failed or gave none.
+ * @throws Error where a trial gives an array that the experiment does not declare, or of another size.
+ */
+export const gatherArrays = (
+  experiment: AnyExperiment,
+  from: number,
+  count: number,
+): { readonly witness: TrialWitness; readonly write: (dir: string, index: number) => void } => {
+  const specs = Object.entries(experiment.arrays ?? {}).map(([name, { shape }]) => {
+    const size = shape.reduce((a, b) => a * b, 1);
+    return { name, shape, size, values: new Float64Array(count * size).fill(Number.NaN) };
+  });
+  return {
+    witness: (trial, _varied, result) => {
+      const arrays = "numbers" in result ? (result.arrays ?? {}) : {};
+      for (const [name, values] of Object.entries(arrays)) {
+        const spec = specs.find((s) => s.name === name);
+        const where = `${experiment.name}: trial ${trial}, array "${name}"`;
+        if (!spec) throw new Error(`${where} is not declared in the experiment's arrays.`);
+        if (values.length !== spec.size)
+          throw new Error(`${where} has ${values.length} values; ${spec.shape.join(" x ")} are declared.`);
+        spec.values.set(Array.from(values), (trial - from) * spec.size);
+      }
+    },
+    write: (dir, index) => {
+      for (const { name, shape, values } of specs)
+        writeFile(piecePath(dir, name, index), npyBytes(values, [count, ...shape]));
+    },
+  };
+};
+
+/**
+ * Writes arrays/NAME-ROW.npy for each row of the results (arrays/NAME.npy where there is one): shape trials x the
+ * array's own, in the order of the trials.
+ */
+export const mergeArrays = (dir: string, plan: Plan, experiment: AnyExperiment, rounds: readonly Round[]): void => {
+  const places = Array.from({ length: shardCount(rounds) }, (_, index) => ({ index, ...shardPlace(rounds, index) }));
+  for (const [name, { shape }] of Object.entries(experiment.arrays ?? {}))
+    plan.points.forEach((_, point) => {
+      const mine = places.filter((place) => place.point === point);
+      const trials = mine.reduce((sum, { count }) => sum + count, 0);
+      const row = plan.points.length === 1 ? "" : `-${String(point).padStart(4, "0")}`;
+      replaceFile(join(dir, "arrays", `${name}${row}.npy`), (temporary) => {
+        const file = openSync(temporary, "w");
+        try {
+          writeAll(file, npyHeader([trials, ...shape]));
+          for (const { index } of mine) writeAll(file, readFileSync(piecePath(dir, name, index)).subarray(NPY_HEADER));
+        } finally {
+          closeSync(file);
+        }
+      });
+    });
+};

@@ -1,0 +1,102 @@
+import {
+  type AnyExperiment,
+  computeShard,
+  declaredValues,
+  type PartPlace,
+  type Plan,
+  partKey,
+  partName,
+  type Round,
+  shardCount,
+  shardPlace,
+  usesAt,
+} from "#src/montecarlo/index";
+import { gatherArrays } from "../files/array-files.ts";
+import { hasPart, planDigest, readPart, readPlan, readRounds, writePart } from "../files/run-folder.ts";
+import { hasShard, writeShard } from "../files/shard-file.ts";
+import { gatherRows } from "../files/trial-rows.ts";
+import { loadPlanned } from "./load-experiment.ts";
+
+/** One piece of work in a run folder. */
+export type Task =
+  | { readonly kind: "part"; readonly place: PartPlace }
+  | { readonly kind: "shard"; readonly index: number };
+
+/** A run folder as one process computes in it. */
+export interface RunState {
+  readonly dir: string;
+  readonly plan: Plan;
+  readonly digest: string;
+  readonly experiment: AnyExperiment;
+  /** Grows as rounds are added. */
+  rounds: readonly Round[];
+  /** Parts in memory, oldest first. */
+  readonly parts: Map<string, unknown>;
+}
+
+/** Parts kept in memory: enough for the networks of a few seeds. */
+const KEPT_PARTS = 12;
+
+export const openRun = async (dir: string): Promise<RunState> => {
+  const plan = readPlan(dir);
+  return {
+    dir,
+    plan,
+    digest: planDigest(plan),
+    experiment: await loadPlanned(plan),
+    rounds: readRounds(dir, plan),
+    parts: new Map(),
+  };
+};
+
+const makePart = ({ dir, plan, experiment }: RunState, place: PartPlace): void => {
+  if (hasPart(dir, place)) return;
+  const { make, stream = place.part } = experiment.prepare?.[place.part] ?? {};
+  if (!make) throw new Error(`experiment ${experiment.name} prepares no part "${place.part}".`);
+  writePart(dir, place, make(declaredValues(place.part, place.uses), partKey(plan, stream)));
+};
+
+const contextAt = (run: RunState, point: number): Record<string, unknown> => {
+  const { dir, plan, experiment, parts } = run;
+  const context: Record<string, unknown> = {};
+  for (const [part, { uses }] of Object.entries(experiment.prepare ?? {})) {
+    const place = { part, uses: usesAt(plan, point, uses), point };
+    const name = partName(place);
+    if (!parts.has(name)) {
+      makePart(run, place);
+      parts.set(name, readPart(dir, place));
+      if (parts.size > KEPT_PARTS) parts.delete(parts.keys().next().value as string);
+    }
+    context[part] = parts.get(name);
+  }
+  return context;
+};
+
+/**
+ * Does one task; a part or shard that is there already is left alone. What is kept beside a shard is written before it:
+ * a shard that is there has everything.
+ *
+ * @throws RangeError for a shard that no round has.
+ */
+export const doTask = (run: RunState, task: Task): void => {
+  const { dir, plan, digest, experiment } = run;
+  if (task.kind === "part") {
+    makePart(run, task.place);
+    return;
+  }
+  const { index } = task;
+  if (hasShard(dir, index)) return;
+  // A round may have been added since this process opened the run.
+  if (index >= shardCount(run.rounds)) run.rounds = readRounds(dir, plan);
+  const place = shardPlace(run.rounds, index);
+  const { point, from, count } = place;
+  const rows = plan.keepTrials ? gatherRows(plan, experiment, plan.points[point]) : null;
+  const arrays = experiment.arrays ? gatherArrays(experiment, from, count) : null;
+  const shard = computeShard(plan, experiment, contextAt(run, point), index, place, (trial, varied, result) => {
+    rows?.witness(trial, varied, result);
+    arrays?.witness(trial, varied, result);
+  });
+  rows?.write(dir, index);
+  arrays?.write(dir, index);
+  writeShard(dir, digest, shard);
+};

@@ -1,0 +1,52 @@
+import {
+  type AnyExperiment,
+  mergeShards,
+  nextRound,
+  type Plan,
+  pendingPoints,
+  type Round,
+  shardCount,
+  type Table,
+} from "#src/montecarlo/index";
+import { planDigest, readRounds, writeRound } from "../files/run-folder.ts";
+import { DamagedShard, presentShards, readShard, setAside } from "../files/shard-file.ts";
+
+/** How far a run is, from its folder alone. */
+export type Settled =
+  | { readonly kind: "incomplete"; readonly rounds: readonly Round[]; readonly missing: readonly number[] }
+  | { readonly kind: "done"; readonly rounds: readonly Round[]; readonly table: Table };
+
+/**
+ * Looks at a run folder: which shards are missing, or, where none is, the merged table. Where a complete round leaves
+ * points that are not as precise as asked, the next round is planned and written. Whoever asks, whenever, the answer
+ * depends on complete rounds alone.
+ *
+ * @param mend Told of each damaged shard that was set aside and counts as missing; where null, damage throws.
+ * @throws DamagedShard
+ */
+export const settle = (
+  dir: string,
+  plan: Plan,
+  experiment: AnyExperiment,
+  mend: ((message: string) => void) | null,
+): Settled => {
+  const digest = planDigest(plan);
+  for (;;) {
+    const rounds = readRounds(dir, plan);
+    const present = presentShards(dir);
+    const missing = Array.from({ length: shardCount(rounds) }, (_, i) => i).filter((i) => !present.has(i));
+    if (missing.length > 0) return { kind: "incomplete", rounds, missing };
+    let table: Table;
+    try {
+      table = mergeShards(plan, experiment, rounds, (index) => readShard(dir, digest, index));
+    } catch (error) {
+      if (!(error instanceof DamagedShard && mend)) throw error;
+      mend(setAside(dir, error));
+      continue;
+    }
+    const last = rounds[rounds.length - 1];
+    const next = nextRound(plan, last, pendingPoints(plan, experiment, table));
+    if (!next) return { kind: "done", rounds, table };
+    writeRound(dir, plan, next);
+  }
+};

@@ -1,0 +1,103 @@
+import { existsSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { Worker } from "node:worker_threads";
+import { Misuse } from "../command-line/misuse.ts";
+import { StorageFailed } from "../files/write-file.ts";
+import type { Task } from "./run-state.ts";
+import type { Answer } from "./worker.ts";
+
+/** A run was stopped from outside; what was done is kept. */
+export class Interrupted extends Error {
+  override readonly name = "Interrupted";
+}
+
+/** Workers died on the same task again and again; what was done is kept. */
+export class WorkerDied extends Error {
+  override readonly name = "WorkerDied";
+}
+
+/** A task is given to a fresh worker this many times in all. */
+const ATTEMPTS = 3;
+
+const words = (task: Task): string => (task.kind === "part" ? `part "${task.place.part}"` : `shard ${task.index}`);
+
+const errorOf = ({ name, message }: { readonly name: string; readonly message: string }): Error => {
+  if (name === "Misuse") return new Misuse(message);
+  if (name === "StorageFailed") return new StorageFailed(message);
+  return new Error(message);
+};
+
+/**
+ * Does tasks in the run folder on `workers` threads, each taking the next as it becomes free. A worker that dies (out of
+ * memory, process.exit in a trial) is replaced and its task tried again; the other tasks go on.
+ *
+ * @throws the first error that a task gives; Interrupted when `signal` aborts; WorkerDied, once all else is done, naming
+ * the tasks that no worker survived.
+ */
+export const doTasks = async (
+  dir: string,
+  tasks: readonly Task[],
+  workers: number,
+  signal: AbortSignal,
+  onDone: () => void,
+  warn: (message: string) => void,
+): Promise<void> => {
+  const compiled = fileURLToPath(new URL("./worker.js", import.meta.url));
+  if (!existsSync(compiled))
+    throw new Error(`workers run the compiled program, which is not built: ${compiled}. Run npm run build.`);
+  const waiting = tasks.map((task) => ({ task, attempts: 0 }));
+  let next = 0;
+  const lost: string[] = [];
+  const alive = new Set<Worker>();
+  let over = false;
+  const serve = (): Promise<void> =>
+    new Promise((resolve, reject) => {
+      const worker = new Worker(compiled, { workerData: dir });
+      alive.add(worker);
+      let current: (typeof waiting)[number] | undefined;
+      const give = (): void => {
+        current = waiting[next++];
+        if (current) worker.postMessage(current.task);
+        else void worker.terminate().then(() => resolve());
+      };
+      let reason = "it ended without an answer; does a trial call process.exit?";
+      worker.on("message", (answer: Answer) => {
+        if (!answer.ok) {
+          reject(errorOf(answer));
+          return;
+        }
+        current = undefined;
+        onDone();
+        give();
+      });
+      worker.on("error", (error: NodeJS.ErrnoException) => {
+        reason = error.code === "ERR_WORKER_OUT_OF_MEMORY" ? "it ran out of memory" : error.message;
+      });
+      worker.on("exit", () => {
+        alive.delete(worker);
+        if (!current || over) return;
+        current.attempts++;
+        if (current.attempts < ATTEMPTS) {
+          warn(`a worker died on ${words(current.task)} (${reason}); it is tried again`);
+          waiting.push(current);
+        } else lost.push(`${words(current.task)} (${reason})`);
+        serve().then(resolve, reject);
+      });
+      give();
+    });
+  const interrupted = new Promise<never>((_, reject) => {
+    if (signal.aborted) reject(new Interrupted("stopped"));
+    signal.addEventListener("abort", () => reject(new Interrupted("stopped")), { once: true });
+  });
+  try {
+    const serving = Array.from({ length: Math.min(workers, tasks.length) }, serve);
+    await Promise.race([Promise.all(serving), interrupted]);
+  } finally {
+    over = true;
+    await Promise.all([...alive].map((worker) => worker.terminate()));
+  }
+  if (lost.length > 0)
+    throw new WorkerDied(
+      `workers died ${ATTEMPTS} times on ${lost.join(", ")}; everything else is done and kept. Give a worker more memory (NODE_OPTIONS=--max-old-space-size=8192) or use fewer, and resume.`,
+    );
+};

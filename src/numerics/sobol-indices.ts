@@ -1,0 +1,38 @@
+import studentQuantile from "@stdlib/stats-base-dists-t-quantile";
+import { addCoMoments, type CoMoments, deltaError, noCoMoments } from "./co-moments.ts";
+import { CONFIDENCE, type Interval } from "./intervals.ts";
+
+/**
+ * One row of a variance-based sensitivity analysis: the model at two independent points a and b, and at a with one
+ * input taken from b.
+ */
+export interface SensitivityRow {
+  readonly a: number;
+  readonly b: number;
+  readonly mixed: number;
+}
+
+export const noSensitivity = (): CoMoments => noCoMoments(6);
+
+// Terms whose means make both indices: a, b, their squares, half the squared change, and b (mixed - a).
+export const addSensitivity = (m: CoMoments, { a, b, mixed }: SensitivityRow): CoMoments =>
+  addCoMoments(m, [a, b, a * a, b * b, (a - mixed) ** 2 / 2, b * (mixed - a)]);
+
+/**
+ * First-order Sobol index, the share of the variance of a model's output that one input explains alone,
+ * S = E[f(b) (f(mixed) - f(a))] / V (Saltelli et al., Comput. Phys. Commun. 181, 259, 2010, table 2), or the total
+ * one, with all interactions, S_T = E[(f(a) - f(mixed))^2] / (2 V) (Jansen, same table); V from a and b together.
+ * Interval by the delta method over independent rows. NaN where the output does not vary.
+ */
+export const sobolIndex = (m: CoMoments, effect: "first" | "total", confidence = CONFIDENCE): Interval => {
+  const [a, b, aa, bb, jansen, saltelli] = m.means;
+  const mean = (a + b) / 2;
+  const variance = (aa + bb) / 2 - mean * mean;
+  if (m.count < 2 || !(variance > 0)) return { estimate: Number.NaN, low: Number.NaN, high: Number.NaN };
+  const estimate = (effect === "first" ? saltelli : jansen) / variance;
+  const slope = -estimate / variance;
+  const gradient = [-mean * slope, -mean * slope, slope / 2, slope / 2, 0, 0];
+  gradient[effect === "first" ? 5 : 4] = 1 / variance;
+  const half = studentQuantile((1 + confidence) / 2, m.count - 1) * deltaError(m, gradient);
+  return { estimate, low: estimate - half, high: estimate + half };
+};
