@@ -1,5 +1,5 @@
 import type { Watch } from "../run/execute.ts";
-import { resultRows } from "../run/finish.ts";
+import { cappedNote, resultRows } from "../run/finish.ts";
 import type { RunResult } from "../run/run.ts";
 import { Interrupted } from "../run/worker-pool.ts";
 import { answer, progressDisplay, summariesText } from "./output.ts";
@@ -44,6 +44,7 @@ export const showResult = (result: RunResult, json: boolean): void => {
     process.stderr.write(
       `rramlab: ${failed} of ${trials} trials failed numerically and are in no number (column "failed" of results.csv).\n`,
     );
+  for (const note of cappedNote(result.plan, result.experiment, table)) process.stderr.write(`rramlab: ${note}\n`);
   answer(
     json,
     { out, rows: resultRows(table) },

@@ -2,7 +2,14 @@ import { existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { cpus } from "node:os";
 import { join } from "node:path";
-import { type AnyExperiment, type Plan, paramsAt, type Summary, type Table } from "#src/montecarlo/index";
+import {
+  type AnyExperiment,
+  type Plan,
+  paramsAt,
+  pendingPoints,
+  type Summary,
+  type Table,
+} from "#src/montecarlo/index";
 import type { Interval } from "#src/numerics/intervals";
 import { type Column, csvText, parquetBytes } from "#src/report/columns";
 import { pageHtml, type WordTable } from "#src/report/page";
@@ -164,6 +171,18 @@ export const summariesOf = (plan: Plan, experiment: AnyExperiment, table: Table)
     },
   ];
 
+/** What must be said where a run ended at its cap before its numbers were as precise as asked. */
+export const cappedNote = (plan: Plan, experiment: AnyExperiment, table: Table): string[] => {
+  const { stopping } = plan;
+  if (stopping.kind === "trials") return [];
+  const capped = pendingPoints(plan, experiment, table);
+  return capped.length === 0
+    ? []
+    : [
+        `${capped.length} of ${table.rows.length} points reached the cap of ${stopping.most} trials before the precision asked for: ${trialsText(plan)}.`,
+      ];
+};
+
 /** Writes report.html. */
 export const writeReport = (
   dir: string,
@@ -190,6 +209,7 @@ export const writeReport = (
         plan.points.map((_, i) => paramsAt(plan, i)),
       ) ?? []),
       ...failures,
+      ...cappedNote(plan, experiment, table),
     ],
     details: [parameterTable(plan, experiment), provenanceTable(plan, manifest)],
   };

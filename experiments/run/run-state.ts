@@ -91,12 +91,12 @@ export const doTask = (run: RunState, task: Task): void => {
   const place = shardPlace(run.rounds, index);
   const { point, from, count } = place;
   const rows = plan.keepTrials ? gatherRows(plan, experiment, plan.points[point]) : null;
-  const arrays = experiment.arrays ? gatherArrays(experiment, from, count) : null;
+  const arrays = gatherArrays(experiment, from, count);
   const shard = computeShard(plan, experiment, contextAt(run, point), index, place, (trial, varied, result) => {
     rows?.witness(trial, varied, result);
-    arrays?.witness(trial, varied, result);
+    arrays.witness(trial, varied, result);
   });
   rows?.write(dir, index);
-  arrays?.write(dir, index);
+  arrays.write(dir, index);
   writeShard(dir, digest, shard);
 };

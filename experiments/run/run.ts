@@ -1,3 +1,4 @@
+import { accessSync, constants } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { isMainThread } from "node:worker_threads";
@@ -146,6 +147,13 @@ export const openPlanned = async (
   dir: string,
 ): Promise<{ readonly plan: Plan; readonly experiment: AnyExperiment }> => {
   const plan = readPlan(dir);
+  try {
+    accessSync(dir, constants.W_OK);
+  } catch (error) {
+    throw new Misuse(
+      `${dir} cannot be written (${(error as NodeJS.ErrnoException).code}); make it writable, or copy the run to a folder that is.`,
+    );
+  }
   const experiment = await loadPlanned(plan);
   const hash = codeHash(plan.experiment.module);
   if (hash !== plan.experiment.hash)

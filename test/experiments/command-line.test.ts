@@ -27,7 +27,7 @@ describe("rramlab", () => {
       stdio: "ignore",
     });
     const shards = join(place.folder, "killed", "shards");
-    while (!existsSync(shards) || !readdirSync(shards).some((n) => n.endsWith(".json")))
+    while (!existsSync(shards) || !readdirSync(shards).some((n) => n.endsWith(".jsonl")))
       await new Promise((r) => setTimeout(r, 10));
     child.kill("SIGKILL");
     await new Promise((r) => child.once("exit", r));
@@ -65,7 +65,8 @@ describe("rramlab", () => {
     expect(stderr).toContain("rramlab resume stopped");
     const left = readdirSync(join(place.folder, "stopped"), { recursive: true, encoding: "utf8" });
     expect(left.filter((n) => n.endsWith(".tmp"))).toEqual([]);
-    for (const name of readdirSync(shards)) JSON.parse(readFileSync(join(shards, name), "utf8"));
+    for (const name of readdirSync(shards))
+      expect(readFileSync(join(shards, name), "utf8").trim().split("\n").at(-1)).toContain('"end"');
   });
 
   test("another seed gives other numbers, the same seed the same", () => {
@@ -227,7 +228,7 @@ describe("misuse is told in one line, exit code 2, and writes nothing", () => {
     refused(["resume", "."], "holds no run");
     const before = readFileSync(join(place.folder, "one", "results.csv"), "utf8");
     refused([...SMALL, "--out", "one", "--force", "--workers", "5000"], "1 .. 1024");
-    refused([...SMALL, "--out", "one", "--force", "--trials", "99999999999999"], "shards");
+    refused([...SMALL, "--out", "one", "--force", "--trials", "99999999999999"], "99999999999999 trials");
     expect(readFileSync(join(place.folder, "one", "results.csv"), "utf8")).toBe(before);
     mkdirSync(join(place.folder, "own"));
     writeFileSync(join(place.folder, "own", "results.csv"), "mine");
@@ -237,13 +238,34 @@ describe("misuse is told in one line, exit code 2, and writes nothing", () => {
   test("a run whose plan was edited or whose shard is damaged", () => {
     cpSync(join(place.folder, "one"), join(place.folder, "edited"), { recursive: true });
     const plan = join(place.folder, "edited", "plan.json");
-    const shard = join(place.folder, "edited", "shards", "000000.json");
+    const shard = join(place.folder, "edited", "shards", "000000.jsonl");
     const whole = readFileSync(shard, "utf8");
-    writeFileSync(shard, whole.slice(0, 20));
-    refused(["resume", "edited"], "000000.json is damaged", "delete it");
+    const lines = whole.split("\n");
+    const damages: [string, string][] = [
+      [whole.slice(0, 20), "cut short after line 0"],
+      [lines.slice(0, -2).join("\n"), "cut short"],
+      [lines.with(2, "{").join("\n"), "line 3 is no JSON"],
+      [lines.with(2, lines[2].replace(/\d+/, "9")).join("\n"), "checksum"],
+      [lines.toSpliced(2, 1).join("\n"), "checksum"],
+      [readFileSync(join(place.folder, "one", "shards", "000001.jsonl"), "utf8"), "it is shard 1"],
+      [readFileSync(join(place.folder, "a", "shards", "000000.jsonl"), "utf8"), "another plan"],
+    ];
+    for (const [text, words] of damages) {
+      writeFileSync(shard, text);
+      refused(["merge", "edited"], "000000.jsonl", words, "resume edited");
+      const { status, stderr } = rramlab("resume", "edited");
+      expect(status).toBe(0);
+      expect(stderr).toContain("set aside");
+      expect(readFileSync(shard, "utf8")).toBe(whole);
+      expect(readFileSync(`${shard}.damaged`, "utf8")).toBe(text);
+    }
     rmSync(shard);
     refused(["report", "edited"], "is not complete", "missing: 0", "resume edited");
     writeFileSync(shard, whole);
+    const other = readFileSync(plan, "utf8");
+    writeFileSync(plan, other.replace("rramlab plan 2", "rramlab plan 1"));
+    refused(["resume", "edited"], "another version", "rramlab plan 1");
+    writeFileSync(plan, other);
     writeFileSync(plan, readFileSync(plan, "utf8").replace('"trials": 2000', '"trials": 3000'));
     refused(["resume", "edited"], "was edited");
   });

@@ -1,0 +1,268 @@
+import { execFileSync, spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { beforeAll, describe, expect, test } from "@jest/globals";
+import { parquetReadObjects } from "hyparquet";
+import { inFolder, main } from "./run-rramlab.ts";
+
+const { place, rramlab, json } = inFolder();
+const index = fileURLToPath(new URL("../../dist/index.js", import.meta.url));
+
+const coin = (trial: string, more = ""): string => `import { existsSync, writeFileSync } from "node:fs";
+import { defineExperiment, normal, uniform } from ${JSON.stringify(index)};
+export const coin = defineExperiment({ name: "coin", summary: "A coin.", module: import.meta.url,
+  parameters: { bias: { kind: "quantity", unit: "1", default: 0.5, min: 0, max: 1, says: "chance of heads", source: "chosen" } },
+  axes: ["bias"], trials: 100, block: 10, ${more}
+  numbers: { heads: { kind: "rate", says: "heads" }, height: { kind: "mean", unit: "m", says: "height", quantiles: [0.5, 0.9] } },
+  trial: (_context, { bias }, key) => { ${trial} } });`;
+const FAIR = "return { numbers: { heads: uniform(key) < bias ? 1 : 0, height: 2 * Math.exp(normal(key, 1)) } };";
+
+const write = (name: string, text: string): void => writeFileSync(join(place.folder, name), text);
+const read = (...path: string[]): string => readFileSync(join(place.folder, ...path), "utf8");
+const lines = (...path: string[]): string[][] =>
+  read(...path)
+    .trim()
+    .split("\n")
+    .map((line) => line.split(","));
+
+beforeAll(() => {
+  write("coin.mjs", coin(FAIR));
+});
+
+describe("what a run keeps", () => {
+  test("a failed trial is named with its key in its shard", () => {
+    write("edge.mjs", coin(`if (uniform(key) > 0.9) return { failed: "on its edge" }; ${FAIR}`));
+    const { rows } = json("run", "edge.mjs", "--out", "edge");
+    const failures = readdirSync(join(place.folder, "edge", "shards")).flatMap((name) =>
+      read("edge", "shards", name)
+        .split("\n")
+        .filter((line) => line.includes('"reason"'))
+        .map((line) => JSON.parse(line)),
+    );
+    expect(failures).toHaveLength(rows[0].failed);
+    expect(rows[0].failed).toBeGreaterThan(2);
+    expect(rows[0].heads_trials).toBe(100 - rows[0].failed);
+    for (const { key, reason, trial } of failures) {
+      expect(reason).toBe("on its edge");
+      expect(key).toMatch(/^[0-9a-f]{16}$/);
+      expect(Number.isInteger(trial)).toBe(true);
+    }
+    expect(new Set(failures.map((f) => f.key)).size).toBe(failures.length);
+  });
+
+  test("--keep-trials keeps every trial's row, in csv and parquet, and they add up to the results", async () => {
+    const { rows } = json("run", "coin.mjs", "--grid", "bias=0.2,0.7", "--keep-trials", "--out", "kept");
+    const [header, ...trials] = lines("kept", "trials.csv");
+    expect(header).toEqual(["bias", "trial", "heads", "heads_of", "height", "failed"]);
+    expect(trials).toHaveLength(200);
+    const heads = trials.filter(([bias, , h]) => bias === "0.7" && h === "1").length;
+    expect(heads / 100).toBe(rows[1].heads);
+    const heights = trials.filter(([bias]) => bias === "0.2").map((t) => Number(t[4]));
+    expect(heights.reduce((a, b) => a + b, 0) / 100).toBeCloseTo(rows[0].height, 12);
+    const median = heights.sort((a, b) => a - b)[50];
+    expect(Math.abs(rows[0].height_q50 / median - 1)).toBeLessThan(0.005);
+    expect(rows[0].height_q50_low).toBeLessThan(median);
+    expect(rows[0].height_q50_high).toBeGreaterThan(median);
+    const bytes = readFileSync(join(place.folder, "kept", "trials.parquet"));
+    const stored = await parquetReadObjects({
+      file: bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length),
+    });
+    expect(stored.map((r) => [r["bias"], r["trial"], r["heads"], r["height"]].map(String))).toEqual(
+      trials.map((t) => [t[0], t[1], t[2], t[4]]),
+    );
+    expect(existsSync(join(place.folder, "edge", "trials.csv"))).toBe(false);
+  });
+
+  test("arrays go to .npy files that hold a row a trial", () => {
+    write(
+      "wave.mjs",
+      coin(
+        "return { numbers: { heads: 1 }, arrays: { wave: [bias, uniform(key), 3, 4, 5, 6] } };",
+        'arrays: { wave: { unit: "V", says: "a wave", shape: [2, 3] } },',
+      ),
+    );
+    expect(rramlab("run", "wave.mjs", "--grid", "bias=0.25,0.5", "--trials", "25", "--out", "wave").status).toBe(0);
+    const bytes = readFileSync(join(place.folder, "wave", "arrays", "wave-0001.npy"));
+    expect(bytes.subarray(0, 8).toString("latin1")).toBe("\u0093NUMPY\u0001\u0000");
+    expect(bytes.readUInt16LE(8)).toBe(118);
+    expect(bytes.toString("latin1", 10, 128)).toContain("'shape': (25, 2, 3)");
+    const values = new Float64Array(bytes.buffer.slice(bytes.byteOffset + 128, bytes.byteOffset + bytes.length));
+    expect(values).toHaveLength(150);
+    expect([values[0], values[2], values[144], values[149]]).toEqual([0.5, 3, 0.5, 6]);
+    expect(new Set(values.filter((_, i) => i % 6 === 1)).size).toBe(25);
+    write("wrong.mjs", coin("return { numbers: {}, arrays: { wave: [1] } };"));
+    expect(rramlab("run", "wrong.mjs", "--out", "wrong").stderr).toContain('array "wave" is not declared');
+  });
+});
+
+describe("a run to a precision", () => {
+  const asked = ["run", "coin.mjs", "--grid", "bias=0.1,0.5", "--precision", "heads=10%", "--trials", "100000"];
+  test("doubles the trials of the points that need it, and no others, until they are precise", () => {
+    const { rows } = json(...asked, "--out", "precise");
+    for (const row of rows) {
+      expect((row.heads_high - row.heads_low) / 2).toBeLessThanOrEqual(0.1 * row.heads);
+      expect(Math.log2(row.heads_trials / 100) % 1).toBe(0);
+    }
+    expect(rows[0].heads_trials).toBeGreaterThanOrEqual(4 * rows[1].heads_trials);
+    // One round fewer would not have done: the trials of a fixed run of half as many are the same ones.
+    const [half] = json(
+      "run",
+      "coin.mjs",
+      "--set",
+      "bias=0.1",
+      "--trials",
+      String(rows[0].heads_trials / 2),
+      "--out",
+      "half",
+    ).rows;
+    expect((half.heads_high - half.heads_low) / 2).toBeGreaterThan(0.1 * half.heads);
+  });
+  test("stops at the cap, and says so", () => {
+    const { rows } = json("run", "coin.mjs", "--precision", "1%", "--trials", "250", "--out", "capped");
+    expect(rows[0].heads_trials).toBe(250);
+    expect(read("capped", "report.html")).toContain("1 of 1 points reached the cap of 250 trials");
+  });
+  test("gives the same bytes with one worker, in pieces in any order, and after a stop between rounds", () => {
+    rramlab(...asked, "--workers", "1", "--out", "precise-1");
+    rramlab("plan", ...asked.slice(1), "--out", "precise-pieces");
+    for (let round = 0; round < 20; round++) {
+      const { commands } = json("submit", "precise-pieces", "--engine", "commands");
+      if (commands.length === 0) break;
+      const indices = commands.map((c: string) => c.split("--index ")[1]).reverse();
+      expect(rramlab("shard", "precise-pieces", "--index", indices.join(",")).status).toBe(0);
+    }
+    expect(rramlab("merge", "precise-pieces").status).toBe(0);
+    for (const run of ["precise-1", "precise-pieces"]) {
+      expect(read(run, "results.csv")).toBe(read("precise", "results.csv"));
+      for (const folder of ["shards", "rounds"]) {
+        const names = readdirSync(join(place.folder, "precise", folder)).sort();
+        expect(readdirSync(join(place.folder, run, folder)).sort()).toEqual(names);
+        // The plan's digest is the same only where the plan is.
+        for (const name of names) expect(read(run, folder, name)).toBe(read("precise", folder, name));
+      }
+    }
+  });
+  test("is refused where it says nothing", () => {
+    const refused = (words: string, ...args: string[]): void => {
+      const { status, stderr } = rramlab("run", ...args);
+      expect([status, stderr]).toEqual([2, expect.stringContaining(words)]);
+    };
+    refused("between 0 and 1", "coin.mjs", "--precision", "5");
+    refused("between 0 and 1", "coin.mjs", "--precision", "0%");
+    refused("no number; numbers: heads, height", "coin.mjs", "--precision", "tails=5%");
+    refused("pure number", "coin.mjs", "--precision", "5 V");
+    refused("draws nothing", "sense-transient", "--precision", "5%");
+  });
+});
+
+describe("when something gives way", () => {
+  test("a worker that dies is replaced and its shard tried again", () => {
+    const once = join(place.folder, "died");
+    write(
+      "dies.mjs",
+      coin(
+        `if (!existsSync(${JSON.stringify(once)})) { writeFileSync(${JSON.stringify(once)}, ""); process.exit(3); } ${FAIR}`,
+      ),
+    );
+    const { status, stderr } = rramlab("run", "dies.mjs", "--workers", "2", "--out", "dies");
+    expect([status, stderr]).toEqual([0, expect.stringContaining("a worker died on shard")]);
+    rramlab("run", "coin.mjs", "--out", "whole");
+    expect(read("dies", "results.csv")).toBe(read("whole", "results.csv"));
+  });
+  test("a shard that no worker survives is named, and the others are kept", () => {
+    write(
+      "hungry.mjs",
+      coin(
+        `if (bias > 0.6) { const eaten = []; for (;;) eaten.push(new Array(1e6).fill(bias + eaten.length)); } ${FAIR}`,
+      ),
+    );
+    const { status, stderr } = spawnSync(
+      process.execPath,
+      [
+        "--max-old-space-size=100",
+        main,
+        "run",
+        "hungry.mjs",
+        "--grid",
+        "bias=0.5,0.7",
+        "--trials",
+        "10",
+        "--out",
+        "hungry",
+      ],
+      { cwd: place.folder, encoding: "utf8" },
+    );
+    expect(status).toBe(1);
+    expect(stderr).toContain("shard 1 (it ran out of memory)");
+    expect(stderr).toContain("everything else is done and kept");
+    expect(readdirSync(join(place.folder, "hungry", "shards"))).toEqual(["000000.jsonl"]);
+  });
+  const mounted = (name: string, options: string, use: () => void): void => {
+    const folder = join(place.folder, name);
+    mkdirSync(folder);
+    const { status } = spawnSync("mount", ["-t", "tmpfs", "-o", options, "tmpfs", folder]);
+    if (status !== 0) {
+      process.stderr.write("skipped: a small file system cannot be mounted here (it takes root)\n");
+      return;
+    }
+    try {
+      use();
+    } finally {
+      execFileSync("umount", [folder]);
+    }
+  };
+  test("a full disk stops the run with what to do, and keeps what was done for a resume", () => {
+    mounted("small", "size=256k", () => {
+      const asked = ["coin.mjs", "--grid", "bias=0.1:0.9:0.1", "--trials", "200"];
+      const { status, stderr } = rramlab("run", ...asked, "--out", "small/run");
+      expect([status, stderr]).toEqual([1, expect.stringMatching(/ENOSPC.*the disk is full; free some space/)]);
+      const done = readdirSync(join(place.folder, "small", "run", "shards"));
+      expect(done.length).toBeGreaterThan(5);
+      expect(done.filter((name) => name.endsWith(".tmp"))).toEqual([]);
+      execFileSync("mount", ["-o", "remount,size=20m", join(place.folder, "small")]);
+      expect(rramlab("resume", "small/run").status).toBe(0);
+      rramlab("run", ...asked, "--out", "large");
+      expect(read("small/run", "results.csv")).toBe(read("large", "results.csv"));
+    });
+  });
+  test("a read-only folder is refused at once, for a new run and for a resumed one", () => {
+    mounted("fixed", "size=20m", () => {
+      rramlab("plan", "coin.mjs", "--out", "fixed/planned");
+      execFileSync("mount", ["-o", "remount,ro", join(place.folder, "fixed")]);
+      const fresh = rramlab("run", "coin.mjs", "--out", "fixed/run");
+      expect([fresh.status, fresh.stderr]).toEqual([2, expect.stringContaining("cannot be written")]);
+      const old = rramlab("resume", "fixed/planned");
+      expect([old.status, old.stderr]).toEqual([2, expect.stringContaining("cannot be written (EROFS)")]);
+    });
+  });
+  test("other code than that which began the run does not continue it", () => {
+    write("changing.mjs", coin(FAIR));
+    rramlab("plan", "changing.mjs", "--out", "changing");
+    write("changing.mjs", coin(`${FAIR} /* changed */`));
+    for (const args of [
+      ["resume", "changing"],
+      ["shard", "changing", "--index", "0"],
+      ["merge", "changing"],
+      ["submit", "changing", "--engine", "commands"],
+    ]) {
+      const { status, stderr } = rramlab(...args);
+      expect([status, stderr]).toEqual([2, expect.stringContaining("begun by other code")]);
+    }
+    rmSync(join(place.folder, "changing.mjs"));
+    expect(rramlab("resume", "changing").stderr).toContain("which is not there");
+  });
+  test("shards and indices that are none", () => {
+    rramlab("plan", "coin.mjs", "--out", "planned");
+    for (const [text, words] of [
+      ["10", "shards are 0 .. 9"],
+      ["x", "expected a shard"],
+      ["3-1", "expected a shard"],
+    ]) {
+      const { status, stderr } = rramlab("shard", "planned", "--index", text);
+      expect([status, stderr]).toEqual([2, expect.stringContaining(words)]);
+    }
+    expect(rramlab("shard", "planned").status).toBe(2);
+    expect(rramlab("shard", "nowhere", "--index", "1").stderr).toContain("holds no run");
+  });
+});
