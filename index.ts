@@ -3,4 +3,5 @@ export * from "./devices/index.ts";
 export * from "./experiments/index.ts";
 export * from "./src/montecarlo/index.ts";
 export * from "./src/networks/index.ts";
+export * from "./src/numerics/index.ts";
 export * from "./src/random/index.ts";

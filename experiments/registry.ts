@@ -12,6 +12,7 @@ const MODULES: Readonly<Record<string, () => Promise<Readonly<Record<string, unk
   pvt: () => import("./studies/pvt.ts"),
   "shared-amplifiers": () => import("./studies/shared-amplifiers.ts"),
   "network-accuracy": () => import("./studies/network-accuracy.ts"),
+  sensitivity: () => import("./studies/sensitivity.ts"),
   "interval-coverage": () => import("./studies/interval-coverage.ts"),
 };
 

@@ -10,6 +10,10 @@ const PARAMETERS = {
   temperature: SENSE_PARAMETERS.temperature,
   activationEnergyLrs: SENSE_PARAMETERS.activationEnergyLrs,
   activationEnergyHrs: SENSE_PARAMETERS.activationEnergyHrs,
+  lrsMedianFactor: SENSE_PARAMETERS.lrsMedianFactor,
+  hrsMedianFactor: SENSE_PARAMETERS.hrsMedianFactor,
+  lrsSpreadFactor: SENSE_PARAMETERS.lrsSpreadFactor,
+  hrsSpreadFactor: SENSE_PARAMETERS.hrsSpreadFactor,
 } as const satisfies Parameters;
 
 type Params = ValuesOf<typeof PARAMETERS>;
@@ -76,7 +80,16 @@ export const memoryErrorRate = defineExperiment({
   summary: "Bit error rates of 1T1R and 2T2R cells and of error correction, with an amplifier without offset.",
   module: OWN_MODULE,
   parameters: PARAMETERS,
-  axes: ["device", "temperature", "activationEnergyLrs", "activationEnergyHrs"],
+  axes: [
+    "device",
+    "temperature",
+    "activationEnergyLrs",
+    "activationEnergyHrs",
+    "lrsMedianFactor",
+    "hrsMedianFactor",
+    "lrsSpreadFactor",
+    "hrsSpreadFactor",
+  ],
   grid: () => [{ device: ["strong", "reference", "weak"] }],
   trials: 200,
   block: 25,

@@ -7,7 +7,7 @@ import {
   type ValuesOf,
 } from "#src/montecarlo/index";
 import { accuracyOf, classifyFloat, imageActivations, totalShareOfZeros } from "#src/networks/index";
-import { meanInterval, momentsOf } from "#src/numerics/moments";
+import { pairedInterval } from "#src/numerics/paired-interval";
 import type { Figure } from "#src/report/figure";
 import { OWN_MODULE } from "../own-module.ts";
 import { evaluatorFor } from "./evaluator.ts";
@@ -73,7 +73,7 @@ const conclude = (table: Table, params: Params): Summary[] => {
         const zeros = overRows(g.rows, "zeros").estimate;
         const bounds = g.rows.length > 1 ? ` [${percent(a.low)}, ${percent(a.high)}]` : "";
         const binary = g.weights === "ternary" ? binaryOf(g) : undefined;
-        const d = binary && meanInterval(momentsOf(accuracies(g).map((x, i) => x - accuracies(binary)[i])));
+        const d = binary && pairedInterval(accuracies(g), accuracies(binary));
         const paired = d
           ? Number.isFinite(d.low)
             ? `${percent(d.estimate)} [${percent(d.low)}, ${percent(d.high)}]${d.low * d.high <= 0 ? " n.s." : ""}`

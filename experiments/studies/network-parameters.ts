@@ -106,7 +106,8 @@ export const WEIGHTS_PARAMETER = {
   source: "chosen",
 } as const;
 
-export type NetworkValues = ValuesOf<typeof NETWORK_PARAMETERS>;
+/** What one network is made from: how many seeds a study spans is the study's own. */
+export type NetworkValues = Omit<ValuesOf<typeof NETWORK_PARAMETERS>, "seeds">;
 
 /** @throws RangeError where the text is no list of widths like 784-64-64-10. */
 export const parseWidths = (text: string): number[] => {

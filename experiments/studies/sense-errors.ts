@@ -18,18 +18,17 @@ import { amplifierOf, checkSense, deviceOf, SENSE_PARAMETERS, senseNotes, standi
 /** Of the transients [V]: one outcome in a thousand or fewer changes when it is tightened (bench/sense-accuracy.mjs). */
 export const MONTE_CARLO_TOLERANCE = 1e-3;
 
-const PARAMETERS = {
-  ...SENSE_PARAMETERS,
-  strobe: {
-    kind: "quantity",
-    unit: "s",
-    default: 3e-9,
-    min: 0.1e-9,
-    max: 10e-6,
-    says: "time from SEN's rise at which the outputs are looked at",
-    source: "chosen inside the window of sense-window at 0.9 V and 20 fF",
-  },
-} as const satisfies Parameters;
+export const STROBE_PARAMETER = {
+  kind: "quantity",
+  unit: "s",
+  default: 3e-9,
+  min: 0.1e-9,
+  max: 10e-6,
+  says: "time from SEN's rise at which the outputs are looked at",
+  source: "chosen inside the window of sense-window at 0.9 V and 20 fF",
+} as const;
+
+const PARAMETERS = { ...SENSE_PARAMETERS, strobe: STROBE_PARAMETER } as const satisfies Parameters;
 
 type Params = ValuesOf<typeof PARAMETERS>;
 type NumberName =
@@ -133,6 +132,10 @@ export const senseErrors = defineExperiment({
     "technology",
     "activationEnergyLrs",
     "activationEnergyHrs",
+    "lrsMedianFactor",
+    "hrsMedianFactor",
+    "lrsSpreadFactor",
+    "hrsSpreadFactor",
     "rippleAmplitude",
     "rippleFrequency",
   ],
@@ -151,6 +154,7 @@ export const senseErrors = defineExperiment({
       kind: "mean",
       unit: "s",
       says: "first fall of an output below half the supply, where there is one by the strobe, +-1",
+      quantiles: [0.5, 0.99],
     },
     prechargeEnergy: {
       kind: "mean",

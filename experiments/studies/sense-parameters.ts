@@ -11,6 +11,7 @@ import {
   ptm130,
   RRAM_SETS,
   type RramParams,
+  type RramStateParams,
   sky130,
   type Technology,
   totalLogSigma,
@@ -19,6 +20,17 @@ import type { Parameters, Row, Value, ValuesOf } from "#src/montecarlo/index";
 import { showQuantity } from "../units/show.ts";
 
 const TECHNOLOGIES: Readonly<Record<string, Technology>> = { sky130, ptm130 };
+
+const factor = (what: string) =>
+  ({
+    kind: "quantity",
+    unit: "1",
+    default: 1,
+    min: 0.01,
+    max: 100,
+    says: `factor on ${what}`,
+    source: "1: the device set as it is",
+  }) as const;
 
 /** What every study of the sense amplifier lets the user set. */
 export const SENSE_PARAMETERS = {
@@ -96,6 +108,10 @@ export const SENSE_PARAMETERS = {
     says: "added activation energy of the high resistance",
     source: "assumed 0: no source at hand; vary it to see whether it matters",
   },
+  lrsMedianFactor: factor("the low resistance's median"),
+  hrsMedianFactor: factor("the high resistance's median"),
+  lrsSpreadFactor: factor("the low resistance's spreads of ln R"),
+  hrsSpreadFactor: factor("the high resistance's spreads of ln R"),
   rippleAmplitude: {
     kind: "quantity",
     unit: "V",
@@ -169,15 +185,27 @@ export const namedDevice = (device: string): RramParams => {
 
 /** The resistance statistics that the parameters describe. */
 export const deviceOf = (
-  params: Pick<SenseValues, "device" | "activationEnergyLrs" | "activationEnergyHrs">,
+  params: Pick<SenseValues, "device" | "activationEnergyLrs" | "activationEnergyHrs" | FactorName>,
 ): RramParams => {
   const set = namedDevice(params.device);
+  const changed = (state: RramStateParams, activation: number, median: number, spread: number): RramStateParams => ({
+    medianResistance: state.medianResistance * median,
+    spread: {
+      deviceToDevice: state.spread.deviceToDevice * spread,
+      cycleToCycle: state.spread.cycleToCycle * spread,
+      readToRead: state.spread.readToRead * spread,
+    },
+    activationEnergy: state.activationEnergy + activation,
+  });
   return {
     ...set,
-    lrs: { ...set.lrs, activationEnergy: set.lrs.activationEnergy + params.activationEnergyLrs },
-    hrs: { ...set.hrs, activationEnergy: set.hrs.activationEnergy + params.activationEnergyHrs },
+    lrs: changed(set.lrs, params.activationEnergyLrs, params.lrsMedianFactor, params.lrsSpreadFactor),
+    hrs: changed(set.hrs, params.activationEnergyHrs, params.hrsMedianFactor, params.hrsSpreadFactor),
   };
 };
+
+const FACTORS = ["lrsMedianFactor", "hrsMedianFactor", "lrsSpreadFactor", "hrsSpreadFactor"] as const;
+type FactorName = (typeof FACTORS)[number];
 
 /** One line on a device set: medians and spreads. */
 export const describeDevice = (set: RramParams): string => {
@@ -268,8 +296,12 @@ export const senseNotes = (params: SenseValues, points: readonly SenseValues[]):
     .map((p) => namedDevice(p.device))
     .some((d) => d.lrs.activationEnergy !== 0 || d.hrs.activationEnergy !== 0);
   const varied = points.some((p) => p.activationEnergyHrs !== 0 || p.activationEnergyLrs !== 0);
+  const changed = FACTORS.filter((name) => points.some((p) => p[name] !== 1)).map(
+    (name) => `${name} ${[...new Set(points.map((p) => p[name]))].map((x) => showQuantity(x, "1")).join(", ")}`,
+  );
   return [
     ...devices,
+    ...(changed.length > 0 ? [`The device set's statistics are changed: ${changed.join("; ")}.`] : []),
     ...transistorNotes(points),
     ...(varied
       ? [

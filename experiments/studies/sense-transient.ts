@@ -22,6 +22,10 @@ const {
   mismatch: _m,
   activationEnergyLrs: _l,
   activationEnergyHrs: _h,
+  lrsMedianFactor: _lm,
+  hrsMedianFactor: _hm,
+  lrsSpreadFactor: _ls,
+  hrsSpreadFactor: _hs,
   device: _d,
   ...DESIGN_PARAMETERS
 } = SENSE_PARAMETERS;

@@ -1,8 +1,10 @@
 import type { Row, Summary, Table, Values } from "#src/montecarlo/index";
 import type { Interval } from "#src/numerics/intervals";
-import { meanInterval, momentsOf } from "#src/numerics/moments";
+import { type NestedInterval, nestedInterval } from "#src/numerics/nested-interval";
+import { pairedInterval } from "#src/numerics/paired-interval";
 import type { Figure, Series } from "#src/report/figure";
 import { showMeasured, showQuantity, showRate } from "../units/show.ts";
+import { dataFor } from "./network-parameters.ts";
 import { groupRows, overRows, percentCurve } from "./rows.ts";
 import { standingOf } from "./sense-parameters.ts";
 import { PARAMETERS } from "./ternary-versus-binary-parameters.ts";
@@ -55,9 +57,9 @@ export const concludeComparison = (table: Table, params: Values): Summary[] => {
   const [first] = conditions;
   const seeds = first.rows.length;
   const clean = (number: string): string => `${points(overRows(first.rows, number).estimate, 2)} %`;
-  const cleanDifference = meanInterval(
-    momentsOf(first.rows.map((r) => r.numbers["ternaryClean"].estimate - r.numbers["binaryClean"].estimate)),
-  );
+  const cleanOf = (number: string): number[] => first.rows.map((r) => r.numbers[number].estimate);
+  const cleanDifference = pairedInterval(cleanOf("ternaryClean"), cleanOf("binaryClean"));
+  const images = dataFor(String(params["data"])).test.count;
   const worstInvalid = Math.max(...table.rows.map((r) => r.numbers["invalid"].estimate));
   const failed = conditions.reduce((sum, c) => sum + c.rows[0].numbers["failedReads"].estimate, 0);
   const number = (c: Condition, name: string): string => points(overRows(c.rows, name).estimate, 2);
@@ -105,6 +107,29 @@ export const concludeComparison = (table: Table, params: Values): Summary[] => {
       notes: [],
     },
     {
+      title: `Accuracy on chips, common strobe ${strobe}: where it varies, %`,
+      columns: ["condition", "weights", "accuracy", "new seeds", "these networks", "seeds", "chips"],
+      rows: conditions.flatMap((c) =>
+        (["binary", "ternary"] as const).map((name) => {
+          const found = nestedOf(c, name, images);
+          const bounds = (i: Interval): string =>
+            Number.isFinite(i.low) ? `[${points(i.low, 2)}, ${points(i.high, 2)}]` : "-";
+          return [
+            c.label,
+            name,
+            points(found.across.estimate, 2),
+            bounds(found.across),
+            bounds(found.within),
+            points(found.betweenSeeds, 2),
+            points(found.betweenChips, 2),
+          ];
+        }),
+      ),
+      notes: [
+        `95 % intervals: for new seeds, t over the training seeds; for these networks, on new chips and new images like the ${images} of the test set. Last columns: standard deviation between seeds, and between the chips of one network.`,
+      ],
+    },
+    {
       title: "Accuracy on chips, each network at its own best strobe, %",
       columns: ["condition", "BNN", "TNN", "TNN - BNN [95 %]", ""],
       rows: conditions.map((c) => {
@@ -131,6 +156,16 @@ export const concludeComparison = (table: Table, params: Values): Summary[] => {
     },
   ];
 };
+
+/** Accuracy of one kind of network over its seeds and their chips. */
+const nestedOf = (c: Condition, name: string, images: number): NestedInterval =>
+  nestedInterval(
+    c.rows.map((r) => {
+      const { estimate, deviation, trials } = r.numbers[name];
+      return { count: trials, mean: estimate, squares: trials > 1 ? deviation ** 2 * (trials - 1) : 0 };
+    }),
+    images,
+  );
 
 const strobeOf = (c: Condition, name: string): string =>
   showQuantity(Number(c.rows[0].numbers[name].estimate.toPrecision(2)), "s");

@@ -12,7 +12,8 @@ export interface Series {
   readonly y: readonly (number | null)[];
   readonly low?: readonly (number | null)[];
   readonly high?: readonly (number | null)[];
-  readonly dash?: "solid" | "dash" | "dot";
+  /** How the points are joined; "none": not at all. */
+  readonly dash?: "solid" | "dash" | "dot" | "none";
   readonly marks: boolean;
 }
 
@@ -45,7 +46,23 @@ export interface HeatMapFigure {
 }
 
 /** A figure as data: drawn by whoever shows it. */
-export type Figure = CurveFigure | HeatMapFigure;
+export type Figure = CurveFigure | HeatMapFigure | BarFigure;
+
+/** Horizontal bars with intervals: for each name a group, a bar of each series. */
+export interface BarFigure {
+  readonly kind: "bars";
+  readonly title: string;
+  readonly caption: string;
+  readonly x: Axis;
+  readonly names: readonly string[];
+  /** A value, low and high for each name; what is not finite is not drawn. */
+  readonly series: readonly {
+    readonly name: string;
+    readonly values: readonly number[];
+    readonly low: readonly number[];
+    readonly high: readonly number[];
+  }[];
+}
 
 /** Curves over two axes. */
 export interface CurveFigure {

@@ -1,3 +1,4 @@
+import { plotlyBars } from "./bars.ts";
 import type { Axis, CurveFigure, Figure, Series } from "./figure.ts";
 import { plotlyHeatMaps } from "./heat-maps.ts";
 
@@ -67,18 +68,24 @@ const logTick = (values: readonly (number | null)[]): "D2" | 1 => {
 };
 
 /** A figure as plotly's data and layout. */
-export const plotlyFigure = (figure: Figure): { data: object[]; layout: object } =>
-  figure.kind === "heat maps" ? plotlyHeatMaps(figure) : plotlyCurves(figure);
+export const plotlyFigure = (figure: Figure): { data: object[]; layout: object } => {
+  if (figure.kind === "heat maps") return plotlyHeatMaps(figure);
+  return figure.kind === "bars" ? plotlyBars(figure, COLOURS) : plotlyCurves(figure);
+};
 
 const plotlyCurves = (figure: CurveFigure): { data: object[]; layout: object } => ({
   data: figure.series.map((s, i) => ({
     type: "scatter",
-    mode: s.marks ? "lines+markers" : "lines",
+    mode: s.dash === "none" ? "markers" : s.marks ? "lines+markers" : "lines",
     name: s.name,
     x: s.x,
     y: s.y,
-    line: { color: COLOURS[i % COLOURS.length], dash: s.dash ?? "solid", width: 2 },
-    marker: { size: 7 },
+    line: {
+      color: COLOURS[i % COLOURS.length],
+      dash: s.dash === undefined || s.dash === "none" ? "solid" : s.dash,
+      width: 2,
+    },
+    marker: { size: s.dash === "none" ? 4 : 7 },
     ...errorBars(s),
   })),
   layout: {

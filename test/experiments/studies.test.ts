@@ -109,6 +109,10 @@ describe("notes of a sense-amplifier study", () => {
     mismatch: 1,
     activationEnergyLrs: 0,
     activationEnergyHrs: 0,
+    lrsMedianFactor: 1,
+    hrsMedianFactor: 1,
+    lrsSpreadFactor: 1,
+    hrsSpreadFactor: 1,
     rippleAmplitude: 0,
     rippleFrequency: 1e8,
   };

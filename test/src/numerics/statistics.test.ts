@@ -1,6 +1,10 @@
 import { describe, expect, test } from "@jest/globals";
+import { bootstrapInterval } from "#src/numerics/bootstrap";
 import { addCoMoments, deltaError, mergeCoMoments, noCoMoments } from "#src/numerics/co-moments";
 import { clopperPearson, wilson } from "#src/numerics/intervals";
+import { meanInterval, momentsOf } from "#src/numerics/moments";
+import { nestedInterval } from "#src/numerics/nested-interval";
+import { pairedInterval } from "#src/numerics/paired-interval";
 import { quantileInterval } from "#src/numerics/quantile-interval";
 import {
   emptySketch,
@@ -159,9 +163,94 @@ describe("Sobol indices of Ishigami's function", () => {
       expect(covered[effect] / runs).toBeLessThan(0.99);
     }
   });
+  test("do not depend on what is added to the output", () => {
+    for (const effect of ["first", "total"] as const) {
+      const of = (more: number) => {
+        let m = noSensitivity();
+        for (let k = 0; k < 256; k++) {
+          const { a, b, mixed } = row((d) => uniform(key, 6 * k + d), 0);
+          m = addSensitivity(m, { a: a + more, b: b + more, mixed: mixed + more });
+        }
+        return sobolIndex(m, effect);
+      };
+      expect(of(1000).estimate).toBeCloseTo(of(0).estimate, 6);
+      expect(of(1000).high).toBeCloseTo(of(0).high, 4);
+    }
+  });
   test("are no number where the output does not vary", () => {
     let m = noSensitivity();
     for (let k = 0; k < 10; k++) m = addSensitivity(m, { a: 1, b: 1, mixed: 1 });
     expect(sobolIndex(m, "first").estimate).toBeNaN();
   });
+});
+
+describe("the bootstrap interval", () => {
+  const mean = (v: readonly number[]): number => v.reduce((a, b) => a + b, 0) / v.length;
+  test("covers the mean of skewed values nearly as often as it says", () => {
+    let covered = 0;
+    const runs = 300;
+    for (let run = 0; run < runs; run++) {
+      const own = fold(fold(key, "bootstrap"), run);
+      const values = Array.from({ length: 30 }, (_, i) => -Math.log(uniform(own, i)));
+      const { low, high } = bootstrapInterval(values, mean, fold(own, "resample"), 500);
+      if (low <= 1 && 1 <= high) covered++;
+    }
+    expect(covered / runs).toBeGreaterThan(0.9);
+    expect(covered / runs).toBeLessThan(0.98);
+  });
+  test("is Student's for normal values, nearly", () => {
+    const values = Array.from({ length: 200 }, (_, i) => normal(key, i));
+    const ours = bootstrapInterval(values, mean, key);
+    const t = meanInterval(momentsOf(values));
+    expect(ours.estimate).toBeCloseTo(t.estimate, 12);
+    expect((ours.high - ours.low) / (t.high - t.low)).toBeCloseTo(1, 1);
+  });
+  test("of equal values is that value; of one value unbounded", () => {
+    expect(bootstrapInterval([2, 2, 2], mean, key)).toEqual({ estimate: 2, low: 2, high: 2 });
+    expect(bootstrapInterval([2], mean, key).high).toBe(Number.POSITIVE_INFINITY);
+    expect(() => bootstrapInterval([], mean, key)).toThrow("no values");
+  });
+});
+
+describe("nested intervals", () => {
+  const draw = (run: number, seeds: number, chips: number, ofSeeds: number, ofChips: number, images: number) => {
+    const own = fold(fold(key, "nested"), run);
+    const luck = 0.9 * (1 - 0.9);
+    // All networks and chips share the images, and their luck.
+    const shared = normal(fold(own, "images")) * Math.sqrt(luck / images);
+    return Array.from({ length: seeds }, (_, s) => {
+      const seed = 0.9 + shared + ofSeeds * normal(fold(own, "seed"), s);
+      return momentsOf(
+        Array.from({ length: chips }, (_v, c) => seed + ofChips * normal(fold(fold(own, "chip"), s), c)),
+      );
+    });
+  };
+  test("find the spreads between seeds and between chips", () => {
+    const { betweenSeeds, betweenChips } = nestedInterval(draw(0, 400, 5, 0.02, 0.01, 1e9), 1e9);
+    expect(betweenSeeds).toBeCloseTo(0.02, 2.3);
+    expect(betweenChips).toBeCloseTo(0.01, 3);
+    expect(nestedInterval(draw(1, 400, 5, 0, 0.01, 1e9), 1e9).betweenSeeds).toBeLessThan(0.002);
+  });
+  test("across seeds hold for new seeds, within networks for new chips and images, 95 times in a hundred", () => {
+    const held = { across: 0, within: 0 };
+    for (let run = 0; run < 1000; run++) {
+      const { low, high } = nestedInterval(draw(run, 5, 4, 0.02, 0.01, 1e9), 1e9).across;
+      if (low <= 0.9 && 0.9 <= high) held.across++;
+      const within = nestedInterval(draw(run, 5, 4, 0, 0.01, 2000), 2000).within;
+      if (within.low <= 0.9 && 0.9 <= within.high) held.within++;
+    }
+    for (const share of Object.values(held)) {
+      expect(share / 1000).toBeGreaterThan(0.93);
+      expect(share / 1000).toBeLessThan(0.985);
+    }
+  });
+});
+
+test("a paired comparison is as sharp as the pairs are alike", () => {
+  const shared = Array.from({ length: 10 }, (_, i) => 10 * normal(key, i));
+  const a = shared.map((x, i) => x + 1 + 0.1 * normal(key, 100 + i));
+  const { estimate, low, high } = pairedInterval(a, shared);
+  expect(estimate).toBeCloseTo(1, 0);
+  expect(high - low).toBeLessThan(0.3);
+  expect(() => pairedInterval([1], [1, 2])).toThrow("expected pairs");
 });

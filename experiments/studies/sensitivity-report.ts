@@ -1,0 +1,100 @@
+import type { Row, Summary, Table } from "#src/montecarlo/index";
+import type { Interval } from "#src/numerics/intervals";
+import type { Figure } from "#src/report/figure";
+import { SENSITIVITY_INPUTS } from "./sensitivity-inputs.ts";
+
+/** What is looked at, as it is called in tables. */
+export const OUTPUTS = {
+  type1: "type 1 errors",
+  type2: "type 2 errors",
+  type3: "type 3 errors",
+  accuracy: "accuracy",
+} as const;
+export type OutputName = keyof typeof OUTPUTS;
+
+const groupsOf = (table: Table): { readonly label: string; readonly rows: readonly Row[] }[] => {
+  const groups = new Map<string, Row[]>();
+  for (const row of table.rows) {
+    const label = table.axes
+      .filter((axis) => axis !== "input")
+      .map((axis) => `${axis} ${row.point[axis]}`)
+      .join(", ");
+    groups.set(label, [...(groups.get(label) ?? []), row]);
+  }
+  return [...groups].map(([label, rows]) => ({ label, rows }));
+};
+
+const ranked = (rows: readonly Row[], output: string): Row[] =>
+  [...rows].sort((a, b) => b.numbers[`${output}Total`].estimate - a.numbers[`${output}Total`].estimate);
+
+const varies = (rows: readonly Row[], output: string): boolean =>
+  rows.some((r) => Number.isFinite(r.numbers[`${output}Total`].estimate));
+
+const inputOf = (row: Row): string => String(row.point["input"] ?? "");
+const saysOf = (row: Row): string =>
+  SENSITIVITY_INPUTS[inputOf(row) as keyof typeof SENSITIVITY_INPUTS]?.says ?? inputOf(row);
+
+const share = (i: Interval): string => `${i.estimate.toFixed(2)} [${i.low.toFixed(2)}, ${i.high.toFixed(2)}]`;
+const change = (i: Interval): string => {
+  const text = (x: number): string => `${x < 0 ? "-" : "+"}${Math.abs(100 * x).toFixed(2)}`;
+  return `${text(i.estimate)} [${text(i.low)}, ${text(i.high)}]`;
+};
+
+/** What to improve first: the device's and circuit's inputs whose total share is significant, largest first. */
+const advice = (rows: readonly Row[]): string => {
+  const fab = ranked(rows, "accuracy").filter(
+    (r) => !["supply", "strobe", "temperature"].includes(inputOf(r)) && r.numbers["accuracyTotal"].low > 0,
+  );
+  const [first, second] = fab;
+  if (!first) return "No parameter of device or circuit moves accuracy significantly here.";
+  const direction = (r: Row): string => (r.numbers["accuracyChange"].estimate > 0 ? "raise" : "lower");
+  const unsure = second && second.numbers["accuracyTotal"].high > first.numbers["accuracyTotal"].low;
+  const also = unsure ? ` (or ${direction(second)} the ${saysOf(second)}: their intervals overlap)` : "";
+  return `For accuracy, of what the fab decides: ${direction(first)} the ${saysOf(first)} first${also}.`;
+};
+
+export const concludeSensitivity = (table: Table): Summary[] =>
+  groupsOf(table).flatMap(({ label, rows }) =>
+    (Object.entries(OUTPUTS) as [OutputName, string][])
+      .filter(([output]) => varies(rows, output))
+      .map(([output, words], i, all) => ({
+        title: `What moves ${words}${label ? `: ${label}` : ""}`,
+        columns: ["input", "total share [95 %]", "alone [95 %]", "change, points [95 %]"],
+        rows: ranked(rows, output).map((row) => [
+          saysOf(row),
+          share(row.numbers[`${output}Total`]),
+          share(row.numbers[`${output}First`]),
+          change(row.numbers[`${output}Change`]),
+        ]),
+        notes:
+          i === all.length - 1
+            ? [
+                "Total: share of the output's variance that the input takes part in (Sobol index, with all interactions); alone: without them. Change: mean difference in points between the high and the low end of the input's range. Intervals by the delta method.",
+                ...(table.axes.includes("input") ? [advice(rows)] : []),
+              ]
+            : [],
+      })),
+  );
+
+export const drawSensitivity = (table: Table): Figure[] =>
+  table.axes.includes("input")
+    ? groupsOf(table).map(({ label, rows }) => ({
+        kind: "bars",
+        title: `Share of the variance${label ? `: ${label}` : ""}`,
+        caption:
+          "Total Sobol indices: the input's part, alone and with others. Bars are 95 % intervals (delta method).",
+        x: { label: "total share of the variance", unit: "", scale: "linear" },
+        names: rows.map(saysOf),
+        series: (Object.entries(OUTPUTS) as [OutputName, string][])
+          .filter(([output]) => varies(rows, output))
+          .map(([output, words]) => {
+            const cells = rows.map((r) => r.numbers[`${output}Total`]);
+            return {
+              name: words,
+              values: cells.map((c) => c.estimate),
+              low: cells.map((c) => c.low),
+              high: cells.map((c) => c.high),
+            };
+          }),
+      }))
+    : [];

@@ -1,0 +1,14 @@
+import type { Interval } from "./intervals.ts";
+import { meanInterval, momentsOf } from "./moments.ts";
+
+/**
+ * Mean difference a - b of pairs that share what else varies (seed, chips, images), with Student's t interval over the
+ * pairs: what is shared drops out.
+ *
+ * @throws RangeError where the lists differ in length.
+ */
+export const pairedInterval = (a: readonly number[], b: readonly number[]): Interval => {
+  if (a.length !== b.length)
+    throw new RangeError(`pairedInterval: ${a.length} values and ${b.length}; expected pairs.`);
+  return meanInterval(momentsOf(a.map((x, i) => x - b[i])));
+};
