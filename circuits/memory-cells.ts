@@ -3,6 +3,8 @@ import {
   type RramState,
   resistanceTemperatureFactor,
   sampleResistancesInto,
+  shapedDeviation,
+  standingOf,
   totalLogSigma,
 } from "#devices/index";
 import type { LimitState } from "#src/montecarlo/index";
@@ -11,15 +13,26 @@ import { bernoulli, fold, forEachChosen, type Key } from "#src/random/index";
 
 /** Least spread [ln R] that the closed forms are formed with: a state without spread is a step, which has no density. */
 const LEAST_SIGMA = 1e-9;
+/** Half of the step [ln R] over which the slope of a shaped state's standing is taken. */
+const STEP = 1e-5;
+/** Reach and spacing of the quadrature, in standard deviations. */
+const REACH = 12;
+const SPACING = 0.01;
 
-/** Mean and standard deviation of ln R of both states at a temperature. */
+/** Median (of ln R) and standard deviation of both states at a temperature, with the standing of a ln R in each. */
 const logStatistics = (params: RramParams, temperature: number) => {
-  const state = (name: "lrs" | "hrs") => ({
-    mean: Math.log(
-      params[name].medianResistance * resistanceTemperatureFactor(params[name].activationEnergy, temperature),
-    ),
-    sigma: Math.max(LEAST_SIGMA, totalLogSigma(params, name)),
-  });
+  const state = (name: "lrs" | "hrs") => {
+    const { medianResistance, activationEnergy, spread, shape } = params[name];
+    const mean = Math.log(medianResistance * resistanceTemperatureFactor(activationEnergy, temperature));
+    const sigma = Math.max(LEAST_SIGMA, totalLogSigma(params, name));
+    const shaped = shape ? { spread, shape } : null;
+    return {
+      mean,
+      sigma,
+      shaped,
+      standing: (x: number): number => (shaped ? standingOf(shaped, x - mean) : (x - mean) / sigma),
+    };
+  };
   return { low: state("lrs"), high: state("hrs") };
 };
 
@@ -30,8 +43,10 @@ const logStatistics = (params: RramParams, temperature: number) => {
 export const bestReference = (params: RramParams, temperature: number): number => {
   const { low, high } = logStatistics(params, temperature);
   // Bisection on the difference of the log-densities, which falls from one median to the other.
-  const logDensity = (x: number, s: { mean: number; sigma: number }): number =>
-    -(((x - s.mean) / s.sigma) ** 2) / 2 - Math.log(s.sigma);
+  const logDensity = (x: number, s: typeof low): number => {
+    const slope = s.shaped ? (s.standing(x + STEP) - s.standing(x - STEP)) / (2 * STEP) : 1 / s.sigma;
+    return -(s.standing(x) ** 2) / 2 + Math.log(slope);
+  };
   let from = low.mean;
   let to = high.mean;
   for (let k = 0; k < 100; k++) {
@@ -43,7 +58,7 @@ export const bestReference = (params: RramParams, temperature: number): number =
 };
 
 /**
- * Closed forms for lognormal states and an amplifier without offset: a 1T1R bit against a reference, and a 2T2R bit,
+ * For an amplifier without offset, in closed form for lognormal states and by quadrature for others: a 1T1R bit against a reference, and a 2T2R bit,
  * whose two resistances are compared, Q((mu_H - mu_L) / sqrt(sigma_L^2 + sigma_H^2)). With equal spreads Q(z) and
  * Q(sqrt(2) z), z = (mu_H - mu_L) / (2 sigma). A stuck cell has the other state's distribution: a pair of equal states is
  * read wrong half of the time.
@@ -55,11 +70,14 @@ export const idealErrorRates = (
   const { low, high } = logStatistics(params, temperature);
   const { stuck } = params;
   const reference = Math.log(bestReference(params, temperature));
-  const lowReadHigh = normalTail((reference - low.mean) / low.sigma);
-  const highReadLow = normalTail((high.mean - reference) / high.sigma);
+  const lowReadHigh = normalTail(low.standing(reference));
+  const highReadLow = normalTail(-high.standing(reference));
   const storedLow = (1 - stuck.hrs) * lowReadHigh + stuck.hrs * (1 - highReadLow);
   const storedHigh = (1 - stuck.lrs) * highReadLow + stuck.lrs * (1 - lowReadHigh);
-  const exchanged = normalTail((high.mean - low.mean) / Math.hypot(low.sigma, high.sigma));
+  const exchanged =
+    low.shaped || high.shaped
+      ? exchangedByQuadrature(params, low.mean, high)
+      : normalTail((high.mean - low.mean) / Math.hypot(low.sigma, high.sigma));
   return {
     single: (storedLow + storedHigh) / 2,
     differential:
@@ -67,6 +85,25 @@ export const idealErrorRates = (
       ((1 - stuck.hrs) * stuck.lrs + stuck.hrs * (1 - stuck.lrs)) / 2 +
       stuck.hrs * stuck.lrs * (1 - exchanged),
   };
+};
+
+/**
+ * Probability that the low resistance exceeds the high one, for states of any shape: the integral over the low one's
+ * standing z of phi(z) P(ln R_high < ln R_low(z)), by the trapezoidal rule, which converges exponentially for such
+ * integrands.
+ */
+const exchangedByQuadrature = (
+  params: RramParams,
+  lowMedian: number,
+  high: { readonly standing: (x: number) => number },
+): number => {
+  const sigma = totalLogSigma(params, "lrs");
+  let sum = 0;
+  for (let z = -REACH; z <= REACH; z += SPACING) {
+    const x = lowMedian + shapedDeviation(params.lrs, sigma * z);
+    sum += Math.exp((-z * z) / 2) * normalTail(-high.standing(x));
+  }
+  return (sum * SPACING) / Math.sqrt(2 * Math.PI);
 };
 
 /** Resistances of cells programmed to `state`, those stuck in the other state with that one's statistics. */
@@ -136,13 +173,17 @@ export const idealLimitState = (params: RramParams, temperature: number): LimitS
     const { deviceToDevice, cycleToCycle, readToRead } = params[name].spread;
     return [deviceToDevice, cycleToCycle, readToRead];
   };
-  const sigmas = [...terms("lrs").map((s) => -s), ...terms("hrs")];
-  const distance = high.mean - low.mean;
+  const [ofLow, ofHigh] = [terms("lrs"), terms("hrs")];
+  const dimensions = ofLow.length + ofHigh.length;
   return {
-    dimensions: sigmas.length,
+    dimensions,
     margins: (points, count) =>
-      Float64Array.from({ length: count }, (_, i) =>
-        sigmas.reduce((sum, sigma, j) => sum + sigma * points[i * sigmas.length + j], distance),
-      ),
+      Float64Array.from({ length: count }, (_, i) => {
+        const at = i * dimensions;
+        const sum = (sigmas: readonly number[], from: number): number =>
+          sigmas.reduce((total, sigma, j) => total + sigma * points[at + from + j], 0);
+        const [lower, upper] = [sum(ofLow, 0), sum(ofHigh, ofLow.length)];
+        return high.mean + shapedDeviation(params.hrs, upper) - (low.mean + shapedDeviation(params.lrs, lower));
+      }),
   };
 };

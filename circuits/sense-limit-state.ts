@@ -1,4 +1,10 @@
-import { type RramParams, type RramState, resistanceTemperatureFactor, totalLogSigma } from "#devices/index";
+import {
+  type RramParams,
+  type RramState,
+  resistanceTemperatureFactor,
+  shapedDeviation,
+  totalLogSigma,
+} from "#devices/index";
 import type { LimitState } from "#src/montecarlo/index";
 import type { SenseAmplifier } from "./read-pair.ts";
 import { INVALID, type PairReads, sensePairs } from "./read-pairs.ts";
@@ -40,13 +46,14 @@ export const senseLimitState = (
   const [left, right] = STATES[error].map((state) => ({
     median:
       rram[state].medianResistance * resistanceTemperatureFactor(rram[state].activationEnergy, design.temperature),
+    state: rram[state],
     sigma: totalLogSigma(rram, state),
   }));
   const columns = (points: Float64Array, count: number): PairReads => {
     const at = (j: number, of: (u: number) => number): Float64Array =>
       Float64Array.from({ length: count }, (_, i) => of(points[i * dimensions + j]));
-    const cell = (j: number, { median, sigma }: { median: number; sigma: number }): Float64Array =>
-      at(j, (u) => median * Math.exp(sigma * u));
+    const cell = (j: number, { median, sigma, state }: typeof left): Float64Array =>
+      at(j, (u) => median * Math.exp(shapedDeviation(state, sigma * u)));
     return {
       count,
       left: cell(dimensions - 2, left),

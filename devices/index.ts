@@ -15,7 +15,15 @@ export type {
   TimingRatio,
 } from "./mosfet/technology.ts";
 export { CORNERS, transistorParams } from "./mosfet/technology.ts";
-export type { RramConduction, RramParams, RramSpread, RramState, RramStateParams, RramStuck } from "./rram/params.ts";
+export type {
+  RramConduction,
+  RramParams,
+  RramShape,
+  RramSpread,
+  RramState,
+  RramStateParams,
+  RramStuck,
+} from "./rram/params.ts";
 export { parseRram } from "./rram/parse.ts";
 export { resistanceTemperatureFactor, rramCurrentInto } from "./rram/physics.ts";
 export type { ProgrammedPopulation, RramPopulation } from "./rram/population.ts";
@@ -30,3 +38,4 @@ export {
   totalLogSigma,
 } from "./rram/sample.ts";
 export { RRAM_SETS } from "./rram/sets.ts";
+export { shapedDeviation, standingOf } from "./rram/shape.ts";

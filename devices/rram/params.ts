@@ -11,10 +11,29 @@ export interface RramSpread {
   readonly readToRead: number;
 }
 
+/**
+ * The distribution of ln R about the median, where it is not normal; `logSigma` is its standard deviation. `weibull`: R is
+ * Weibull, 1 - F = exp(-ln 2 (R / median)^exponent). `two lognormals`: a mixture of two, offsets of ln R from the median of
+ * the whole.
+ */
+export type RramShape =
+  | { readonly kind: "weibull"; readonly logSigma: number; readonly exponent: number }
+  | {
+      readonly kind: "two lognormals";
+      readonly logSigma: number;
+      readonly components: readonly {
+        readonly share: number;
+        readonly logOffset: number;
+        readonly logSigma: number;
+      }[];
+    };
+
 export interface RramStateParams {
   /** Median low-field resistance at the reference temperature [ohm]. */
   readonly medianResistance: number;
   readonly spread: RramSpread;
+  /** Lognormal where left out. */
+  readonly shape?: RramShape;
   /** Activation energy Ea of the resistance, R(T) = R(T0) exp(Ea/k (1/T - 1/T0)) [eV]; 0 = independent of temperature. */
   readonly activationEnergy: number;
 }

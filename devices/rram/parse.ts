@@ -3,10 +3,22 @@ import type { RramParams } from "./params.ts";
 
 const positive = z.number().positive();
 const sigma = z.number().min(0).max(5);
+const shape = z.discriminatedUnion("kind", [
+  z.strictObject({ kind: z.literal("weibull"), logSigma: positive, exponent: positive }),
+  z.strictObject({
+    kind: z.literal("two lognormals"),
+    logSigma: positive,
+    components: z
+      .array(z.strictObject({ share: z.number().min(0).max(1), logOffset: z.number(), logSigma: positive }))
+      .length(2)
+      .refine((two) => Math.abs(two[0].share + two[1].share - 1) < 1e-9, "shares add to 1"),
+  }),
+]);
 const state = z.strictObject({
   medianResistance: positive,
   spread: z.strictObject({ deviceToDevice: sigma, cycleToCycle: sigma, readToRead: sigma }),
   activationEnergy: z.number().min(-1).max(2).default(0),
+  shape: shape.optional(),
 });
 const schema = z.strictObject({
   name: z.string().min(1),
@@ -46,5 +58,5 @@ export const parseRram = (json: unknown, where: string): RramParams => {
     throw new RangeError(
       `${where}: lrs.medianResistance ${lrs.medianResistance} ohm is not below hrs.medianResistance ${hrs.medianResistance} ohm.`,
     );
-  return parsed.data;
+  return parsed.data as RramParams;
 };

@@ -1,6 +1,7 @@
 import { fold, type Key, normal, uniform } from "#src/random/index";
 import type { RramParams, RramState } from "./params.ts";
 import { resistanceTemperatureFactor } from "./physics.ts";
+import { shapedDeviation } from "./shape.ts";
 
 /** Many cells as fabricated, in flat arrays: what `RramDevice` is for one. */
 export interface RramPopulation {
@@ -66,11 +67,12 @@ export const readPopulation = (
     return {
       median: medianResistance * resistanceTemperatureFactor(activationEnergy, temperature),
       noise: spread.readToRead,
+      state: params[state],
     };
   };
   const [high, low] = [of("hrs"), of("lrs")];
   return Float64Array.from(cells.low, (bit, i) => {
-    const { median, noise } = bit ? low : high;
-    return median * Math.exp(cells.logDeviations[i] + noise * normal(key, i));
+    const { median, noise, state } = bit ? low : high;
+    return median * Math.exp(shapedDeviation(state, cells.logDeviations[i] + noise * normal(key, i)));
   });
 };

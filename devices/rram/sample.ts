@@ -1,6 +1,7 @@
 import { binomial, fold, type Key, normal, permutation, uniform } from "#src/random/index";
 import type { RramParams, RramState } from "./params.ts";
 import { resistanceTemperatureFactor } from "./physics.ts";
+import { shapedDeviation, totalSpread } from "./shape.ts";
 
 /** What the fab gave one cell, frozen: its standing in the spread of each state, and whether it can switch. */
 export interface RramDevice {
@@ -9,7 +10,7 @@ export interface RramDevice {
   readonly stuck: RramState | null;
 }
 
-/** A cell after programming: the state it is in and ln of its resistance over the state's median. */
+/** A cell after programming: the state it is in, and the sum of its spread's normal terms (ln R over the median, where R is lognormal). */
 export interface ProgrammedRram {
   readonly state: RramState;
   readonly logDeviation: number;
@@ -37,7 +38,7 @@ export const programRram = (params: RramParams, device: RramDevice, state: RramS
 /** Low-field resistance [ohm] that one read sees at `temperature` [K], with that read's noise. */
 export const readRram = (params: RramParams, cell: ProgrammedRram, temperature: number, key: Key): number => {
   const { medianResistance, spread, activationEnergy } = params[cell.state];
-  const deviation = cell.logDeviation + spread.readToRead * normal(key);
+  const deviation = shapedDeviation(params[cell.state], cell.logDeviation + spread.readToRead * normal(key));
   return medianResistance * Math.exp(deviation) * resistanceTemperatureFactor(activationEnergy, temperature);
 };
 
@@ -61,17 +62,17 @@ export const sampleResistancesInto = (
     out[i] =
       median *
       Math.exp(
-        spread.deviceToDevice * normal(device, i) +
-          spread.cycleToCycle * normal(cycle, i) +
-          spread.readToRead * normal(read, i),
+        shapedDeviation(
+          params[state],
+          spread.deviceToDevice * normal(device, i) +
+            spread.cycleToCycle * normal(cycle, i) +
+            spread.readToRead * normal(read, i),
+        ),
       );
 };
 
 /** Total standard deviation of ln R of a state: the three terms in quadrature. */
-export const totalLogSigma = (params: RramParams, state: RramState): number => {
-  const { deviceToDevice, cycleToCycle, readToRead } = params[state].spread;
-  return Math.hypot(deviceToDevice, cycleToCycle, readToRead);
-};
+export const totalLogSigma = (params: RramParams, state: RramState): number => totalSpread(params[state].spread);
 
 /**
  * Which of `count` cells of an array are stuck: two disjoint sets of cells, their sizes exactly those of `count`

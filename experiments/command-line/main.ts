@@ -5,6 +5,7 @@ import { packageVersion } from "../run/code-hash.ts";
 import { SlurmFailed } from "../run/slurm.ts";
 import { Interrupted, WorkerDied } from "../run/worker-pool.ts";
 import { addData } from "./data.ts";
+import { addFit } from "./fit.ts";
 import { addDescribe, addList } from "./list.ts";
 import { Misuse } from "./misuse.ts";
 import { addEvaluate, addTrain } from "./networks.ts";
@@ -32,6 +33,7 @@ for (const add of [
   addSubmit,
   addMerge,
   addReport,
+  addFit,
   addTransient,
   addSpice,
   addTrain,

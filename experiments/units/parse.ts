@@ -109,3 +109,15 @@ const parseStep = async (text: string, unit: string, name: string): Promise<numb
   const degrees = unit === "K" ? /^\s*([-+.\deE]+)\s*degC\s*$/.exec(text) : null;
   return degrees ? Number(degrees[1]) : parseQuantity(text, unit, name);
 };
+
+/** Whether the text is a unit of the same quantity as `unit`: "kohm" for "ohm". */
+export const isUnit = async (text: string, unit: string): Promise<boolean> => {
+  const { library } = await mathematics();
+  // Only names are looked up: nothing is evaluated.
+  if (!/^[A-Za-z]+$/.test(text)) return false;
+  try {
+    return (library.unit(1, text) as unknown as Unit).equalBase(library.unit(1, unit) as unknown as Unit);
+  } catch {
+    return false;
+  }
+};

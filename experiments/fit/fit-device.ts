@@ -1,0 +1,153 @@
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { basename } from "node:path";
+import type { RramParams, RramState } from "#devices/index";
+import { LOG_FAMILIES, type LogFamily } from "#src/numerics/log-fits";
+import { fold, rootKey } from "#src/random/index";
+import { Misuse } from "../command-line/misuse.ts";
+import { deviceShare, fitState, type StateFit, stateParams } from "./fit-state.ts";
+import { type Measurement, readResistances } from "./read-resistances.ts";
+
+export interface FitOptions {
+  /** Which condition of the file; needed where it has several. */
+  readonly condition: string | null;
+  /** Family of both states; null for the best of each by BIC. */
+  readonly family: LogFamily | null;
+  readonly name: string | null;
+  readonly skip: boolean;
+  readonly seed: string;
+}
+
+export interface FittedDevice {
+  readonly device: RramParams;
+  readonly condition: string;
+  readonly states: Readonly<Record<RramState, StateFit>>;
+  /** The family that went into the device. */
+  readonly chosen: Readonly<Record<RramState, LogFamily>>;
+  /** What must be said beside the fit. */
+  readonly notes: readonly string[];
+}
+
+/** Fewer values of a state say too little of its spread. */
+const FEWEST = 8;
+/** Share of the variance between devices where the file names none: as the sets that come with the program. */
+const ASSUMED_DEVICE_SHARE = 0.5;
+/** Rows are named up to this many. */
+const TOLD = 8;
+
+const listed = (words: readonly string[]): string =>
+  `${words.slice(0, TOLD).join("; ")}${words.length > TOLD ? `; and ${words.length - TOLD} more` : ""}`;
+
+const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
+
+/** Rows far out in their own state that lie well inside the other: labels may be mixed up. */
+const mixedRows = (low: readonly Measurement[], high: readonly Measurement[]): Measurement[] => {
+  const robust = (values: readonly Measurement[]) => {
+    const logs = values.map((v) => Math.log(v.resistance));
+    const centre = median(logs);
+    // 1.4826 makes the median absolute deviation a normal's standard deviation.
+    return { centre, sigma: 1.4826 * median(logs.map((y) => Math.abs(y - centre))) || 1e-9 };
+  };
+  const [l, h] = [robust(low), robust(high)];
+  const isMixed = (v: Measurement, own: typeof l, other: typeof l): boolean => {
+    const y = Math.log(v.resistance);
+    return Math.abs(y - own.centre) > 5 * own.sigma && Math.abs(y - other.centre) < 2 * other.sigma;
+  };
+  return [...low.filter((v) => isMixed(v, l, h)), ...high.filter((v) => isMixed(v, h, l))].sort(
+    (a, b) => a.row - b.row,
+  );
+};
+
+/**
+ * A device from measured resistances.
+ * @throws Misuse where the file cannot be read as such, has several conditions and none is named, or too few values.
+ */
+export const fitDevice = async (file: string, options: FitOptions): Promise<FittedDevice> => {
+  const { values, skipped, ignored } = await readResistances(file, options.skip);
+  const conditions = [...new Set(values.map((v) => v.condition))];
+  const counted = conditions.map((c) => `"${c}" (${values.filter((v) => v.condition === c).length})`).join(", ");
+  if (options.condition === null && conditions.length > 1)
+    throw new Misuse(`${file} has ${conditions.length} conditions: ${counted}; choose one with --condition.`);
+  const condition = options.condition ?? conditions[0] ?? "";
+  const mine = values.filter((v) => v.condition === condition);
+  if (mine.length === 0) throw new Misuse(`${file} has no condition "${condition}"; it has ${counted}.`);
+  const of = (state: RramState): Measurement[] => mine.filter((v) => v.state === state);
+  const [low, high] = [of("lrs"), of("hrs")];
+  for (const [name, some] of [["LRS", low] as const, ["HRS", high] as const])
+    if (some.length < FEWEST)
+      throw new Misuse(
+        `${file}${condition ? `, condition "${condition}"` : ""}: ${some.length} values of ${name}; at least ${FEWEST} of each state are needed.`,
+      );
+  const medians = [low, high].map((some) => median(some.map((v) => v.resistance)));
+  if (medians[0] >= medians[1])
+    throw new Misuse(
+      `${file}: the median of LRS (${medians[0].toPrecision(4)} ohm) is not below that of HRS (${medians[1].toPrecision(4)} ohm); are the states exchanged?`,
+    );
+  const key = rootKey(options.seed);
+  let states: Record<RramState, StateFit>;
+  try {
+    states = {
+      lrs: fitState(
+        low.map((v) => v.resistance),
+        fold(key, "lrs"),
+      ),
+      hrs: fitState(
+        high.map((v) => v.resistance),
+        fold(key, "hrs"),
+      ),
+    };
+  } catch (error) {
+    if (error instanceof RangeError) throw new Misuse(`${file}: ${error.message}`);
+    throw error;
+  }
+  const chosen = {
+    lrs: options.family ?? states.lrs.best,
+    hrs: options.family ?? states.hrs.best,
+  };
+  const shares = { lrs: deviceShare(low), hrs: deviceShare(high) };
+  const params = (state: RramState) =>
+    stateParams(
+      states[state].families[chosen[state]].fit,
+      states[state].sorted.length,
+      shares[state] ?? ASSUMED_DEVICE_SHARE,
+    );
+  const digest = createHash("sha256").update(readFileSync(file)).digest("hex").slice(0, 12);
+  const where = condition ? `condition "${condition}"` : "one condition";
+  const device: RramParams = {
+    name: options.name ?? basename(file).replace(/\.csv$/i, ""),
+    standing: `fitted: LRS ${chosen.lrs}, HRS ${chosen.hrs}, to ${low.length} and ${high.length} measured resistances`,
+    source: `${basename(file)} (sha256 ${digest}), ${where}`,
+    valid: `${where} of that file; temperature dependence not fitted`,
+    lrs: params("lrs"),
+    hrs: params("hrs"),
+    conduction: { kind: "ohmic" },
+    stuck: { lrs: 0, hrs: 0 },
+  };
+  const mixed = mixedRows(low, high);
+  return {
+    device,
+    condition,
+    states,
+    chosen,
+    notes: [
+      ...(skipped.length > 0 ? [`${skipped.length} rows were left out: ${listed(skipped)}.`] : []),
+      ...(mixed.length > 0
+        ? [
+            `${mixed.length} rows look like the other state and were kept: ${listed(mixed.map((v) => `row ${v.row}, ${v.state.toUpperCase()} ${v.resistance.toPrecision(3)} ohm`))}. Are their labels mixed up?`,
+          ]
+        : []),
+      ...(ignored.length > 0 ? [`Columns not used: ${ignored.join(", ")}.`] : []),
+      shares.lrs === null || shares.hrs === null
+        ? 'How the spread is shared between devices and cycles is assumed, half and half: for it to be fitted, a column "device" names devices that are measured several times.'
+        : `Share of the variance of ln R between devices: LRS ${(100 * shares.lrs).toFixed(0)} %, HRS ${(100 * shares.hrs).toFixed(0)} %; the rest is between cycles. No read noise is taken apart. Intervals and p take all values as independent, which repeated measurements of a device are not quite.`,
+      ...LOG_FAMILIES.filter((kind) => kind === chosen.lrs || kind === chosen.hrs).flatMap((kind) =>
+        (["lrs", "hrs"] as const)
+          .filter((state) => chosen[state] === kind && states[state].families[kind].goodness.probability < 0.05)
+          .map(
+            (state) =>
+              `${state.toUpperCase()} does not follow a ${kind} distribution (Anderson-Darling p = ${states[state].families[kind].goodness.probability.toPrecision(2)}): trust its tails no further than its QQ figure.`,
+          ),
+      ),
+    ],
+  };
+};
