@@ -1,6 +1,8 @@
-import type { AnyExperiment, Parameter, Value } from "#src/montecarlo/index";
+import type { AnyExperiment, Distribution, Parameter, Value } from "#src/montecarlo/index";
 import { suggestion } from "../run/load-experiment.ts";
+import type { Scope } from "../units/expression.ts";
 import { parseAxis, parseValue } from "../units/parse.ts";
+import { parseDistribution } from "../units/parse-distribution.ts";
 import { showQuantity } from "../units/show.ts";
 import { Misuse } from "./misuse.ts";
 
@@ -39,13 +41,14 @@ const inRange = (value: Value, parameter: Parameter, name: string): Value => {
 export const parseSettings = async (
   experiment: AnyExperiment,
   settings: readonly string[],
+  scope: Scope = {},
 ): Promise<Record<string, Value>> => {
   const values: Record<string, Value> = {};
   for (const setting of settings) {
     const [name, text] = split("--set", setting);
     const parameter = parameterOf(experiment, name);
     if (Object.hasOwn(values, name)) throw new Misuse(`--set ${name} is given twice.`);
-    values[name] = inRange(await parseValue(text, parameter, name), parameter, name);
+    values[name] = inRange(await parseValue(text, parameter, name, scope), parameter, name);
   }
   return values;
 };
@@ -54,6 +57,7 @@ export const parseSettings = async (
 export const parseGrid = async (
   experiment: AnyExperiment,
   axes: readonly string[],
+  scope: Scope = {},
 ): Promise<Record<string, readonly Value[]> | null> => {
   if (axes.length === 0) return null;
   const grid: Record<string, readonly Value[]> = {};
@@ -61,9 +65,25 @@ export const parseGrid = async (
     const [name, text] = split("--grid", axis);
     const parameter = parameterOf(experiment, name);
     if (Object.hasOwn(grid, name)) throw new Misuse(`--grid ${name} is given twice; a list is NAME=A,B,C.`);
-    grid[name] = (await parseAxis(text, parameter, name)).map((value) => inRange(value, parameter, name));
+    grid[name] = (await parseAxis(text, parameter, name, scope)).map((value) => inRange(value, parameter, name));
   }
   return grid;
+};
+
+/** The distributions of `--vary NAME=lognormal(MEDIAN, SIGMA)`, in SI. */
+export const parseVaried = async (
+  experiment: AnyExperiment,
+  varied: readonly string[],
+  scope: Scope = {},
+): Promise<Record<string, Distribution>> => {
+  const distributions: Record<string, Distribution> = {};
+  for (const entry of varied) {
+    const [name, text] = split("--vary", entry);
+    const parameter = parameterOf(experiment, name);
+    if (Object.hasOwn(distributions, name)) throw new Misuse(`--vary ${name} is given twice.`);
+    distributions[name] = await parseDistribution(text, parameter, name, scope);
+  }
+  return distributions;
 };
 
 /** A whole number of at least `least`. */

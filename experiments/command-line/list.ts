@@ -1,9 +1,15 @@
 import type { Command } from "commander";
+import type { AnyExperiment } from "#src/montecarlo/index";
 import { tableText } from "#src/report/word-table";
 import { loadStudy, studyNames } from "../registry.ts";
 import { findExperiment } from "../run/load-experiment.ts";
 import { shown, showQuantity } from "../units/show.ts";
+import { Misuse } from "./misuse.ts";
 import { answer } from "./output.ts";
+import { studyJsonSchema } from "./study-schema.ts";
+
+const allStudies = async (): Promise<AnyExperiment[]> =>
+  (await Promise.all(studyNames().map((name) => loadStudy(name)))).filter((s) => s !== null);
 
 export const addList = (program: Command): void => {
   program
@@ -12,8 +18,7 @@ export const addList = (program: Command): void => {
     .option("--json", "one JSON document on stdout")
     .addHelpText("after", "\nExample:\n  rramlab list")
     .action(async ({ json = false }: { json?: boolean }) => {
-      const studies = await Promise.all(studyNames().map((name) => loadStudy(name)));
-      const entries = studies.flatMap((s) => (s ? [{ name: s.name, summary: s.summary }] : []));
+      const entries = (await allStudies()).map(({ name, summary }) => ({ name, summary }));
       const text = entries.map((e) => `${e.name}\n    ${e.summary}`).join("\n");
       answer(json, entries, text);
     });
@@ -23,53 +28,65 @@ export const addDescribe = (program: Command): void => {
   program
     .command("describe")
     .description("an experiment's parameters: unit, default, range, meaning, source")
-    .argument("<experiment>", "name, or a .js or .mjs module that exports one")
+    .argument("[experiment]", "name, or a .js or .mjs module that exports one")
+    .option("--schema", "JSON Schema of study files instead, with the parameters of this experiment, or of all")
     .option("--json", "one JSON document on stdout")
-    .addHelpText("after", "\nExample:\n  rramlab describe sense-errors")
-    .action(async (name: string, { json = false }: { json?: boolean }) => {
-      const { experiment } = await findExperiment(name);
-      const parameters = Object.fromEntries(
-        Object.entries(experiment.parameters).map(([key, p]) => [
-          key,
-          p.kind === "quantity" || p.kind === "integer"
-            ? { unit: p.unit, default: p.default, min: p.min, max: p.max, says: p.says, source: p.source }
-            : {
-                unit: null,
-                default: p.default,
-                min: null,
-                max: null,
-                ...(p.kind === "choice" ? { choices: p.choices } : {}),
-                says: p.says,
-                source: p.source,
-              },
-        ]),
-      );
-      const document = {
-        name: experiment.name,
-        summary: experiment.summary,
-        parameters,
-        axes: experiment.axes,
-        numbers: experiment.numbers,
-        trials: experiment.trials,
-      };
-      const rows = Object.entries(experiment.parameters).map(([key, p]) => {
-        const range =
-          p.kind === "choice"
-            ? p.choices.join(" ")
-            : p.kind === "text"
-              ? ""
-              : `${showQuantity(p.min, p.unit)} .. ${showQuantity(p.max, p.unit)}`;
-        return [`${key}${experiment.axes.includes(key) ? " *" : ""}`, shown(p, p.default), range];
-      });
-      const table = {
-        title: experiment.name,
-        columns: ["parameter", "default", "range"],
-        rows,
-        notes: ["* can span a grid (--grid)."],
-      };
-      const meanings = Object.entries(experiment.parameters).map(
-        ([key, p]) => `  ${key}: ${p.says}. Source: ${p.source}.`,
-      );
-      answer(json, document, [experiment.summary, "", tableText(table), "", ...meanings].join("\n"));
-    });
+    .addHelpText(
+      "after",
+      "\nExamples:\n  rramlab describe sense-errors\n  rramlab describe --schema > study.schema.json",
+    )
+    .action(
+      async (name: string | undefined, { schema = false, json = false }: { schema?: boolean; json?: boolean }) => {
+        if (schema) {
+          const named = name === undefined ? await allStudies() : [(await findExperiment(name)).experiment];
+          process.stdout.write(`${JSON.stringify(studyJsonSchema(named), null, 2)}\n`);
+          return;
+        }
+        if (name === undefined) throw new Misuse('which experiment? "rramlab list" names them; --schema needs none.');
+        const { experiment } = await findExperiment(name);
+        const parameters = Object.fromEntries(
+          Object.entries(experiment.parameters).map(([key, p]) => [
+            key,
+            p.kind === "quantity" || p.kind === "integer"
+              ? { unit: p.unit, default: p.default, min: p.min, max: p.max, says: p.says, source: p.source }
+              : {
+                  unit: null,
+                  default: p.default,
+                  min: null,
+                  max: null,
+                  ...(p.kind === "choice" ? { choices: p.choices } : {}),
+                  says: p.says,
+                  source: p.source,
+                },
+          ]),
+        );
+        const document = {
+          name: experiment.name,
+          summary: experiment.summary,
+          parameters,
+          axes: experiment.axes,
+          numbers: experiment.numbers,
+          trials: experiment.trials,
+        };
+        const rows = Object.entries(experiment.parameters).map(([key, p]) => {
+          const range =
+            p.kind === "choice"
+              ? p.choices.join(" ")
+              : p.kind === "text"
+                ? ""
+                : `${showQuantity(p.min, p.unit)} .. ${showQuantity(p.max, p.unit)}`;
+          return [`${key}${experiment.axes.includes(key) ? " *" : ""}`, shown(p, p.default), range];
+        });
+        const table = {
+          title: experiment.name,
+          columns: ["parameter", "default", "range"],
+          rows,
+          notes: ["* can span a grid (--grid)."],
+        };
+        const meanings = Object.entries(experiment.parameters).map(
+          ([key, p]) => `  ${key}: ${p.says}. Source: ${p.source}.`,
+        );
+        answer(json, document, [experiment.summary, "", tableText(table), "", ...meanings].join("\n"));
+      },
+    );
 };

@@ -1,16 +1,19 @@
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import { parseRram } from "#devices/index";
-import type { AnyExperiment, Precision } from "#src/montecarlo/index";
+import { type AnyExperiment, type Precision, SAMPLINGS, type Sampling } from "#src/montecarlo/index";
 import { readUserJson } from "../files/run-folder.ts";
 import type { PlanOptions } from "../run/run.ts";
+import type { Scope } from "../units/expression.ts";
 import { parseQuantity } from "../units/parse.ts";
-import { gather, parseCount, parseGrid, parseSettings } from "./arguments.ts";
+import { gather, parseCount, parseGrid, parseSettings, parseVaried } from "./arguments.ts";
 import { Misuse, orMisuse } from "./misuse.ts";
 
 /** Flags that say what a run is. */
 export interface PlanFlags {
   readonly set: readonly string[];
   readonly grid: readonly string[];
+  readonly vary: readonly string[];
+  readonly sampling?: Sampling;
   readonly trials?: string;
   readonly precision: readonly string[];
   readonly keepTrials?: boolean;
@@ -25,6 +28,17 @@ export const addPlanFlags = (command: Command): Command =>
   command
     .option("--set <name=value>", 'set a parameter: --set supply=0.6V --set "temperature=85 degC"', gather, [])
     .option("--grid <name=values>", "span an axis: --grid supply=0.7V:1.2V:0.1V, or a list a,b,c", gather, [])
+    .option(
+      "--vary <name=distribution>",
+      'draw a parameter anew in every trial: --vary "supply=normal(0.9 V, 20 mV)"; also lognormal(median, sigma of ln), uniform and loguniform(low, high)',
+      gather,
+      [],
+    )
+    .addOption(
+      new Option("--sampling <kind>", "how varied parameters are drawn")
+        .choices(SAMPLINGS)
+        .default(undefined, "independent"),
+    )
     .option("--trials <n>", "trials a grid point; with --precision their cap")
     .option(
       "--precision <share>",
@@ -57,8 +71,12 @@ const parsePrecision = async (texts: readonly string[]): Promise<Precision | nul
 };
 
 /** What the flags ask of this experiment, checked and in SI. */
-export const planOptionsOf = async (experiment: AnyExperiment, flags: PlanFlags): Promise<PlanOptions> => {
-  const set = await parseSettings(experiment, flags.set);
+export const planOptionsOf = async (
+  experiment: AnyExperiment,
+  flags: PlanFlags,
+  scope: Scope = {},
+): Promise<PlanOptions> => {
+  const set = await parseSettings(experiment, flags.set, scope);
   const only = (parameter: string, option: string): void => {
     if (!(parameter in experiment.parameters)) throw new Misuse(`${experiment.name} takes no ${option}.`);
   };
@@ -72,16 +90,19 @@ export const planOptionsOf = async (experiment: AnyExperiment, flags: PlanFlags)
     only("data", "--data");
     set["data"] = flags.data;
   }
-  const grid = await parseGrid(experiment, flags.grid);
+  const grid = await parseGrid(experiment, flags.grid, scope);
   for (const name of Object.keys(grid ?? {}))
     if (Object.hasOwn(set, name))
       throw new Misuse(`${name} is both an axis (--grid) and given (--set, --device or --data); choose one.`);
   const precision = await parsePrecision(flags.precision);
+  const varied = await parseVaried(experiment, flags.vary, scope);
   return {
     set,
     ...(grid ? { grid } : {}),
     ...(flags.trials === undefined ? {} : { trials: parseCount("--trials", flags.trials, 1) }),
     ...(precision ? { precision } : {}),
+    ...(Object.keys(varied).length > 0 ? { varied } : {}),
+    ...(flags.sampling === undefined ? {} : { sampling: flags.sampling }),
     ...(flags.keepTrials ? { keepTrials: true } : {}),
     ...(flags.seed === undefined ? {} : { seed: flags.seed }),
     ...(flags.out === undefined ? {} : { out: flags.out }),

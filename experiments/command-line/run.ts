@@ -1,7 +1,9 @@
 import type { Command } from "commander";
+import { resultRows } from "../run/finish.ts";
 import { findExperiment } from "../run/load-experiment.ts";
-import { planInto, report, resume, run } from "../run/run.ts";
+import { planInto, type RunResult, report, resume, run } from "../run/run.ts";
 import { parseCount } from "./arguments.ts";
+import { Misuse } from "./misuse.ts";
 import { answer } from "./output.ts";
 import { addPlanFlags, type PlanFlags, planOptionsOf } from "./plan-flags.ts";
 import { readStudy } from "./study-file.ts";
@@ -14,12 +16,19 @@ const WHAT = "name, study.yaml, or a .js or .mjs module that exports an experime
 const workersOf = (text: string | undefined): { workers?: number } =>
   text === undefined ? {} : { workers: parseCount("--workers", text, 1) };
 
+/** The runs that a name, a module or a study file asks for: several where the study names several. */
 const asked = async (name: string, given: RunFlags) => {
-  const { experiment: wanted, flags } = /\.ya?ml$/.test(name)
-    ? readStudy(name, given)
-    : { experiment: name, flags: given };
-  const { experiment, module } = await findExperiment(wanted);
-  return { experiment: { ...experiment, module }, flags, options: await planOptionsOf(experiment, flags) };
+  const isStudy = /\.ya?ml$/.test(name);
+  const runs = isStudy ? await readStudy(name, given) : [{ name: "", experiment: name, flags: given, scope: {} }];
+  if (runs.length > 1 && runs.some(({ flags }) => flags.out === undefined))
+    throw new Misuse(`study ${name} has ${runs.length} runs; give the folder for them: "out" in the file, or --out.`);
+  return Promise.all(
+    runs.map(async (run) => {
+      const { experiment, module } = await findExperiment(run.experiment);
+      const options = await planOptionsOf(experiment, run.flags, run.scope);
+      return { name: run.name, experiment: { ...experiment, module }, flags: run.flags, options };
+    }),
+  );
 };
 
 export const addRun = (program: Command): void => {
@@ -36,23 +45,33 @@ export const addRun = (program: Command): void => {
       "\nExamples:\n  rramlab run sense-errors --grid supply=0.7V:1.2V:0.1V --trials 1000\n  rramlab run sense-errors --precision type3=5% --trials 100000\n  rramlab run ternary-versus-binary --data ~/mnist --set epochs=5 --set batch=128",
     )
     .action(async (name: string, given: RunFlags) => {
-      const { experiment, flags, options } = await asked(name, given);
-      const { json = false, seed = "rramlab" } = flags;
-      let out = options.out ?? "";
-      const result = await watched(
-        () => out,
-        (watch) =>
-          run(experiment, {
-            ...options,
-            ...workersOf(flags.workers),
-            ...watch,
-            onStart: (dir: string) => {
-              out = dir;
-              if (!json) process.stderr.write(`${experiment.name}, seed "${seed}", into ${dir}\n`);
-            },
-          }),
-      );
-      showResult(result, json);
+      const runs = await asked(name, given);
+      const json = given.json ?? false;
+      const results: [string, RunResult][] = [];
+      for (const { name: own, experiment, flags, options } of runs) {
+        let out = options.out ?? "";
+        const result = await watched(
+          () => out,
+          (watch) =>
+            run(experiment, {
+              ...options,
+              ...workersOf(flags.workers),
+              ...watch,
+              onStart: (dir: string) => {
+                out = dir;
+                if (!json) process.stderr.write(`${experiment.name}, seed "${flags.seed ?? "rramlab"}", into ${dir}\n`);
+              },
+            }),
+        );
+        results.push([own, result]);
+        if (!json || runs.length === 1) showResult(result, json);
+      }
+      if (json && runs.length > 1)
+        answer(
+          true,
+          { runs: Object.fromEntries(results.map(([own, { out, table }]) => [own, { out, rows: resultRows(table) }])) },
+          "",
+        );
     });
 };
 
@@ -66,12 +85,20 @@ export const addPlan = (program: Command): void => {
     .option("--json", "one JSON document on stdout")
     .addHelpText("after", "\nExample:\n  rramlab plan sense-errors --trials 1000000 --out runs/many")
     .action(async (name: string, given: RunFlags) => {
-      const { experiment, options } = await asked(name, given);
-      const { out, plan } = planInto(experiment, options);
+      const planned = (await asked(name, given)).map(({ experiment, options }) => ({
+        name: experiment.name,
+        ...planInto(experiment, options),
+      }));
+      const document = planned.map(({ out, plan }) => ({ out, points: plan.points.length }));
       answer(
         given.json ?? false,
-        { out, points: plan.points.length },
-        `${plan.points.length} points of ${experiment.name} planned in ${out}. Compute them with one of:\n  rramlab resume ${out}\n  rramlab submit ${out} --engine slurm\n  rramlab submit ${out} --engine commands`,
+        document.length === 1 ? document[0] : { runs: document },
+        planned
+          .map(
+            ({ name: of, out, plan }) =>
+              `${plan.points.length} points of ${of} planned in ${out}. Compute them with one of:\n  rramlab resume ${out}\n  rramlab submit ${out} --engine slurm\n  rramlab submit ${out} --engine commands`,
+          )
+          .join("\n"),
       );
     });
 };

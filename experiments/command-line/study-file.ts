@@ -1,32 +1,23 @@
 import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { parse as parseYaml } from "yaml";
-import { z } from "zod";
+import { evaluateDefinitions, type Scope } from "../units/expression.ts";
 import { Misuse } from "./misuse.ts";
 import type { PlanFlags } from "./plan-flags.ts";
+import { type StudyFile, studySchema } from "./study-schema.ts";
 
-const word = z.union([z.string(), z.number()]).transform(String);
-const study = z.strictObject({
-  experiment: z.string(),
-  set: z.record(z.string(), word).default({}),
-  grid: z.record(z.string(), z.union([word, z.array(word).transform((list) => list.join(","))])).default({}),
-  trials: z.number().int().positive().optional(),
-  seed: word.optional(),
-  workers: z.number().int().positive().optional(),
-  device: z.string().optional(),
-  data: z.string().optional(),
-  out: z.string().optional(),
-});
+export type StudyFlags = PlanFlags & { readonly workers?: string };
 
-export interface StudyRequest<F> {
+/** One run that a study asks for. */
+export interface StudyRun<F> {
+  /** Its name among several; empty where the study is one run. */
+  readonly name: string;
   readonly experiment: string;
   readonly flags: F;
+  readonly scope: Scope;
 }
 
-/** What a study file asks for, as the flags that say the same; flags given beside it win. */
-export const readStudy = <F extends PlanFlags & { readonly workers?: string }>(
-  path: string,
-  flags: F,
-): StudyRequest<F> => {
+const parsed = (path: string): StudyFile => {
   if (!existsSync(path)) throw new Misuse(`study ${path} is not there.`);
   let content: unknown;
   try {
@@ -34,26 +25,62 @@ export const readStudy = <F extends PlanFlags & { readonly workers?: string }>(
   } catch (error) {
     throw new Misuse(`study ${path} is no YAML: ${(error as Error).message.split("\n")[0]}`);
   }
-  const parsed = study.safeParse(content);
-  if (!parsed.success)
+  const result = studySchema.safeParse(content);
+  if (!result.success)
     throw new Misuse(
-      `study ${path}: ${parsed.error.issues.map((i) => `${i.path.join(".") || "(top)"}: ${i.message}`).join("; ")}.`,
+      `study ${path}: ${result.error.issues.map((i) => `${i.path.join(".") || "(top)"}: ${i.message}`).join("; ")}. "rramlab describe --schema" is its schema.`,
     );
-  const s = parsed.data;
-  const pairs = (record: Readonly<Record<string, string>>): string[] =>
-    Object.entries(record).map(([k, v]) => `${k}=${v}`);
-  return {
-    experiment: s.experiment,
-    flags: {
-      ...(s.trials === undefined ? {} : { trials: String(s.trials) }),
-      ...(s.seed === undefined ? {} : { seed: s.seed }),
-      ...(s.workers === undefined ? {} : { workers: String(s.workers) }),
-      ...(s.device === undefined ? {} : { device: s.device }),
-      ...(s.data === undefined ? {} : { data: s.data }),
-      ...(s.out === undefined ? {} : { out: s.out }),
-      ...flags,
-      set: [...pairs(s.set), ...flags.set],
-      grid: [...pairs(s.grid), ...flags.grid],
-    },
-  };
+  return result.data;
+};
+
+type Pairs = Readonly<Record<string, string | number | readonly (string | number)[]>>;
+
+/** NAME=VALUE of a record, where no flag says otherwise. */
+const pairs = (record: Pairs | undefined, flags: readonly string[]): string[] => {
+  const given = new Set(flags.map((flag) => flag.split("=")[0].trim()));
+  const kept = Object.entries(record ?? {}).filter(([name]) => !given.has(name));
+  return [...kept.map(([name, value]) => `${name}=${Array.isArray(value) ? value.join(",") : value}`), ...flags];
+};
+
+/** What a study file asks for, as the flags that say the same; flags given beside it win. */
+export const readStudy = async <F extends StudyFlags>(path: string, flags: F): Promise<StudyRun<F>[]> => {
+  const { define, experiments, workers, out, ...shared } = parsed(path);
+  let scope: Scope;
+  try {
+    scope = await evaluateDefinitions(Object.fromEntries(Object.entries(define ?? {}).map(([k, v]) => [k, String(v)])));
+  } catch (error) {
+    throw new Misuse(`study ${path}: ${(error as Error).message}.`);
+  }
+  if (experiments && Object.keys(experiments).length === 0) throw new Misuse(`study ${path}: experiments is empty.`);
+  const runs = experiments ?? { "": {} };
+  const top = flags.out ?? out;
+  return Object.entries(runs).map(([name, own]) => {
+    const s = { ...shared, ...own };
+    if (s.experiment === undefined)
+      throw new Misuse(
+        `study ${path}: ${name ? `experiments.${name}` : "(top)"}: which experiment? Give "experiment".`,
+      );
+    const merged = (key: "set" | "grid" | "vary"): Pairs => ({ ...shared[key], ...own[key] });
+    const precision = typeof s.precision === "object" ? pairs(s.precision, []) : [s.precision ?? []].flat().map(String);
+    return {
+      name,
+      experiment: s.experiment,
+      scope,
+      flags: {
+        ...(s.trials === undefined ? {} : { trials: String(s.trials) }),
+        ...(s.seed === undefined ? {} : { seed: String(s.seed) }),
+        ...(s.sampling === undefined ? {} : { sampling: s.sampling }),
+        ...(s.keepTrials ? { keepTrials: true } : {}),
+        ...(s.device === undefined ? {} : { device: s.device }),
+        ...(s.data === undefined ? {} : { data: s.data }),
+        ...(workers === undefined ? {} : { workers: String(workers) }),
+        ...flags,
+        ...(top === undefined ? {} : { out: name ? join(top, name) : top }),
+        precision: flags.precision.length > 0 ? flags.precision : precision,
+        set: pairs(merged("set"), flags.set),
+        grid: pairs(merged("grid"), flags.grid),
+        vary: pairs(merged("vary"), flags.vary),
+      },
+    };
+  });
 };

@@ -62,6 +62,9 @@ export const percentCurve = (name: string, x: readonly number[], cells: readonly
   };
 };
 
+/** Ratio of the largest to the smallest rate beyond which an axis is logarithmic. */
+const SPAN_OF_DECADES = 1000;
+
 /** A figure of rates against one quantity for each combination of the other axes. */
 export const rateSeries = (
   table: Table,
@@ -73,11 +76,16 @@ export const rateSeries = (
 ): Figure[] => {
   const parameter = parameters[axis];
   const x = drawn(axis, parameter.kind === "quantity" ? parameter.unit : "1");
+  // Rates that span decades are drawn on a logarithmic axis, where those of nothing seen have no place.
+  const scaleOf = (rows: readonly Row[]): "linear" | "log" => {
+    const seen = rows.flatMap((r) => Object.keys(numbers).map((n) => r.numbers[n].estimate)).filter((p) => p > 0);
+    return Math.max(...seen) > SPAN_OF_DECADES * Math.min(...seen) ? "log" : "linear";
+  };
   return groupRows(table, parameters, [axis]).map(({ label, rows }) => ({
     caption: words.caption(rows),
     title: label ? `${words.title}: ${label}` : words.title,
     x: x.axis,
-    y: { label: "reads in error", unit: "%", scale: "linear" },
+    y: { label: "reads in error", unit: "%", scale: scaleOf(rows) },
     series: Object.entries(numbers).map(([number, name]) =>
       percentCurve(
         name,

@@ -1,36 +1,7 @@
-import type { MathJsInstance, Unit } from "mathjs";
+import type { Unit } from "mathjs";
 import type { Parameter, Value } from "#src/montecarlo/index";
 import { Misuse } from "../command-line/misuse.ts";
-
-type Evaluate = (expression: string) => unknown;
-interface Mathematics {
-  readonly evaluate: Evaluate;
-  readonly library: MathJsInstance;
-}
-
-let loaded: Mathematics | undefined;
-
-// mathjs takes half a second to load: only when there is something to parse.
-const mathematics = async (): Promise<Mathematics> => {
-  if (loaded) return loaded;
-  const { all, create } = await import("mathjs");
-  const library = create(all, {}) as MathJsInstance;
-  const evaluate = library.evaluate.bind(library) as Evaluate;
-  const disabled = (name: string) => (): never => {
-    throw new Error(`function ${name} is disabled`);
-  };
-  // What mathjs' security notes ask for before text from outside is evaluated.
-  library.import(
-    Object.fromEntries(
-      ["import", "createUnit", "evaluate", "parse", "simplify", "derivative", "reviver", "compile", "config"].map(
-        (name) => [name, disabled(name)],
-      ),
-    ),
-    { override: true },
-  );
-  loaded = { evaluate, library };
-  return loaded;
-};
+import { evaluateExpression, mathematics, type Scope } from "./expression.ts";
 
 const unitName = (unit: string): string => ({ "1": "a number", K: "K (or degC)" })[unit] ?? unit;
 
@@ -38,13 +9,13 @@ const unitName = (unit: string): string => ({ "1": "a number", K: "K (or degC)" 
  * The SI value of a text such as "0.6 V", "27 degC", "10 kohm", "2 * 5 ns"; a bare number is SI already.
  * @throws Misuse where the text is no expression, or its unit is another quantity's.
  */
-export const parseQuantity = async (text: string, unit: string, name: string): Promise<number> => {
+export const parseQuantity = async (text: string, unit: string, name: string, scope: Scope = {}): Promise<number> => {
   const bare = Number(text);
   if (text.trim() !== "" && Number.isFinite(bare)) return bare;
-  const { evaluate, library } = await mathematics();
+  const { library } = await mathematics();
   let value: unknown;
   try {
-    value = evaluate(text);
+    value = await evaluateExpression(text, scope);
   } catch (error) {
     throw new Misuse(
       `${name}: "${text}" cannot be read (${(error as Error).message}); expected e.g. "${example(unit)}".`,
@@ -60,6 +31,8 @@ export const parseQuantity = async (text: string, unit: string, name: string): P
     if (/%/.test(text)) return quantity.toNumber("");
     throw new Misuse(`${name}: "${text}" has a unit; expected a pure number.`);
   }
+  if (typeof (quantity as unknown as { value: unknown }).value !== "number")
+    throw new Misuse(`${name}: "${text}" is no real quantity; expected e.g. "${example(unit)}".`);
   if (!quantity.equalBase(library.unit(1, unit) as unknown as Unit))
     throw new Misuse(`${name}: "${text}" has the wrong unit; expected ${unitName(unit)}, e.g. "${example(unit)}".`);
   return quantity.toNumber(unit);
@@ -79,22 +52,46 @@ const example = (unit: string): string =>
   })[unit] ?? `1 ${unit}`;
 
 /** The value of one parameter from its text. */
-export const parseValue = async (text: string, parameter: Parameter, name: string): Promise<Value> => {
-  if (parameter.kind === "quantity" || parameter.kind === "integer") return parseQuantity(text, parameter.unit, name);
+export const parseValue = async (
+  text: string,
+  parameter: Parameter,
+  name: string,
+  scope: Scope = {},
+): Promise<Value> => {
+  if (parameter.kind === "quantity" || parameter.kind === "integer")
+    return parseQuantity(text, parameter.unit, name, scope);
   return text;
+};
+
+/** Splits at commas that are in no parentheses. */
+export const splitArguments = (text: string): string[] => {
+  const parts = [""];
+  let depth = 0;
+  for (const c of text) {
+    depth += c === "(" ? 1 : c === ")" ? -1 : 0;
+    if (c === "," && depth === 0) parts.push("");
+    else parts[parts.length - 1] += c;
+  }
+  return parts;
 };
 
 /**
  * The values of a grid axis: "a:b:step" (both ends included), or a list "a,b,c".
  * @throws Misuse where the step leads away from the end, or spans more than 10,000 values.
  */
-export const parseAxis = async (text: string, parameter: Parameter, name: string): Promise<Value[]> => {
+export const parseAxis = async (
+  text: string,
+  parameter: Parameter,
+  name: string,
+  scope: Scope = {},
+): Promise<Value[]> => {
   const ends = text.split(":");
-  if (ends.length === 1) return Promise.all(text.split(",").map((t) => parseValue(t.trim(), parameter, name)));
+  if (ends.length === 1)
+    return Promise.all(splitArguments(text).map((t) => parseValue(t.trim(), parameter, name, scope)));
   if (ends.length !== 3 || (parameter.kind !== "quantity" && parameter.kind !== "integer"))
     throw new Misuse(`--grid ${name}=${text}: expected start:stop:step of a quantity, or a list a,b,c.`);
-  const [start, stop] = await Promise.all(ends.slice(0, 2).map((t) => parseQuantity(t, parameter.unit, name)));
-  const step = await parseStep(ends[2], parameter.unit, name);
+  const [start, stop] = await Promise.all(ends.slice(0, 2).map((t) => parseQuantity(t, parameter.unit, name, scope)));
+  const step = await parseDifference(ends[2], parameter.unit, name, scope);
   const count = Math.floor((stop - start) / step + 1e-9) + 1;
   if (!(count >= 1 && count <= 10_000))
     throw new Misuse(
@@ -104,10 +101,10 @@ export const parseAxis = async (text: string, parameter: Parameter, name: string
   return Array.from({ length: count }, (_, i) => Number((start + i * step).toPrecision(12)));
 };
 
-// A step of temperature is a difference: "20 degC" of it is 20 K.
-const parseStep = async (text: string, unit: string, name: string): Promise<number> => {
+/** A difference of two quantities: "20 degC" of it is 20 K. */
+export const parseDifference = async (text: string, unit: string, name: string, scope: Scope = {}): Promise<number> => {
   const degrees = unit === "K" ? /^\s*([-+.\deE]+)\s*degC\s*$/.exec(text) : null;
-  return degrees ? Number(degrees[1]) : parseQuantity(text, unit, name);
+  return degrees ? Number(degrees[1]) : parseQuantity(text, unit, name, scope);
 };
 
 /** Whether the text is a unit of the same quantity as `unit`: "kohm" for "ohm". */
