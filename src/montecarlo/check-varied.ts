@@ -18,6 +18,7 @@ export const checkVaried = (
     const why = ((): string | null => {
       if (parameter?.kind !== "quantity") return parameter ? "it is no quantity" : "there is no such parameter";
       if (taken.has(name)) return "it is also set or an axis; choose one";
+      if (Object.hasOwn(experiment.numbers, name)) return "a number has the same name";
       if (experiment.deterministic) return "this experiment has one trial a point";
       if (used.has(name))
         return `${used.get(name)} is prepared from it once for all trials; span it as an axis instead`;

@@ -152,8 +152,7 @@ export const defineExperiment = <P extends Parameters, N extends string, C = Rec
   for (const [part, { uses }] of Object.entries(e.prepare ?? {}))
     for (const name of uses) if (!(name in e.parameters)) refuse(`part ${part} uses unknown parameter "${name}"`);
   for (const name of Object.keys(e.numbers))
-    if (name in e.parameters)
-      refuse(`number "${name}" is also a parameter: results would have two columns of that name`);
+    if (e.axes.includes(name)) refuse(`number "${name}" is also an axis: results would have two columns of that name`);
   if (!(e.trials >= 1 && e.block >= 1)) refuse("trials and block are at least 1");
   return e;
 };

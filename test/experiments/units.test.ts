@@ -29,7 +29,7 @@ describe("quantities", () => {
     ["volt", "V", "expected e.g."],
     ["", "V", "expected e.g."],
     ['evaluate("1")', "V", "disabled"],
-    ["1:2", "V", "no quantity"],
+    ["1:2", "V", "range is not arithmetic"],
   ])("%p is refused as %s", async (text, unit, words) => {
     await expect(parseQuantity(text, unit, "supply")).rejects.toThrow(words);
   });
