@@ -54,23 +54,31 @@ const DISPLAY_TOLERANCE = 1e-4;
 const SHOWN_POINTS = 400;
 const MOST_FIGURES = 6;
 
+const NODES = ["q", "qb", "bl", "blb", "sen"] as const;
+
+/** The read in time from SEN's edge [s], and the voltage of each node [V]; null where it could not be solved. */
+const waveforms = (at: Params): { times: Float64Array; voltages: Readonly<Record<string, Float64Array>> } | null => {
+  const design = designOf({ ...at, device: OHMIC });
+  const { precharge } = design.timing;
+  // Half of the points before SEN's edge, half after it.
+  const times = Float64Array.from({ length: SHOWN_POINTS + 1 }, (_, i) =>
+    i < SHOWN_POINTS / 2
+      ? (precharge * i) / (SHOWN_POINTS / 2)
+      : precharge + (at.duration * (i - SHOWN_POINTS / 2)) / (SHOWN_POINTS / 2),
+  );
+  const result = transient(compileCircuit(senseNetlist(design, [at.leftResistance, at.rightResistance])), {
+    stop: precharge + at.duration,
+    times,
+    tolerance: DISPLAY_TOLERANCE,
+  });
+  return result.ok ? { times: times.map((t) => t - precharge), voltages: result.voltages } : null;
+};
+
 const figures = (table: Table, params: Params): Figure[] =>
   table.rows.slice(0, MOST_FIGURES).flatMap((row): Figure[] => {
     const at = { ...params, ...row.point } as Params;
-    const design = designOf({ ...at, device: OHMIC });
-    const { precharge } = design.timing;
-    // Half of the points before SEN's edge, half after it.
-    const times = Float64Array.from({ length: SHOWN_POINTS + 1 }, (_, i) =>
-      i < SHOWN_POINTS / 2
-        ? (precharge * i) / (SHOWN_POINTS / 2)
-        : precharge + (at.duration * (i - SHOWN_POINTS / 2)) / (SHOWN_POINTS / 2),
-    );
-    const result = transient(compileCircuit(senseNetlist(design, [at.leftResistance, at.rightResistance])), {
-      stop: precharge + at.duration,
-      times,
-      tolerance: DISPLAY_TOLERANCE,
-    });
-    if (!result.ok) return [];
+    const read = waveforms(at);
+    if (!read) return [];
     const words = table.axes.map((axis) => `${axis} ${varied(PARAMETERS, axis, row.point[axis])}`).join(", ");
     return [
       {
@@ -78,10 +86,10 @@ const figures = (table: Table, params: Params): Figure[] =>
         caption: `Precharge until 0 ns, then SEN rises. Left cell ${showQuantity(at.leftResistance, "ohm")}, right ${showQuantity(at.rightResistance, "ohm")}, ${at.technology} ${at.corner}, ${showQuantity(at.supply, "V")}, ${showQuantity(at.temperature, "K")}; ohmic cells, no mismatch.`,
         x: { label: "time after SEN rises", unit: "ns", scale: "linear" },
         y: { label: "voltage", unit: "V", scale: "linear" },
-        series: ["q", "qb", "bl", "blb", "sen"].map((node) => ({
+        series: NODES.map((node) => ({
           name: { q: "Q", qb: "Qb", bl: "BL", blb: "BLb", sen: "SEN" }[node] as string,
-          x: Array.from(times, (t) => (t - precharge) * 1e9),
-          y: [...result.voltages[node]],
+          x: Array.from(read.times, (t) => t * 1e9),
+          y: [...read.voltages[node]],
           dash: node === "sen" ? "dot" : node.startsWith("b") ? "dash" : "solid",
           marks: false,
         })),
@@ -129,6 +137,13 @@ export const senseTransient = defineExperiment({
       says: "energy from supply, SEN and word-line drivers during the sense phase",
     },
   },
+  arrays: {
+    waveforms: {
+      unit: "s; V",
+      says: `time from SEN's edge, then voltages of ${NODES.join(", ")}`,
+      shape: [1 + NODES.length, SHOWN_POINTS + 1],
+    },
+  },
   trial: (_context, params) => {
     const amplifier = compileSenseAmplifier(designOf({ ...params, device: OHMIC }));
     const read = sensePair(
@@ -139,12 +154,15 @@ export const senseTransient = defineExperiment({
       DISPLAY_TOLERANCE,
     );
     if (!read.ok) return { failed: `${read.reason} at ${read.time} s` };
+    const shown = waveforms(params);
+    if (!shown) return { failed: "no waveform at the display's tolerance" };
     return {
       numbers: {
         ...(read.decisionTime === null ? {} : { decisionTime: read.decisionTime }),
         prechargeEnergy: read.prechargeEnergy,
         senseEnergy: read.senseEnergies[0],
       },
+      arrays: { waveforms: [shown.times, ...NODES.map((node) => shown.voltages[node])].flatMap((v) => [...v]) },
     };
   },
   figures,

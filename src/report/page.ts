@@ -178,7 +178,7 @@ export const pageHtml = (page: Page, plotly: string): string => {
 ${standing}
 ${page.tables.map(tableHtml).join("\n")}
 ${figures}
-<details><summary>Parameters and provenance</summary>${page.details.map(tableHtml).join("\n")}</details>
+${page.details.length > 0 ? `<details><summary>Parameters and provenance</summary>${page.details.map(tableHtml).join("\n")}</details>` : ""}
 <script>${plotly.replaceAll("</script", "<\\/script")}</script>
 <script>${data === "[]" ? "" : `${data}.forEach((f, i) => Plotly.newPlot("figure" + i, f.data, f.layout, { responsive: true, displaylogo: false }));`}</script>
 </body></html>
