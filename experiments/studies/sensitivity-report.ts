@@ -83,7 +83,7 @@ export const drawSensitivity = (table: Table): Figure[] =>
         title: `Share of the variance${label ? `: ${label}` : ""}`,
         caption:
           "Total Sobol indices: the input's part, alone and with others. Bars are 95 % intervals (delta method).",
-        x: { label: "total share of the variance", unit: "", scale: "linear" },
+        x: { label: "total share of the variance", unit: "", scale: "linear", from: -0.1, to: 1.2 },
         names: rows.map(saysOf),
         series: (Object.entries(OUTPUTS) as [OutputName, string][])
           .filter(([output]) => varies(rows, output))

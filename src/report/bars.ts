@@ -30,6 +30,7 @@ export const plotlyBars = (figure: BarFigure, colours: readonly string[]): { dat
     legend: { orientation: "h", y: -0.16, yanchor: "top", traceorder: "normal" },
     xaxis: {
       title: { text: figure.x.unit ? `${figure.x.label} (${figure.x.unit})` : figure.x.label },
+      range: [figure.x.from, figure.x.to],
       zeroline: true,
       showline: true,
       mirror: true,

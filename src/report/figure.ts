@@ -53,7 +53,8 @@ export interface BarFigure {
   readonly kind: "bars";
   readonly title: string;
   readonly caption: string;
-  readonly x: Axis;
+  /** What is shown of the axis: intervals may reach beyond it. */
+  readonly x: Axis & { readonly from: number; readonly to: number };
   readonly names: readonly string[];
   /** A value, low and high for each name; what is not finite is not drawn. */
   readonly series: readonly {
