@@ -1,10 +1,10 @@
 import {
+  logSharesOf,
   type RramParams,
   type RramState,
   resistanceTemperatureFactor,
   sampleResistancesInto,
   shapedDeviation,
-  standingOf,
   totalLogSigma,
 } from "#devices/index";
 import type { LimitState } from "#src/montecarlo/index";
@@ -13,46 +13,77 @@ import { bernoulli, fold, forEachChosen, type Key } from "#src/random/index";
 
 /** Least spread [ln R] that the closed forms are formed with: a state without spread is a step, which has no density. */
 const LEAST_SIGMA = 1e-9;
-/** Half of the step [ln R] over which the slope of a shaped state's standing is taken. */
-const STEP = 1e-5;
+/** Steps of a grid that is searched. */
+const GRID = 200;
 /** Reach and spacing of the quadrature, in standard deviations. */
-const REACH = 12;
+const REACH = 38;
 const SPACING = 0.01;
 
-/** Median (of ln R) and standard deviation of both states at a temperature, with the standing of a ln R in each. */
+/** Median (of ln R) and standard deviation of both states at a temperature, and ln of the shares below and above a ln R. */
 const logStatistics = (params: RramParams, temperature: number) => {
   const state = (name: "lrs" | "hrs") => {
-    const { medianResistance, activationEnergy, spread, shape } = params[name];
+    const { medianResistance, activationEnergy } = params[name];
     const mean = Math.log(medianResistance * resistanceTemperatureFactor(activationEnergy, temperature));
-    const sigma = Math.max(LEAST_SIGMA, totalLogSigma(params, name));
-    const shaped = shape ? { spread, shape } : null;
     return {
       mean,
-      sigma,
-      shaped,
-      standing: (x: number): number => (shaped ? standingOf(shaped, x - mean) : (x - mean) / sigma),
+      sigma: Math.max(LEAST_SIGMA, totalLogSigma(params, name)),
+      shares: (x: number) => logSharesOf(params[name], x - mean),
     };
   };
-  return { low: state("lrs"), high: state("hrs") };
+  return {
+    low: state("lrs"),
+    high: state("hrs"),
+    shaped: (params.lrs.shape ?? params.hrs.shape) !== undefined,
+  };
 };
 
+type LogStatistics = ReturnType<typeof logStatistics>;
+
 /**
- * The reference resistance [ohm] at which a 1T1R cell is misread least: where the densities of ln R of the two states
- * cross, between their medians. With equal spreads, their geometric mean.
+ * The reference resistance [ohm] at which a 1T1R cell is misread least. Lognormal states: where the densities of ln R
+ * cross between the medians; with equal spreads, their geometric mean. Others: the least of low read high plus high read
+ * low, searched for on a grid that reaches beyond both medians, since densities may cross more than once.
  */
 export const bestReference = (params: RramParams, temperature: number): number => {
-  const { low, high } = logStatistics(params, temperature);
+  const statistics = logStatistics(params, temperature);
+  const { low, high } = statistics;
+  if (statistics.shaped) return leastMisread(statistics);
   // Bisection on the difference of the log-densities, which falls from one median to the other.
-  const logDensity = (x: number, s: typeof low): number => {
-    const slope = s.shaped ? (s.standing(x + STEP) - s.standing(x - STEP)) / (2 * STEP) : 1 / s.sigma;
-    return -(s.standing(x) ** 2) / 2 + Math.log(slope);
-  };
+  const logDensity = (x: number, s: { mean: number; sigma: number }): number =>
+    -(((x - s.mean) / s.sigma) ** 2) / 2 - Math.log(s.sigma);
   let from = low.mean;
   let to = high.mean;
   for (let k = 0; k < 100; k++) {
     const middle = (from + to) / 2;
     if (logDensity(middle, low) > logDensity(middle, high)) from = middle;
     else to = middle;
+  }
+  return Math.exp((from + to) / 2);
+};
+
+const leastMisread = ({ low, high }: LogStatistics): number => {
+  // In logarithms: between well separated states both errors are below the smallest numbers.
+  const misread = (x: number): number => {
+    const [a, b] = [low.shares(x)[1], high.shares(x)[0]];
+    return Math.max(a, b) + Math.log1p(Math.exp(-Math.abs(a - b)));
+  };
+  const reach = 3 * (low.sigma + high.sigma);
+  let from = low.mean - reach;
+  let to = high.mean + reach;
+  // Ever finer grids about the best place of the one before.
+  for (let k = 0; k < 12; k++) {
+    const step = (to - from) / GRID;
+    let best = from;
+    let least = Number.POSITIVE_INFINITY;
+    for (let i = 0; i <= GRID; i++) {
+      const error = misread(from + i * step);
+      if (error < least) {
+        least = error;
+        best = from + i * step;
+      }
+    }
+    from = best - 2 * step;
+    to = best + 2 * step;
   }
   return Math.exp((from + to) / 2);
 };
@@ -67,17 +98,16 @@ export const idealErrorRates = (
   params: RramParams,
   temperature: number,
 ): { readonly single: number; readonly differential: number } => {
-  const { low, high } = logStatistics(params, temperature);
+  const { low, high, shaped } = logStatistics(params, temperature);
   const { stuck } = params;
   const reference = Math.log(bestReference(params, temperature));
-  const lowReadHigh = normalTail(low.standing(reference));
-  const highReadLow = normalTail(-high.standing(reference));
+  const lowReadHigh = shaped ? Math.exp(low.shares(reference)[1]) : normalTail((reference - low.mean) / low.sigma);
+  const highReadLow = shaped ? Math.exp(high.shares(reference)[0]) : normalTail((high.mean - reference) / high.sigma);
   const storedLow = (1 - stuck.hrs) * lowReadHigh + stuck.hrs * (1 - highReadLow);
   const storedHigh = (1 - stuck.lrs) * highReadLow + stuck.lrs * (1 - lowReadHigh);
-  const exchanged =
-    low.shaped || high.shaped
-      ? exchangedByQuadrature(params, low.mean, high)
-      : normalTail((high.mean - low.mean) / Math.hypot(low.sigma, high.sigma));
+  const exchanged = shaped
+    ? exchangedByQuadrature(params, low.mean, high)
+    : normalTail((high.mean - low.mean) / Math.hypot(low.sigma, high.sigma));
   return {
     single: (storedLow + storedHigh) / 2,
     differential:
@@ -92,16 +122,12 @@ export const idealErrorRates = (
  * standing z of phi(z) P(ln R_high < ln R_low(z)), by the trapezoidal rule, which converges exponentially for such
  * integrands.
  */
-const exchangedByQuadrature = (
-  params: RramParams,
-  lowMedian: number,
-  high: { readonly standing: (x: number) => number },
-): number => {
+const exchangedByQuadrature = (params: RramParams, lowMedian: number, high: LogStatistics["high"]): number => {
   const sigma = totalLogSigma(params, "lrs");
   let sum = 0;
   for (let z = -REACH; z <= REACH; z += SPACING) {
     const x = lowMedian + shapedDeviation(params.lrs, sigma * z);
-    sum += Math.exp((-z * z) / 2) * normalTail(-high.standing(x));
+    sum += Math.exp((-z * z) / 2 + high.shares(x)[0]);
   }
   return (sum * SPACING) / Math.sqrt(2 * Math.PI);
 };

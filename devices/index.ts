@@ -38,4 +38,4 @@ export {
   totalLogSigma,
 } from "./rram/sample.ts";
 export { RRAM_SETS } from "./rram/sets.ts";
-export { shapedDeviation, standingOf } from "./rram/shape.ts";
+export { logSharesOf, shapedDeviation, standingOf } from "./rram/shape.ts";

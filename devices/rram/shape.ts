@@ -1,5 +1,4 @@
-import { normalTail } from "#src/numerics/normal-tail";
-import { inverseNormal } from "#src/random/inverse-normal";
+import { inverseLogNormalTail, logNormalTail, normalTail } from "#src/numerics/normal-tail";
 import type { RramShape, RramSpread, RramStateParams } from "./params.ts";
 
 /** Total standard deviation of ln R: the three terms in quadrature. */
@@ -21,9 +20,41 @@ export const shapedDeviation = (state: Pick<RramStateParams, "spread" | "shape">
 /** The standing z, a standard normal, of a resistance whose ln over the median is `deviation`: the inverse of the above. */
 export const standingOf = (state: Pick<RramStateParams, "spread" | "shape">, deviation: number): number => {
   const sigma = totalSpread(state.spread);
-  if (!state.shape) return deviation / sigma;
-  const [below, above] = shares(state.shape, (deviation * state.shape.logSigma) / sigma);
-  return below < above ? inverseNormal(below) : -inverseNormal(above);
+  if (!state.shape || sigma === 0) return deviation / sigma;
+  const [below, above] = logShares(state.shape, (deviation * state.shape.logSigma) / sigma);
+  return below < above ? -inverseLogNormalTail(below) : inverseLogNormalTail(above);
+};
+
+/** ln of the shares of a state's resistances below and above one whose ln over the median is `deviation`. */
+export const logSharesOf = (
+  state: Pick<RramStateParams, "spread" | "shape">,
+  deviation: number,
+): readonly [below: number, above: number] => {
+  const sigma = totalSpread(state.spread);
+  if (state.shape && sigma > 0) return logShares(state.shape, (deviation * state.shape.logSigma) / sigma);
+  const z = sigma > 0 ? deviation / sigma : deviation * Number.POSITIVE_INFINITY;
+  return [logNormalTail(-z), logNormalTail(z)];
+};
+
+const logSum = (terms: readonly number[]): number => {
+  const largest = Math.max(...terms);
+  return largest + Math.log(terms.reduce((sum, t) => sum + Math.exp(t - largest), 0));
+};
+
+/** ln of the shares of the shape below and above x, which do not vanish however far out x is. */
+const logShares = (shape: RramShape, x: number): readonly [number, number] => {
+  if (shape.kind === "weibull") {
+    const hazard = Math.LN2 * Math.exp(shape.exponent * x);
+    // -expm1(-h) is h where h is too small for it.
+    return [hazard < 1e-300 ? Math.log(Math.LN2) + shape.exponent * x : Math.log(-Math.expm1(-hazard)), -hazard];
+  }
+  const tails = (side: 1 | -1): number =>
+    logSum(
+      shape.components
+        .filter((c) => c.share > 0)
+        .map((c) => Math.log(c.share) + logNormalTail((side * (x - c.logOffset)) / c.logSigma)),
+    );
+  return [tails(-1), tails(1)];
 };
 
 /** Shares of the shape below and above x = ln R over the median, each to full relative accuracy. */

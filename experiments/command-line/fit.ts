@@ -29,7 +29,10 @@ export const addFit = (program: Command): void => {
     )
     .option("--condition <name>", "which condition of the file")
     .addOption(
-      new Option("--family <family>", "distribution of both states, or the best of each by BIC")
+      new Option(
+        "--family <family>",
+        "distribution of both states; best: lognormal, unless another is better by 10 in BIC",
+      )
         .choices(["best", "lognormal", "weibull", "mixture"])
         .default("best"),
     )

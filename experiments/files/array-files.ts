@@ -9,6 +9,7 @@ import {
   type TrialWitness,
 } from "#src/montecarlo/index";
 import { NPY_HEADER, npyBytes, npyHeader } from "#src/report/npy";
+import { DamagedShard } from "./shard-file.ts";
 import { replaceFile, writeAll, writeFile } from "./write-file.ts";
 
 const piecePath = (dir: string, name: string, index: number): string =>
@@ -33,6 +34,10 @@ export const gatherArrays = (
       for (const [name, values] of Object.entries(arrays)) {
         const spec = specs.find((s) => s.name === name);
         const where = `${experiment.name}: trial ${trial}, array "${name}"`;
+        if (typeof values !== "object" || values === null || typeof values.length !== "number")
+          throw new Error(
+            `${where} is ${values === null ? "null" : `a ${typeof values}`}; expected numbers in an array.`,
+          );
         if (!spec) throw new Error(`${where} is not declared in the experiment's arrays.`);
         if (values.length !== spec.size)
           throw new Error(`${where} has ${values.length} values; ${spec.shape.join(" x ")} are declared.`);
@@ -44,6 +49,21 @@ export const gatherArrays = (
         writeFile(piecePath(dir, name, index), npyBytes(values, [count, ...shape]));
     },
   };
+};
+
+/** @throws DamagedShard where a piece is not there, or of another size. */
+const readPiece = (path: string, index: number, shape: readonly number[]): Uint8Array => {
+  let bytes: Uint8Array;
+  try {
+    bytes = readFileSync(path);
+  } catch (error) {
+    throw new DamagedShard(path, index, `cannot be read (${(error as NodeJS.ErrnoException).code})`);
+  }
+  const header = npyHeader(shape);
+  const size = NPY_HEADER + 8 * shape.reduce((a, b) => a * b, 1);
+  if (bytes.length !== size || header.some((byte, i) => byte !== bytes[i]))
+    throw new DamagedShard(path, index, `is not the array of ${shape.join(" x ")} that was written`);
+  return bytes.subarray(NPY_HEADER);
 };
 
 /**
@@ -61,7 +81,8 @@ export const mergeArrays = (dir: string, plan: Plan, experiment: AnyExperiment, 
         const file = openSync(temporary, "w");
         try {
           writeAll(file, npyHeader([trials, ...shape]));
-          for (const { index } of mine) writeAll(file, readFileSync(piecePath(dir, name, index)).subarray(NPY_HEADER));
+          for (const { index, count } of mine)
+            writeAll(file, readPiece(piecePath(dir, name, index), index, [count, ...shape]));
         } finally {
           closeSync(file);
         }

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { accessSync, constants, existsSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
+import { z } from "zod";
 import type { PartPlace, Plan, Round } from "#src/montecarlo/index";
 import { firstRound, PLAN_FORMAT, partName } from "#src/montecarlo/index";
 import { Misuse } from "../command-line/misuse.ts";
@@ -90,8 +91,29 @@ export const readPlan = (dir: string): Plan => {
   const { digest, ...plan } = stored;
   if (digest !== planDigest(plan))
     throw new Misuse(`${path} was edited: its shards belong to the plan as it was. Start a new run.`);
+  const shape = planShape.safeParse(plan);
+  if (!shape.success)
+    throw new Misuse(
+      `${path} is no plan: ${shape.error.issues.map((i) => `${i.path.join(".") || "(top)"}: ${i.message}`).join("; ")}.`,
+    );
+  for (const name of OWN_FOLDERS)
+    if (existsSync(join(dir, name)) && !statSync(join(dir, name)).isDirectory())
+      throw new Misuse(`${join(dir, name)} is a file; a run keeps a folder there. Move it away.`);
   return plan;
 };
+
+/** What the rest of the program relies on in a plan that was read. */
+const planShape = z.looseObject({
+  experiment: z.looseObject({ name: z.string(), module: z.string(), hash: z.string() }),
+  seed: z.string(),
+  params: z.record(z.string(), z.union([z.number(), z.string()])),
+  points: z.array(z.record(z.string(), z.union([z.number(), z.string()]))).min(1),
+  block: z.number().int().min(1),
+  stopping: z.discriminatedUnion("kind", [
+    z.looseObject({ kind: z.literal("trials"), trials: z.number().int().min(1) }),
+    z.looseObject({ kind: z.literal("precision"), first: z.number().int().min(1), most: z.number().int().min(1) }),
+  ]),
+});
 
 const roundPath = (dir: string, round: number): string => join(dir, "rounds", `${round}.json`);
 
@@ -101,20 +123,27 @@ export const readRounds = (dir: string, plan: Plan): Round[] => {
   for (;;) {
     const path = roundPath(dir, rounds.length + 1);
     if (!existsSync(path)) return rounds;
-    let stored: { readonly plan?: string } & Round;
+    let stored: { readonly digest: string; readonly round: Round } | null = null;
     try {
       stored = JSON.parse(readFileSync(path, "utf8"));
     } catch {
-      throw new Misuse(`${path} is damaged; delete it and run "rramlab resume ${dir}".`);
+      stored = null;
     }
-    const { plan: of, ...round } = stored;
-    if (of !== planDigest(plan)) throw new Misuse(`${path} belongs to another plan; delete it and resume.`);
-    rounds.push(round);
+    if (!stored?.round || stored.digest !== roundDigest(plan, stored.round))
+      throw new Misuse(
+        `${path} was changed, or belongs to another plan; delete it and run "rramlab resume ${dir}", which plans it again.`,
+      );
+    rounds.push(stored.round);
   }
 };
 
 export const writeRound = (dir: string, plan: Plan, round: Round): void =>
-  writeFile(roundPath(dir, round.round), `${JSON.stringify({ plan: planDigest(plan), ...round })}\n`);
+  writeFile(roundPath(dir, round.round), `${JSON.stringify({ digest: roundDigest(plan, round), round })}\n`);
+
+const roundDigest = (plan: Plan, round: Round): string =>
+  createHash("sha256")
+    .update(planDigest(plan) + JSON.stringify(round))
+    .digest("hex");
 
 export const hasPart = (dir: string, place: PartPlace): boolean => existsSync(partPath(dir, place));
 export const writePart = (dir: string, place: PartPlace, value: unknown): void =>

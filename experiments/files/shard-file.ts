@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { existsSync, readdirSync, readFileSync, renameSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { FailedTrial, Shard, Tally } from "#src/montecarlo/index";
 import { writeFile } from "./write-file.ts";
@@ -34,7 +34,7 @@ export const presentShards = (dir: string): Set<number> =>
   new Set(
     existsSync(folderOf(dir))
       ? readdirSync(folderOf(dir)).flatMap((name) => {
-          const match = /^(\d+)\.jsonl$/.exec(name);
+          const match = /^(\d{6,})\.jsonl$/.exec(name);
           return match ? [Number(match[1])] : [];
         })
       : [],
@@ -43,6 +43,7 @@ export const presentShards = (dir: string): Set<number> =>
 /** Renames a damaged shard to .damaged, so that it counts as missing; tells what was done. */
 export const setAside = (dir: string, damage: DamagedShard): string => {
   const path = shardPath(dir, damage.index);
+  rmSync(`${path}.damaged`, { recursive: true, force: true });
   renameSync(path, `${path}.damaged`);
   return `${damage.message}; set aside as ${path}.damaged and computed again`;
 };
@@ -67,7 +68,12 @@ export const readShard = (dir: string, planDigest: string, index: number): Shard
   const damaged = (why: string): never => {
     throw new DamagedShard(path, index, why);
   };
-  const lines = readFileSync(path, "utf8").split("\n");
+  let lines: string[] = [];
+  try {
+    lines = readFileSync(path, "utf8").split("\n");
+  } catch (error) {
+    damaged(`cannot be read (${(error as NodeJS.ErrnoException).code})`);
+  }
   const parsed = lines.slice(0, -1).map((line, i): Record<string, unknown> => {
     try {
       return JSON.parse(line);

@@ -1,4 +1,5 @@
-import { closeSync, existsSync, openSync, readFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { closeSync, openSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileWriter, ParquetWriter, schemaFromColumnData } from "hyparquet-writer";
 import {
@@ -11,7 +12,8 @@ import {
   type Values,
 } from "#src/montecarlo/index";
 import { type Column, csvHeader, csvRows, parquetColumns } from "#src/report/columns";
-import { Misuse } from "../command-line/misuse.ts";
+import { planDigest } from "./run-folder.ts";
+import { DamagedShard } from "./shard-file.ts";
 import { replaceFile, writeAll, writeFile } from "./write-file.ts";
 
 type Field = number | string | null;
@@ -60,19 +62,28 @@ export const gatherRows = (
         for (const [field, value] of fieldsOf(name, kind, numbers[name])) put(field, value);
       put("failed", "failed" in result ? result.failed : null);
     },
-    write: (dir, index) => writeFile(rowsPath(dir, index), `${JSON.stringify(Object.fromEntries(columns))}\n`),
+    write: (dir, index) => {
+      const text = JSON.stringify(Object.fromEntries(columns));
+      writeFile(rowsPath(dir, index), `${text}\n${checksum(plan, index, text)}\n`);
+    },
   };
 };
 
-const readRows = (dir: string, index: number): Column[] => {
+const checksum = (plan: Plan, index: number, text: string): string =>
+  createHash("sha256")
+    .update(`${planDigest(plan)} ${index} ${text}`)
+    .digest("hex");
+
+/** @throws DamagedShard where the rows are not there, or not those of this shard. */
+const readRows = (dir: string, plan: Plan, index: number): Column[] => {
   const path = rowsPath(dir, index);
   try {
-    const stored: Record<string, Field[]> = JSON.parse(readFileSync(path, "utf8"));
-    return Object.entries(stored).map(([name, values]) => ({ name, values }));
+    const [text, sum] = readFileSync(path, "utf8").split("\n");
+    if (sum !== checksum(plan, index, text)) throw new Error("changed, or of another shard");
+    return Object.entries(JSON.parse(text) as Record<string, Field[]>).map(([name, values]) => ({ name, values }));
   } catch (error) {
-    throw new Misuse(
-      `${path} is ${existsSync(path) ? `damaged (${(error as Error).message})` : "not there"}; delete the shard of the same number and run "rramlab resume ${dir}".`,
-    );
+    const { code, message } = error as NodeJS.ErrnoException;
+    throw new DamagedShard(path, index, code === "ENOENT" ? "is not there" : message);
   }
 };
 
@@ -83,7 +94,7 @@ export const mergeRows = (dir: string, plan: Plan, count: number): void => {
     const file = openSync(temporary, "w");
     try {
       for (let index = 0; index < count; index++) {
-        const columns = readRows(dir, index);
+        const columns = readRows(dir, plan, index);
         writeAll(file, Buffer.from((index === 0 ? csvHeader(columns) : "") + csvRows(columns)));
       }
     } finally {
@@ -91,14 +102,14 @@ export const mergeRows = (dir: string, plan: Plan, count: number): void => {
     }
   });
   replaceFile(join(dir, "trials.parquet"), (temporary) => {
-    const first = parquetColumns(readRows(dir, 0), text);
+    const first = parquetColumns(readRows(dir, plan, 0), text);
     const writer = new ParquetWriter({
       writer: fileWriter(temporary),
       schema: schemaFromColumnData({ columnData: first }),
       createdBy: "rramlab",
     });
     for (let index = 0; index < count; index++) {
-      const columnData = index === 0 ? first : parquetColumns(readRows(dir, index), text);
+      const columnData = index === 0 ? first : parquetColumns(readRows(dir, plan, index), text);
       // One row group a shard: the default would buffer a thousand rows, then a hundred thousand.
       writer.write({ columnData, rowGroupSize: columnData[0].data.length });
     }

@@ -17,7 +17,8 @@ const three = (x: number): string => String(Number(x.toPrecision(3)));
 
 /**
  * Median with its 95 % interval where R is lognormal (t for the mean of ln R), and the standard deviation of ln R with
- * sqrt((kurtosis - 1) / (4 n)) as its relative standard error, which holds for any distribution with a fourth moment.
+ * sqrt((kurtosis - 1) / (4 n)) as its relative standard error: for a hundred values or more, of any distribution with a
+ * fourth moment (of 20 normal values it covers 88 %).
  */
 const statisticsRow = (name: string, { sorted }: StateFit): string[] => {
   const m = momentsOf(sorted);
@@ -58,13 +59,13 @@ export const fitTables = ({ states, chosen }: FittedDevice): WordTable[] => [
           goodness.probability <= 1 / (goodness.replicates + 1)
             ? `< ${three(2 / (goodness.replicates + 1))}`
             : three(goodness.probability),
-          (criterion - states[s].families[states[s].best].criterion).toFixed(1),
+          (criterion - Math.min(...LOG_FAMILIES.map((k) => states[s].families[k].criterion))).toFixed(1),
           kind === chosen[s] ? "taken" : "",
         ];
       }),
     ),
     notes: [
-      "A^2: Anderson and Darling's distance; p: share of samples drawn from the fit, and fitted again, that lie as far from theirs (small: the family does not hold). BIC: over that of the best; ten is strong.",
+      "A^2: Anderson and Darling's distance; p: share of samples drawn from the fit, and fitted again, that lie as far from theirs (small: the family does not hold). BIC: over the least; another family than the lognormal is taken where it is better by ten, a mixture from 50 values on.",
     ],
   },
 ];

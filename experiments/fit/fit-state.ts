@@ -27,6 +27,19 @@ export interface StateFit {
   readonly best: LogFamily;
 }
 
+/** A family other than the lognormal is taken where its criterion is this much better: very strong evidence. */
+const STRONG = 10;
+/** A mixture is taken from this many values on, this many of them in its smaller part: fewer are fitted, not found. */
+const [FEWEST_OF_MIXTURE, FEWEST_OF_PART] = [50, 5];
+
+const isEarned = (kind: LogFamily, families: Readonly<Record<LogFamily, FamilyFit>>, count: number): boolean => {
+  if (kind === "lognormal") return true;
+  const { fit, criterion } = families[kind];
+  const lesser = fit.kind === "two lognormals" ? Math.min(...fit.components.map((c) => c.share)) : 1;
+  const enough = fit.kind !== "two lognormals" || (count >= FEWEST_OF_MIXTURE && lesser * count >= FEWEST_OF_PART);
+  return enough && criterion < families.lognormal.criterion - STRONG;
+};
+
 /** Fits all families to the resistances of one state. */
 export const fitState = (resistances: readonly number[], key: Key): StateFit => {
   const sorted = Float64Array.from(resistances, Math.log).sort();
@@ -43,7 +56,9 @@ export const fitState = (resistances: readonly number[], key: Key): StateFit => 
       ];
     }),
   ) as Record<LogFamily, FamilyFit>;
-  const best = LOG_FAMILIES.reduce((a, b) => (families[b].criterion < families[a].criterion ? b : a));
+  const best = LOG_FAMILIES.filter((kind) => isEarned(kind, families, sorted.length)).reduce((a, b) =>
+    families[b].criterion < families[a].criterion ? b : a,
+  );
   return { sorted, families, best };
 };
 

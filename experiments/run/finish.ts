@@ -4,11 +4,13 @@ import { cpus } from "node:os";
 import { join } from "node:path";
 import {
   type AnyExperiment,
+  impreciseNumbers,
   type Plan,
   paramsAt,
   pendingPoints,
   type Summary,
   type Table,
+  told,
 } from "#src/montecarlo/index";
 import type { Interval } from "#src/numerics/intervals";
 import { type Column, csvText, parquetBytes } from "#src/report/columns";
@@ -154,7 +156,7 @@ const provenanceTable = (plan: Plan, manifest: Manifest): WordTable => ({
 
 /** What a run concludes: the experiment's own tables, or every number with its interval. */
 export const summariesOf = (plan: Plan, experiment: AnyExperiment, table: Table): readonly Summary[] =>
-  experiment.conclude?.(table, plan.params) ?? [
+  told(`${experiment.name}: conclude`, () => experiment.conclude?.(table, plan.params)) ?? [
     {
       title: experiment.summary,
       columns: [...table.axes, "number", "estimate", "95 % interval", "trials"],
@@ -176,11 +178,16 @@ export const cappedNote = (plan: Plan, experiment: AnyExperiment, table: Table):
   const { stopping } = plan;
   if (stopping.kind === "trials") return [];
   const capped = pendingPoints(plan, experiment, table);
-  return capped.length === 0
-    ? []
-    : [
-        `${capped.length} of ${table.rows.length} points reached the cap of ${stopping.most} trials before the precision asked for: ${trialsText(plan)}.`,
-      ];
+  const hopeless = table.rows.filter((row) => row.failed === row.trials).length;
+  const numbers = [...new Set(capped.flatMap((point) => impreciseNumbers(plan, experiment, table.rows[point])))];
+  return [
+    ...(capped.length > 0
+      ? [
+          `${capped.length} of ${table.rows.length} points reached the cap of ${stopping.most} trials before the precision asked for (${numbers.join(", ")}): ${trialsText(plan)}.`,
+        ]
+      : []),
+    ...(hopeless > 0 ? [`${hopeless} of ${table.rows.length} points were given up: every trial failed.`] : []),
+  ];
 };
 
 /** Writes report.html. */
@@ -199,7 +206,7 @@ export const writeReport = (
     title: experiment.name,
     summary: `${experiment.summary} Seed "${plan.seed}", ${trialsText(plan)} a point.`,
     tables: summariesOf(plan, experiment, table),
-    figures: (experiment.figures?.(table, plan.params) ?? []).map((f) => ({
+    figures: (told(`${experiment.name}: figures`, () => experiment.figures?.(table, plan.params)) ?? []).map((f) => ({
       ...f,
       caption: `${f.caption} Seed "${plan.seed}".`,
     })),
@@ -210,6 +217,11 @@ export const writeReport = (
       ) ?? []),
       ...failures,
       ...cappedNote(plan, experiment, table),
+      ...(plan.sampling === "independent"
+        ? []
+        : [
+            `Varied parameters are drawn by ${plan.sampling === "sobol" ? "Sobol's sequence, scrambled" : "a Latin hypercube"}: intervals are those of independent trials, too wide by whatever these parameters explain.`,
+          ]),
     ],
     details: [parameterTable(plan, experiment), provenanceTable(plan, manifest)],
   };

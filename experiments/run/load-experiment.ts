@@ -15,11 +15,21 @@ export const suggestion = (word: string, known: readonly string[]): string => {
 };
 
 const importModule = async (module: string): Promise<Readonly<Record<string, unknown>>> => {
+  // A module that ends the program, or waits for ever, while it is loaded would do so in silence.
+  const unfinished = (): void => {
+    process.stderr.write(
+      `rramlab: ${fileURLToPath(module)} ended the program while it was loaded (process.exit, or an await without end).\n`,
+    );
+    process.exitCode = 1;
+  };
+  process.once("exit", unfinished);
   try {
     return await import(module);
   } catch (error) {
     const [first] = (error instanceof Error ? error.message : String(error)).split("\n");
     throw new Misuse(`${fileURLToPath(module)} cannot be loaded: ${first}`);
+  } finally {
+    process.removeListener("exit", unfinished);
   }
 };
 
@@ -47,6 +57,8 @@ export const findExperiment = async (nameOrPath: string): Promise<{ experiment: 
 /** The experiment of a plan, loaded from the module it names. */
 export const loadPlanned = async (plan: Plan): Promise<AnyExperiment> => {
   const { name, module } = plan.experiment;
+  if (module !== OWN_MODULE && !module.startsWith("file:"))
+    throw new Misuse(`the run's experiment "${name}" is in "${module}", which is no file.`);
   if (module !== OWN_MODULE && !existsSync(fileURLToPath(module)))
     throw new Misuse(`the run's experiment "${name}" is in ${fileURLToPath(module)}, which is not there.`);
   const experiment = module === OWN_MODULE ? await loadStudy(name) : experimentIn(await importModule(module), name);

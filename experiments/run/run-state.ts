@@ -9,9 +9,11 @@ import {
   type Round,
   shardCount,
   shardPlace,
+  told,
   usesAt,
 } from "#src/montecarlo/index";
 import { gatherArrays } from "../files/array-files.ts";
+import { encodePart } from "../files/part-file.ts";
 import { hasPart, planDigest, readPart, readPlan, readRounds, writePart } from "../files/run-folder.ts";
 import { hasShard, writeShard } from "../files/shard-file.ts";
 import { gatherRows } from "../files/trial-rows.ts";
@@ -53,7 +55,14 @@ const makePart = ({ dir, plan, experiment }: RunState, place: PartPlace): void =
   if (hasPart(dir, place)) return;
   const { make, stream = place.part } = experiment.prepare?.[place.part] ?? {};
   if (!make) throw new Error(`experiment ${experiment.name} prepares no part "${place.part}".`);
-  writePart(dir, place, make(declaredValues(place.part, place.uses), partKey(plan, stream)));
+  const value = told(`${experiment.name}: part "${place.part}"`, () => {
+    const made = make(declaredValues(place.part, place.uses), partKey(plan, stream));
+    if (made === undefined || typeof made === "function")
+      throw new TypeError(`it gave ${typeof made}, which cannot be stored`);
+    encodePart(made);
+    return made;
+  });
+  writePart(dir, place, value);
 };
 
 const contextAt = (run: RunState, point: number): Record<string, unknown> => {

@@ -18,7 +18,7 @@ import {
 import { Misuse, orMisuse } from "../command-line/misuse.ts";
 import { mergeArrays } from "../files/array-files.ts";
 import { createRunFolder, freshFolder, readPlan, writePlan } from "../files/run-folder.ts";
-import { DamagedShard } from "../files/shard-file.ts";
+import { DamagedShard, setAside } from "../files/shard-file.ts";
 import { mergeRows } from "../files/trial-rows.ts";
 import { writeFile } from "../files/write-file.ts";
 import { codeHash } from "./code-hash.ts";
@@ -178,10 +178,19 @@ const complete = async (
 ): Promise<RunResult> => {
   const started = new Date().toISOString();
   const before = process.cpuUsage();
-  const { table, rounds } = await executeRun(dir, plan, experiment, workers, watchOf(options));
-  const used = process.cpuUsage(before);
-  const cpuSeconds = (used.user + used.system) / 1e6;
-  return finish(dir, plan, experiment, table, rounds, { workers, started, cpuSeconds });
+  const watch = watchOf(options);
+  for (;;) {
+    const { table, rounds } = await executeRun(dir, plan, experiment, workers, watch);
+    const used = process.cpuUsage(before);
+    const cpuSeconds = (used.user + used.system) / 1e6;
+    try {
+      return finish(dir, plan, experiment, table, rounds, { workers, started, cpuSeconds });
+    } catch (error) {
+      // Rows or arrays beside a shard are not what was written: it is computed again with them.
+      if (!(error instanceof DamagedShard)) throw error;
+      watch.warn(setAside(dir, error));
+    }
+  }
 };
 
 /** Writes what a complete run gives. */
@@ -202,14 +211,19 @@ const finish = (
   return { out: dir, plan, experiment, table, summaries: summariesOf(plan, experiment, table) };
 };
 
+/** Damage as misuse of a verb that computes nothing; any other error as it is. */
+const damaged = (dir: string, error: unknown): unknown =>
+  error instanceof DamagedShard
+    ? new Misuse(`${error.message}. "rramlab resume ${dir}" sets the shard aside and computes it again.`)
+    : error;
+
 /** The merged run in `dir`. @throws Misuse naming what is missing or damaged. */
 const settled = (dir: string, plan: Plan, experiment: AnyExperiment): Extract<Settled, { kind: "done" }> => {
   let found: Settled;
   try {
     found = settle(dir, plan, experiment, null);
   } catch (error) {
-    if (!(error instanceof DamagedShard)) throw error;
-    throw new Misuse(`${error.message}. "rramlab resume ${dir}" sets it aside and computes it again.`);
+    throw damaged(dir, error);
   }
   if (found.kind === "done") return found;
   const { missing, rounds } = found;
@@ -225,7 +239,11 @@ export const merge = async (dir: string): Promise<RunResult> => {
   const { plan, experiment } = await openPlanned(dir);
   const started = new Date().toISOString();
   const { table, rounds } = settled(dir, plan, experiment);
-  return finish(dir, plan, experiment, table, rounds, { workers: 0, started, cpuSeconds: 0 });
+  try {
+    return finish(dir, plan, experiment, table, rounds, { workers: 0, started, cpuSeconds: 0 });
+  } catch (error) {
+    throw damaged(dir, error);
+  }
 };
 
 /** Merges a complete run again and rewrites its results and report; its manifest stays. */

@@ -18,6 +18,8 @@ export class WorkerDied extends Error {
 
 /** A task is given to a fresh worker this many times in all. */
 const ATTEMPTS = 3;
+/** Deaths and lost tasks that are told one by one. */
+const TOLD = 4;
 
 const words = (task: Task): string => (task.kind === "part" ? `part "${task.place.part}"` : `shard ${task.index}`);
 
@@ -50,6 +52,7 @@ export const doTasks = async (
   const lost: string[] = [];
   const alive = new Set<Worker>();
   let over = false;
+  let deaths = 0;
   const serve = (): Promise<void> =>
     new Promise((resolve, reject) => {
       const worker = new Worker(compiled, { workerData: dir });
@@ -78,9 +81,9 @@ export const doTasks = async (
         if (!current || over) return;
         current.attempts++;
         if (current.attempts < ATTEMPTS) {
-          warn(`a worker died on ${words(current.task)} (${reason}); it is tried again`);
+          if (deaths++ < TOLD) warn(`a worker died on ${words(current.task)} (${reason}); it is tried again`);
           waiting.push(current);
-        } else lost.push(`${words(current.task)} (${reason})`);
+        } else lost.push(lost.length === 0 ? `${words(current.task)} (${reason})` : words(current.task));
         serve().then(resolve, reject);
       });
       give();
@@ -98,6 +101,6 @@ export const doTasks = async (
   }
   if (lost.length > 0)
     throw new WorkerDied(
-      `workers died ${ATTEMPTS} times on ${lost.join(", ")}; everything else is done and kept. Give a worker more memory (NODE_OPTIONS=--max-old-space-size=8192) or use fewer, and resume.`,
+      `workers died ${ATTEMPTS} times on ${lost.slice(0, TOLD).join(", ")}${lost.length > TOLD ? ` and ${lost.length - TOLD} more` : ""}; everything else is done and kept. Give a worker more memory (NODE_OPTIONS=--max-old-space-size=8192) or use fewer, and resume.`,
     );
 };

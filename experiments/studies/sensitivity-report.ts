@@ -47,7 +47,10 @@ const advice = (rows: readonly Row[]): string => {
   );
   const [first, second] = fab;
   if (!first) return "No parameter of device or circuit moves accuracy significantly here.";
-  const direction = (r: Row): string => (r.numbers["accuracyChange"].estimate > 0 ? "raise" : "lower");
+  const direction = (r: Row): string => {
+    const { low, high } = r.numbers["accuracyChange"];
+    return low > 0 ? "raise" : high < 0 ? "lower" : "steady";
+  };
   const unsure = second && second.numbers["accuracyTotal"].high > first.numbers["accuracyTotal"].low;
   const also = unsure ? ` (or ${direction(second)} the ${saysOf(second)}: their intervals overlap)` : "";
   return `For accuracy, of what the fab decides: ${direction(first)} the ${saysOf(first)} first${also}.`;
@@ -69,7 +72,7 @@ export const concludeSensitivity = (table: Table): Summary[] =>
         notes:
           i === all.length - 1
             ? [
-                "Total: share of the output's variance that the input takes part in (Sobol index, with all interactions); alone: without them. Change: mean difference in points between the high and the low end of the input's range. Intervals by the delta method.",
+                "Total: share of the output's variance that the input takes part in (Sobol index, with all interactions); alone: without them. Change: slope of the straight line that fits best, times the input's range, in points. Intervals by the delta method: approximate, too narrow where most settings give the same.",
                 ...(table.axes.includes("input") ? [advice(rows)] : []),
               ]
             : [],

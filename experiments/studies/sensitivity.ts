@@ -174,10 +174,7 @@ export const sensitivity = defineExperiment({
         `${name}Total`,
         { kind: "sobol", effect: "total", says: `share of the variance of ${label} by the input and all it acts with` },
       ],
-      [
-        `${name}Change`,
-        { kind: "mean", unit: "1", says: `mean change of ${label} from the low to the high end of the input's range` },
-      ],
+      [`${name}Change`, { kind: "mean", unit: "1", says: `slope of ${label} against the input, times its range` }],
     ]),
   ),
   prepare: {
@@ -202,7 +199,7 @@ export const sensitivity = defineExperiment({
           return [
             [`${name}First`, row],
             [`${name}Total`, row],
-            // Two uniform draws are a third of the range apart on average.
+            // The slope of the best line is 12 cov(f, u), and cov(f, u) is E[sign (f(mixed) - f(a))] / 4.
             [`${name}Change`, 3 * sign * (mixed[name] - a[name])],
           ];
         }),

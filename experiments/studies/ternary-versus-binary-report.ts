@@ -120,8 +120,7 @@ export const concludeComparison = (table: Table, params: Values): Summary[] => {
             points(found.across.estimate, 2),
             bounds(found.across),
             bounds(found.within),
-            points(found.betweenSeeds, 2),
-            points(found.betweenChips, 2),
+            ...[found.betweenSeeds, found.betweenChips].map((s) => (Number.isFinite(s) ? points(s, 2) : "-")),
           ];
         }),
       ),

@@ -131,6 +131,13 @@ export type AnyExperiment = Omit<
   readonly notes?: (params: Values, points: readonly Values[]) => readonly string[];
 };
 
+const NAME = /^[A-Za-z][A-Za-z0-9_@-]*$/;
+const NAMES = "names are letters, digits, _, @ and -, and begin with a letter";
+/** Columns of results that are not numbers. */
+const RESERVED = ["failed", "trial"];
+/** Values of one array of one trial. */
+const MOST_VALUES = 1e8;
+
 /**
  * Checks and returns an experiment.
  * @throws RangeError for an axis that is no parameter, a default that its own range refuses, a part that uses an unknown
@@ -151,6 +158,21 @@ export const defineExperiment = <P extends Parameters, N extends string, C = Rec
   }
   for (const [part, { uses }] of Object.entries(e.prepare ?? {}))
     for (const name of uses) if (!(name in e.parameters)) refuse(`part ${part} uses unknown parameter "${name}"`);
+  if (typeof e.numbers !== "object" || e.numbers === null || Object.keys(e.numbers).length === 0)
+    refuse("it declares no numbers");
+  for (const [name, { kind }] of Object.entries(e.numbers)) {
+    if (!NAME.test(name) || RESERVED.includes(name)) refuse(`"${name}" is no name for a number; ${NAMES}`);
+    if (!["rate", "mean", "sobol"].includes(kind))
+      refuse(`number "${name}" is a "${kind}"; rate, mean and sobol are known`);
+  }
+  for (const [name, { shape }] of Object.entries(e.arrays ?? {})) {
+    const size = shape.reduce((a, b) => a * b, 1);
+    if (!NAME.test(name)) refuse(`"${name}" is no name for an array; ${NAMES}`);
+    if (!(shape.every((n) => Number.isInteger(n) && n >= 1) && size <= MOST_VALUES))
+      refuse(
+        `array "${name}" has shape ${shape.join(" x ")}; whole numbers of at least 1, ${MOST_VALUES} values at most`,
+      );
+  }
   for (const name of Object.keys(e.numbers))
     if (e.axes.includes(name)) refuse(`number "${name}" is also an axis: results would have two columns of that name`);
   if (!(e.trials >= 1 && e.block >= 1)) refuse("trials and block are at least 1");

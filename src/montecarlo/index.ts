@@ -13,8 +13,8 @@ export type {
 export { defineExperiment } from "./experiment.ts";
 export { mergeShards } from "./merge.ts";
 export type { Parameter, Parameters, Value, Values, ValuesOf } from "./parameter.ts";
-export type { PartPlace, Plan, PlanRequest, Sampling } from "./plan.ts";
-export { PLAN_FORMAT, paramsAt, partName, partsOf, planRun, SAMPLINGS, usesAt } from "./plan.ts";
+export type { PartPlace, Plan, PlanRequest } from "./plan.ts";
+export { PLAN_FORMAT, paramsAt, partName, partsOf, planRun, usesAt } from "./plan.ts";
 export type { FailurePoint, FailureSearch } from "./rare-events/failure-points.ts";
 export { findFailurePoints, shareOutside } from "./rare-events/failure-points.ts";
 export type { ImportanceEstimate, ImportanceOptions } from "./rare-events/importance-sampling.ts";
@@ -24,11 +24,14 @@ export type { SubsetEstimate, SubsetOptions } from "./rare-events/subset-simulat
 export { SUBSET_DEFAULTS, simulateSubsets } from "./rare-events/subset-simulation.ts";
 export type { Round, ShardPlace } from "./rounds.ts";
 export { firstRound, nextRound, shardCount, shardPlace, shardsOf } from "./rounds.ts";
+export type { Sampling } from "./sampling.ts";
+export { SAMPLINGS } from "./sampling.ts";
 export type { FailedTrial, Shard, TrialWitness } from "./shard.ts";
 export { computeShard, partKey, trialStream } from "./shard.ts";
-export { isPrecise, LEAST_EVENTS, pendingPoints, targetsOf } from "./stopping.ts";
+export { impreciseNumbers, isPrecise, LEAST_EVENTS, pendingPoints } from "./stopping.ts";
 export type { Precision, Stopping } from "./stopping-rule.ts";
 export type { Cell, NumberSpec, Row, Table } from "./table.ts";
 export type { RateReport, Report, Tally } from "./tally.ts";
 export { addReport, emptyTally, mergeTallies, rateOf } from "./tally.ts";
+export { told } from "./told.ts";
 export { variedValues } from "./varied-values.ts";

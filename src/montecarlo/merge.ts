@@ -20,6 +20,7 @@ export const mergeShards = (
     tallies: Object.fromEntries(specs.map(([name, spec]) => [name, emptyTally(spec)])),
     trials: 0,
     failed: 0,
+    facts: [] as readonly string[],
   }));
   for (let index = 0; index < shardCount(rounds); index++) {
     const shard = shardAt(index);
@@ -27,12 +28,14 @@ export const mergeShards = (
     for (const [name] of specs) sum.tallies[name] = mergeTallies(sum.tallies[name], shard.tallies[name]);
     sum.trials += shard.count;
     sum.failed += shard.failures.length;
+    if (shard.facts.length > 0) sum.facts = shard.facts;
   }
   const rows = plan.points.map((point, i) => ({
     point,
     numbers: Object.fromEntries(specs.map(([name, spec]) => [name, cellOf(spec, points[i].tallies[name])])),
     trials: points[i].trials,
     failed: points[i].failed,
+    facts: points[i].facts,
   }));
   return { axes: plan.axes, numbers: experiment.numbers, rows };
 };

@@ -2,11 +2,9 @@ import { checkVaried } from "./check-varied.ts";
 import type { Distribution } from "./distribution.ts";
 import type { AnyExperiment, Grid } from "./experiment.ts";
 import { defaultsOf, faultOf, type Value, type Values } from "./parameter.ts";
+import type { Sampling } from "./sampling.ts";
 import { type Precision, type Stopping, stoppingRule } from "./stopping-rule.ts";
-
-/** How the trials of varied parameters are spread: independent draws, or sequences that fill their space evenly. */
-export const SAMPLINGS = ["independent", "latin hypercube", "sobol"] as const;
-export type Sampling = (typeof SAMPLINGS)[number];
+import { told } from "./told.ts";
 
 export const PLAN_FORMAT = "rramlab plan 2";
 
@@ -73,8 +71,10 @@ export const planRun = (experiment: AnyExperiment, request: PlanRequest): Plan =
   // A parameter that is set is not swept by the experiment's own axes.
   const unset = (axes: Readonly<Record<string, readonly Value[]>>): Readonly<Record<string, readonly Value[]>> =>
     Object.fromEntries(Object.entries(axes).filter(([name]) => !(name in request.set)));
-  const replicates = unset(experiment.replicates?.(params) ?? {});
-  const blocks: Grid = request.grid ? [request.grid] : (experiment.grid?.(params) ?? [{}]).map(unset);
+  const replicates = unset(told(`${experiment.name}: replicates`, () => experiment.replicates?.(params) ?? {}));
+  const blocks: Grid = request.grid
+    ? [request.grid]
+    : told(`${experiment.name}: grid`, () => (experiment.grid?.(params) ?? [{}]).map(unset));
   for (const [name, values] of blocks.flatMap((b) => Object.entries({ ...replicates, ...b }))) {
     known(name);
     if (!experiment.axes.includes(name))
@@ -99,12 +99,8 @@ export const planRun = (experiment: AnyExperiment, request: PlanRequest): Plan =
     seen.add(text);
   }
   if (experiment.check) for (const point of points) experiment.check({ ...params, ...point });
-  checkVaried(experiment, request.varied, new Set([...axes, ...Object.keys(request.set)]));
-  const stopping = stoppingRule(experiment, request.trials, request.precision);
-  if (request.sampling === "latin hypercube" && stopping.kind === "precision")
-    throw new RangeError(
-      `${experiment.name}: a latin hypercube has a fixed number of trials and cannot grow to a precision; sample "sobol" or "independent".`,
-    );
+  const stopping = stoppingRule(experiment, request.trials, request.precision, request.sampling);
+  checkVaried(experiment, request.varied, { axes, set: Object.keys(request.set) }, request.sampling, stopping);
   return {
     format: PLAN_FORMAT,
     experiment: { name: experiment.name, module: request.module, hash: request.hash },

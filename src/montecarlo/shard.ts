@@ -4,6 +4,7 @@ import type { Values } from "./parameter.ts";
 import { type Plan, paramsAt } from "./plan.ts";
 import type { ShardPlace } from "./rounds.ts";
 import { addReport, emptyTally, type Report, type Tally } from "./tally.ts";
+import { told } from "./told.ts";
 import { variedValues } from "./varied-values.ts";
 
 /** A trial that failed numerically: it is in no number. Its key is all it takes to look at it again. */
@@ -18,6 +19,8 @@ export interface Shard extends ShardPlace {
   readonly index: number;
   readonly tallies: Readonly<Record<string, Tally>>;
   readonly failures: readonly FailedTrial[];
+  /** Numbers that the preparation alone gave: in the first shard of a point. */
+  readonly facts: readonly string[];
 }
 
 /** Told every trial, in order, with what was drawn for it. */
@@ -29,19 +32,16 @@ export const partKey = (plan: Plan, stream: string): Key => fold(fold(rootKey(pl
 /** Key of trial i is its fold by i, the same at every point. */
 export const trialStream = (plan: Plan): Key => fold(rootKey(plan.seed), "trial");
 
-// A trial is the experimenter's: what it throws, or gives instead of a result, is told with its place.
-const told = <T>(where: string, work: () => T): T => {
-  try {
-    return work();
-  } catch (error) {
-    throw new Error(`${where} threw: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
-  }
-};
-
+// A trial is the experimenter's: what it gives instead of a result is told with its place.
 const checkResult = (where: string, result: unknown): void => {
   if (typeof result !== "object" || result === null || !("failed" in result || "numbers" in result))
     throw new Error(
       `${where} gave no { numbers } and no { failed }${result instanceof Promise ? ", but a promise; trials are synchronous" : ""}.`,
+    );
+  const { numbers, failed } = result as { readonly numbers?: unknown; readonly failed?: unknown };
+  if ("failed" in result ? typeof failed !== "string" : typeof numbers !== "object" || numbers === null)
+    throw new Error(
+      `${where} gave ${"failed" in result ? `failed: ${failed}, not a reason in words` : `numbers: ${numbers}, not a record`}.`,
     );
 };
 
@@ -106,7 +106,8 @@ export const computeShard = (
       }
     }
   };
-  if (from === 0 && experiment.facts) add(experiment.facts(context, params).numbers, "facts");
+  const facts = from === 0 ? (experiment.facts?.(context, params).numbers ?? {}) : {};
+  add(facts, "facts");
   for (let at = from; at < from + count; at += plan.block) {
     const results = resultsOf(
       plan,
@@ -126,5 +127,5 @@ export const computeShard = (
       witness(trial, varied, result);
     });
   }
-  return { index, ...place, tallies, failures };
+  return { index, ...place, tallies, failures, facts: Object.keys(facts) };
 };

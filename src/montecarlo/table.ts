@@ -3,7 +3,7 @@ import type { Values } from "./parameter.ts";
 
 /** One number that every trial reports, and how trials combine. */
 export type NumberSpec =
-  /** A probability: each trial reports events out of opportunities. Wilson interval. */
+  /** A probability: each trial reports events out of opportunities. Wilson interval, of trials that may be alike within. */
   | { readonly kind: "rate"; readonly says: string }
   /** A quantity whose mean over trials is wanted, t interval; and quantiles of its distribution, where asked. */
   | { readonly kind: "mean"; readonly unit: string; readonly says: string; readonly quantiles?: readonly number[] }
@@ -13,7 +13,7 @@ export type NumberSpec =
 export interface Cell extends Interval {
   /** Opportunities of a rate, trials of a mean. */
   readonly trials: number;
-  /** Events of a rate; NaN for any other number. */
+  /** Events of a rate, as many as carry its interval (fewer than were counted where they come together); else NaN. */
   readonly events: number;
   /** Standard deviation over trials of a mean; NaN for any other number or a single trial. */
   readonly deviation: number;
@@ -27,6 +27,8 @@ export interface Row {
   /** Trials done, failed ones included. */
   readonly trials: number;
   readonly failed: number;
+  /** Numbers that the preparation alone gave. */
+  readonly facts: readonly string[];
 }
 
 /** The merged results of a run: one row a grid point. */

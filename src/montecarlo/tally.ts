@@ -21,12 +21,19 @@ export type Report = number | RateReport | SensitivityRow;
 
 /** Mergeable sums of one number over trials. */
 export type Tally =
-  | { readonly kind: "rate"; readonly events: number; readonly of: number }
+  | {
+      readonly kind: "rate";
+      readonly events: number;
+      readonly of: number;
+      /** Over trials: their number, and sums of events^2, events x of, of^2, which tell whether events come together. */
+      readonly trials: number;
+      readonly squares: readonly [events: number, mixed: number, of: number];
+    }
   | { readonly kind: "mean"; readonly moments: Moments; readonly sketch: QuantileSketch | null }
   | { readonly kind: "sobol"; readonly coMoments: CoMoments };
 
 export const emptyTally = (spec: NumberSpec): Tally => {
-  if (spec.kind === "rate") return { kind: "rate", events: 0, of: 0 };
+  if (spec.kind === "rate") return { kind: "rate", events: 0, of: 0, trials: 0, squares: [0, 0, 0] };
   if (spec.kind === "sobol") return { kind: "sobol", coMoments: noSensitivity() };
   return { kind: "mean", moments: NO_MOMENTS, sketch: spec.quantiles ? emptySketch() : null };
 };
@@ -49,7 +56,9 @@ export const addReport = (tally: Tally, report: Report): Tally => {
       !(Number.isInteger(rate.events) && Number.isInteger(rate.of) && rate.events >= 0 && rate.events <= rate.of)
     )
       throw new RangeError(`is a rate: ${rate?.events} events of ${rate?.of}; expected whole numbers, 0 .. of`);
-    return { kind: "rate", events: tally.events + rate.events, of: tally.of + rate.of };
+    const { events, of } = rate;
+    const one: Tally = { kind: "rate", events, of, trials: 1, squares: [events * events, events * of, of * of] };
+    return mergeTallies(tally, one);
   }
   if (tally.kind === "sobol") {
     const row = report as SensitivityRow;
@@ -63,7 +72,14 @@ export const addReport = (tally: Tally, report: Report): Tally => {
 };
 
 export const mergeTallies = (a: Tally, b: Tally): Tally => {
-  if (a.kind === "rate" && b.kind === "rate") return { kind: "rate", events: a.events + b.events, of: a.of + b.of };
+  if (a.kind === "rate" && b.kind === "rate")
+    return {
+      kind: "rate",
+      events: a.events + b.events,
+      of: a.of + b.of,
+      trials: a.trials + b.trials,
+      squares: [a.squares[0] + b.squares[0], a.squares[1] + b.squares[1], a.squares[2] + b.squares[2]],
+    };
   if (a.kind === "sobol" && b.kind === "sobol")
     return { kind: "sobol", coMoments: mergeCoMoments(a.coMoments, b.coMoments) };
   if (a.kind === "mean" && b.kind === "mean")
@@ -75,11 +91,27 @@ export const mergeTallies = (a: Tally, b: Tally): Tally => {
   throw new Error(`tallies of a ${a.kind} and a ${b.kind} do not merge.`);
 };
 
+/**
+ * How many times the variance of a rate exceeds the binomial's because events come together in trials: that of the ratio of
+ * sums over trials, m sum (e - p n)^2 / ((m - 1) N^2), over p (1 - p) / N (W. G. Cochran, Sampling Techniques, Wiley 1977,
+ * section 3.12); at least 1, and 1 where trials have one opportunity each or there is only one.
+ */
+const designEffect = ({ events, of, trials, squares }: Extract<Tally, { kind: "rate" }>): number => {
+  const [ee, en, nn] = squares;
+  if (trials < 2 || of === trials || events === 0 || events === of) return 1;
+  const p = events / of;
+  const spread = ((ee - 2 * p * en + p * p * nn) * trials) / (trials - 1);
+  return Math.max(1, spread / (p * (1 - p) * of));
+};
+
 /** The number's estimate with its interval. */
 export const cellOf = (spec: NumberSpec, tally: Tally): Cell => {
   const rest = { events: Number.NaN, deviation: Number.NaN, quantiles: [] };
-  if (tally.kind === "rate")
-    return { ...rest, ...wilson(tally.events, tally.of), trials: tally.of, events: tally.events };
+  if (tally.kind === "rate") {
+    const effect = designEffect(tally);
+    const events = tally.events / effect;
+    return { ...rest, ...wilson(events, tally.of / effect), trials: tally.of, events };
+  }
   if (tally.kind === "sobol") {
     const effect = spec.kind === "sobol" ? spec.effect : "total";
     return { ...rest, ...sobolIndex(tally.coMoments, effect), trials: tally.coMoments.count };

@@ -1,5 +1,5 @@
 import { fold, type Key, uniform } from "#src/random/index";
-import { fitLog, type LogFit, logQuantileOf, sharesAt } from "./log-fits.ts";
+import { fitLog, type LogFamily, type LogFit, logQuantileOf, sharesAt } from "./log-fits.ts";
 
 /**
  * Anderson and Darling's distance between sorted values y = ln x and a distribution, which weighs the tails: A^2 = -n -
@@ -27,8 +27,12 @@ export interface GoodnessOfFit {
 const WORK = 100_000;
 const [FEWEST, MOST] = [39, 199];
 
+/** A mixture's fit begins from many places, for the replicates as for the values: fewer of them. */
+const MOST_OF_MIXTURE = 99;
+
 /** Replicates for this many values. */
-export const replicatesFor = (count: number): number => Math.min(MOST, Math.max(FEWEST, Math.floor(WORK / count)));
+const replicatesFor = (kind: LogFamily, count: number): number =>
+  Math.min(kind === "two lognormals" ? MOST_OF_MIXTURE : MOST, Math.max(FEWEST, Math.floor(WORK / count)));
 
 /**
  * How well a family fits, its parameters being estimated from the same values: the distance's probability by parametric
@@ -39,7 +43,7 @@ export const goodnessOfFit = (
   fit: LogFit,
   sorted: Float64Array,
   key: Key,
-  replicates = replicatesFor(sorted.length),
+  replicates = replicatesFor(fit.kind, sorted.length),
 ): GoodnessOfFit => {
   const distance = andersonDarling(fit, sorted);
   let beyond = 0;

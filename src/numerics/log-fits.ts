@@ -87,7 +87,7 @@ export const fitLog = (kind: LogFamily, sorted: Float64Array, start: LogFit | nu
     );
   if (kind === "lognormal") return { kind, mean: m.mean, sigma: Math.sqrt(m.squares / m.count) };
   if (kind === "weibull") return fitWeibull(sorted, m.mean, standardDeviation(m));
-  const cuts = start?.kind === kind ? [] : [0.02, 0.05, 0.15, 0.3, 0.5, 0.7, 0.85, 0.95, 0.98];
+  const cuts = [0.03, 0.1, 0.3, 0.5, 0.7, 0.9, 0.97];
   const fits = [
     ...cuts.map((cut) => cutAt(sorted, Math.min(m.count - 2, Math.max(2, Math.round(cut * m.count))))),
     ...(start?.kind === kind ? [start.components] : []),

@@ -5,7 +5,7 @@ import { type QuantileSketch, sketchCount, valueAtRank } from "./quantile-sketch
 /**
  * Quantile q of sketched values, with the distribution-free interval between the order statistics whose ranks bound it:
  * the share of values below the true quantile lies, with this confidence, between the beta quantiles that Clopper and
- * Pearson take for q n of n. Unbounded on a side where there are too few values. To SKETCH_ERROR of the value.
+ * Pearson take for q n of n. Up to a rank wider on either side than it need be: it covers more than it says for few values. Unbounded on a side where there are too few values. To SKETCH_ERROR of the value.
  */
 export const quantileInterval = (s: QuantileSketch, q: number, confidence = CONFIDENCE): Interval => {
   const count = sketchCount(s);

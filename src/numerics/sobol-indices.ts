@@ -23,14 +23,17 @@ export const addSensitivity = (m: CoMoments, { a, b, mixed }: SensitivityRow): C
  * S = E[(f(b) - mean) (f(mixed) - f(a))] / V (Saltelli et al., Comput. Phys. Commun. 181, 259, 2010, table 2; the
  * mean taken off, which changes no expectation and spares an output far from zero its noise), or the total one, with all
  * interactions, S_T = E[(f(a) - f(mixed))^2] / (2 V) (Jansen, same table); mean and V from a and b together.
- * Interval by the delta method over independent rows. NaN where the output does not vary.
+ * Interval by the delta method over independent rows: approximate, and too narrow where most rows do not change the output
+ * (a step at 5 % of the range, 128 rows: 80 to 94 % instead of 95). NaN where the output does not vary.
  */
 export const sobolIndex = (m: CoMoments, effect: "first" | "total", confidence = CONFIDENCE): Interval => {
-  const [a, b, aa, bb, jansen, saltelli, change] = m.means;
+  const [a, b, , , jansen, , change] = m.means;
   const mean = (a + b) / 2;
-  const variance = (aa + bb) / 2 - mean * mean;
+  // From the co-moments, not as a difference of large squares.
+  const size = m.means.length;
+  const variance = (m.products[0] + m.products[size + 1]) / (2 * m.count) + ((a - b) / 2) ** 2;
   if (m.count < 2 || !(variance > 0)) return { estimate: Number.NaN, low: Number.NaN, high: Number.NaN };
-  const estimate = (effect === "first" ? saltelli - mean * change : jansen) / variance;
+  const estimate = (effect === "first" ? m.products[size + 6] / m.count + (b - mean) * change : jansen) / variance;
   // Of the estimate by each mean: through V, then through the numerator.
   const slope = -estimate / variance;
   const gradient = [-mean * slope, -mean * slope, slope / 2, slope / 2, 0, 0, 0];

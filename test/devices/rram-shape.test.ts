@@ -54,6 +54,82 @@ const params = (shape: RramShape): RramParams => ({
   stuck: { lrs: 0, hrs: 0 },
 });
 
+describe("far apart", () => {
+  const separated = (sigma: number, ratio: number): RramParams => ({
+    ...params(mixture),
+    lrs: {
+      medianResistance: 1e3,
+      spread: { deviceToDevice: sigma, cycleToCycle: 0, readToRead: 0 },
+      activationEnergy: 0,
+    },
+    hrs: {
+      medianResistance: 1e3 * ratio,
+      spread: { deviceToDevice: 0.2, cycleToCycle: 0, readToRead: 0 },
+      activationEnergy: 0,
+      // A lognormal in the guise of a mixture.
+      shape: {
+        kind: "two lognormals",
+        logSigma: 0.2,
+        components: [
+          { share: 0.5, logOffset: 0, logSigma: 0.2 },
+          { share: 0.5, logOffset: 0, logSigma: 0.2 },
+        ],
+      },
+    },
+  });
+  test("errors of shaped states are those of the same lognormal, however small", () => {
+    for (const [sigma, ratio] of [
+      [0.3, 30],
+      [0.2, 100],
+      [0.05, 10],
+      [0.3, 100],
+    ] as const) {
+      const shaped = separated(sigma, ratio);
+      const { shape: _shape, ...hrs } = shaped.hrs;
+      const plain = { ...shaped, hrs };
+      const [a, b] = [idealErrorRates(shaped, 300.15), idealErrorRates(plain, 300.15)];
+      expect(a.differential / b.differential).toBeCloseTo(1, 6);
+      expect(a.single / b.single).toBeCloseTo(1, 3);
+      expect(bestReference(shaped, 300.15) / bestReference(plain, 300.15)).toBeCloseTo(1, 3);
+    }
+  });
+  test("the reference is the best one where densities cross more than once", () => {
+    const device: RramParams = {
+      ...params(mixture),
+      lrs: {
+        medianResistance: 1e3,
+        spread: { deviceToDevice: 1.5, cycleToCycle: 0, readToRead: 0 },
+        activationEnergy: 0,
+        shape: {
+          kind: "two lognormals",
+          logSigma: 1.5,
+          components: [
+            { share: 0.7, logOffset: 0, logSigma: 0.15 },
+            { share: 0.3, logOffset: 3.2, logSigma: 0.15 },
+          ],
+        },
+      },
+      hrs: {
+        medianResistance: 1e3 * Math.exp(4.6),
+        spread: { deviceToDevice: 1.2, cycleToCycle: 0, readToRead: 0 },
+        activationEnergy: 0,
+      },
+    };
+    expect(bestReference(device, 300.15)).toBeGreaterThan(25e3);
+    expect(idealErrorRates(device, 300.15).single).toBeCloseTo(0.0916, 3);
+  });
+  test("a shaped state without spread is a step", () => {
+    const step = params(weibull);
+    const none = {
+      ...step,
+      lrs: { ...step.lrs, spread: { deviceToDevice: 0, cycleToCycle: 0, readToRead: 0 }, shape: weibull },
+    };
+    const { single, differential } = idealErrorRates(none, 300.15);
+    expect(single).toBeGreaterThan(0);
+    expect(differential).toBeCloseTo(shareBelow(weibull, Math.log(10 / 60) / (0.5 / weibull.logSigma)), 6);
+  });
+});
+
 describe.each([weibull, mixture])("a state of shape $kind", (shape) => {
   const own = { spread, shape };
   test("has at standing z the value that a share Phi(z) lies below, to eight standard deviations", () => {

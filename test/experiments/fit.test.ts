@@ -88,6 +88,16 @@ describe("rramlab fit", () => {
     ).fits;
     expect(backward).toEqual(forward);
   });
+  test("takes no family but the lognormal for a few lognormal values", () => {
+    const lines = Array.from({ length: 20 }, (_, i) => [
+      `LRS,${8000 * Math.exp(0.3 * normal(fold(key, "few low"), i))}`,
+      `HRS,${400e3 * Math.exp(0.6 * normal(fold(key, "few high"), i))}`,
+    ]).flat();
+    for (const count of [16, 20, 30, 40]) {
+      const { fits } = json("fit", write("few-values.csv", "state,ohm", lines.slice(0, count)));
+      expect([fits.lrs.chosen, fits.hrs.chosen]).toEqual(["lognormal", "lognormal"]);
+    }
+  });
   test("assumes how the spread is shared where no device is named, and says so", () => {
     const lines = rows()
       .slice(0, 160)

@@ -1,5 +1,6 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { beforeAll, describe, expect, test } from "@jest/globals";
@@ -153,6 +154,123 @@ describe("a run to a precision", () => {
     refused("no number; numbers: heads, height", "coin.mjs", "--precision", "tails=5%");
     refused("pure number", "coin.mjs", "--precision", "5 V");
     refused("draws nothing", "sense-transient", "--precision", "5%");
+  });
+});
+
+describe("what was changed in a run folder is found", () => {
+  const asked = [
+    "run",
+    "coin.mjs",
+    "--grid",
+    "bias=0.1,0.5",
+    "--precision",
+    "heads=20%",
+    "--trials",
+    "6400",
+    "--keep-trials",
+  ];
+  const merged = (): { status: number | null; stderr: string } => rramlab("merge", "changed");
+  const path = (...names: string[]): string => join(place.folder, "changed", ...names);
+  beforeAll(() => {
+    expect(rramlab(...asked, "--out", "changed").status).toBe(0);
+    cpSync(path(), join(place.folder, "unchanged"), { recursive: true });
+  });
+  const same = (): void => {
+    for (const file of ["results.csv", "trials.csv"]) expect(read("changed", file)).toBe(read("unchanged", file));
+  };
+  test("rows of trials: exchanged, cut, emptied or gone, they are named, and computed again", () => {
+    const rows = path("trials", "000001.json");
+    for (const text of [read("changed", "trials", "000002.json"), "{}", '{"trial":[1]}\nabc\n', "[]", null]) {
+      if (text === null) rmSync(rows);
+      else writeFileSync(rows, text);
+      const { status, stderr } = merged();
+      expect([status, stderr]).toEqual([2, expect.stringMatching(/trials\/000001\.json: .*resume/)]);
+      expect(rramlab("resume", "changed").status).toBe(0);
+      same();
+    }
+  });
+  test("rounds: whatever was edited, the file is named", () => {
+    const round = path("rounds", "2.json");
+    const whole = readFileSync(round, "utf8");
+    for (const text of [
+      whole.replace(/"to":\d+/, '"to":150'),
+      whole.replace(/"points":\[[^\]]*\]/, '"points":[7]'),
+      "null",
+      "{",
+    ]) {
+      writeFileSync(round, text);
+      const { status, stderr } = merged();
+      expect([status, stderr]).toEqual([2, expect.stringContaining("rounds/2.json was changed")]);
+    }
+    rmSync(round);
+    expect(rramlab("resume", "changed").status).toBe(0);
+    expect(readFileSync(round, "utf8")).toBe(whole);
+    same();
+  });
+  test("shards that are folders or point nowhere are set aside, folders that are files refused, plans that are none too", () => {
+    const shard = path("shards", "000001.jsonl");
+    for (const make of [() => mkdirSync(shard), () => symlinkSync("nowhere", shard)]) {
+      rmSync(shard, { recursive: true, force: true });
+      make();
+      expect(merged().status).toBe(2);
+      expect(rramlab("resume", "changed").status).toBe(0);
+      same();
+    }
+    cpSync(path(), join(place.folder, "broken"), { recursive: true });
+    rmSync(join(place.folder, "broken", "rounds"), { recursive: true });
+    write("broken/rounds", "");
+    const { status, stderr } = rramlab("merge", "broken");
+    expect([status, stderr]).toEqual([2, expect.stringContaining("a run keeps a folder there")]);
+    const forge = (change: (plan: Record<string, unknown>) => void): string => {
+      const { digest: _digest, ...plan } = JSON.parse(read("changed", "plan.json"));
+      change(plan);
+      const digest = createHash("sha256").update(JSON.stringify(plan)).digest("hex");
+      mkdirSync(join(place.folder, "forged"), { recursive: true });
+      write("forged/plan.json", JSON.stringify({ ...plan, digest }));
+      return rramlab("resume", "forged").stderr;
+    };
+    expect(forge((plan) => Object.assign(plan, { block: 0 }))).toContain("block");
+    expect(forge((plan) => Object.assign(plan, { points: [] }))).toContain("points");
+    expect(forge((plan) => Object.assign(plan["experiment"] as object, { module: "http://x" }))).toContain(
+      "is no file",
+    );
+  });
+});
+
+describe("a module that does not hold up is named", () => {
+  test.each([
+    ["exits.mjs", "process.exit(0); export const e = 1;", 1, "ended the program while it was loaded"],
+    ["hangs.mjs", "await new Promise(() => {});", 1, "ended the program while it was loaded"],
+    [
+      "array.mjs",
+      coin(FAIR, 'arrays: { "../evil": { unit: "1", says: "x", shape: [1] } },'),
+      2,
+      "no name for an array",
+    ],
+    ["shape.mjs", coin(FAIR, 'arrays: { a: { unit: "1", says: "x", shape: [-3] } },'), 2, "has shape -3"],
+    ["kind.mjs", coin(FAIR).replace('"rate"', '"median"'), 2, "rate, mean and sobol are known"],
+    ["failed.mjs", coin(FAIR).replaceAll("heads:", "failed:"), 2, "no name for a number"],
+    ["reason.mjs", coin("return { failed: { a: 1 } };"), 1, "not a reason in words"],
+    ["null.mjs", coin("return { numbers: null };"), 1, "trial 0 gave numbers: null"],
+    [
+      "text.mjs",
+      coin('return { numbers: {}, arrays: { a: "abc" } };', 'arrays: { a: { unit: "1", says: "x", shape: [3] } },'),
+      1,
+      "is a string",
+    ],
+    [
+      "part.mjs",
+      coin(FAIR, "prepare: { p: { uses: [], make: () => () => 1 } },"),
+      1,
+      'coin: part "p" threw: it gave function',
+    ],
+    ["grid.mjs", coin(FAIR, 'grid: () => { throw new Error("no grid"); },'), 1, "coin: grid threw: no grid"],
+    ["draws.mjs", coin(FAIR, 'figures: () => { throw new Error("no figure"); },'), 1, "coin: figures threw: no figure"],
+  ])("%s", (name, text, code, words) => {
+    write(name, text);
+    const { status, stderr } = rramlab("run", name, "--trials", "10", "--workers", "1", "--out", `m-${name}`);
+    expect([status, stderr]).toEqual([code, expect.stringContaining(words)]);
+    expect(stderr).not.toContain("    at ");
   });
 });
 

@@ -58,6 +58,7 @@ describe("tables keep apart what the grid varies", () => {
       point,
       trials: 1,
       failed: 0,
+      facts: [],
       numbers: Object.fromEntries(numbers.map((n) => [n, cell(0.9 + 0.001 * i)])),
     })),
   });

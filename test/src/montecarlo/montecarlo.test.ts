@@ -5,15 +5,19 @@ import {
   declaredValues,
   defineExperiment,
   firstRound,
+  isPrecise,
   mergeShards,
+  nextRound,
   type Plan,
   partsOf,
+  pendingPoints,
   planRun,
   shardCount,
   shardPlace,
+  shardsOf,
   trialStream,
 } from "#src/montecarlo/index";
-import { fold, normal, uniform } from "#src/random/index";
+import { fold, type Key, normal, uniform } from "#src/random/index";
 
 const coin = defineExperiment({
   name: "coin",
@@ -147,6 +151,109 @@ describe("shards", () => {
     expect(wrong({ heads: 0.5 })).toThrow("expected whole numbers");
     expect(wrong({ heads: 2 })).toThrow("2 events of 1");
   });
+});
+
+describe("a rate whose events come together in trials", () => {
+  // Each trial all of a hundred opportunities or none: a hundred trials know no more than a hundred coins.
+  const lumps = defineExperiment({
+    ...(coin as unknown as Parameters<typeof defineExperiment>[0]),
+    numbers: { heads: { kind: "rate", says: "heads" } },
+    prepare: {},
+    facts: () => ({ numbers: {} }),
+    trial: (_context, _params, key) => ({ numbers: { heads: { events: uniform(key) < 0.1 ? 100 : 0, of: 100 } } }),
+  } as Parameters<typeof defineExperiment>[0]);
+  const cellAt = (seed: string) => {
+    const p = plan(lumps, { seed, set: { bias: 0.5, side: "heads", copy: 0 } });
+    const rounds = roundsOf(p);
+    return mergeShards(p, lumps, rounds, (i) => computeShard(p, lumps, {}, i, shardPlace(rounds, i))).rows[0].numbers[
+      "heads"
+    ];
+  };
+  test("has an interval that covers, and as few events as trials that had any", () => {
+    let covered = 0;
+    for (let run = 0; run < 300; run++) {
+      const { low, high, events, estimate } = cellAt(`run ${run}`);
+      expect(Math.abs(events - 100 * estimate)).toBeLessThan(1.5);
+      if (low <= 0.1 && 0.1 <= high) covered++;
+    }
+    expect(covered / 300).toBeGreaterThan(0.91);
+  });
+  test("is not precise because its few lumps are large", () => {
+    const { estimate, low, high, ...rest } = cellAt("one");
+    expect(isPrecise({ estimate, low, high, ...rest }, 0.2)).toBe(false);
+  });
+});
+
+describe("stopping on precision", () => {
+  const precise = (experiment: AnyExperiment, trials: number) => {
+    const p = plan(experiment, {
+      trials,
+      precision: { every: 0.2, relative: {} },
+      set: { bias: 0.5, side: "heads", copy: 0 },
+    });
+    const rounds = [firstRound(p)];
+    for (;;) {
+      const context = { edge: 0.5 };
+      const table = mergeShards(p, experiment, rounds, (i) =>
+        computeShard(p, experiment, context, i, shardPlace(rounds, i)),
+      );
+      const next = nextRound(p, rounds[rounds.length - 1], pendingPoints(p, experiment, table));
+      if (!next) return { table, rounds };
+      rounds.push(next);
+    }
+  };
+  test("does not take nothing seen for a precise zero", () => {
+    const rare = {
+      ...coin,
+      facts: () => ({ numbers: {} }),
+      trial: (_c: unknown, _p: unknown, key: Key) => ({ numbers: { thrown: uniform(key) < 0.002 ? 1 : 0 } }),
+      numbers: { thrown: coin.numbers["thrown"] },
+    } as AnyExperiment;
+    const { table, rounds } = precise(rare, 100_000);
+    expect(rounds.length).toBeGreaterThan(4);
+    expect(table.rows[0].numbers["thrown"].estimate).toBeGreaterThan(0);
+  });
+  test("asks no precision of what the preparation alone gave, and gives up points of which every trial failed", () => {
+    const fact = {
+      ...coin,
+      facts: () => ({ numbers: { thrown: 3 } }),
+      trial: () => ({ numbers: { heads: 1 } }),
+    } as unknown as AnyExperiment;
+    expect(precise(fact, 10_000).rounds).toHaveLength(1);
+    const failing = { ...coin, trial: () => ({ failed: "no" }) } as AnyExperiment;
+    const { table, rounds } = precise(failing, 10_000);
+    expect([rounds.length, table.rows[0].failed]).toEqual([1, 100]);
+  });
+  test("doubles from round to round, up to the cap, and cuts a large round into few shards", () => {
+    const { rounds } = precise({ ...coin, trial: () => ({ numbers: { heads: 0 } }) } as AnyExperiment, 1000);
+    expect(rounds.map((r) => [r.from, r.to])).toEqual([
+      [0, 100],
+      [100, 200],
+      [200, 400],
+      [400, 800],
+      [800, 1000],
+    ]);
+    const large = firstRound(plan(coin, { trials: 10_000_000 }));
+    expect(shardsOf(large)).toBeLessThanOrEqual(4096);
+    expect(large.block % coin.block).toBe(0);
+  });
+});
+
+test("Sobol's sequence is refused beyond its dimensions and points, before anything is computed", () => {
+  const names = Array.from({ length: 41 }, (_, i) => `x${i}`);
+  const wide = {
+    ...coin,
+    parameters: Object.fromEntries(names.map((n) => [n, coin.parameters["bias"]])),
+    axes: [],
+    grid: () => [{}],
+    replicates: () => ({}),
+    prepare: {},
+  } as AnyExperiment;
+  const varied = Object.fromEntries(names.map((n) => [n, { kind: "uniform", low: 0, high: 1 } as const]));
+  expect(() => plan(wide, { varied, sampling: "sobol" })).toThrow("40 parameters and");
+  expect(() => plan(wide, { varied: { x0: varied["x0"] }, sampling: "sobol", trials: 2 ** 36 })).toThrow(
+    "4294967296 trials at most",
+  );
 });
 
 test("a part that reads a parameter it does not declare is told so", () => {

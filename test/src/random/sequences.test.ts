@@ -24,11 +24,29 @@ describe("Sobol's sequence", () => {
     expect(scipy).toHaveLength(SOBOL_DIMENSIONS);
     expect(scipy.map((_, d) => sobolWord(d, 1000 ^ (1000 >> 1)) / 2 ** 32)).toEqual(scipy);
   });
-  test("puts one of each aligned 2^k points into each of 2^k equal strata, in every dimension, shifted or not", () => {
+  test("puts one of each aligned 2^k points into each of 2^k equal strata, in every dimension, scrambled", () => {
     for (let d = 0; d < SOBOL_DIMENSIONS; d++) {
       const strata = new Set(Array.from({ length: 256 }, (_, i) => Math.floor(256 * sobolUniform(key, d, 512 + i))));
       expect(strata.size).toBe(256);
     }
+  });
+  test("is no worse than independent points for products of any two of its first dimensions, at powers of two", () => {
+    for (const count of [128, 512])
+      for (const [a, b] of [
+        [0, 11],
+        [10, 11],
+        [9, 10],
+        [3, 8],
+      ]) {
+        let variance = 0;
+        for (let run = 0; run < 12; run++) {
+          const own = fold(key, run);
+          let sum = 0;
+          for (let i = 0; i < count; i++) sum += (sobolUniform(own, a, i) - 0.5) * (sobolUniform(own, b, i) - 0.5);
+          variance += (sum / count) ** 2 / 12;
+        }
+        expect(variance * count * 144).toBeLessThan(1);
+      }
   });
   test("refuses dimensions and points it does not have", () => {
     expect(() => sobolUniform(key, 40, 0)).toThrow("dimension 40");
@@ -63,6 +81,18 @@ test("a permuted index is a permutation of any number of places, another for ano
     expect(new Set(places).size).toBe(count);
     expect(Math.max(...places)).toBe(count - 1);
   }
+  // Large enough to be walked through the network, small enough to be counted: pairs of places are even.
+  const pairs = new Float64Array(100);
+  for (let k = 0; k < 20_000; k++) {
+    const own = fold(key, k);
+    pairs[Math.floor(permutedIndex(own, 100, 0) / 10) * 10 + Math.floor(permutedIndex(own, 100, 1) / 10)]++;
+  }
+  const even = pairs.reduce((sum, n, i) => {
+    const expected = 20_000 * (i % 11 === 0 ? 90 / 9900 : 100 / 9900);
+    return sum + (n - expected) ** 2 / expected;
+  }, 0);
+  // Chi-square of 99 degrees: beyond 149 once in a thousand.
+  expect(even).toBeLessThan(149);
   // Every order of three comes about as often as every other.
   const seen = new Map<string, number>();
   for (let k = 0; k < 6000; k++) {
