@@ -131,8 +131,8 @@ export type AnyExperiment = Omit<
   readonly notes?: (params: Values, points: readonly Values[]) => readonly string[];
 };
 
-const NAME = /^[A-Za-z][A-Za-z0-9_@-]*$/;
-const NAMES = "names are letters, digits, _, @ and -, and begin with a letter";
+const NAME = /^[A-Za-z][A-Za-z0-9_@.-]*$/;
+const NAMES = "names are letters, digits, _, @, - and ., and begin with a letter";
 /** Columns of results that are not numbers. */
 const RESERVED = ["failed", "trial"];
 /** Values of one array of one trial. */

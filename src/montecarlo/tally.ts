@@ -110,7 +110,13 @@ export const cellOf = (spec: NumberSpec, tally: Tally): Cell => {
   if (tally.kind === "rate") {
     const effect = designEffect(tally);
     const events = tally.events / effect;
-    return { ...rest, ...wilson(events, tally.of / effect), trials: tally.of, events };
+    return {
+      ...rest,
+      ...wilson(events, tally.of / effect),
+      estimate: tally.events / tally.of,
+      trials: tally.of,
+      events,
+    };
   }
   if (tally.kind === "sobol") {
     const effect = spec.kind === "sobol" ? spec.effect : "total";
