@@ -202,7 +202,7 @@ export const sharedAmplifiers = defineExperiment({
   notes: (params, points) => [
     ...senseNotes(params, points),
     ...networkNotes(points, [...new Set(points.map((p) => p.weights))]),
-    "Intervals of rates take reads as independent; those of one chip share amplifiers and networks. The unit of the comparison is the training seed.",
+    "Reads of one chip share amplifiers and networks: intervals of rates widen as these are seen to spread from chip to chip, which one chip does not tell. The unit of the comparison is the training seed.",
     "Each layer has an array of its own, a column as tall as the layer; a weight is read once a chip, its read noise included, and used as read for all images.",
   ],
 });
