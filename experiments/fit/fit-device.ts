@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { basename } from "node:path";
 import type { RramParams, RramState } from "#devices/index";
 import { LOG_FAMILIES, type LogFamily } from "#src/numerics/log-fits";
-import { fold, rootKey } from "#src/random/index";
+import { fold, type Key, permutation, rootKey } from "#src/random/index";
 import { Misuse } from "../command-line/misuse.ts";
 import { deviceShare, fitState, type StateFit, stateParams } from "./fit-state.ts";
 import { type Measurement, readResistances } from "./read-resistances.ts";
@@ -32,6 +32,8 @@ export interface FittedDevice {
 const FEWEST = 8;
 /** Share of the variance between devices where the file names none: as the sets that come with the program. */
 const ASSUMED_DEVICE_SHARE = 0.5;
+/** More values of a state are fitted by a sample of this many: their fit is known far better than its family. */
+const MOST = 10_000;
 /** Rows are named up to this many. */
 const TOLD = 8;
 
@@ -56,6 +58,12 @@ const mixedRows = (low: readonly Measurement[], high: readonly Measurement[]): M
   return [...low.filter((v) => isMixed(v, l, h)), ...high.filter((v) => isMixed(v, h, l))].sort(
     (a, b) => a.row - b.row,
   );
+};
+
+/** The resistances, or MOST of them drawn without repetition from the sorted ones: the same whatever the order of the rows. */
+const sampled = (values: readonly Measurement[], key: Key): readonly number[] => {
+  const all = values.map((v) => v.resistance).sort((a, b) => a - b);
+  return all.length <= MOST ? all : Array.from(permutation(key, all.length).subarray(0, MOST), (i) => all[i]);
 };
 
 /**
@@ -87,14 +95,8 @@ export const fitDevice = async (file: string, options: FitOptions): Promise<Fitt
   let states: Record<RramState, StateFit>;
   try {
     states = {
-      lrs: fitState(
-        low.map((v) => v.resistance),
-        fold(key, "lrs"),
-      ),
-      hrs: fitState(
-        high.map((v) => v.resistance),
-        fold(key, "hrs"),
-      ),
+      lrs: fitState(sampled(low, fold(key, "lrs sample")), fold(key, "lrs")),
+      hrs: fitState(sampled(high, fold(key, "hrs sample")), fold(key, "hrs")),
     };
   } catch (error) {
     if (error instanceof RangeError) throw new Misuse(`${file}: ${error.message}`);
@@ -136,6 +138,12 @@ export const fitDevice = async (file: string, options: FitOptions): Promise<Fitt
             `${mixed.length} rows look like the other state and were kept: ${listed(mixed.map((v) => `row ${v.row}, ${v.state.toUpperCase()} ${v.resistance.toPrecision(3)} ohm`))}. Are their labels mixed up?`,
           ]
         : []),
+      ...[low, high]
+        .filter((some) => some.length > MOST)
+        .map(
+          (some) =>
+            `Of ${some.length} values of ${some[0].state.toUpperCase()} ${MOST}, drawn by the seed, were fitted.`,
+        ),
       ...(ignored.length > 0 ? [`Columns not used: ${ignored.join(", ")}.`] : []),
       shares.lrs === null || shares.hrs === null
         ? 'How the spread is shared between devices and cycles is assumed, half and half: for it to be fitted, a column "device" names devices that are measured several times.'

@@ -89,12 +89,19 @@ const headerOf = async (file: string, fields: readonly string[]): Promise<Header
   };
 };
 
+/** What separates the fields of the header line: a tab, a semicolon, or a comma. */
+const delimiterOf = (text: string): string => {
+  const [line] = text.split("\n", 1);
+  return ["\t", ";"].find((c) => line.includes(c)) ?? ",";
+};
+
 /** The measurement in a record, or the column and what is wrong with it. */
 const measurementIn = (
   record: readonly string[],
   fields: readonly string[],
   header: Header,
   row: number,
+  decimalComma: boolean,
 ): Measurement | { readonly column: string; readonly what: string } => {
   if (record.length !== fields.length)
     return {
@@ -104,7 +111,7 @@ const measurementIn = (
   const state = STATES[record[header.state].toLowerCase()];
   if (!state) return { column: fields[header.state], what: `"${record[header.state]}" is neither LRS nor HRS` };
   const text = record[header.value];
-  const number = Number(text);
+  const number = Number(decimalComma ? text.replace(/^(-?\d+),(\d+)$/, "$1.$2") : text);
   if (text === "" || !Number.isFinite(number)) return { column: header.name, what: `"${text}" is no number` };
   if (!(number > 0)) return { column: header.name, what: `${text} is not above 0` };
   const si = number * header.scale;
@@ -119,15 +126,20 @@ const measurementIn = (
 
 /**
  * Measured resistances from a CSV file: columns `state` (LRS or HRS), a resistance (or conductance) with its unit in the
- * header, and, where there are any, `condition` and `device`.
+ * header, and, where there are any, `condition` and `device`. Fields are separated by commas, semicolons or tabs; with the
+ * last two a decimal comma is read too.
  *
  * @throws Misuse naming file, row and column of what is wrong, unless `skip`: then such rows are left out and told.
  */
 export const readResistances = async (file: string, skip: boolean): Promise<Measurements> => {
   let records: { readonly record: string[]; readonly info: { readonly lines: number } }[];
+  let delimiter = ",";
   try {
-    records = parse(readFileSync(file), {
+    const text = readFileSync(file, "utf8");
+    delimiter = delimiterOf(text);
+    records = parse(text, {
       bom: true,
+      delimiter,
       trim: true,
       info: true,
       skip_empty_lines: true,
@@ -143,7 +155,7 @@ export const readResistances = async (file: string, skip: boolean): Promise<Meas
   const faults: string[] = [];
   const values: Measurement[] = [];
   for (const { record, info } of records.slice(1)) {
-    const found = measurementIn(record, fields, header, info.lines);
+    const found = measurementIn(record, fields, header, info.lines, delimiter !== ",");
     if ("what" in found) faults.push(`row ${info.lines}, column "${found.column}": ${found.what}`);
     else values.push(found);
   }

@@ -78,6 +78,37 @@ describe("rramlab fit", () => {
     );
     expect(device.lrs.medianResistance / base.lrs.medianResistance).toBeCloseTo(1, 9);
   });
+  test("reads semicolons with decimal commas, tabs, byte-order marks and Windows line ends", () => {
+    const lines = rows(1e-3).slice(0, 160);
+    const base = json(
+      "fit",
+      write("plain-1.csv", "state,condition,device,kohm", lines),
+      "--family",
+      "lognormal",
+    ).device;
+    const variants = {
+      semicolon: ["state;condition;device;kohm", ...lines.map((l) => l.replaceAll(",", ";").replace(".", ","))].join(
+        "\n",
+      ),
+      tab:
+        ["state", "condition", "device", "kohm"].join("\t") + lines.map((l) => `\n${l.replaceAll(",", "\t")}`).join(""),
+      windows: `\ufeffstate,condition,device,kohm\r\n${lines.map((l) => l.replace("LRS", '"LRS"')).join("\r\n")}\r\n`,
+    };
+    for (const [name, text] of Object.entries(variants)) {
+      writeFileSync(join(place.folder, `${name}.csv`), text);
+      const { device } = json("fit", `${name}.csv`, "--family", "lognormal");
+      expect(device.lrs.medianResistance).toBeCloseTo(base.lrs.medianResistance, 6);
+    }
+  });
+  test("fits a sample of very many values, and says so", () => {
+    const lines = Array.from(
+      { length: 24_000 },
+      (_, i) => `${i % 2 ? "LRS" : "HRS"},${(i % 2 ? 8e3 : 4e5) * Math.exp(0.3 * normal(key, i))}`,
+    );
+    const { fits, notes } = json("fit", write("large.csv", "state,ohm", lines));
+    expect(fits.lrs.count).toBe(10_000);
+    expect(notes.join(" ")).toContain("Of 12000 values of LRS 10000, drawn by the seed, were fitted");
+  });
   test("does not depend on the order of the rows", () => {
     const forward = json("fit", write("a.csv", "state,condition,device,ohm", rows().slice(0, 160)), "--name", "x").fits;
     const backward = json(
