@@ -2,8 +2,10 @@ import { describe, expect, test } from "@jest/globals";
 import {
   type AnyExperiment,
   computeShard,
+  type Distribution,
   declaredValues,
   defineExperiment,
+  distributionAt,
   firstRound,
   isPrecise,
   mergeShards,
@@ -12,6 +14,7 @@ import {
   partsOf,
   pendingPoints,
   planRun,
+  quantileOf,
   shardCount,
   shardPlace,
   shardsOf,
@@ -237,6 +240,19 @@ describe("stopping on precision", () => {
     expect(shardsOf(large)).toBeLessThanOrEqual(4096);
     expect(large.block % coin.block).toBe(0);
   });
+});
+
+test("quantiles and shares of every distribution are each other's inverse, and a cut one keeps to its range", () => {
+  const all: Distribution[] = [
+    { kind: "normal", mean: 1, sigma: 0.3 },
+    { kind: "lognormal", median: 8e3, logSigma: 0.25 },
+    { kind: "uniform", low: -1, high: 3 },
+    { kind: "loguniform", low: 1e-15, high: 1e-12 },
+  ];
+  for (const d of all)
+    for (const u of [1e-6, 0.1, 0.5, 0.9]) expect(distributionAt(d, quantileOf(d, u)) / u).toBeCloseTo(1, 8);
+  expect(quantileOf(all[3], 0.5)).toBeCloseTo(Math.sqrt(1e-27), 20);
+  expect(quantileOf(all[1], 0.5)).toBeCloseTo(8e3, 6);
 });
 
 test("Sobol's sequence is refused beyond its dimensions and points, before anything is computed", () => {
