@@ -42,7 +42,7 @@ export const addRun = (program: Command): void => {
     .option("--json", "one JSON document on stdout")
     .addHelpText(
       "after",
-      "\nExamples:\n  rramlab run sense-errors --grid supply=0.7V:1.2V:0.1V --trials 1000\n  rramlab run sense-errors --precision type3=5% --trials 100000\n  rramlab run ternary-versus-binary --data ~/mnist --set epochs=5 --set batch=128",
+      "\nExamples:\n  rramlab run sense-errors --grid supply=0.7V:1.2V:0.1V --trials 1000\n  rramlab run sense-errors --precision type3=5% --trials 100000\n  rramlab run ternary-versus-binary --data ~/mnist --set epochs=5",
     )
     .action(async (name: string, given: RunFlags) => {
       const runs = await asked(name, given);

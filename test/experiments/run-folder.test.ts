@@ -1,4 +1,4 @@
-import { execFileSync, spawnSync } from "node:child_process";
+import { execFileSync, spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -143,6 +143,30 @@ describe("a run to a precision", () => {
         for (const name of names) expect(read(run, folder, name)).toBe(read("precise", folder, name));
       }
     }
+  });
+  test("is followed while others compute it: told of each new round, merged at the end", async () => {
+    rramlab("plan", ...asked.slice(1), "--out", "followed");
+    const child = spawn(process.execPath, [main, "merge", "followed", "--follow", "--json"], { cwd: place.folder });
+    let stdout = "";
+    let stderr = "";
+    child.stdout.on("data", (text) => {
+      stdout += text;
+    });
+    child.stderr.on("data", (text) => {
+      stderr += text;
+    });
+    const ended = new Promise((resolve) => child.once("exit", resolve));
+    for (let told = 0; child.exitCode === null; ) {
+      const { commands } = json("submit", "followed", "--engine", "commands");
+      if (commands.length === 0) break;
+      rramlab("shard", "followed", "--index", commands.map((c: string) => c.split("--index ")[1]).join(","));
+      told += commands.length;
+      expect(told).toBeLessThan(1000);
+    }
+    expect(await ended).toBe(0);
+    expect(JSON.parse(stdout).rows).toHaveLength(2);
+    expect(read("followed", "results.csv")).toBe(read("precise", "results.csv"));
+    expect(stderr).not.toContain("    at ");
   });
   test("is refused where it says nothing", () => {
     const refused = (words: string, ...args: string[]): void => {
