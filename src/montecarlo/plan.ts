@@ -68,9 +68,9 @@ export const planRun = (experiment: AnyExperiment, request: PlanRequest): Plan =
     check(name, value);
   }
   const params: Values = { ...defaultsOf(parameters), ...request.set };
-  // A parameter that is set is not swept by the experiment's own axes.
+  // A parameter that is set or varied is not swept by the experiment's own axes.
   const unset = (axes: Readonly<Record<string, readonly Value[]>>): Readonly<Record<string, readonly Value[]>> =>
-    Object.fromEntries(Object.entries(axes).filter(([name]) => !(name in request.set)));
+    Object.fromEntries(Object.entries(axes).filter(([name]) => !(name in request.set || name in request.varied)));
   const replicates = unset(told(`${experiment.name}: replicates`, () => experiment.replicates?.(params) ?? {}));
   const blocks: Grid = request.grid
     ? [request.grid]

@@ -58,6 +58,12 @@ out: varied
     expect(report).toContain("lognormal(8 kohm, 0.25)");
     expect(report).toContain("voltage (varied)");
   });
+  test("takes a varied parameter out of the experiment's own grid, and refuses it in the user's", () => {
+    const args = ["run", "sense-errors", "--vary", "supply=normal(0.9 V, 20 mV)", "--trials", "4"];
+    expect(json(...args, "--out", "own-grid").rows).toHaveLength(1);
+    const { status, stderr } = rramlab(...args, "--grid", "supply=0.8V,0.9V", "--out", "both");
+    expect([status, stderr]).toEqual([2, expect.stringContaining("it is an axis of this grid")]);
+  });
   test("fills the space more evenly with Sobol's sequence and latin hypercubes, and any worker draws the same", () => {
     const error = (sampling: string): number => {
       const args = [
