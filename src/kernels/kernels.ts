@@ -54,15 +54,18 @@ type Exports = Record<
   (...args: number[]) => number
 >;
 
-const PAGE = 65536;
+/** Unit of a linear memory [bytes]. */
+export const PAGE = 65536;
 // AssemblyScript's static data, were there any, starts at 1024; the first page is left to it.
-const FIRST_FREE = PAGE;
+export const FIRST_FREE = PAGE;
 
 let compiled: WebAssembly.Module | undefined;
 
-const compile = (): WebAssembly.Module => {
+/** The kernels' functions, by name, over `memory`. */
+export const instantiate = (memory: WebAssembly.Memory): Record<string, (...args: number[]) => number> => {
   compiled ??= new WebAssembly.Module(Uint8Array.from(atob(kernelsBase64), (c) => c.charCodeAt(0)));
-  return compiled;
+  return new WebAssembly.Instance(compiled, { env: { memory, abort: () => undefined } })
+    .exports as unknown as Record<string, (...args: number[]) => number>;
 };
 
 /**
@@ -73,8 +76,7 @@ export const createKernels = (capacity: number): Kernels => {
   const workspaceBytes = 2 ** 20;
   const pages = Math.ceil((FIRST_FREE + workspaceBytes + capacity) / PAGE);
   const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
-  const wasm = new WebAssembly.Instance(compile(), { env: { memory, abort: () => undefined } })
-    .exports as unknown as Exports;
+  const wasm = instantiate(memory) as Exports;
   if (wasm.gemmWorkspaceBytes() > workspaceBytes)
     throw new Error("kernels: the product's workspace has outgrown its room.");
   const workspace = FIRST_FREE;

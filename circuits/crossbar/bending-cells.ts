@@ -1,0 +1,135 @@
+import type { CellConduction, CellCurrentInto } from "./cell-conduction.ts";
+import { cellCurrent } from "./cell-conduction.ts";
+import type { CrossbarInput } from "./crossbar-design.ts";
+import { type LineSolution, type LineSolveOptions, solveLines } from "./line-solve.ts";
+import type { PlacedCrossbar } from "./placed-crossbar.ts";
+
+const MOST_NEWTON = 60;
+/** Share of the inputs that a failing solve is first tried at, and doubled from. */
+const FIRST_RAMP = 1 / 16;
+
+export type BendingSolution =
+  | { readonly ok: true; readonly solution: LineSolution; readonly newton: number }
+  | {
+      readonly ok: false;
+      readonly newton: number;
+      readonly iterations: number;
+      /** Cell whose current still moves most, and by how much [A]. */
+      readonly cell: number;
+      readonly change: number;
+    };
+
+/** Linearises every cell about the drops and rises held, as `lineariseSinh` does; returns the sum of changes [A] and the worst. */
+const linearise = (
+  placed: PlacedCrossbar,
+  current: CellCurrentInto,
+  gates: Float64Array | undefined,
+): { readonly change: number; readonly worst: number; readonly cell: number } => {
+  const { grid, design } = placed;
+  const { drop, columnSum, conductance, source, lowField } = grid;
+  if (!drop || !source || !lowField) throw new Error("crossbar: bending cells need a grid with sources.");
+  const out = new Float64Array(3);
+  let [change, worst, cell] = [0, 0, 0];
+  for (let k = 0; k < design.rows * design.columns; k++) {
+    const at = placed.cell(k);
+    const i = Math.floor(at / grid.stride);
+    const fall = drop[at] + columnSum[at];
+    const word = grid.rowVoltages[i] - drop[at];
+    const bit = grid.columnVoltages[at - i * grid.stride] + columnSum[at];
+    current(out, lowField[at], word, bit, gates?.[Math.floor(k / design.columns)] ?? 0);
+    const moved = Math.abs(out[0] - conductance[at] * (source[at] - fall));
+    change += moved;
+    if (moved > worst) [worst, cell] = [moved, k];
+    // A cell whose slopes differ (its transistor's bulk is at ground) is linearised with their mean.
+    const slope = (out[1] + out[2]) / 2;
+    conductance[at] = slope;
+    source[at] = slope > 0 ? fall + out[0] / slope : 0;
+  }
+  return { change, worst, cell };
+};
+
+/**
+ * Newton's method on cells whose current bends: every step is the linear solve with each cell replaced by its tangent, a
+ * conductance and a source. The sum of what the tangents still change is a current injected between word and bit lines, and
+ * bounds every output's error as such; the inner tolerance follows it. Starts from the drops and rises held where `warm`.
+ */
+export const solveBending = (
+  placed: PlacedCrossbar,
+  conduction: CellConduction,
+  lowField: Float64Array,
+  input: CrossbarInput,
+  options: LineSolveOptions,
+): BendingSolution => {
+  const { grid } = placed;
+  const { drop } = grid;
+  if (!drop || !grid.lowField) throw new Error("crossbar: bending cells need a grid with sources.");
+  placed.setCells(grid.lowField, lowField);
+  const gates = input.gates;
+  const current = cellCurrent(conduction);
+  const step =
+    conduction.kind === "sinh"
+      ? () => grid.lineariseSinh(conduction.fieldVoltage)
+      : () => linearise(placed, current, gates).change;
+  let iterations = 0;
+  let newton = 0;
+  const attempt = (warm: boolean): LineSolution | null => {
+    if (!warm) {
+      drop.fill(0);
+      grid.columnSum.fill(0);
+      grid.carriedAway.fill(0);
+    }
+    grid.useSource(true);
+    let last: LineSolution | null = null;
+    let inner = 0.01;
+    for (let k = 0; k < MOST_NEWTON; k++) {
+      const change = step();
+      if (!Number.isFinite(change)) return null;
+      if (last) {
+        let [met, least, known] = [last.ended, Number.POSITIVE_INFINITY, 0];
+        const { currents, bounds } = last;
+        for (let j = 0; j < currents.length; j++) {
+          const size = Math.abs(currents[j]);
+          if (bounds[j] === 0) continue;
+          known++;
+          least = Math.min(least, size);
+          if (!(change + bounds[j] <= options.tolerance * size)) met = false;
+        }
+        const distance = (2 * change) / (known * least);
+        // Where rounding alone is left of the change, more steps change nothing.
+        const floor = change <= 1e-14 * currents.reduce((sum, i) => sum + Math.abs(i), 0);
+        if (met || (floor && inner <= options.tolerance)) {
+          for (let j = 0; j < bounds.length; j++) if (bounds[j] > 0) bounds[j] += change;
+          return last;
+        }
+        inner = Math.min(0.01, Math.max(0.3 * options.tolerance, 0.3 * distance * Math.min(1, distance)));
+      }
+      const lines = placed.lines(input, true);
+      last = solveLines(grid, lines, { ...options, tolerance: Math.min(inner, 0.01), warm: true });
+      iterations += last.iterations;
+      newton++;
+      grid.collect(true);
+      grid.rise(lines.columnLines.segment);
+      grid.away(true);
+    }
+    return null;
+  };
+  placed.drive(input);
+  let solution = attempt(options.warm);
+  // Strong nonlinearity: walk up from small inputs, each from the solution below it.
+  for (let share = FIRST_RAMP; !solution && share <= 1; share *= 2) {
+    placed.drive(input);
+    for (let i = 0; i < grid.rows; i++) grid.rowVoltages[i] *= share;
+    for (let j = 0; j < grid.columns; j++) grid.columnVoltages[j] *= share;
+    const reached = attempt(share > FIRST_RAMP);
+    if (!reached) break;
+    if (share === 1) solution = reached;
+  }
+  placed.drive(input);
+  if (solution) {
+    grid.useSource(false);
+    return { ok: true, solution: { ...solution, iterations }, newton };
+  }
+  const { worst, cell } = linearise(placed, current, gates);
+  grid.useSource(false);
+  return { ok: false, newton, iterations, cell, change: worst };
+};
