@@ -7,6 +7,25 @@ export type { ChipWeights, Columns } from "./chip-weights.ts";
 export { readWeights, sumCounts, weightsAtRate } from "./chip-weights.ts";
 export type { Circuit, Variation } from "./circuit.ts";
 export { compileCircuit, varyCircuit } from "./circuit.ts";
+export type { CellConduction } from "./crossbar/cell-conduction.ts";
+export type { ArrayLines, CrossbarDesign, CrossbarInput, LineVoltages } from "./crossbar/crossbar-design.ts";
+export { readInput } from "./crossbar/crossbar-design.ts";
+export { crossbarNetlist } from "./crossbar/crossbar-netlist.ts";
+export type {
+  CrossbarCurrents,
+  CrossbarFailure,
+  CrossbarOptions,
+  CrossbarSolution,
+  CrossbarSolver,
+  NodeVoltages,
+  SolveOptions,
+} from "./crossbar/crossbar-solver.ts";
+export { createCrossbarSolver, keptBy } from "./crossbar/crossbar-solver.ts";
+export type { ParsedCrossbar } from "./crossbar/parse-crossbar.ts";
+export { parseCrossbar } from "./crossbar/parse-crossbar.ts";
+export { crossbarBytes } from "./crossbar/placed-crossbar.ts";
+export type { TransferMatrix } from "./crossbar/transfer-matrix.ts";
+export { transferMatrix } from "./crossbar/transfer-matrix.ts";
 export type { CurrentSenseDesign } from "./current-sense-amplifier.ts";
 export { currentSenseNetlist } from "./current-sense-amplifier.ts";
 export {

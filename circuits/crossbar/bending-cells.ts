@@ -66,17 +66,24 @@ export const solveBending = (
   placed.setCells(grid.lowField, lowField);
   const gates = input.gates;
   const current = cellCurrent(conduction);
-  const step =
-    conduction.kind === "sinh"
-      ? () => grid.lineariseSinh(conduction.fieldVoltage)
-      : () => linearise(placed, current, gates).change;
+  // What a failure tells: the cell that moved most in the last step that had one.
+  let told = { cell: 0, worst: 0 };
+  const slowly = (): number => {
+    const { change, worst, cell } = linearise(placed, current, gates);
+    if (worst > 0) told = { cell, worst };
+    return change;
+  };
+  const fast = conduction.kind === "sinh" ? () => grid.lineariseSinh(conduction.fieldVoltage) : slowly;
   let iterations = 0;
   let newton = 0;
-  const attempt = (warm: boolean): LineSolution | null => {
+  const attempt = (step: () => number, warm: boolean): LineSolution | null => {
     if (!warm) {
       drop.fill(0);
       grid.columnSum.fill(0);
       grid.carriedAway.fill(0);
+      // Of an attempt that failed there may be infinities left.
+      grid.conductance.fill(0);
+      grid.source?.fill(0);
     }
     grid.useSource(true);
     let last: LineSolution | null = null;
@@ -114,13 +121,13 @@ export const solveBending = (
     return null;
   };
   placed.drive(input);
-  let solution = attempt(options.warm);
+  let solution = attempt(fast, options.warm);
   // Strong nonlinearity: walk up from small inputs, each from the solution below it.
   for (let share = FIRST_RAMP; !solution && share <= 1; share *= 2) {
     placed.drive(input);
     for (let i = 0; i < grid.rows; i++) grid.rowVoltages[i] *= share;
     for (let j = 0; j < grid.columns; j++) grid.columnVoltages[j] *= share;
-    const reached = attempt(share > FIRST_RAMP);
+    const reached = attempt(fast, share > FIRST_RAMP);
     if (!reached) break;
     if (share === 1) solution = reached;
   }
@@ -129,7 +136,7 @@ export const solveBending = (
     grid.useSource(false);
     return { ok: true, solution: { ...solution, iterations }, newton };
   }
-  const { worst, cell } = linearise(placed, current, gates);
+  attempt(slowly, false);
   grid.useSource(false);
-  return { ok: false, newton, iterations, cell, change: worst };
+  return { ok: false, newton, iterations, cell: told.cell, change: told.worst };
 };

@@ -1,4 +1,10 @@
-import { drainCurrentInto, type Gate, MOSFET_COEFFICIENTS, type MosfetParams, mosfetCoefficientsInto } from "#devices/index";
+import {
+  drainCurrentInto,
+  type Gate,
+  MOSFET_COEFFICIENTS,
+  type MosfetParams,
+  mosfetCoefficientsInto,
+} from "#devices/index";
 
 /**
  * How a cell's current follows the voltages of its two lines, beside the device's low-field conductance G:
@@ -74,10 +80,7 @@ const increasingRoot = (
 };
 
 const seriesInto =
-  (
-    fieldVoltage: number | null,
-    selectorInto: (out: Float64Array, v: number) => void,
-  ): CellCurrentInto =>
+  (fieldVoltage: number | null, selectorInto: (out: Float64Array, v: number) => void): CellCurrentInto =>
   (out, conductance, word, bit) => {
     const v = word - bit;
     if (conductance === 0) {

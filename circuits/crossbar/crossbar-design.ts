@@ -59,7 +59,9 @@ const checkLines = (lines: ArrayLines<string>, name: string, ends: readonly stri
 export const checkCrossbarDesign = (design: CrossbarDesign): void => {
   const { rows, columns, wordLines, bitLines } = design;
   if (!isCount(rows) || !isCount(columns))
-    throw new RangeError(`crossbar: ${rows} x ${columns} cells; expected whole numbers of rows and columns, 1 or more.`);
+    throw new RangeError(
+      `crossbar: ${rows} x ${columns} cells; expected whole numbers of rows and columns, 1 or more.`,
+    );
   checkLines(wordLines, "word lines", ["left", "right", "both"]);
   checkLines(bitLines, "bit lines", ["top", "bottom", "both"]);
 };
@@ -84,7 +86,8 @@ const checkVoltages = ({ voltages, floating }: LineVoltages, count: number, name
       `crossbar: ${voltages.length} voltages${floating ? ` and ${floating.length} marks` : ""} for ${count} ${name}s.`,
     );
   const wrong = voltages.findIndex((v, i) => !floating?.[i] && !Number.isFinite(v));
-  if (wrong >= 0) throw new RangeError(`crossbar: ${name} ${wrong} is held at ${voltages[wrong]} V; expected a number.`);
+  if (wrong >= 0)
+    throw new RangeError(`crossbar: ${name} ${wrong} is held at ${voltages[wrong]} V; expected a number.`);
 };
 
 /**

@@ -91,6 +91,12 @@ export const keptBy = ({ conduction, nodes, shorts }: CrossbarOptions): KeptByGr
 /** Too many for any array that converges: the count grows with the line length in cells, at worst. */
 const iterationLimit = ({ rows, columns }: CrossbarDesign): number => 20 * (rows + columns) + 100;
 
+const shortedIn = (g: Float64Array): readonly number[] => {
+  const found: number[] = [];
+  for (let k = 0; k < g.length; k++) if (g[k] === Number.POSITIVE_INFINITY) found.push(k);
+  return found;
+};
+
 const relative = (bound: number, current: number): number => (bound === 0 ? 0 : bound / Math.abs(current));
 
 /**
@@ -141,7 +147,7 @@ export const createCrossbarSolver = (design: CrossbarDesign, options: CrossbarOp
     program: (g) => {
       checkConductances(design, g);
       conductances.set(g);
-      shorts = kept.cells || g.includes(Number.POSITIVE_INFINITY) ? [...g.keys()].filter((k) => g[k] === Infinity) : [];
+      shorts = shortedIn(g);
       if (shorts.length > 0 && !options.shorts)
         throw new RangeError(
           `crossbar: ${shorts.length} shorted devices, the first in row ${Math.floor(shorts[0] / columns)}, column ${shorts[0] % columns}; make the solver with shorts: true.`,

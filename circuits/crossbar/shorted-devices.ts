@@ -6,7 +6,10 @@ import type { PlacedCrossbar } from "./placed-crossbar.ts";
 /** Conductance that stands in for a short while the current through it is sought [S]: of the order of the wires around it. */
 export const standIn = ({ wordLines, bitLines }: CrossbarDesign): number => {
   const wires =
-    wordLines.segmentResistance + wordLines.terminalResistance + bitLines.segmentResistance + bitLines.terminalResistance;
+    wordLines.segmentResistance +
+    wordLines.terminalResistance +
+    bitLines.segmentResistance +
+    bitLines.terminalResistance;
   return wires > 0 ? 1 / wires : 1e-3;
 };
 
@@ -80,7 +83,9 @@ export const solveWithShorts = (
   });
   return {
     ...total,
-    certified: total.bounds.map((bound, j) => (bound <= options.tolerance * Math.abs(total.currents[j]) ? 1 : 0)) as unknown as Uint8Array,
+    certified: total.bounds.map((bound, j) =>
+      bound <= options.tolerance * Math.abs(total.currents[j]) ? 1 : 0,
+    ) as unknown as Uint8Array,
     iterations: states.reduce((sum, { solution }) => sum + solution.iterations, 0),
     ended: states.every(({ solution }) => solution.ended),
   };

@@ -4,6 +4,7 @@ import { StorageFailed } from "../files/write-file.ts";
 import { packageVersion } from "../run/code-hash.ts";
 import { SlurmFailed } from "../run/slurm.ts";
 import { Interrupted, WorkerDied } from "../run/worker-pool.ts";
+import { addCrossbar } from "./crossbar.ts";
 import { addData } from "./data.ts";
 import { addFit } from "./fit.ts";
 import { addDescribe, addList } from "./list.ts";
@@ -11,6 +12,7 @@ import { Misuse } from "./misuse.ts";
 import { addEvaluate, addTrain } from "./networks.ts";
 import { addPlan, addReport, addResume, addRun } from "./run.ts";
 import { addMerge, addShard, addSubmit } from "./shards.ts";
+import { SolveFailed } from "./solve-failed.ts";
 import { addSpice } from "./spice.ts";
 import { addTransient } from "./transient.ts";
 
@@ -35,6 +37,7 @@ for (const add of [
   addReport,
   addFit,
   addTransient,
+  addCrossbar,
   addSpice,
   addTrain,
   addEvaluate,
@@ -55,8 +58,9 @@ const exitCodeOf = (error: unknown): number => {
   if (wantsJson) process.stdout.write(`${JSON.stringify({ ok: false, error: message })}\n`);
   process.stderr.write(`rramlab: ${message}\n`);
   // What is neither misuse, a stop nor a named failure is a fault of the program: its place helps to mend it.
-  const named = [Misuse, Interrupted, StorageFailed, WorkerDied, SlurmFailed].some((kind) => error instanceof kind);
-  const known = named || (error as Error).name === "TransientFailed";
+  const known = [Misuse, Interrupted, StorageFailed, WorkerDied, SlurmFailed, SolveFailed].some(
+    (kind) => error instanceof kind,
+  );
   if (!known && error instanceof Error && process.env["RRAMLAB_DEBUG"]) process.stderr.write(`${error.stack}\n`);
   return error instanceof Misuse ? MISUSED : FAILED;
 };

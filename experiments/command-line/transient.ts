@@ -6,13 +6,9 @@ import { parseQuantity } from "../units/parse.ts";
 import { showQuantity } from "../units/show.ts";
 import { Misuse, orMisuse } from "./misuse.ts";
 import { answer } from "./output.ts";
+import { SolveFailed } from "./solve-failed.ts";
 
 const DEFAULT_POINTS = 201;
-
-/** A transient failed numerically: exit code 1, with what is known. */
-class TransientFailed extends Error {
-  override readonly name = "TransientFailed";
-}
 
 export const addTransient = (program: Command): void => {
   program
@@ -66,7 +62,7 @@ export const addTransient = (program: Command): void => {
           transient(circuit, { stop, times, tolerance, ...(asked ? { crossings: asked } : {}), ...noise }),
         );
         if (!result.ok) {
-          throw new TransientFailed(
+          throw new SolveFailed(
             `${netlist.title}: ${result.reason} at ${showQuantity(result.time, "s")}${result.node === null ? "" : `, node ${result.node}`}, after ${result.iterations} Newton iterations (last update ${result.residual.toPrecision(2)} V).`,
           );
         }

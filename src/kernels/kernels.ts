@@ -64,8 +64,10 @@ let compiled: WebAssembly.Module | undefined;
 /** The kernels' functions, by name, over `memory`. */
 export const instantiate = (memory: WebAssembly.Memory): Record<string, (...args: number[]) => number> => {
   compiled ??= new WebAssembly.Module(Uint8Array.from(atob(kernelsBase64), (c) => c.charCodeAt(0)));
-  return new WebAssembly.Instance(compiled, { env: { memory, abort: () => undefined } })
-    .exports as unknown as Record<string, (...args: number[]) => number>;
+  return new WebAssembly.Instance(compiled, { env: { memory, abort: () => undefined } }).exports as unknown as Record<
+    string,
+    (...args: number[]) => number
+  >;
 };
 
 /**

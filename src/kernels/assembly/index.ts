@@ -1,3 +1,3 @@
 export { gemm, gemmWorkspaceBytes } from "./gemm";
-export { binaryDot, gatedDot, planesDot, weightGatedDot } from "./popcount";
 export * from "./line-grid";
+export { binaryDot, gatedDot, planesDot, weightGatedDot } from "./popcount";

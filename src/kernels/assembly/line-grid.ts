@@ -73,7 +73,6 @@ export function lineGridSource(source_: usize): void {
   source = source_;
 }
 
-@inline
 function horizontalSum(v: v128): f64 {
   return f64x2.extract_lane(v, 0) + f64x2.extract_lane(v, 1);
 }
@@ -110,34 +109,57 @@ export function lineGridFactorColumns(segment: f64, last: i32, far: usize, seen:
   }
 }
 
-/** The same for the rows, with `last` the index of the last true column. */
+// Two rows' values at the same column.
+function pairAt(row: usize, at: i32): v128 {
+  return f64x2.replace_lane(f64x2.splat(load<f64>(row + at)), 1, load<f64>(row + stride + at));
+}
+
+/** The same for the rows, with `last` the index of the last true column. Four rows at a time: divisions are slow but overlap. */
 export function lineGridFactorRows(segment: f64, last: i32, far: usize, seen: usize, reach: usize): void {
   const one = f64x2.splat(1);
   const r = f64x2.splat(segment);
-  for (let i = 0; i < rows; i += 2) {
-    const g0 = conductance + i * stride;
-    const g1 = g0 + stride;
-    const c = rowFactor + i * stride;
-    let product = one;
-    let e = f64x2.splat(0);
+  for (let i = 0; i < rows; i += 4) {
+    const g01 = conductance + i * stride;
+    const g23 = g01 + 2 * stride;
+    const c01 = rowFactor + i * stride;
+    const c23 = c01 + 2 * stride;
+    const far01 = v128.load(far + (i << 3));
+    const far23 = v128.load(far + (i << 3), 16);
+    let product01 = one;
+    let product23 = one;
+    let e01 = f64x2.splat(0);
+    let e23 = f64x2.splat(0);
     for (let j = columns - 1; j > 0; j--) {
       const at = j << 3;
-      e = f64x2.add(e, f64x2.replace_lane(f64x2.splat(load<f64>(g0 + at)), 1, load<f64>(g1 + at)));
-      if (j == last) e = f64x2.add(e, v128.load(far + (i << 3)));
-      const factor = f64x2.div(one, f64x2.add(one, f64x2.mul(r, e)));
-      v128.store(c + (j << 4), factor);
-      e = f64x2.mul(factor, e);
-      product = f64x2.mul(product, factor);
+      e01 = f64x2.add(e01, pairAt(g01, at));
+      e23 = f64x2.add(e23, pairAt(g23, at));
+      if (j == last) {
+        e01 = f64x2.add(e01, far01);
+        e23 = f64x2.add(e23, far23);
+      }
+      const factor01 = f64x2.div(one, f64x2.add(one, f64x2.mul(r, e01)));
+      const factor23 = f64x2.div(one, f64x2.add(one, f64x2.mul(r, e23)));
+      v128.store(c01 + (j << 4), factor01);
+      v128.store(c23 + (j << 4), factor23);
+      e01 = f64x2.mul(factor01, e01);
+      e23 = f64x2.mul(factor23, e23);
+      product01 = f64x2.mul(product01, factor01);
+      product23 = f64x2.mul(product23, factor23);
     }
-    e = f64x2.add(e, f64x2.replace_lane(f64x2.splat(load<f64>(g0)), 1, load<f64>(g1)));
-    if (last == 0) e = f64x2.add(e, v128.load(far + (i << 3)));
-    v128.store(seen + (i << 3), e);
-    v128.store(reach + (i << 3), product);
+    e01 = f64x2.add(e01, pairAt(g01, 0));
+    e23 = f64x2.add(e23, pairAt(g23, 0));
+    if (last == 0) {
+      e01 = f64x2.add(e01, far01);
+      e23 = f64x2.add(e23, far23);
+    }
+    v128.store(seen + (i << 3), e01);
+    v128.store(seen + (i << 3), e23, 16);
+    v128.store(reach + (i << 3), product01);
+    v128.store(reach + (i << 3), product23, 16);
   }
 }
 
 // What drives the crossing at offset `o` of row i, before the drops [V].
-@inline
 function drive(row: usize, o: i32, rowVoltage: v128): v128 {
   return source ? v128.load(row + o) : f64x2.sub(rowVoltage, v128.load(columnVoltages + o));
 }
@@ -249,7 +271,6 @@ export function lineGridStart(rowSegment: f64, columnSegment: f64, warm: bool, s
 }
 
 // The second half of A^-1 r for rows i .. i + 3, from what their nodes collect (`scratch`) to z; returns the sum of r z.
-@inline
 function rowsBack(i: i32, segment: f64): v128 {
   const z0 = preconditioned + i * stride;
   const z1 = z0 + stride;
@@ -451,7 +472,6 @@ export function lineGridAway(warm: bool): void {
 }
 
 /** exp(x) for |x| <= 700: x = k ln 2 + r, Taylor's series in |r| <= ln 2 / 2 (last term below 4e-18). */
-@inline
 function exponential(x: v128): v128 {
   const shifter = f64x2.splat(6755399441055744); // 1.5 * 2^52: the integer nearest ends up in the low bits
   const shifted = f64x2.add(f64x2.mul(x, f64x2.splat(1.4426950408889634)), shifter);
@@ -494,10 +514,7 @@ export function lineGridSinh(lowField: usize, fieldVoltage: f64, own: usize, las
     for (let o = 0; o < width; o += 16) {
       const fall = f64x2.add(v128.load(drop + at + o), v128.load(columnSum + at + o));
       const lines = f64x2.sub(rowVoltage, v128.load(columnVoltages + o));
-      const x = f64x2.max(
-        f64x2.splat(-700),
-        f64x2.min(f64x2.splat(700), f64x2.mul(f64x2.sub(lines, fall), perV0)),
-      );
+      const x = f64x2.max(f64x2.splat(-700), f64x2.min(f64x2.splat(700), f64x2.mul(f64x2.sub(lines, fall), perV0)));
       const up = exponential(x);
       const down = f64x2.div(f64x2.splat(1), up);
       const cosh = f64x2.mul(half, f64x2.add(up, down));

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
-import { cellCurrent, type CellConduction } from "#circuits/crossbar/cell-conduction";
+import { type CellConduction, cellCurrent } from "#circuits/crossbar/cell-conduction";
 import { type CrossbarDesign, type CrossbarInput, readInput } from "#circuits/crossbar/crossbar-design";
-import { createCrossbarSolver, type CrossbarCurrents } from "#circuits/crossbar/crossbar-solver";
+import { type CrossbarCurrents, createCrossbarSolver } from "#circuits/crossbar/crossbar-solver";
 import { transferMatrix, transposedDesign } from "#circuits/crossbar/transfer-matrix";
 import { sky130, transistorParams } from "#devices/index";
 import { binaryDevices, plainDesign, readVoltages } from "./arrays.ts";
@@ -178,9 +178,26 @@ describe("ohmic arrays", () => {
       devices.map((g) => g / factor),
       input,
     );
-    expect(relativeError(scaled.currents.map((i) => i * factor), plain.currents)).toBeLessThan(1e-12);
-    const volts = solve(plainDesign(9, 12, 2, 1), devices, readInput(input.wordLines.voltages.map((v) => v * factor), 12));
-    expect(relativeError(volts.currents.map((i) => i / factor), plain.currents)).toBeLessThan(1e-12);
+    expect(
+      relativeError(
+        scaled.currents.map((i) => i * factor),
+        plain.currents,
+      ),
+    ).toBeLessThan(1e-12);
+    const volts = solve(
+      plainDesign(9, 12, 2, 1),
+      devices,
+      readInput(
+        input.wordLines.voltages.map((v) => v * factor),
+        12,
+      ),
+    );
+    expect(
+      relativeError(
+        volts.currents.map((i) => i / factor),
+        plain.currents,
+      ),
+    ).toBeLessThan(1e-12);
   });
 
   test("without wires the currents are the product of voltages and conductances, to 1e-12; small wires tend to it", () => {
@@ -216,7 +233,9 @@ describe("ohmic arrays", () => {
       const exchanged = devices.map((_g, k) => devices[(k % rows) * columns + Math.floor(k / rows)]);
       const other = transferMatrix(transposedDesign(design), exchanged);
       if (!other.ok) throw new Error(other.reason);
-      const back = transfer.conductances.map((_t, k) => other.conductances[(k % columns) * rows + Math.floor(k / columns)]);
+      const back = transfer.conductances.map(
+        (_t, k) => other.conductances[(k % columns) * rows + Math.floor(k / columns)],
+      );
       expect(relativeError(transfer.conductances, back)).toBeLessThan(2e-9);
     }
   });

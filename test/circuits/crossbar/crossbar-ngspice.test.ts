@@ -1,7 +1,7 @@
 import { expect, test } from "@jest/globals";
 import { Simulation } from "eecircuit-engine";
 import type { CellConduction } from "#circuits/crossbar/cell-conduction";
-import { type CrossbarInput } from "#circuits/crossbar/crossbar-design";
+import type { CrossbarInput } from "#circuits/crossbar/crossbar-design";
 import { crossbarNetlist } from "#circuits/crossbar/crossbar-netlist";
 import { createCrossbarSolver } from "#circuits/crossbar/crossbar-solver";
 import { writeSpice } from "#circuits/spice/write-spice";
@@ -35,7 +35,7 @@ test.each<readonly [string, number, CellConduction, number]>([
   ["sinh cells, V0 0.43 V", 16, { kind: "sinh", fieldVoltage: 0.43 }, 5],
   ["1T1R cells", 8, access, 10],
   ["1T1R cells", 16, access, 10],
-])("%s, %i x %i: ngspice agrees within 1e-6 on every current", async (_, size, conduction, wire) => {
+])("%s, %i rows: ngspice agrees within 1e-6 on every current", async (_, size, conduction, wire) => {
   const design = plainDesign(size, size, wire, wire / 2);
   const devices = binaryDevices(size, size, "ngspice");
   const input: CrossbarInput = {

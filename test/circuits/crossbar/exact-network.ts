@@ -2,10 +2,12 @@ import type { CrossbarDesign, CrossbarInput } from "#circuits/crossbar/crossbar-
 
 /** A rational number, exactly. */
 class Rational {
-  constructor(
-    readonly top: bigint,
-    readonly bottom: bigint,
-  ) {}
+  readonly top: bigint;
+  readonly bottom: bigint;
+  constructor(top: bigint, bottom: bigint) {
+    this.top = top;
+    this.bottom = bottom;
+  }
   static reduced(top: bigint, bottom: bigint): Rational {
     let [a, b] = [top < 0n ? -top : top, bottom < 0n ? -bottom : bottom];
     while (b) [a, b] = [b, a % b];
@@ -55,7 +57,11 @@ const ZERO = new Rational(0n, 1n);
  * Output currents of an array in exact rational arithmetic: the network of all nodes, those that zero resistances join merged,
  * solved by elimination. Small arrays only.
  */
-export const exactCurrents = (design: CrossbarDesign, conductances: Float64Array, input: CrossbarInput): Float64Array => {
+export const exactCurrents = (
+  design: CrossbarDesign,
+  conductances: Float64Array,
+  input: CrossbarInput,
+): Float64Array => {
   const { rows, columns, wordLines, bitLines } = design;
   const root = new Map<string, string>();
   const rootOf = (n: string): string => {
@@ -119,7 +125,8 @@ export const exactCurrents = (design: CrossbarDesign, conductances: Float64Array
     for (let i = k + 1; i < size; i++) {
       if (matrix[i][k].zero) continue;
       const factor = matrix[i][k].over(matrix[k][k]);
-      for (let j = k; j <= size; j++) if (!matrix[k][j].zero) matrix[i][j] = matrix[i][j].minus(factor.times(matrix[k][j]));
+      for (let j = k; j <= size; j++)
+        if (!matrix[k][j].zero) matrix[i][j] = matrix[i][j].minus(factor.times(matrix[k][j]));
     }
   }
   const volts = new Array<Rational>(size).fill(ZERO);

@@ -27,10 +27,11 @@ const numbering = ({ rows, columns }: CrossbarDesign): Nodal => {
 class Banded {
   readonly rows: Float64Array;
   readonly width: number;
-  constructor(
-    readonly size: number,
-    readonly band: number,
-  ) {
+  readonly size: number;
+  readonly band: number;
+  constructor(size: number, band: number) {
+    this.size = size;
+    this.band = band;
     this.width = 2 * band + 1;
     this.rows = new Float64Array(size * this.width);
   }
@@ -81,7 +82,12 @@ export const nodalOracle = (
   const { rows, columns, wordLines, bitLines } = design;
   const { word, bit, size, band } = numbering(design);
   const terminals: Terminal[] = [];
-  const attach = (node: number, lines: { segmentResistance: number; terminalResistance: number }, voltage: number, bitLine: number | null): void => {
+  const attach = (
+    node: number,
+    lines: { segmentResistance: number; terminalResistance: number },
+    voltage: number,
+    bitLine: number | null,
+  ): void => {
     terminals.push({ node, resistance: lines.segmentResistance + lines.terminalResistance, voltage, bitLine });
   };
   for (let i = 0; i < rows; i++) {
