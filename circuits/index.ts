@@ -7,6 +7,8 @@ export type { ChipWeights, Columns } from "./chip-weights.ts";
 export { readWeights, sumCounts, weightsAtRate } from "./chip-weights.ts";
 export type { Circuit, Variation } from "./circuit.ts";
 export { compileCircuit, varyCircuit } from "./circuit.ts";
+export type { BiasScheme, SelectedCell } from "./crossbar/biasing.ts";
+export { BIAS_SCHEMES, selectCell } from "./crossbar/biasing.ts";
 export type { CellConduction } from "./crossbar/cell-conduction.ts";
 export type { ArrayLines, CrossbarDesign, CrossbarInput, LineVoltages } from "./crossbar/crossbar-design.ts";
 export { readInput } from "./crossbar/crossbar-design.ts";
@@ -60,6 +62,8 @@ export {
   senseMismatch,
   senseNetlist,
 } from "./sense-amplifier.ts";
+export type { ColumnPosition } from "./sense-column.ts";
+export { rowLoad } from "./sense-column.ts";
 export type { ReadError } from "./sense-limit-state.ts";
 export { senseLimitState } from "./sense-limit-state.ts";
 export type { ReadCounts, ReadSample, Weight } from "./sense-statistics.ts";

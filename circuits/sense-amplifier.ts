@@ -12,6 +12,7 @@ import {
 import { fold, type Key } from "#src/random/index";
 import type { Element, Netlist, Node } from "./netlist.ts";
 import { placeCapacitor, placeTransistor, roleModels } from "./placed-elements.ts";
+import { CELL_NODES, type ColumnPosition, columnLines } from "./sense-column.ts";
 import { dc, type Waveform } from "./waveform.ts";
 
 /**
@@ -46,6 +47,8 @@ export interface SenseAmplifierDesign {
   readonly conduction: RramConduction;
   /** A sine on the supply alone [V, Hz], from the start of the precharge; none where left out or of amplitude 0. */
   readonly ripple?: { readonly amplitude: number; readonly frequency: number };
+  /** The cell's place in a column with lines of its own; without it the cell sits at the amplifier. */
+  readonly column?: ColumnPosition;
 }
 
 /** Sizes, capacitances and timing of the reference netlist (test/references, tables of docs/sense-window.md). */
@@ -89,10 +92,11 @@ const amplifierTransistors = (latchSources: LatchSources): readonly Placed[] => 
   place("MF", "foot", "sl", "sen", "0", "0"),
 ];
 const AMPLIFIER = amplifierTransistors(ON_BIT_LINES);
-const ACCESS: readonly Placed[] = [
-  place("MA1", "access", "xl", "wl", "sl", "0"),
-  place("MA2", "access", "xr", "wl", "sl", "0"),
+const accessTransistors = (sourceLine: Node): readonly Placed[] => [
+  place("MA1", "access", "xl", "wl", sourceLine, "0"),
+  place("MA2", "access", "xr", "wl", sourceLine, "0"),
 ];
+const ACCESS = accessTransistors("sl");
 
 const gateOf = (design: SenseAmplifierDesign, role: Role): Gate => ({
   width: design.widths[role],
@@ -120,11 +124,23 @@ export const transistorElements = (
 const grounded = (name: string, node: Node, capacitance: number): Element =>
   placeCapacitor(name, node, "0", capacitance);
 
+/** Lines that a cell hangs on. */
+interface CellLines {
+  readonly bl: Node;
+  readonly blb: Node;
+  readonly sl: Node;
+}
+const AT_AMPLIFIER: CellLines = { bl: "bl", blb: "blb", sl: "sl" };
+
 /** The 2T2R cell: two resistive devices, each with its access transistor, between the bit lines and the source line. */
-export const cell2T2R = (design: SenseAmplifierDesign, resistances: readonly [number, number]): Element[] => [
-  { name: "RL", type: "rram", model: "cell", nodes: ["bl", "xl"], resistance: resistances[0] },
-  { name: "RR", type: "rram", model: "cell", nodes: ["blb", "xr"], resistance: resistances[1] },
-  ...ACCESS.flatMap((t) => transistorElements(design, t)),
+export const cell2T2R = (
+  design: SenseAmplifierDesign,
+  resistances: readonly [number, number],
+  lines: CellLines = AT_AMPLIFIER,
+): Element[] => [
+  { name: "RL", type: "rram", model: "cell", nodes: [lines.bl, "xl"], resistance: resistances[0] },
+  { name: "RR", type: "rram", model: "cell", nodes: [lines.blb, "xr"], resistance: resistances[1] },
+  ...accessTransistors(lines.sl).flatMap((t) => transistorElements(design, t)),
   grounded("CXL", "xl", design.capacitances.cell),
   grounded("CXR", "xr", design.capacitances.cell),
 ];
@@ -174,7 +190,9 @@ export const senseNetlist = (
           ],
         },
       },
-      ...cell2T2R(design, resistances),
+      ...(design.column
+        ? [...cell2T2R(design, resistances, CELL_NODES), ...columnLines(design, design.column)]
+        : cell2T2R(design, resistances)),
       ...prechargeSenseAmplifier(design, latchSources),
     ],
     initial: { q: 0, qb: 0, bl: 0, blb: 0, xl: 0, xr: 0, sl: 0 },

@@ -13,6 +13,7 @@ const MODULES: Readonly<Record<string, () => Promise<Readonly<Record<string, unk
   "shared-amplifiers": () => import("./studies/shared-amplifiers.ts"),
   "network-accuracy": () => import("./studies/network-accuracy.ts"),
   sensitivity: () => import("./studies/sensitivity.ts"),
+  "array-size-limit": () => import("./studies/array-size-limit.ts"),
   "interval-coverage": () => import("./studies/interval-coverage.ts"),
 };
 

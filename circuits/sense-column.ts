@@ -1,0 +1,101 @@
+import type { Element, Node } from "./netlist.ts";
+import { placeCapacitor, placeTransistor } from "./placed-elements.ts";
+import type { SenseAmplifierDesign } from "./sense-amplifier.ts";
+
+/**
+ * Where a cell sits in a column of 2T2R cells, and what the column's lines are made of. The two bit lines and the source line
+ * run side by side from the amplifier past every row; only the selected row's word line is high.
+ */
+export interface ColumnPosition {
+  readonly rows: number;
+  /** 0: next to the amplifier. */
+  readonly row: number;
+  /** Of each line, from row to row [ohm]. */
+  readonly lineResistance: number;
+  /** Wiring of each line, from row to row [F]. */
+  readonly lineCapacitance: number;
+  /** Ladder sections from the amplifier to the cell, and as many beyond it. */
+  readonly sections: number;
+}
+
+/** What one row of unselected cells adds to a bit line and to the source line [F], transistors and wiring. */
+export interface RowLoad {
+  readonly bitLine: number;
+  readonly sourceLine: number;
+}
+
+/**
+ * Capacitance of a row: the wiring; on a bit line the node between device and access transistor, as if the device were of low
+ * resistance (an upper bound for the others); on the source line both cells' sources.
+ */
+export const rowLoad = (design: SenseAmplifierDesign, column: ColumnPosition): RowLoad => {
+  const access = design.technology.capacitances.access;
+  const width = design.widths.access;
+  return {
+    bitLine: column.lineCapacitance + design.capacitances.cell + (access.gateDrain + access.drainBulk) * width,
+    sourceLine: column.lineCapacitance + 2 * (access.gateSource + access.sourceBulk) * width,
+  };
+};
+
+/** @throws RangeError for a column that cannot be. */
+export const checkColumn = ({ rows, row, lineResistance, lineCapacitance, sections }: ColumnPosition): void => {
+  const whole = [rows, row, sections].every(Number.isInteger);
+  if (!whole || rows < 1 || row < 0 || row >= rows || sections < 1)
+    throw new RangeError(
+      `sense column: row ${row} of ${rows} in ${sections} sections; expected whole numbers, rows counted from 0, and at least one section.`,
+    );
+  if (!(lineResistance > 0 && lineCapacitance >= 0))
+    throw new RangeError(
+      `sense column: ${lineResistance} ohm and ${lineCapacitance} F a row; expected more than 0 ohm, and 0 F or more.`,
+    );
+};
+
+/** A ladder of pi sections: `segments` rows of line between two nodes. */
+const ladder = (
+  name: string,
+  from: Node,
+  to: Node,
+  segments: number,
+  resistance: number,
+  capacitance: number,
+  sections: number,
+): Element[] =>
+  Array.from({ length: sections }, (_, s): Element[] => {
+    const node = (k: number): Node => (k === 0 ? from : k === sections ? to : `${name.toLowerCase()}${k}`);
+    const [a, b] = [node(s), node(s + 1)];
+    const half = (capacitance * segments) / (2 * sections);
+    return [
+      { name: `R${name}${s}`, type: "resistor", nodes: [a, b], resistance: (resistance * segments) / sections },
+      placeCapacitor(`C${name}${s}a`, a, "0", half),
+      placeCapacitor(`C${name}${s}b`, b, "0", half),
+    ];
+  }).flat();
+
+/** Nodes of the selected cell, at its place on the lines. */
+export const CELL_NODES = { bl: "blcell", blb: "blbcell", sl: "slcell" } as const;
+
+/**
+ * The lines of a column between the amplifier's nodes bl, blb, sl and the selected cell, what hangs on beyond it, and the
+ * leakage of all unselected cells, lumped at the selected one (their devices' resistance is small beside an off transistor's).
+ */
+export const columnLines = (design: SenseAmplifierDesign, column: ColumnPosition): Element[] => {
+  checkColumn(column);
+  const { rows, row, lineResistance, sections } = column;
+  const load = rowLoad(design, column);
+  const line = (name: string, from: Node, cell: Node, capacitance: number): Element[] => [
+    ...ladder(name, from, cell, row + 1, lineResistance, capacitance, sections),
+    ...(row < rows - 1
+      ? ladder(`${name}T`, cell, `${cell}end`, rows - 1 - row, lineResistance, capacitance, sections)
+      : []),
+  ];
+  const off = (name: string, bitLine: Node): Element => {
+    const one = placeTransistor(design, name, "access", [bitLine, "0", CELL_NODES.sl, "0"]);
+    return one.type === "mosfet" ? { ...one, width: (rows - 1) * one.width } : one;
+  };
+  return [
+    ...line("BLL", "bl", CELL_NODES.bl, load.bitLine),
+    ...line("BLR", "blb", CELL_NODES.blb, load.bitLine),
+    ...line("SLL", "sl", CELL_NODES.sl, load.sourceLine),
+    ...(rows > 1 ? [off("MOL", CELL_NODES.bl), off("MOR", CELL_NODES.blb)] : []),
+  ];
+};
