@@ -18,7 +18,7 @@ const checkValue = (netlist: Netlist, e: Element): void => {
     positive("width", e.width, "m");
     positive("length", e.length, "m");
   }
-  if (e.type === "mosfet" || e.type === "rram") {
+  if (e.type === "mosfet" || e.type === "rram" || e.type === "filament") {
     const model = Object.hasOwn(netlist.models, e.model) ? netlist.models[e.model] : null;
     const known = Object.keys(netlist.models).join(", ") || "none";
     if (!model) refuse(netlist, `${e.name}: unknown model "${e.model}"; the netlist defines: ${known}.`);
@@ -53,6 +53,7 @@ const checkWaveform = (netlist: Netlist, e: Element & { type: "voltage" | "curre
 // Terminals between which current or charge can pass: gate and bulk of a transistor hold no node.
 const joined = (e: Element): readonly (readonly [Node, Node])[] => {
   if (e.type === "mosfet") return [[e.drain, e.source]];
+  if (e.type === "filament") return [[e.nodes[0], e.nodes[1]]];
   return e.type === "current" ? [] : [e.nodes];
 };
 

@@ -1,10 +1,11 @@
 import { drainCurrentInto, MOSFET_COEFFICIENTS, rramCurrentInto } from "#devices/index";
 import type { Circuit } from "./circuit.ts";
+import { filamentTermsInto } from "./filament-equations.ts";
 import { waveformAt } from "./waveform.ts";
 
 /** Whether no element bends: Newton's method then needs one step, however large. */
-export const isLinear = ({ mosfets, rrams }: Circuit): boolean =>
-  mosfets.names.length === 0 && rrams.conduction.every((c) => c.kind === "ohmic");
+export const isLinear = ({ mosfets, rrams, filaments }: Circuit): boolean =>
+  mosfets.names.length === 0 && filaments.names.length === 0 && rrams.conduction.every((c) => c.kind === "ohmic");
 
 /** Writes the driven node voltages at `time` into the full vector `x`. */
 export const driveInto = (x: Float64Array, circuit: Circuit, time: number): void => {
@@ -41,6 +42,7 @@ export const capacitanceMatrix = (circuit: Circuit): Float64Array => {
 };
 
 const current = new Float64Array(4);
+const terms = new Float64Array(12);
 
 /**
  * Resistive current [A] that leaves each node of the full vector at state `x` and `time`, and its derivative by the
@@ -102,6 +104,30 @@ export const currentsInto = (
       jacobian[row + s] -= current[3];
       if (b < size) jacobian[row + b] -= byBulk;
     }
+  }
+  const { filaments } = circuit;
+  for (let k = 0; k < filaments.params.length; k++) {
+    const [plus, minus, length, temperature] = filaments.at.subarray(4 * k, 4 * k + 4);
+    filamentTermsInto(
+      terms,
+      filaments.params[k],
+      circuit.netlist.temperature,
+      x[plus] - x[minus],
+      x[length],
+      x[temperature],
+    );
+    const leave = (row: number, sign: number, from: number): void => {
+      currents[row] += sign * terms[from];
+      if (row >= size) return;
+      if (plus < size) jacobian[row * size + plus] += sign * terms[from + 1];
+      if (minus < size) jacobian[row * size + minus] -= sign * terms[from + 1];
+      if (length < size) jacobian[row * size + length] += sign * terms[from + 2];
+      if (temperature < size) jacobian[row * size + temperature] += sign * terms[from + 3];
+    };
+    leave(plus, 1, 0);
+    leave(minus, -1, 0);
+    leave(length, 1, 4);
+    leave(temperature, 1, 8);
   }
   for (const { plus, minus, waveform } of circuit.currentSources) {
     const ampere = waveformAt(waveform, time);

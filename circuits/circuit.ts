@@ -1,4 +1,10 @@
-import { MOSFET_COEFFICIENTS, type MosfetDeviation, mosfetCoefficientsInto, type RramConduction } from "#devices/index";
+import {
+  type FilamentPhysics,
+  MOSFET_COEFFICIENTS,
+  type MosfetDeviation,
+  mosfetCoefficientsInto,
+  type RramConduction,
+} from "#devices/index";
 import { checkNetlist } from "./check-netlist.ts";
 import type { Element, Netlist, Node } from "./netlist.ts";
 import type { Waveform } from "./waveform.ts";
@@ -29,6 +35,12 @@ export interface Circuit {
     readonly conduction: readonly RramConduction[];
   };
   readonly mosfets: { readonly names: readonly string[]; readonly at: Int32Array };
+  /** Four nodes each: plus, minus, length, temperature. */
+  readonly filaments: {
+    readonly names: readonly string[];
+    readonly at: Int32Array;
+    readonly params: readonly FilamentPhysics[];
+  };
   /** Rows of the unknowns on which no capacitor acts: purely algebraic. */
   readonly algebraic: Uint8Array;
   /** Resistors first, then rram cells [ohm]. */
@@ -153,6 +165,7 @@ export const compileCircuit = (netlist: Netlist): Circuit => {
   const resistors = of("resistor");
   const rrams = of("rram");
   const mosfets = of("mosfet");
+  const filaments = of("filament");
   const transistors = new Float64Array(mosfets.length * MOSFET_COEFFICIENTS);
   mosfets.forEach((e, i) => {
     const model = netlist.models[e.model];
@@ -194,6 +207,15 @@ export const compileCircuit = (netlist: Netlist): Circuit => {
     mosfets: {
       names: mosfets.map((e) => e.name),
       at: Int32Array.from(mosfets.flatMap((e) => [e.drain, e.gate, e.source, e.bulk].map(at))),
+    },
+    filaments: {
+      names: filaments.map((e) => e.name),
+      at: Int32Array.from(filaments.flatMap((e) => e.nodes.map(at))),
+      params: filaments.map((e) => {
+        const model = netlist.models[e.model];
+        if (model.type !== "filament") throw new RangeError(`netlist: model "${e.model}" is no filament.`);
+        return model.params;
+      }),
     },
     algebraic,
     resistances: Float64Array.from([...resistors, ...rrams].map((e) => e.resistance)),

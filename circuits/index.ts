@@ -40,6 +40,7 @@ export type { TransferMatrix } from "./crossbar/transfer-matrix.ts";
 export { transferMatrix } from "./crossbar/transfer-matrix.ts";
 export type { CurrentSenseDesign } from "./current-sense-amplifier.ts";
 export { currentSenseNetlist } from "./current-sense-amplifier.ts";
+export { filamentStart, lengthNode, placeFilament, temperatureNode } from "./filament-equations.ts";
 export {
   bestReference,
   errorsAfterCorrection,

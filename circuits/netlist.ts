@@ -1,4 +1,4 @@
-import type { MosfetParams, RramConduction } from "#devices/index";
+import type { FilamentPhysics, MosfetParams, RramConduction } from "#devices/index";
 import type { Waveform } from "./waveform.ts";
 
 /** Node names are free text; "0" is ground. */
@@ -48,11 +48,19 @@ export type Element =
       readonly nodes: readonly [plus: Node, minus: Node];
       /** State of the filament: its low-field resistance [ohm]. */
       readonly resistance: number;
+    }
+  /** A device that switches; `length` and `temperature` are nodes that hold its state (filament-equations.ts). */
+  | {
+      readonly name: string;
+      readonly type: "filament";
+      readonly model: string;
+      readonly nodes: readonly [plus: Node, minus: Node, length: Node, temperature: Node];
     };
 
 export type ElementModel =
   | { readonly type: "mosfet"; readonly params: MosfetParams }
-  | { readonly type: "rram"; readonly conduction: RramConduction };
+  | { readonly type: "rram"; readonly conduction: RramConduction }
+  | { readonly type: "filament"; readonly params: FilamentPhysics };
 
 /** A circuit as plain data, SI units. */
 export interface Netlist {

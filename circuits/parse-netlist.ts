@@ -32,6 +32,7 @@ const element = z.discriminatedUnion("type", [
   z.strictObject({ name, type: z.literal("voltage"), nodes: pair, waveform }),
   z.strictObject({ name, type: z.literal("current"), nodes: pair, waveform }),
   z.strictObject({ name, type: z.literal("rram"), model: name, nodes: pair, resistance: number }),
+  z.strictObject({ name, type: z.literal("filament"), model: name, nodes: z.tuple([node, node, node, node]) }),
   z.strictObject({
     name,
     type: z.literal("mosfet"),
@@ -57,7 +58,24 @@ const ekv = {
   kt: number,
   bex: number,
 };
+const filament = {
+  oxideThickness: number.positive(),
+  leastFilament: number.min(0),
+  mostFilament: number.positive(),
+  currentScale: number.positive(),
+  referenceFilament: number.positive(),
+  fieldVoltage: number.positive(),
+  generationBarrier: number.positive(),
+  recombinationBarrier: number.positive(),
+  attemptVelocity: number.positive(),
+  hopDistance: number.positive(),
+  fieldFactor: number,
+  fieldFactorSlope: number,
+  thermalCapacitance: number.positive(),
+  thermalTime: number.positive(),
+};
 const model = z.discriminatedUnion("type", [
+  z.strictObject({ type: z.literal("filament"), params: z.strictObject(filament) }),
   z.strictObject({ type: z.literal("nmos"), ...ekv }),
   z.strictObject({
     type: z.literal("pmos"),
@@ -137,7 +155,7 @@ export const parseNetlist = (json: unknown, where: string): ParsedNetlist => {
     initial: initial ?? null,
     models: Object.fromEntries(
       Object.entries(models).map(([key, m]) => {
-        if (m.type === "rram") return [key, m];
+        if (m.type === "rram" || m.type === "filament") return [key, m];
         const { type, equations: _, vc, ...rest } = m;
         return [key, { type: "mosfet", params: { polarity: type, vc: vc ?? Number.POSITIVE_INFINITY, ...rest } }];
       }),

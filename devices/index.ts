@@ -1,3 +1,14 @@
+export type { FilamentParams, FilamentPhysics } from "./filament/params.ts";
+export {
+  BOUND_WIDTH,
+  filamentCurrentInto,
+  filamentRateInto,
+  filamentResistance,
+  steadyTemperature,
+} from "./filament/physics.ts";
+export type { FilamentSpread } from "./filament/sample.ts";
+export { sampleFilament } from "./filament/sample.ts";
+export { sky130Reram } from "./filament/sets.ts";
 export { channelNoiseConductance } from "./mosfet/noise.ts";
 export type { Gate, MosfetDeviation, MosfetParams } from "./mosfet/params.ts";
 export { drainCurrentInto, MOSFET_COEFFICIENTS, mosfetCoefficientsInto } from "./mosfet/physics.ts";
@@ -15,6 +26,11 @@ export type {
   TimingRatio,
 } from "./mosfet/technology.ts";
 export { CORNERS, transistorParams } from "./mosfet/technology.ts";
+export type { PulsedParams, PulsedSpread } from "./pulsed/params.ts";
+export { afterPulse, pulsedConductance, pulseStep } from "./pulsed/physics.ts";
+export type { PulsedDevice } from "./pulsed/sample.ts";
+export { checkPulsed, samplePulsed } from "./pulsed/sample.ts";
+export { idealPulsed } from "./pulsed/sets.ts";
 export type {
   RramConduction,
   RramParams,
@@ -39,3 +55,4 @@ export {
 } from "./rram/sample.ts";
 export { RRAM_SETS } from "./rram/sets.ts";
 export { logSharesOf, shapedDeviation, standingOf } from "./rram/shape.ts";
+export { BOLTZMANN } from "./temperature.ts";

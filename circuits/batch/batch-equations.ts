@@ -5,6 +5,7 @@ import { type BatchLayout, MODEL_COEFFICIENTS } from "./batch-layout.ts";
 import type { BatchStructure } from "./batch-structure.ts";
 import { emitDrainCurrent, emitResistiveCurrent, type TransistorTerms } from "./device-currents.ts";
 import type { SparseMatrix } from "./elimination.ts";
+import { emitFilament, type FilamentRow } from "./filament-terms.ts";
 
 /** A signal's value, and its first and second derivative by time. */
 export interface Imposed {
@@ -151,6 +152,31 @@ export const emitEvaluation = (
       depend(source, column, p.neg(conductance));
     }
   });
+  for (let k = 0; 4 * k < s.filaments.length; k++) {
+    const [plus, minus, length, temperature] = s.filaments.subarray(4 * k, 4 * k + 4);
+    const rows = emitFilament(
+      math,
+      layout.filaments[k].map((slot) => p.load(slot)),
+      { voltage: p.sub(x[plus], x[minus]), length: x[length], temperature: x[temperature] },
+    );
+    const from = (node: number, { value, byVoltage, byLength, byTemperature }: FilamentRow): void => {
+      leave(node, value);
+      depend(node, plus, byVoltage);
+      depend(node, minus, p.neg(byVoltage));
+      depend(node, length, byLength);
+      if (byTemperature) depend(node, temperature, byTemperature);
+    };
+    const { current } = rows;
+    const back = {
+      value: p.neg(current.value),
+      byVoltage: p.neg(current.byVoltage),
+      byLength: p.neg(current.byLength),
+    };
+    from(plus, current);
+    from(minus, { ...back, byTemperature: null });
+    from(length, rows.length);
+    from(temperature, rows.temperature);
+  }
   const one = p.constant(1);
   s.branches.forEach(({ plus, minus, row }, k) => {
     const held = signals[drivenCount + k];

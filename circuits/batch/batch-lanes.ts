@@ -6,8 +6,9 @@ import { capacitanceMatrix } from "../circuit-equations.ts";
 import { waveformAt } from "../waveform.ts";
 import type { BatchVariations, Column } from "./batch-contract.ts";
 import { transistorsAt, valueAt } from "./batch-instances.ts";
-import type { BatchLayout } from "./batch-layout.ts";
+import { type BatchLayout, FILAMENT_COEFFICIENTS } from "./batch-layout.ts";
 import type { BatchStructure } from "./batch-structure.ts";
+import { filamentCoefficients } from "./filament-terms.ts";
 
 const FEMTO = 1e15;
 const MICRO = 1e6;
@@ -102,6 +103,13 @@ export const createBatchLanes = (
     if (c.kind !== "sinh") return;
     all(layout.fieldVoltages[k], c.fieldVoltage);
     all(layout.inverseFieldVoltages[k], 1 / c.fieldVoltage);
+  });
+
+  circuit.filaments.params.forEach((p, k) => {
+    const values = filamentCoefficients(p, circuit.netlist.temperature);
+    layout.filaments[k].forEach((slot, i) => {
+      all(slot, values[FILAMENT_COEFFICIENTS[i]]);
+    });
   });
 
   // Conductances and transistors: what is common once, what varies at every load.

@@ -3,6 +3,24 @@ import type { BatchStructure } from "./batch-structure.ts";
 /** Coefficients that all transistors of one model share. */
 export const MODEL_COEFFICIENTS = ["nb", "slope", "sigma", "theta", "velocity", "lambda"] as const;
 
+/** What a filament's equations need, in V, nm, kK, ns and uA; `emitFilament` says how. */
+export const FILAMENT_COEFFICIENTS = [
+  "oxide",
+  "perGap",
+  "scale",
+  "perField",
+  "velocity",
+  "lever",
+  "leverSlope",
+  "generation",
+  "recombination",
+  "least",
+  "most",
+  "heating",
+  "cooling",
+  "ambient",
+] as const;
+
 /**
  * Where a kernel keeps what: slots of one value a lane. Units are V, ns, fF, uA and MOhm (so uS, and rad/ns), in which a
  * circuit's numbers stay near one.
@@ -17,6 +35,8 @@ export interface BatchLayout {
   readonly conductances: readonly number[];
   readonly fieldVoltages: readonly number[];
   readonly inverseFieldVoltages: readonly number[];
+  /** FILAMENT_COEFFICIENTS of each filament. */
+  readonly filaments: readonly (readonly number[])[];
   readonly capacitances: readonly number[];
   readonly couplings: readonly number[];
   readonly meteredCapacitances: readonly number[];
@@ -103,6 +123,7 @@ export const layOut = (s: BatchStructure): BatchLayout => {
     conductances: many(s.resistors.length / 2 + s.cells.bends.length),
     fieldVoltages: many(s.cells.bends.length),
     inverseFieldVoltages: many(s.cells.bends.length),
+    filaments: Array.from({ length: s.filaments.length / 4 }, () => many(FILAMENT_COEFFICIENTS.length)),
     capacitances: many(s.capacitances.length),
     couplings: many(s.couplings.length),
     meteredCapacitances: many(s.meteredCapacitors.length),

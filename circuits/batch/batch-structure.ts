@@ -20,6 +20,8 @@ export interface BatchStructure {
     readonly polarities: readonly (1 | -1)[];
     readonly models: readonly number[];
   };
+  /** Four nodes each: plus, minus, length, temperature. */
+  readonly filaments: Int32Array;
   /** Pairs of unknowns (i <= j) with an entry in the capacitance matrix. */
   readonly capacitances: readonly (readonly [number, number])[];
   /** Pairs of an unknown and a moving driven node (index in the full vector) joined by a capacitor. */
@@ -59,8 +61,8 @@ export const structureOf = (
   settling: readonly [number, number] | null,
   energies: boolean,
 ): BatchStructure | Refusal => {
-  const { size, capacitors, rrams, mosfets, resistors, netlist } = circuit;
-  const devices = resistors.names.length + rrams.names.length + mosfets.names.length;
+  const { size, capacitors, rrams, mosfets, filaments, resistors, netlist } = circuit;
+  const devices = resistors.names.length + rrams.names.length + mosfets.names.length + filaments.names.length;
   if (circuit.nodes.length === 0) return { refused: "no unknown voltage" };
   if (size > MOST_UNKNOWNS || devices > MOST_DEVICES)
     return { refused: `${size} unknowns and ${devices} devices; a kernel takes ${MOST_UNKNOWNS} and ${MOST_DEVICES}` };
@@ -105,6 +107,7 @@ export const structureOf = (
       polarities: mosfets.names.map((_, m): 1 | -1 => (circuit.transistors[m * MOSFET_COEFFICIENTS] > 0 ? 1 : -1)),
       models: netlist.elements.flatMap((e) => (e.type === "mosfet" ? [modelNames.indexOf(e.model)] : [])),
     },
+    filaments: filaments.at,
     capacitances: [...capacitances.values()],
     couplings: [...couplings.values()],
     algebraic: Array.from(circuit.algebraic, (a) => a === 1),
@@ -121,6 +124,7 @@ export const structureOf = (
     ...structure,
     drive: drive.signals.map((s) => s.motion),
     resistors: [...resistors.at],
+    filaments: [...filaments.at],
     cells: [...rrams.at, ...structure.cells.bends],
     mosfets: [...mosfets.at, ...structure.mosfets.polarities, ...structure.mosfets.models],
   });

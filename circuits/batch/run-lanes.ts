@@ -12,8 +12,8 @@ import { type CubicEnds, cubic, fallOf } from "./step-cubic.ts";
 
 /** First step after a corner, as a share of the analysis: 5 ps of 150 ns. */
 const RESTART = 1 / 30_000;
-/** A step below this share of its stretch between corners is given up: single precision no longer sees time advance. */
-const SHORTEST = 1e-6;
+/** A step below this share of its stretch between corners is given up: the lanes' precision no longer sees time advance. */
+const SHORTEST = { f32x4: 1e-6, f64x2: 1e-13 } as const;
 /** Steps longer than this many of a node's time constants are joined by the method's stages, not by f over C. */
 const STIFF = 6;
 const FEMTOJOULE = 1e-15;
@@ -85,7 +85,7 @@ export const runLanes = (
     put(layout.time, lane, 0);
     put(layout.end, lane, length);
     put(layout.step, lane, Math.min(restart, length));
-    put(layout.shortestStep, lane, length * SHORTEST);
+    put(layout.shortestStep, lane, length * SHORTEST[s.lanes]);
     mark(layout.rejected, lane, false);
     askNextTime(lane);
     if (crossings && origins[to] === crossings.after)

@@ -1,5 +1,6 @@
 import type { Element, Node } from "../netlist.ts";
 import { SpiceError } from "./spice-error.ts";
+import { FILAMENT_PREFIX } from "./spice-filament.ts";
 import type { SpiceLine } from "./spice-lines.ts";
 import type { SpiceModels } from "./spice-models.ts";
 import type { Subcircuit } from "./spice-subcircuits.ts";
@@ -156,6 +157,15 @@ export const readElements = (circuit: readonly SpiceLine[], scope: SpiceScope): 
             bulk,
             width: options.get("w") ?? 1e-6,
             length: options.get("l") ?? 1e-6,
+          });
+        } else if (called.toLowerCase().startsWith(FILAMENT_PREFIX)) {
+          only(options);
+          const [plus, minus, length, temperature] = nodes;
+          add(line, {
+            name,
+            type: "filament",
+            model: ours(FILAMENT_PREFIX),
+            nodes: [plus, minus, length, temperature],
           });
         } else if (called.toLowerCase().startsWith(CELL_PREFIX)) {
           only(options, "r");

@@ -1,7 +1,8 @@
-import type { MosfetParams } from "#devices/index";
+import type { FilamentPhysics, MosfetParams } from "#devices/index";
 import type { ElementModel } from "../netlist.ts";
 import { SpiceError } from "./spice-error.ts";
 import { spiceNumber } from "./spice-expression.ts";
+import { FILAMENT_NAMES, FILAMENT_PREFIX } from "./spice-filament.ts";
 import type { SpiceLine } from "./spice-lines.ts";
 import type { Subcircuit } from "./spice-subcircuits.ts";
 import { assignment, type Parameters, valueIn } from "./spice-values.ts";
@@ -55,6 +56,15 @@ export interface SpiceModels {
   readonly models: ReadonlyMap<string, ElementModel>;
 }
 
+const readFilament = (line: SpiceLine, values: ReadonlyMap<string, number>): FilamentPhysics => {
+  const numbers = Object.entries(FILAMENT_NAMES).map(([key, short]): [string, number] => {
+    const value = values.get(short);
+    if (value === undefined) throw new SpiceError(line.number, line.words[1], `the filament's ${short} is missing`);
+    return [key, value];
+  });
+  return Object.fromEntries(numbers) as unknown as FilamentPhysics;
+};
+
 /** Nodes of a subcircuit of ours. */
 const checkPorts = ({ line, nodes }: Subcircuit, count: number): void => {
   if (nodes.length !== count)
@@ -89,6 +99,10 @@ export const readModels = (
         type: "mosfet",
         params: readEkv(line, (values.get("polarity") ?? 1) > 0 ? "nmos" : "pmos", values),
       });
+    } else if (name.toLowerCase().startsWith(FILAMENT_PREFIX)) {
+      checkPorts(subcircuit, 4);
+      const params = readFilament(line, numbersOf(body));
+      define(line, name.slice(FILAMENT_PREFIX.length), { type: "filament", params });
     } else if (name.toLowerCase().startsWith(CELL_PREFIX)) {
       checkPorts(subcircuit, 2);
       const fieldVoltage = numbersOf(body).get("fieldvoltage");

@@ -1,8 +1,9 @@
 import type { MosfetParams, RramConduction } from "#devices/index";
 import { checkNetlist } from "../check-netlist.ts";
-import type { Element, Netlist, Node } from "../netlist.ts";
+import type { Element, ElementModel, Netlist, Node } from "../netlist.ts";
 import { nodesOf } from "../netlist.ts";
 import { type Waveform, waveformAt } from "../waveform.ts";
+import { FILAMENT_PREFIX, filamentSubcircuit } from "./spice-filament.ts";
 
 /** Name of a subcircuit that is one of our transistors, or one of our cells. */
 export const MOSFET_PREFIX = "rramlab_ekv_";
@@ -24,6 +25,7 @@ const LETTERS: Readonly<Record<Element["type"], string>> = {
   current: "I",
   mosfet: "X",
   rram: "X",
+  filament: "X",
 };
 
 /** The name of an element in a deck: its own where it begins as SPICE asks, else with letter and underscore before it. */
@@ -82,6 +84,17 @@ const cellSubcircuit = (name: string, c: RramConduction): string[] => [
   `.ends ${CELL_PREFIX}${name}`,
 ];
 
+const modelSubcircuit = (name: string, model: ElementModel): string[] => {
+  switch (model.type) {
+    case "mosfet":
+      return mosfetSubcircuit(name, model.params);
+    case "rram":
+      return cellSubcircuit(name, model.conduction);
+    case "filament":
+      return filamentSubcircuit(name, model.params, TEMPERATURE_PARAMETER);
+  }
+};
+
 const elementLine = (e: Element): string => {
   const start = `${spiceName(e)} ${nodesOf(e).join(" ")}`;
   switch (e.type) {
@@ -96,6 +109,8 @@ const elementLine = (e: Element): string => {
       return `${start} ${MOSFET_PREFIX}${e.model} w=${e.width} l=${e.length}`;
     case "rram":
       return `${start} ${CELL_PREFIX}${e.model} r=${e.resistance}`;
+    case "filament":
+      return `${start} ${FILAMENT_PREFIX}${e.model}`;
   }
 };
 
@@ -172,10 +187,7 @@ export const writeSpice = (netlist: Netlist, options: SpiceOptions = {}): string
     `.param ${TEMPERATURE_PARAMETER}=${netlist.temperature}`,
     `.temp ${celsius}`,
   ];
-  for (const [name, model] of Object.entries(netlist.models))
-    lines.push(
-      ...(model.type === "mosfet" ? mosfetSubcircuit(name, model.params) : cellSubcircuit(name, model.conduction)),
-    );
+  for (const [name, model] of Object.entries(netlist.models)) lines.push(...modelSubcircuit(name, model));
   lines.push(...netlist.elements.map(elementLine));
   if (netlist.initial !== null) {
     const start = { ...drivenAtStart(netlist), ...netlist.initial };
