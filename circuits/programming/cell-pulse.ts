@@ -1,0 +1,172 @@
+import type { FilamentPhysics, Gate, MosfetParams } from "#devices/index";
+import { compileCircuit } from "../circuit.ts";
+import { filamentStart, lengthNode, placeFilament, temperatureNode } from "../filament-equations.ts";
+import type { Element, ElementModel, Netlist } from "../netlist.ts";
+import { transient } from "../transient.ts";
+import type { TransientFailure } from "../transient-contract.ts";
+
+/** One programming pulse: a trapezoid. */
+export interface Pulse {
+  /** Positive: SET [V]. */
+  readonly voltage: number;
+  /** From the end of the rise to the start of the fall [s]. */
+  readonly width: number;
+  /** Rise and fall [s]. */
+  readonly edge: number;
+  /** Gate of the selected row, for 1T1R cells [V]. */
+  readonly gateVoltage?: number;
+}
+
+/** What stands between the pulse's source and the filament. */
+export interface PulsePath {
+  /** Ahead of the filament, and between it (or its transistor) and the other terminal [ohm]. */
+  readonly before: number;
+  readonly after: number;
+  readonly transistor: { readonly params: MosfetParams; readonly gate: Gate } | null;
+}
+
+export interface CellPulse {
+  readonly ok: true;
+  /** At the end of the pulse [m]. */
+  readonly length: number;
+  /** When the filament has made half of its way [s]; null where it moves less than MOVED. */
+  readonly switchedAt: number | null;
+  /** The pulse step by step: each step's length [s], height (share of the pulse's voltage) and share of the way made. */
+  readonly course: readonly PulseStep[];
+  readonly peakTemperature: number;
+  /** First time above the largest temperature [s], or null. */
+  readonly runawayAt: number | null;
+  /** Largest current through the cell [A]. */
+  readonly peakCurrent: number;
+  /** From the pulse's source, this cell's path alone [J]. */
+  readonly energy: number;
+}
+
+export interface PulseStep {
+  readonly time: number;
+  readonly height: number;
+  readonly way: number;
+}
+
+/** A filament that moves less has not switched [m]. */
+const MOVED = 0.01e-9;
+const POINTS = 400;
+const TOLERANCE = 1e-5;
+
+/** The path as a netlist: source, line, filament, and line, with the transistor on the far side of the filament. */
+export const pulseNetlist = (
+  filament: FilamentPhysics,
+  path: PulsePath,
+  { voltage, width, edge, gateVoltage = 0 }: Pulse,
+  length: number,
+  ambient: number,
+): Netlist => {
+  const high = Math.abs(voltage);
+  const waveform = {
+    kind: "pulse",
+    low: 0,
+    high,
+    delay: edge,
+    rise: edge,
+    fall: edge,
+    width,
+    period: 1e3 * (width + 4 * edge),
+  } as const;
+  // A RESET drives the other end: the transistor's source is then on the filament.
+  const [driven, held] = voltage >= 0 ? (["top", "bottom"] as const) : (["bottom", "top"] as const);
+  const { transistor } = path;
+  const models: Record<string, ElementModel> = { filament: { type: "filament", params: filament } };
+  if (transistor) models["access"] = { type: "mosfet", params: transistor.params };
+  const elements: Element[] = [
+    { name: "VP", type: "voltage", nodes: [driven, "0"], waveform },
+    { name: "VH", type: "voltage", nodes: [held, "0"], waveform: { kind: "dc", value: 0 } },
+    { name: "RB", type: "resistor", nodes: ["top", "a"], resistance: Math.max(path.before, 1e-3) },
+    ...placeFilament("F", "filament", "a", "b"),
+  ];
+  if (transistor)
+    elements.push(
+      { name: "VG", type: "voltage", nodes: ["gate", "0"], waveform: { kind: "dc", value: gateVoltage } },
+      {
+        name: "M",
+        type: "mosfet",
+        model: "access",
+        drain: "b",
+        gate: "gate",
+        source: "s",
+        bulk: "0",
+        ...transistor.gate,
+      },
+      { name: "RA", type: "resistor", nodes: ["s", "bottom"], resistance: Math.max(path.after, 1e-3) },
+    );
+  else elements.push({ name: "RA", type: "resistor", nodes: ["b", "bottom"], resistance: Math.max(path.after, 1e-3) });
+  return {
+    title: "programming pulse",
+    temperature: ambient,
+    models,
+    elements,
+    initial: filamentStart("F", length, ambient),
+  };
+};
+
+/** Share of a pulse's voltage at a time. */
+const heightAt = ({ width, edge }: Pulse, time: number): number =>
+  Math.min(1, Math.max(0, Math.min((time - edge) / edge, (3 * edge + width - time) / edge)));
+
+/** Steps that differ by less than a hundredth in height and way are one. */
+const merged = (course: readonly PulseStep[]): PulseStep[] => {
+  const kept: PulseStep[] = [];
+  for (const step of course) {
+    const last = kept[kept.length - 1];
+    if (last && Math.abs(last.height - step.height) < 0.01 && Math.abs(last.way - step.way) < 0.01)
+      kept[kept.length - 1] = { ...last, time: last.time + step.time };
+    else kept.push(step);
+  }
+  return kept;
+};
+
+/** Applies a pulse to one filament by a transient of its path. */
+export const pulseCell = (
+  filament: FilamentPhysics,
+  path: PulsePath,
+  pulse: Pulse,
+  length: number,
+  ambient: number,
+  largestTemperature: number,
+): CellPulse | TransientFailure => {
+  const stop = pulse.width + 4 * pulse.edge;
+  const times = Array.from({ length: POINTS + 1 }, (_, k) => (stop * k) / POINTS);
+  const circuit = compileCircuit(pulseNetlist(filament, path, pulse, length, ambient));
+  const result = transient(circuit, { stop, times, tolerance: TOLERANCE, energyAt: [stop] });
+  if (!result.ok) return result;
+  const lengths = result.voltages[lengthNode("F")];
+  const kelvins = result.voltages[temperatureNode("F")];
+  const { top, a } = result.voltages;
+  const end = 1e-9 * lengths[POINTS];
+  const half = (length + end) / 2;
+  const direction = Math.sign(end - length);
+  const moves = Math.abs(end - length) > MOVED;
+  const switched = moves ? times.findIndex((_, k) => direction * (1e-9 * lengths[k] - half) > 0) : -1;
+  const hot = times.findIndex((_, k) => 1e3 * kelvins[k] > largestTemperature);
+  let peakCurrent = 0;
+  times.forEach((_, k) => {
+    peakCurrent = Math.max(peakCurrent, Math.abs(top[k] - a[k]) / Math.max(path.before, 1e-3));
+  });
+  const course = times.slice(1).map((to, k): PulseStep => {
+    const time = to - times[k];
+    return {
+      time,
+      height: heightAt(pulse, to - time / 2),
+      way: moves ? Math.min(1, Math.max(0, (0.5e-9 * (lengths[k] + lengths[k + 1]) - length) / (end - length))) : 0,
+    };
+  });
+  return {
+    ok: true,
+    course: merged(course),
+    length: end,
+    switchedAt: switched < 0 ? null : times[switched],
+    peakTemperature: 1e3 * kelvins.reduce((most, t) => Math.max(most, t), 0),
+    runawayAt: hot < 0 ? null : times[hot],
+    peakCurrent,
+    energy: result.energies["VP"][0],
+  };
+};

@@ -1,0 +1,75 @@
+import {
+  type FilamentPhysics,
+  type FilamentSpread,
+  filamentResistance,
+  type Gate,
+  type MosfetParams,
+  sampleFilament,
+} from "#devices/index";
+import { fold, type Key } from "#src/random/index";
+import type { BiasScheme } from "../crossbar/biasing.ts";
+import { type CrossbarDesign, checkCrossbarDesign } from "../crossbar/crossbar-design.ts";
+
+/**
+ * How a cell is reached.
+ *
+ *     cross-point  the filament alone between word line (plus) and bit line; what limits the current is the lines and their drivers
+ *     1T1R         the filament from the bit line (plus) to an nMOS whose source is on the word line's place in the lines (the
+ *                  source line, a row) and whose gate line is a row's own; unselected rows are off, unselected bit lines follow
+ *                  the selected source line
+ */
+export type CellAccess =
+  | { readonly kind: "cross-point"; readonly scheme: BiasScheme }
+  | { readonly kind: "1T1R"; readonly params: MosfetParams; readonly gate: Gate };
+
+/** An array of filaments as drawn. */
+export interface FilamentArrayDesign {
+  readonly lines: CrossbarDesign;
+  readonly access: CellAccess;
+  readonly filament: FilamentPhysics;
+  /** [K] */
+  readonly ambient: number;
+  /** A filament hotter than this has run away: an outcome, as nothing is known of what it then does [K]. */
+  readonly largestTemperature: number;
+}
+
+/** An array as fabricated and programmed so far. */
+export interface FilamentArray {
+  readonly design: FilamentArrayDesign;
+  /** Each cell's own filament. */
+  readonly devices: readonly FilamentPhysics[];
+  /** Of each filament, rows x columns [m]. */
+  readonly lengths: Float64Array;
+}
+
+/** @throws RangeError for lines that cannot be, or temperatures out of order. */
+export const checkFilamentArray = ({ lines, ambient, largestTemperature }: FilamentArrayDesign): void => {
+  checkCrossbarDesign(lines);
+  if (!(ambient > 0 && largestTemperature > ambient))
+    throw new RangeError(
+      `filament array: ambient ${ambient} K and a largest temperature of ${largestTemperature} K; expected 0 K < ambient < largest.`,
+    );
+};
+
+/** Draws an array's devices, all with filaments of the same length [m]. */
+export const sampleFilamentArray = (
+  design: FilamentArrayDesign,
+  spread: FilamentSpread,
+  length: number,
+  key: Key,
+): FilamentArray => {
+  checkFilamentArray(design);
+  const { rows, columns } = design.lines;
+  const { leastFilament, mostFilament } = design.filament;
+  if (!(length >= leastFilament && length <= mostFilament))
+    throw new RangeError(`filament array: length ${length} m; expected ${leastFilament} to ${mostFilament} m.`);
+  return {
+    design,
+    devices: Array.from({ length: rows * columns }, (_, k) => sampleFilament(design.filament, spread, fold(key, k))),
+    lengths: new Float64Array(rows * columns).fill(length),
+  };
+};
+
+/** Conductances at low voltage, rows x columns [S]. */
+export const filamentConductances = ({ devices, lengths }: FilamentArray): Float64Array =>
+  lengths.map((length, k) => 1 / filamentResistance(devices[k], length));

@@ -1,0 +1,259 @@
+import { describe, expect, test } from "@jest/globals";
+import { compileCircuit } from "#circuits/circuit";
+import type { BiasScheme } from "#circuits/crossbar/biasing";
+import { selectCell } from "#circuits/crossbar/biasing";
+import { filamentStart, lengthNode, placeFilament } from "#circuits/filament-equations";
+import type { Element, Netlist } from "#circuits/netlist";
+import { pulseArray } from "#circuits/programming/array-pulse";
+import {
+  type CellAccess,
+  type FilamentArray,
+  type FilamentArrayDesign,
+  filamentConductances,
+  sampleFilamentArray,
+} from "#circuits/programming/filament-array";
+import { writeVerify } from "#circuits/programming/write-verify";
+import { transient } from "#circuits/transient";
+import { sky130, sky130Reram, transistorParams } from "#devices/index";
+import { rootKey } from "#src/random/index";
+import { plainDesign } from "../crossbar/arrays.ts";
+
+const KEY = rootKey("programming");
+const LRS = 4.85e-9;
+const HRS = 3.3e-9;
+const PULSE = { width: 1e-6, edge: 10e-9 };
+const transistor: CellAccess = {
+  kind: "1T1R",
+  params: transistorParams(sky130, "tt", "access", 1e-6),
+  gate: { width: 1e-6, length: 0.15e-6 },
+};
+const design = (size: number, access: CellAccess, wire = 5, driver = 300): FilamentArrayDesign => {
+  const { wordLines, bitLines, ...shape } = plainDesign(size, size, wire, wire);
+  return {
+    lines: {
+      ...shape,
+      wordLines: { ...wordLines, terminalResistance: driver },
+      bitLines: { ...bitLines, terminalResistance: driver },
+    },
+    access,
+    filament: sky130Reram,
+    ambient: 300,
+    largestTemperature: 3000,
+  };
+};
+/** A checkered array, one cell of it set to a length. */
+const checkered = (of: FilamentArrayDesign, cell: number, length: number): FilamentArray => {
+  const array = sampleFilamentArray(of, { logCurrent: 0.1, barrier: 0.005 }, HRS, KEY);
+  const { columns } = of.lines;
+  const lengths = array.lengths.map((_, k) => ((Math.floor(k / columns) + k) % 2 ? LRS : HRS));
+  lengths[cell] = length;
+  return { ...array, lengths };
+};
+const crossPoint = (scheme: BiasScheme): CellAccess => ({ kind: "cross-point", scheme });
+
+/** The whole array with all its filaments as one netlist: the naive twin. */
+const wholeArray = (array: FilamentArray, row: number, column: number, voltage: number): Netlist => {
+  const { lines, access } = array.design;
+  if (access.kind !== "cross-point") throw new Error("cross-point only");
+  const { rows, columns } = lines;
+  const input = selectCell(lines, { row, column, voltage, scheme: access.scheme });
+  const elements: Element[] = [];
+  const models: Record<string, Netlist["models"][string]> = {};
+  let initial: Record<string, number> = {};
+  const source = (name: string, volt: number): void => {
+    elements.push({
+      name: `V${name}`,
+      type: "voltage",
+      nodes: [name, "0"],
+      waveform:
+        volt === 0
+          ? { kind: "dc", value: 0 }
+          : {
+              kind: "pulse",
+              low: 0,
+              high: volt,
+              delay: PULSE.edge,
+              rise: PULSE.edge,
+              fall: PULSE.edge,
+              width: PULSE.width,
+              period: 1,
+            },
+    });
+  };
+  const wire = (name: string, a: string, b: string, ohm: number): void => {
+    elements.push({ name, type: "resistor", nodes: [a, b], resistance: ohm });
+  };
+  for (let i = 0; i < rows; i++) {
+    if (!input.wordLines.floating?.[i]) {
+      source(`w${i}`, input.wordLines.voltages[i]);
+      wire(`RD${i}`, `w${i}`, `w${i}_0`, lines.wordLines.segmentResistance + lines.wordLines.terminalResistance);
+    }
+    for (let j = 1; j < columns; j++)
+      wire(`RW${i}_${j}`, `w${i}_${j - 1}`, `w${i}_${j}`, lines.wordLines.segmentResistance);
+  }
+  for (let j = 0; j < columns; j++) {
+    if (!input.bitLines.floating?.[j]) {
+      source(`b${j}`, input.bitLines.voltages[j]);
+      wire(
+        `RS${j}`,
+        `b${j}`,
+        `b${rows - 1}_${j}`,
+        lines.bitLines.segmentResistance + lines.bitLines.terminalResistance,
+      );
+    }
+    for (let i = 1; i < rows; i++)
+      wire(`RB${i}_${j}`, `b${i - 1}_${j}`, `b${i}_${j}`, lines.bitLines.segmentResistance);
+  }
+  array.devices.forEach((params, k) => {
+    const [i, j] = [Math.floor(k / columns), k % columns];
+    models[`m${k}`] = { type: "filament", params };
+    elements.push(...placeFilament(`F${k}`, `m${k}`, `w${i}_${j}`, `b${i}_${j}`));
+    initial = { ...initial, ...filamentStart(`F${k}`, array.lengths[k], 300) };
+  });
+  return { title: "whole array", temperature: 300, models, elements, initial };
+};
+
+describe("a pulse on a cross-point array, against one netlist of all cells", () => {
+  test.each<readonly [string, BiasScheme, number]>([
+    ["SET", "V/2", 2.6],
+    ["SET", "V/3", 2.6],
+    ["SET", "floating", 2.6],
+    ["RESET", "V/2", -2.2],
+    ["RESET", "V/3", -2.2],
+  ])(
+    "%s, others %s, %d V: the selected gap within 3 %, the most disturbed cell the same and its way within 10 %",
+    (_, scheme, voltage) => {
+      const [row, column] = [0, 2];
+      const array = checkered(design(3, crossPoint(scheme)), column, voltage > 0 ? HRS : LRS);
+      const ours = pulseArray(array, { row, column, voltage, ...PULSE });
+      if (!ours.ok) throw new Error(ours.reason);
+      const stop = PULSE.width + 4 * PULSE.edge;
+      const whole = transient(compileCircuit(wholeArray(array, row, column, voltage)), {
+        stop,
+        times: [stop],
+        tolerance: 1e-7,
+      });
+      if (!whole.ok) throw new Error(whole.reason);
+      const theirs = array.lengths.map((_l, k) => 1e-9 * whole.voltages[lengthNode(`F${k}`)][0]);
+      const gap = (length: number): number => 5e-9 - length;
+      const selected = row * 3 + column;
+      expect(Math.abs(gap(ours.array.lengths[selected]) / gap(theirs[selected]) - 1)).toBeLessThan(0.03);
+      const moved = theirs.map((l, k) => (k === selected ? 0 : l - array.lengths[k]));
+      const worst = moved.reduce((best, m, k) => (Math.abs(m) > Math.abs(moved[best]) ? k : best), 0);
+      if (process.env["RRAMLAB_SHOW"]) console.log(scheme, voltage, ours.disturbed, worst, moved[worst]);
+      // Ways below a tenth of a picometre are made in the moment of switching, which the course of the pulse does not resolve.
+      if (Math.abs(moved[worst]) > 1e-13) {
+        expect(ours.disturbed.row * 3 + ours.disturbed.column).toBe(worst);
+        expect(Math.abs(ours.disturbed.change / moved[worst] - 1)).toBeLessThan(0.1);
+      }
+    },
+  );
+});
+
+test("grounded lines, where a row's other cells switch as well: the selected gap within 15 %", () => {
+  const array = checkered(design(3, crossPoint("grounded")), 2, LRS);
+  const ours = pulseArray(array, { row: 0, column: 2, voltage: -1.8, ...PULSE });
+  if (!ours.ok) throw new Error(ours.reason);
+  const stop = PULSE.width + 4 * PULSE.edge;
+  const whole = transient(compileCircuit(wholeArray(array, 0, 2, -1.8)), { stop, times: [stop], tolerance: 1e-7 });
+  if (!whole.ok) throw new Error(whole.reason);
+  const theirs = 1e-9 * whole.voltages[lengthNode("F2")][0];
+  expect(Math.abs((5e-9 - ours.array.lengths[2]) / (5e-9 - theirs) - 1)).toBeLessThan(0.15);
+});
+
+describe("a pulse on an array", () => {
+  test("V/3 disturbs its neighbours less than V/2 does, V/2 less than grounded lines", () => {
+    const change = (scheme: BiasScheme): number => {
+      const outcome = pulseArray(checkered(design(8, crossPoint(scheme)), 7, LRS), {
+        row: 0,
+        column: 7,
+        voltage: -2,
+        ...PULSE,
+      });
+      if (!outcome.ok) throw new Error(outcome.reason);
+      return Math.abs(outcome.disturbed.change);
+    };
+    const [third, half, grounded] = [change("V/3"), change("V/2"), change("grounded")];
+    expect(third).toBeLessThan(half / 10);
+    expect(half).toBeLessThan(grounded / 10);
+  });
+
+  test("less arrives at the far cell the longer the lines; sneak currents grow with the array", () => {
+    const of = (size: number) => {
+      const array = checkered(design(size, crossPoint("V/2"), 2), size - 1, HRS);
+      const outcome = pulseArray(array, { row: 0, column: size - 1, voltage: 2, ...PULSE });
+      if (!outcome.ok) throw new Error(outcome.reason);
+      return outcome;
+    };
+    const [small, large] = [of(4), of(32)];
+    expect(large.arriving).toBeLessThan(small.arriving - 0.1);
+    expect(large.sneakCurrent).toBeGreaterThan(2 * small.sneakCurrent);
+    expect(large.energy).toBeGreaterThan(small.energy);
+  });
+
+  test("1T1R: the gate limits the current, and with it where SET ends; unselected cells stay", () => {
+    const ends = [1, 1.2, 1.5].map((gateVoltage) => {
+      const array = checkered(design(16, transistor), 15, HRS);
+      const outcome = pulseArray(array, { row: 0, column: 15, voltage: 2.4, gateVoltage, ...PULSE });
+      if (!outcome.ok) throw new Error(outcome.reason);
+      expect(Math.abs(outcome.disturbed.change)).toBeLessThan(1e-15);
+      return outcome.selected;
+    });
+    expect(ends[1].peakCurrent).toBeGreaterThan(1.5 * ends[0].peakCurrent);
+    expect(ends[1].length).toBeGreaterThan(ends[0].length);
+    expect(ends[2].length).toBeGreaterThan(ends[1].length);
+  });
+
+  test("a filament without a limit runs away: an outcome with its time", () => {
+    const of = { ...design(2, crossPoint("V/2"), 1, 0), largestTemperature: 1500 };
+    const outcome = pulseArray(checkered(of, 0, HRS), { row: 0, column: 0, voltage: 3, ...PULSE });
+    if (!outcome.ok) throw new Error(outcome.reason);
+    expect(outcome.selected.runawayAt).toBeGreaterThan(0);
+    expect(outcome.selected.runawayAt).toBeLessThan(PULSE.width);
+    expect(outcome.selected.peakTemperature).toBeGreaterThan(1500);
+  });
+
+  test("cells outside and pulses of no length are refused", () => {
+    const array = checkered(design(2, crossPoint("V/2")), 0, HRS);
+    expect(() => pulseArray(array, { row: 2, column: 0, voltage: 1, ...PULSE })).toThrow("row 2, column 0 of 2 x 2");
+    expect(() => pulseArray(array, { row: 0, column: 0, voltage: 1, width: 0, edge: 1e-9 })).toThrow("for 0 s");
+    expect(() => sampleFilamentArray(design(2, transistor), { logCurrent: 0, barrier: 0 }, 6e-9, KEY)).toThrow(
+      "length 6e-9",
+    );
+  });
+});
+
+describe("write and verify", () => {
+  const ladder = { width: 100e-9, edge: 5e-9, step: 0.05 };
+  const write = {
+    row: 1,
+    column: 2,
+    tolerance: 0.05,
+    set: { ...ladder, from: 1, to: 2.6, gateVoltage: 1.2 },
+    reset: { ...ladder, from: 1, to: 2.8, gateVoltage: 2.5 },
+    mostPulses: 150,
+  };
+  const array = checkered(design(4, transistor), 6, HRS);
+
+  test.each([
+    [2e-5, 1.2],
+    [5e-5, 1.2],
+    [8e-5, 1.4],
+  ])("reaches %d S within 5 % with a gate of %d V, which sets how far SET goes", (target, gateVoltage) => {
+    const there = writeVerify(array, { ...write, set: { ...write.set, gateVoltage }, target });
+    if (!there.ok) throw new Error(there.reason);
+    expect(there.outcome).toBe("written");
+    expect(Math.abs(filamentConductances(there.array)[6] / target - 1)).toBeLessThanOrEqual(0.05);
+    expect(there.pulses).toBeGreaterThan(1);
+    expect(there.energy).toBeGreaterThan(0);
+    const again = writeVerify(there.array, { ...write, target });
+    if (!again.ok) throw new Error(again.reason);
+    expect(again.pulses).toBe(0);
+  });
+
+  test("says when its pulses are spent, and what error is left", () => {
+    const outcome = writeVerify(array, { ...write, target: 5e-5, mostPulses: 3 });
+    expect(outcome).toMatchObject({ ok: true, outcome: "pulses spent", pulses: 3 });
+    if (outcome.ok) expect(Math.abs(outcome.error)).toBeGreaterThan(0.05);
+  });
+});
