@@ -14,6 +14,7 @@ const MODULES: Readonly<Record<string, () => Promise<Readonly<Record<string, unk
   "network-accuracy": () => import("./studies/network-accuracy.ts"),
   sensitivity: () => import("./studies/sensitivity.ts"),
   "array-size-limit": () => import("./studies/array-size-limit.ts"),
+  "write-disturb": () => import("./studies/write-disturb.ts"),
   "interval-coverage": () => import("./studies/interval-coverage.ts"),
 };
 

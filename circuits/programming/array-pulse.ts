@@ -14,7 +14,7 @@ export interface ArrayPulseOutcome {
   readonly ok: true;
   readonly array: FilamentArray;
   readonly selected: CellPulse;
-  /** Across the selected cell before it moves, over the pulse's voltage: what the lines leave of it. */
+  /** Across the selected filament when the pulse has risen, over the pulse's voltage: what lines and transistor leave of it. */
   readonly arriving: number;
   /** From the pulse's source into the selected word line beside the selected cell's own current, at its start [A]. */
   readonly sneakCurrent: number;
@@ -192,12 +192,11 @@ const transistorPulse = (array: FilamentArray, pulse: ArrayPulse): ArrayPulseOut
       ambient,
     );
   }
-  const wires = selected.peakCurrent * (path.before + path.after);
   return {
     ok: true,
     array: { ...array, lengths: moved },
     selected,
-    arriving: 1 - wires / Math.abs(pulse.voltage),
+    arriving: selected.firstVoltage / pulse.voltage,
     sneakCurrent: 0,
     energy: selected.energy,
     disturbed: mostDisturbed(lengths, moved, k, lines.columns),

@@ -34,6 +34,8 @@ export interface CellPulse {
   /** The pulse step by step: each step's length [s], height (share of the pulse's voltage) and share of the way made. */
   readonly course: readonly PulseStep[];
   readonly peakTemperature: number;
+  /** Across the filament when the pulse has just risen [V]. */
+  readonly firstVoltage: number;
   /** First time above the largest temperature [s], or null. */
   readonly runawayAt: number | null;
   /** Largest current through the cell [A]. */
@@ -140,7 +142,8 @@ export const pulseCell = (
   if (!result.ok) return result;
   const lengths = result.voltages[lengthNode("F")];
   const kelvins = result.voltages[temperatureNode("F")];
-  const { top, a } = result.voltages;
+  const { top, a, b } = result.voltages;
+  const risen = times.findIndex((t) => t >= 2 * pulse.edge);
   const end = 1e-9 * lengths[POINTS];
   const half = (length + end) / 2;
   const direction = Math.sign(end - length);
@@ -164,6 +167,7 @@ export const pulseCell = (
     course: merged(course),
     length: end,
     switchedAt: switched < 0 ? null : times[switched],
+    firstVoltage: a[risen] - (b?.[risen] ?? 0),
     peakTemperature: 1e3 * kelvins.reduce((most, t) => Math.max(most, t), 0),
     runawayAt: hot < 0 ? null : times[hot],
     peakCurrent,
