@@ -15,6 +15,7 @@ const MODULES: Readonly<Record<string, () => Promise<Readonly<Record<string, unk
   sensitivity: () => import("./studies/sensitivity.ts"),
   "array-size-limit": () => import("./studies/array-size-limit.ts"),
   "write-disturb": () => import("./studies/write-disturb.ts"),
+  "ir-drop": () => import("./studies/ir-drop.ts"),
   "interval-coverage": () => import("./studies/interval-coverage.ts"),
 };
 
