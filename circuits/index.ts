@@ -18,6 +18,7 @@ export { compileCircuit, varyCircuit } from "./circuit.ts";
 export type { BiasScheme, SelectedCell } from "./crossbar/biasing.ts";
 export { BIAS_SCHEMES, selectCell } from "./crossbar/biasing.ts";
 export type { CellConduction } from "./crossbar/cell-conduction.ts";
+export { cellCurrent } from "./crossbar/cell-conduction.ts";
 export type { ArrayLines, CrossbarDesign, CrossbarInput, LineVoltages } from "./crossbar/crossbar-design.ts";
 export { readInput } from "./crossbar/crossbar-design.ts";
 export { crossbarNetlist } from "./crossbar/crossbar-netlist.ts";

@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { freemem } from "node:os";
 import type { Command } from "commander";
 import {
@@ -8,8 +10,11 @@ import {
   keptBy,
   parseCrossbar,
 } from "#circuits/index";
-import { readUserJson } from "../files/run-folder.ts";
+import type { Figure } from "#src/report/figure";
+import { pageHtml } from "#src/report/page";
+import { checkWritable, readUserJson, writeUserFile } from "../files/run-folder.ts";
 import { showQuantity } from "../units/show.ts";
+import { crossbarMaps } from "./crossbar-maps.ts";
 import { Misuse, orMisuse } from "./misuse.ts";
 import { answer } from "./output.ts";
 import { SolveFailed } from "./solve-failed.ts";
@@ -34,6 +39,12 @@ const rowsOf = (values: Float64Array, columns: number): number[][] =>
 
 const only = <T>(list: readonly T[]): T | readonly T[] => (list.length === 1 ? list[0] : list);
 
+const drawMaps = (out: string, file: string, figures: readonly Figure[]): void => {
+  const plotly = readFileSync(createRequire(import.meta.url).resolve("plotly.js-cartesian-dist-min"), "utf8");
+  const page = { title: `Crossbar ${file}`, summary: "Its first input.", tables: [], figures, notes: [], details: [] };
+  writeUserFile(out, pageHtml(page, plotly));
+};
+
 export const addCrossbar = (program: Command): void => {
   program
     .command("crossbar")
@@ -41,17 +52,18 @@ export const addCrossbar = (program: Command): void => {
     .argument("<file>", "array and inputs as JSON, or - for standard input")
     .option("--tolerance <share>", "relative error allowed of every output current", "1e-9")
     .option("--node-voltages", "add the voltages of all word-line and bit-line nodes")
+    .option("--maps <file.html>", "draw node voltages and device currents of the first input")
     .option("--json", "one JSON document on stdout")
     .addHelpText("after", "\nExample:\n  rramlab crossbar array.json --node-voltages --json")
-    .action((file: string, flags: { tolerance: string; nodeVoltages?: boolean; json?: boolean }) => {
+    .action((file: string, flags: { tolerance: string; nodeVoltages?: boolean; maps?: string; json?: boolean }) => {
       const tolerance = Number(flags.tolerance);
       if (!(tolerance > 0 && tolerance < 1))
         throw new Misuse(`--tolerance ${flags.tolerance}: expected a share between 0 and 1, such as 1e-9.`);
-      const { design, conductances, inputs, conduction } = orMisuse(() =>
-        parseCrossbar(readUserJson(file, "crossbar"), file),
-      );
+      if (flags.maps !== undefined) checkWritable(flags.maps, "--maps");
+      const parsed = orMisuse(() => parseCrossbar(readUserJson(file, "crossbar"), file));
+      const { design, conductances, inputs, conduction } = parsed;
       const shorts = conductances.includes(Number.POSITIVE_INFINITY);
-      const options = { conduction, shorts, nodes: flags.nodeVoltages ?? false };
+      const options = { conduction, shorts, nodes: flags.nodeVoltages === true || flags.maps !== undefined };
       const bytes = crossbarBytes(design, keptBy(options));
       if (bytes > freemem())
         throw new Misuse(
@@ -67,6 +79,8 @@ export const addCrossbar = (program: Command): void => {
           const { wordLines, bitLines } = solver.nodeVoltages();
           maps.push({ word: rowsOf(wordLines, design.columns), bit: rowsOf(bitLines, design.columns) });
         }
+        if (flags.maps !== undefined && k === 0)
+          drawMaps(flags.maps, file, crossbarMaps(parsed, input, solver.nodeVoltages()));
         return solution;
       });
       const beyond = solutions.flatMap(({ bounds }, vector) =>
@@ -82,6 +96,7 @@ export const addCrossbar = (program: Command): void => {
         residual: finite.reduce((a, b) => Math.max(a, b), 0),
         newton: solutions.reduce((sum, s) => sum + s.newton, 0),
         beyondTolerance: beyond,
+        ...(flags.maps === undefined ? {} : { maps: flags.maps }),
         ...(flags.nodeVoltages
           ? { wordLineVoltages: only(maps.map((m) => m.word)), bitLineVoltages: only(maps.map((m) => m.bit)) }
           : {}),
@@ -101,6 +116,7 @@ export const addCrossbar = (program: Command): void => {
           ];
         }),
       ];
+      if (flags.maps !== undefined) lines.push(`Maps: ${flags.maps}`);
       answer(flags.json ?? false, document, lines.join("\n"));
     });
 };

@@ -204,14 +204,14 @@ export const readUserJson = (path: string, what: string): unknown => {
 };
 
 /** @throws Misuse where a file of this name could not be written: asked before the work that fills it. */
-export const checkWritable = (path: string): void => {
+export const checkWritable = (path: string, option = "--out"): void => {
   if (path === "" || (existsSync(path) && !statSync(path).isFile()))
-    throw new Misuse(`--out "${path}" is no name for a file.`);
+    throw new Misuse(`${option} "${path}" is no name for a file.`);
   try {
     makeFolder(dirname(resolve(path)));
     accessSync(dirname(resolve(path)), constants.W_OK);
   } catch (error) {
-    throw new Misuse(`--out ${path} cannot be written: ${(error as NodeJS.ErrnoException).code}.`);
+    throw new Misuse(`${option} ${path} cannot be written: ${(error as NodeJS.ErrnoException).code}.`);
   }
 };
 

@@ -3,6 +3,10 @@ import type { HeatMapFigure } from "./figure.ts";
 /** Height of one row of maps and of what stands around them, in pixels. */
 const ROW = 210;
 const AROUND = 120;
+/** Height of a row of maps of more than FEW places; beyond FINE places no lines are drawn between them. */
+const TALL_ROW = 330;
+const FEW = 12;
+const FINE = 32;
 /** Share of a map's room that separates it from the next. */
 const GAP = 0.16;
 
@@ -19,6 +23,9 @@ export const plotlyHeatMaps = (figure: HeatMapFigure): { data: object[]; layout:
   const rows = Math.ceil(maps.length / columns);
   const log = colour.scale === "log";
   const shown = (value: number): number => (log ? Math.log10(Math.max(value, colour.from)) : value);
+  // Lines between places would hide places that are a few pixels wide.
+  const gap = figure.x.places.length > FINE || figure.y.places.length > FINE ? 0 : 1;
+  const tall = figure.y.places.length > FEW ? TALL_ROW : ROW;
   const marks = ticks(colour.from, colour.to, log);
   const suffix = (i: number): string => (i === 0 ? "" : String(i + 1));
   const axes: Record<string, object> = {};
@@ -72,18 +79,18 @@ export const plotlyHeatMaps = (figure: HeatMapFigure): { data: object[]; layout:
       colorbar: {
         title: { text: colour.unit ? `${colour.label} (${colour.unit})` : colour.label, side: "right" },
         tickvals: marks.map(shown),
-        ticktext: marks.map(String),
+        ticktext: marks.map((mark) => String(Number(mark.toPrecision(3)))),
         thickness: 14,
       },
-      xgap: 1,
-      ygap: 1,
+      xgap: gap,
+      ygap: gap,
     };
   });
   return {
     data,
     layout: {
       margin: { l: 70, r: 20, t: 20, b: 60 },
-      height: rows * ROW + AROUND,
+      height: rows * tall + AROUND,
       font: { family: "system-ui, sans-serif", size: 13 },
       ...axes,
       annotations: maps.map((map, i) => {

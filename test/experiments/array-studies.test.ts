@@ -15,7 +15,9 @@ describe("studies of arrays, from the command line", () => {
     return rows;
   };
   const csv = (name: string): Record<string, number>[] => {
-    const [head, ...lines] = readFileSync(join(place.folder, name, "results.csv"), "utf8").trim().split("\n");
+    const [head, ...lines] = readFileSync(join(place.folder, name, "results.csv"), "utf8")
+      .trim()
+      .split("\n");
     const names = head.split(",");
     return lines.map((line) => Object.fromEntries(line.split(",").map((cell, i) => [names[i], Number(cell)])));
   };

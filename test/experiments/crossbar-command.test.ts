@@ -34,6 +34,15 @@ describe("rramlab crossbar", () => {
     for (const line of stdout.split("\n")) expect(line.length).toBeLessThanOrEqual(80);
   });
 
+  test("draws node voltages and currents as maps", () => {
+    const maps = join(place.folder, "maps.html");
+    expect(json("crossbar", reference("8x8.json"), "--maps", maps).maps).toBe(maps);
+    const page = readFileSync(maps, "utf8");
+    for (const title of ["Node voltages", "Across the devices", "Currents through the devices"])
+      expect(page).toContain(title);
+    expect(rramlab("crossbar", reference("8x8.json"), "--maps", place.folder).status).toBe(2);
+  });
+
   const write = (name: string, change: object): string => {
     const array = {
       rows: 2,
