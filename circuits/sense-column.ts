@@ -1,6 +1,5 @@
 import type { Element, Node } from "./netlist.ts";
-import { placeCapacitor, placeTransistor } from "./placed-elements.ts";
-import type { SenseAmplifierDesign } from "./sense-amplifier.ts";
+import { type Drawn, placeCapacitor, placeTransistor } from "./placed-elements.ts";
 
 /**
  * Where a cell sits in a column of 2T2R cells, and what the column's lines are made of. The two bit lines and the source line
@@ -18,6 +17,9 @@ export interface ColumnPosition {
   readonly sections: number;
 }
 
+/** What of an amplifier's design a column depends on: its transistors, and the wiring of a cell [F]. */
+type ColumnDesign = Drawn & { readonly capacitances: { readonly cell: number } };
+
 /** What one row of unselected cells adds to a bit line and to the source line [F], transistors and wiring. */
 export interface RowLoad {
   readonly bitLine: number;
@@ -28,7 +30,7 @@ export interface RowLoad {
  * Capacitance of a row: the wiring; on a bit line the node between device and access transistor, as if the device were of low
  * resistance (an upper bound for the others); on the source line both cells' sources.
  */
-export const rowLoad = (design: SenseAmplifierDesign, column: ColumnPosition): RowLoad => {
+export const rowLoad = (design: ColumnDesign, column: ColumnPosition): RowLoad => {
   const access = design.technology.capacitances.access;
   const width = design.widths.access;
   return {
@@ -78,7 +80,7 @@ export const CELL_NODES = { bl: "blcell", blb: "blbcell", sl: "slcell" } as cons
  * The lines of a column between the amplifier's nodes bl, blb, sl and the selected cell, what hangs on beyond it, and the
  * leakage of all unselected cells, lumped at the selected one (their devices' resistance is small beside an off transistor's).
  */
-export const columnLines = (design: SenseAmplifierDesign, column: ColumnPosition): Element[] => {
+export const columnLines = (design: ColumnDesign, column: ColumnPosition): Element[] => {
   checkColumn(column);
   const { rows, row, lineResistance, sections } = column;
   const load = rowLoad(design, column);
