@@ -16,6 +16,7 @@ const MODULES: Readonly<Record<string, () => Promise<Readonly<Record<string, unk
   "array-size-limit": () => import("./studies/array-size-limit.ts"),
   "write-disturb": () => import("./studies/write-disturb.ts"),
   "ir-drop": () => import("./studies/ir-drop.ts"),
+  "analog-versus-digital": () => import("./studies/analog-versus-digital.ts"),
   "interval-coverage": () => import("./studies/interval-coverage.ts"),
 };
 

@@ -15,7 +15,7 @@ import { readNetwork } from "./chip-network.ts";
 import { evaluatorFor } from "./evaluator.ts";
 import { checkNetwork, dataFor, networkNotes, trainedPart, trainingSeeds } from "./network-parameters.ts";
 import { MONTE_CARLO_TOLERANCE } from "./sense-errors.ts";
-import { checkSense, designOf, deviceOf, SENSE_NAMES, senseNotes } from "./sense-parameters.ts";
+import { checkSense, designOf, deviceOf, SENSE_NAMES, type SenseValues, senseNotes } from "./sense-parameters.ts";
 import { binaryHarm, leastHarm, ternaryHarm } from "./strobe-choice.ts";
 import { type ComparisonValues, PARAMETERS } from "./ternary-versus-binary-parameters.ts";
 import { concludeComparison, drawComparison } from "./ternary-versus-binary-report.ts";
@@ -47,7 +47,10 @@ interface Counted {
   readonly failed: number;
 }
 
-const countReads = (params: ComparisonValues, strobes: readonly number[], samples: number, key: Key): Counted => {
+/** What reads depend on. */
+export type ReadValues = SenseValues & Pick<ComparisonValues, "strobe" | "samples">;
+
+const countReads = (params: ReadValues, strobes: readonly number[], samples: number, key: Key): Counted => {
   const { found, reads, failed } = readSamples(
     compileSenseAmplifier(designOf(params)),
     deviceOf(params),
@@ -67,7 +70,8 @@ const countReads = (params: ComparisonValues, strobes: readonly number[], sample
   };
 };
 
-const readsAt = (params: ComparisonValues, key: Key): Reads => {
+/** Reads at one condition: best strobes from samples of their own, then rates and energies. */
+export const readsAt = (params: ReadValues, key: Key): Reads => {
   const calibration = countReads(params, CANDIDATES, CALIBRATION_SAMPLES, fold(key, "calibration"));
   const ternary = CANDIDATES[leastHarm(calibration.counts, ternaryHarm)];
   const binary = CANDIDATES[leastHarm(calibration.counts, binaryHarm)];
