@@ -52,12 +52,11 @@ export const checkColumn = ({ rows, row, lineResistance, lineCapacitance, sectio
     );
 };
 
-/** A ladder of pi sections: `segments` rows of line between two nodes. */
+/** A ladder of pi sections between two nodes, of `resistance` and `capacitance` in all. */
 const ladder = (
   name: string,
   from: Node,
   to: Node,
-  segments: number,
   resistance: number,
   capacitance: number,
   sections: number,
@@ -65,9 +64,9 @@ const ladder = (
   Array.from({ length: sections }, (_, s): Element[] => {
     const node = (k: number): Node => (k === 0 ? from : k === sections ? to : `${name.toLowerCase()}${k}`);
     const [a, b] = [node(s), node(s + 1)];
-    const half = (capacitance * segments) / (2 * sections);
+    const half = capacitance / (2 * sections);
     return [
-      { name: `R${name}${s}`, type: "resistor", nodes: [a, b], resistance: (resistance * segments) / sections },
+      { name: `R${name}${s}`, type: "resistor", nodes: [a, b], resistance: resistance / sections },
       placeCapacitor(`C${name}${s}a`, a, "0", half),
       placeCapacitor(`C${name}${s}b`, b, "0", half),
     ];
@@ -84,12 +83,16 @@ export const columnLines = (design: ColumnDesign, column: ColumnPosition): Eleme
   checkColumn(column);
   const { rows, row, lineResistance, sections } = column;
   const load = rowLoad(design, column);
-  const line = (name: string, from: Node, cell: Node, capacitance: number): Element[] => [
-    ...ladder(name, from, cell, row + 1, lineResistance, capacitance, sections),
-    ...(row < rows - 1
-      ? ladder(`${name}T`, cell, `${cell}end`, rows - 1 - row, lineResistance, capacitance, sections)
-      : []),
-  ];
+  // The selected cell's own transistors are in the netlist.
+  const line = (name: string, from: Node, cell: Node, perRow: number): Element[] => {
+    const cells = perRow - column.lineCapacitance;
+    const near = (row + 1) * column.lineCapacitance + row * cells;
+    const beyond = rows - 1 - row;
+    return [
+      ...ladder(name, from, cell, (row + 1) * lineResistance, near, sections),
+      ...(beyond > 0 ? ladder(`${name}T`, cell, `${cell}end`, beyond * lineResistance, beyond * perRow, sections) : []),
+    ];
+  };
   const off = (name: string, bitLine: Node): Element => {
     const one = placeTransistor(design, name, "access", [bitLine, "0", CELL_NODES.sl, "0"]);
     return one.type === "mosfet" ? { ...one, width: (rows - 1) * one.width } : one;

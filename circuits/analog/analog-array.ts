@@ -191,7 +191,9 @@ export const programAnalogArray = (
       const slice = { share, positive: part(positive), negative: reference ?? (negative && part(negative)) };
       return { share, ...readSlice(design, slice, t.rows, t.columns) };
     });
-  const kernelBytes = 4 * (4 * inputs * outputs * mapped.slices.length + 2 * BLOCK * (inputs + 2 * outputs)) + 2 ** 18;
+  // Two planes a slice, each aligned by itself.
+  const planeBytes = 2 * mapped.slices.length * (4 * inputs * outputs + 16 * bare.length);
+  const kernelBytes = planeBytes + 8 * BLOCK * (inputs + outputs) + 2 ** 12;
   const kernels: Kernels = createKernels(kernelBytes);
   const inKernels = (array: Float32Array): Float32Array => {
     const copy = kernels.float32(array.length);
@@ -235,7 +237,8 @@ export const programAnalogArray = (
   // Calibrated ranges cover a share of the calibration currents, the same range for every tile of a slice.
   const spanOf = (slice: number, rows: number): ConverterSpan => {
     if (converter?.range.kind !== "calibrated") return fullSpan(design, rows);
-    if (!calibration) throw new RangeError("analog multiply: a calibrated converter range needs calibration inputs.");
+    if (!calibration || calibration.length < inputs)
+      throw new RangeError("analog multiply: a calibrated converter range needs calibration inputs.");
     const found: number[] = [];
     const batch = Math.min(BLOCK, calibration.length / inputs);
     for (const { voltage } of planes) {

@@ -4,8 +4,8 @@
  *     single             one device, weights >= 0: G = Gmin + w (Gmax - Gmin); what Gmin adds is subtracted digitally
  *     differential pair  two devices in neighbouring columns: the side of the sign carries |w|, the other Gmin; their currents
  *                        are subtracted before conversion
- *     offset column      one device, G at mid range for 0, and a column of mid-range devices whose current is subtracted from
- *                        that of every other column before conversion
+ *     offset column      one device, G at mid range for 0, and a reference column of mid range (whatever the levels) whose
+ *                        current is subtracted from that of every other column before conversion
  */
 export type WeightMapping = "single" | "differential pair" | "offset column";
 
@@ -96,6 +96,9 @@ export const checkAnalogDesign = (design: AnalogDesign): void => {
   if (converter.range.kind === "calibrated" && !(converter.range.quantile > 0 && converter.range.quantile <= 1))
     refuse(`converter range covers ${converter.range.quantile} of the currents; expected a share above 0, up to 1.`);
   const spread = converter.kind === "SAR" ? converter.mismatch : Math.abs(converter.bow);
-  if (!(converter.gain >= 0 && converter.offset >= 0 && spread < Number.POSITIVE_INFINITY && spread >= 0))
+  const sigmas = [converter.gain, converter.offset];
+  if (
+    !(sigmas.every((x) => x >= 0 && x < Number.POSITIVE_INFINITY) && spread < Number.POSITIVE_INFINITY && spread >= 0)
+  )
     refuse("a converter's gain, offset and mismatch are standard deviations; expected 0 or more.");
 };

@@ -26,7 +26,8 @@ const successive = (weights: Float64Array, input: number): number => {
 
 /**
  * Draws the converters of a tile's columns: `key` is the tile's chip key. Codes are 0 .. 2^bits - 1; a step is the span over
- * their number, codes stand for the middle of their step, and currents beyond the span give the end codes.
+ * their number, code c stands for low + c steps and is given to currents within half a step of that (so that no current is read
+ * as none, in spans about 0 and from 0 up), and currents beyond the span give the end codes.
  */
 export const sampleConverters = (
   converter: Converter,
@@ -40,12 +41,12 @@ export const sampleConverters = (
   const offsets = fold(key, "offset");
   const plain = converter.gain === 0 && converter.offset === 0;
   const ideal: Conversion = (ampere) =>
-    span.low + (clamp(Math.floor((ampere - span.low) / step), 0, codes - 1) + 0.5) * step;
+    span.low + clamp(Math.floor((ampere - span.low) / step + 0.5), 0, codes - 1) * step;
   return Array.from({ length: columns }, (_, column): Conversion => {
     const gain = 1 + converter.gain * normal(gains, column);
     const offset = converter.offset * normal(offsets, column);
-    /** In steps from the low end. */
-    const seen = (ampere: number): number => (ampere * gain - span.low) / step + offset;
+    /** In steps from the low end, half a step up. */
+    const seen = (ampere: number): number => (ampere * gain - span.low) / step + offset + 0.5;
     if (converter.kind === "ramp") {
       if (plain && converter.bow === 0) return ideal;
       // The ramp passes `v` steps when the counter stands at code(v): a parabola of height `bow` between exact ends.
@@ -53,7 +54,7 @@ export const sampleConverters = (
         const u = clamp(v / codes, 0, 1);
         return clamp(Math.floor(v + 4 * converter.bow * u * (1 - u)), 0, codes - 1);
       };
-      return (ampere) => span.low + (code(seen(ampere)) + 0.5) * step;
+      return (ampere) => span.low + code(seen(ampere)) * step;
     }
     if (plain && converter.mismatch === 0) return ideal;
     const capacitors = fold(fold(key, "capacitors"), column);
@@ -61,6 +62,9 @@ export const sampleConverters = (
       const units = 2 ** (converter.bits - 1 - k);
       return units * (1 + (converter.mismatch / Math.sqrt(units)) * normal(capacitors, k));
     });
-    return (ampere) => span.low + (successive(weights, seen(ampere)) + 0.5) * step;
+    // The converter divides its reference by all of its capacitors: their sum, and the one unit that ends the row, is full scale.
+    const sum = weights.reduce((total, weight) => total + weight, 1);
+    for (let k = 0; k < weights.length; k++) weights[k] *= codes / sum;
+    return (ampere) => span.low + successive(weights, seen(ampere)) * step;
   });
 };

@@ -42,6 +42,11 @@ const shareOf = (slice: number, levels: number, slices: number): number =>
 export const mapWeights = (design: AnalogDesign, weights: Float32Array, outputs: number, key: Key): MappedWeights => {
   const [least, most] = design.conductances;
   const { levels, slices: count, mapping } = design;
+  const wrong = weights.findIndex((w) => !Number.isFinite(w));
+  if (wrong >= 0)
+    throw new RangeError(
+      `analog multiply: weight of input ${Math.floor(wrong / outputs)}, output ${wrong % outputs} is ${weights[wrong]}.`,
+    );
   const scale = largestOf(weights) || 1;
   if (mapping === "single") {
     const at = weights.findIndex((w) => w < 0);
@@ -61,7 +66,8 @@ export const mapWeights = (design: AnalogDesign, weights: Float32Array, outputs:
   if (mapping === "offset column") {
     const inputs = weights.length / outputs;
     const positive = Float64Array.from(weights, (w) => nearest((w / scale + 1) / 2));
-    const negative = new Float64Array(inputs).fill(nearest(0.5));
+    // Between two states where levels are even: a reference is made of the outermost two, halved.
+    const negative = new Float64Array(inputs).fill((least + most) / 2);
     // A device at the end of the range is half a range away from the reference.
     const slice = {
       share: 2,

@@ -48,6 +48,21 @@ const linearise = (
   return { change, worst, cell };
 };
 
+/** Largest argument of the kernel's sinh. */
+const LARGEST_ARGUMENT = 700;
+
+const beyondExponential = ({ grid, design }: PlacedCrossbar, fieldVoltage: number): boolean => {
+  const { drop, columnSum } = grid;
+  if (!drop) return false;
+  for (let i = 0; i < design.rows; i++)
+    for (let j = 0; j < design.columns; j++) {
+      const at = i * grid.stride + j;
+      const across = grid.rowVoltages[i] - drop[at] - grid.columnVoltages[j] - columnSum[at];
+      if (grid.conductance[at] > 0 && Math.abs(across) > LARGEST_ARGUMENT * fieldVoltage) return true;
+    }
+  return false;
+};
+
 /**
  * Newton's method on cells whose current bends: every step is the linear solve with each cell replaced by its tangent, a
  * conductance and a source. The sum of what the tangents still change is a current injected between word and bit lines, and
@@ -132,7 +147,9 @@ export const solveBending = (
     if (share === 1) solution = reached;
   }
   placed.drive(input);
-  if (solution) {
+  // Beyond it the kernel's exponential stands still: such a solution is none.
+  const overflows = conduction.kind === "sinh" && beyondExponential(placed, conduction.fieldVoltage);
+  if (solution && !overflows) {
     grid.useSource(false);
     return { ok: true, solution: { ...solution, iterations }, newton };
   }

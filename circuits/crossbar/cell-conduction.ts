@@ -53,9 +53,11 @@ const deviceInto = (out: Float64Array, conductance: number, fieldVoltage: number
   out[1] = conductance * Math.cosh(x);
 };
 
+const MOST_STEPS = 200;
+
 /**
- * The root of an increasing function between `low` and `high`: Newton's method that falls back on halving. `at` writes value
- * and slope to `out[0..1]`.
+ * The root of an increasing function between `low` and `high`: Newton's method that halves the interval where it leaves it or is
+ * slow. `at` writes value and slope to `out[0..1]`.
  */
 const increasingRoot = (
   at: (out: Float64Array, x: number) => void,
@@ -65,45 +67,49 @@ const increasingRoot = (
 ): number => {
   const out = new Float64Array(2);
   let [a, b, x] = [low, high, start];
-  for (let k = 0; k < 200; k++) {
+  let [step, before] = [high - low, high - low];
+  for (let k = 0; k < MOST_STEPS; k++) {
     at(out, x);
     const [value, slope] = out;
     if (value === 0) return x;
     if (value > 0) b = x;
     else a = x;
     const newton = x - value / slope;
-    const next = newton > a && newton < b ? newton : (a + b) / 2;
-    if (Math.abs(next - x) <= 1e-15 * Math.max(Math.abs(a), Math.abs(b), 1e-3) || next === x) return next;
+    const slow = Math.abs(2 * value) > Math.abs(before * slope);
+    const next = newton > a && newton < b && !slow ? newton : (a + b) / 2;
+    [before, step] = [step, next - x];
+    if (Math.abs(step) <= 1e-16 * Math.max(Math.abs(a), Math.abs(b)) || next === x) return next;
     x = next;
   }
   return x;
 };
 
-const seriesInto =
-  (fieldVoltage: number | null, selectorInto: (out: Float64Array, v: number) => void): CellCurrentInto =>
+/**
+ * Device and selector in series, solved for the current: both voltages are known functions of it, so that weak currents keep
+ * their digits. f(i) = V0 asinh(i / G V0) + Vs asinh(i / Is) - |v| rises and is concave: Newton's method climbs to its root.
+ */
+const selectorInto =
+  (fieldVoltage: number | null, saturationCurrent: number, slopeVoltage: number): CellCurrentInto =>
   (out, conductance, word, bit) => {
-    const v = word - bit;
+    const v = Math.abs(word - bit);
     if (conductance === 0) {
       out.fill(0);
       return;
     }
-    const parts = new Float64Array(4);
-    // The selector's voltage s: selector current less device current grows with s.
-    const s = increasingRoot(
-      (residual, x) => {
-        selectorInto(parts, x);
-        deviceInto(parts.subarray(2), conductance, fieldVoltage, v - x);
-        residual[0] = parts[0] - parts[2];
-        residual[1] = parts[1] + parts[3];
-      },
-      Math.min(v, 0),
-      Math.max(v, 0),
-      v / 2,
-    );
-    selectorInto(parts, s);
-    deviceInto(parts.subarray(2), conductance, fieldVoltage, v - s);
-    out[0] = parts[2];
-    out[1] = (parts[1] * parts[3]) / (parts[1] + parts[3]);
+    const knee = fieldVoltage === null ? 0 : conductance * fieldVoltage;
+    let i = 0;
+    let slope = 0;
+    for (let k = 0; k < MOST_STEPS; k++) {
+      const drop = fieldVoltage === null ? i / conductance : fieldVoltage * Math.asinh(i / knee);
+      const byDevice = fieldVoltage === null ? 1 / conductance : fieldVoltage / Math.hypot(i, knee);
+      slope = byDevice + slopeVoltage / Math.hypot(i, saturationCurrent);
+      const next = i + (v - drop - slopeVoltage * Math.asinh(i / saturationCurrent)) / slope;
+      const done = Math.abs(next - i) <= 1e-15 * next;
+      i = next;
+      if (done) break;
+    }
+    out[0] = word < bit ? -i : i;
+    out[1] = 1 / slope;
     out[2] = out[1];
   };
 
@@ -131,8 +137,11 @@ const transistorInto = (cell: CellConduction & { kind: "access transistor" }): C
     const [low, high] = [Math.min(word, bit), Math.max(word, bit)];
     const x = increasingRoot(at, low, high, onBitLine ? bit : word);
     at(out, x);
-    out[0] = device[0];
-    const total = onBitLine ? device[1] + drain[1] : device[1] - drain[3];
+    // An error of x moves both currents in opposite directions: weighted by the other's slope they cancel, and a weak current
+    // keeps the digits of the element that limits it.
+    const byInner = onBitLine ? drain[1] : -drain[3];
+    const total = device[1] + byInner;
+    out[0] = (byInner * device[0] + device[1] * drain[0]) / total;
     out[1] = (device[1] * drain[1]) / total;
     out[2] = (-device[1] * drain[3]) / total;
   };
@@ -161,10 +170,7 @@ export const cellCurrent = (conduction: CellConduction): CellCurrentInto => {
       const { saturationCurrent, slopeVoltage, fieldVoltage } = conduction;
       expectPositive(saturationCurrent, "selector saturation current [A]");
       expectPositive(slopeVoltage, "selector slope voltage [V]");
-      return seriesInto(fieldVoltage, (out, v) => {
-        out[0] = saturationCurrent * Math.sinh(v / slopeVoltage);
-        out[1] = (saturationCurrent / slopeVoltage) * Math.cosh(v / slopeVoltage);
-      });
+      return selectorInto(fieldVoltage, saturationCurrent, slopeVoltage);
     }
     case "access transistor":
       return transistorInto(conduction);

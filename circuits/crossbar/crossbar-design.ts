@@ -42,12 +42,19 @@ export const readInput = (voltages: Float64Array, columns: number): CrossbarInpu
   bitLines: { voltages: new Float64Array(columns) },
 });
 
+/** Numbers beyond these are no ohms, siemens or volts, and their squares may not be numbers. */
+const SMALLEST = 1e-30;
+const LARGEST = 1e30;
+const isPhysical = (x: number): boolean => x === 0 || (x >= SMALLEST && x <= LARGEST);
+
 const isCount = (n: number): boolean => Number.isInteger(n) && n > 0;
 
 const checkLines = (lines: ArrayLines<string>, name: string, ends: readonly string[]): void => {
   const expect = (what: string, ohm: number): void => {
-    if (!(ohm >= 0 && ohm < Number.POSITIVE_INFINITY))
-      throw new RangeError(`crossbar: ${what} of the ${name} is ${ohm} ohm; expected 0 ohm (ideal) or more.`);
+    if (!isPhysical(ohm))
+      throw new RangeError(
+        `crossbar: ${what} of the ${name} is ${ohm} ohm; expected 0 ohm (ideal), or ${SMALLEST} to ${LARGEST} ohm.`,
+      );
   };
   expect("segment resistance", lines.segmentResistance);
   expect("terminal resistance", lines.terminalResistance);
@@ -73,10 +80,10 @@ export const checkConductances = ({ rows, columns }: CrossbarDesign, conductance
       `crossbar: ${conductances.length} conductances for ${rows} x ${columns} cells; expected ${rows * columns}, row by row.`,
     );
   let wrong = 0;
-  while (conductances[wrong] >= 0) wrong++;
+  while (isPhysical(conductances[wrong]) || conductances[wrong] === Number.POSITIVE_INFINITY) wrong++;
   if (wrong < conductances.length)
     throw new RangeError(
-      `crossbar: row ${Math.floor(wrong / columns)}, column ${wrong % columns} has ${conductances[wrong]} S; expected 0 (open) or more, Infinity for a short.`,
+      `crossbar: row ${Math.floor(wrong / columns)}, column ${wrong % columns} has ${conductances[wrong]} S; expected 0 (open), ${SMALLEST} to ${LARGEST} S, or Infinity for a short.`,
     );
 };
 
@@ -85,9 +92,11 @@ const checkVoltages = ({ voltages, floating }: LineVoltages, count: number, name
     throw new RangeError(
       `crossbar: ${voltages.length} voltages${floating ? ` and ${floating.length} marks` : ""} for ${count} ${name}s.`,
     );
-  const wrong = voltages.findIndex((v, i) => !floating?.[i] && !Number.isFinite(v));
+  const wrong = voltages.findIndex((v, i) => !floating?.[i] && !isPhysical(Math.abs(v)));
   if (wrong >= 0)
-    throw new RangeError(`crossbar: ${name} ${wrong} is held at ${voltages[wrong]} V; expected a number.`);
+    throw new RangeError(
+      `crossbar: ${name} ${wrong} is held at ${voltages[wrong]} V; expected 0 V, or ${SMALLEST} to ${LARGEST} V in size.`,
+    );
 };
 
 /**

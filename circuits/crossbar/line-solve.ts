@@ -26,6 +26,8 @@ export interface FactoredLines {
   readonly columns: LineFactor;
   /** Upper bound of each column's conductance to its terminals [S]. */
   readonly drivingPoint: Float64Array;
+  /** Where lines float, the largest sum of a column's conductances [S]: what their voltages round by. Else 0. */
+  readonly floatingConductance: number;
   /** Lower bound of the least eigenvalue of A^-1 S. */
   readonly leastEigenvalue: number;
 }
@@ -53,11 +55,21 @@ export const factorLines = (grid: LineGrid, rowLines: LineFamily, columnLines: L
     }
   // A^-1 S = 1 - M, and M's row sums are at most the chance to be absorbed by a device on the row and again on the column.
   const leastEigenvalue = 1 - (1 - rows.reach) * (1 - columns.reach);
-  return { rowLines, columnLines, rows, columns, drivingPoint, leastEigenvalue };
+  let floatingConductance = 0;
+  if (rowLines.near.includes(Number.POSITIVE_INFINITY) || columnLines.near.includes(Number.POSITIVE_INFINITY))
+    for (let j = 0; j < grid.columns; j++) {
+      let sum = 0;
+      for (let i = 0; i < grid.rows; i++) sum += grid.conductance[i * grid.stride + j];
+      floatingConductance = Math.max(floatingConductance, sum);
+    }
+  return { rowLines, columnLines, rows, columns, drivingPoint, floatingConductance, leastEigenvalue };
 };
 
 const largestOf = (currents: Float64Array, least: number): number =>
   currents.reduce((most, current) => Math.max(most, Math.abs(current)), least);
+
+const largestDrive = ({ rowVoltages, columnVoltages }: LineGrid): number =>
+  largestOf(rowVoltages, largestOf(columnVoltages, 0));
 
 /**
  * Solves the two-layer grid S d = f by conjugate gradients on the Schur complement of the rows, S = A - G B^-1 G, with A and B
@@ -79,7 +91,7 @@ export const solveLines = (grid: LineGrid, lines: FactoredLines, options: LineSo
   let [energy, total] = grid.start(rowLines.segment, columnLines.segment, warm);
   if (both) for (let j = 0; j < width; j++) currents[j] += grid.lastRise[j] / columnLines.far[j];
   const first = energy;
-  let largest = largestOf(currents, 0);
+  let largest = largestOf(currents, lines.floatingConductance * largestDrive(grid));
   let [step, turn, image, before] = [1, 0, 0, Number.POSITIVE_INFINITY];
   let iterations = 0;
   const bounds = new Float64Array(width);
@@ -103,8 +115,9 @@ export const solveLines = (grid: LineGrid, lines: FactoredLines, options: LineSo
     // p' A p from its own recurrence: r is orthogonal to the direction before.
     image = energy + turn * turn * image;
     step = energy / absorbed;
+    // Rounding has eaten the direction; what is no number is no solution.
     if (!(step > 0 && step < Number.POSITIVE_INFINITY)) {
-      ended = !Number.isNaN(step);
+      ended = step <= 0;
       break;
     }
     for (let j = 0; j < width; j++) currents[j] -= step * columns.share[j] * grid.columnSum[j];
@@ -116,6 +129,10 @@ export const solveLines = (grid: LineGrid, lines: FactoredLines, options: LineSo
   }
   largest = largestOf(currents, largest);
   const rounding = ROUNDING * Math.max(grid.rows, width, LEAST_NODES) * largest;
-  for (let j = 0; j < width; j++) if (drivingPoint[j] > 0) bounds[j] += rounding;
+  for (let j = 0; j < width; j++) {
+    if (drivingPoint[j] === 0) continue;
+    bounds[j] += rounding;
+    if (!(rounding <= tolerance * Math.abs(currents[j]))) certified[j] = 0;
+  }
   return { currents, bounds, certified, iterations, ended };
 };

@@ -21,11 +21,11 @@ const cells = z.discriminatedUnion("kind", [
     fieldVoltage,
     on: z.enum(["word line", "bit line"]).default("bit line"),
     corner: z.enum(CORNERS).default("tt"),
-    width: z.number().positive().default(1e-6),
-    temperature: z.number().positive().default(300.15),
+    width: z.number().min(1e-7).max(1e-3).default(1e-6),
+    temperature: z.number().min(100).max(600).default(300.15),
   }),
 ]);
-const schema = z.object({
+const schema = z.strictObject({
   rows: count,
   columns: count,
   wordLineResistance: ohm,
@@ -37,8 +37,12 @@ const schema = z.object({
   resistances: rows,
   inputs: rows,
   bitLineVoltages: z.array(z.number().nullable()).optional(),
-  gates: z.array(z.number()).optional(),
+  gates: z.array(z.number().min(-30).max(30)).optional(),
   cells: cells.default({ kind: "ohmic" }),
+  // What a file may say besides, and what a reference case expects.
+  ...Object.fromEntries(
+    ["title", "name", "source", "comment", "seed", "expected"].map((key) => [key, z.unknown().optional()]),
+  ),
 });
 
 export interface ParsedCrossbar {
@@ -97,11 +101,11 @@ export const parseCrossbar = (json: unknown, where: string): ParsedCrossbar => {
   data.resistances.forEach((row, i) => {
     if (row.length !== n) refuse(`row ${i} has ${row.length} resistances; the array has ${n} bit lines.`);
     row.forEach((value, j) => {
-      if (value !== null && !(typeof value === "number" && value >= 0))
+      if (value !== null && !(typeof value === "number" && value >= 0 && value < Number.POSITIVE_INFINITY))
         refuse(
           `resistances, row ${i}, column ${j}: ${shown(value)}; expected ohm above 0, 0 for a short, or null for an open device.`,
         );
-      conductances[i * n + j] = value === null ? 0 : 1 / (value as number);
+      conductances[i * n + j] = value === null ? 0 : 1 / Math.abs(value as number);
     });
   });
   if (conductances.every((g) => g === 0)) refuse("all devices are open: no current can flow. Give one a resistance.");
@@ -111,6 +115,8 @@ export const parseCrossbar = (json: unknown, where: string): ParsedCrossbar => {
     refuse(`${data.gates.length} gate voltages; the array has ${m} word lines.`);
   if (data.cells.kind === "access transistor" && !data.gates)
     refuse('1T1R cells need "gates": a voltage for the gate line of every row.');
+  if (data.gates && data.cells.kind !== "access transistor")
+    refuse(`"gates" are for cells with an access transistor; these are ${data.cells.kind}.`);
   if (data.inputs.length === 0) refuse("no inputs; expected a list of vectors, each a voltage a row.");
   const marks = (values: readonly unknown[]): Uint8Array => Uint8Array.from(values, (v) => (v === null ? 1 : 0));
   const inputs = data.inputs.map((vector, k): CrossbarInput => {

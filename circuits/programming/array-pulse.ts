@@ -1,3 +1,4 @@
+import { filamentResistance } from "#devices/index";
 import { selectCell } from "../crossbar/biasing.ts";
 import type { CrossbarDesign } from "../crossbar/crossbar-design.ts";
 import { createCrossbarSolver } from "../crossbar/crossbar-solver.ts";
@@ -78,6 +79,20 @@ const standing = (
   return { across, power, driven };
 };
 
+/** Current of G V0 sinh(v / V0) behind a resistance, at `voltage` [A]: v is found by halving. */
+const loadedCurrent = (conductance: number, fieldVoltage: number, voltage: number, resistance: number): number => {
+  const size = Math.abs(voltage);
+  const at = (v: number): number => conductance * fieldVoltage * Math.sinh(v / fieldVoltage);
+  if (resistance === 0) return at(size);
+  let [low, high] = [0, size];
+  for (let n = 0; n < 60; n++) {
+    const middle = (low + high) / 2;
+    if (middle + resistance * at(middle) > size) high = middle;
+    else low = middle;
+  }
+  return (size - low) / resistance;
+};
+
 /** Resistance of a line from its terminals to crossing `at` of `count` [ohm]. */
 const lineTo = (lines: CrossbarDesign["wordLines"] | CrossbarDesign["bitLines"], at: number, count: number): number => {
   const from = (crossings: number): number => lines.segmentResistance * crossings + lines.terminalResistance;
@@ -136,14 +151,23 @@ const crossPointPulse = (array: FilamentArray, pulse: ArrayPulse): ArrayPulseOut
   moved[k] = selected.length;
   const end = standing({ ...array, lengths: moved }, pulse, filamentConductances({ ...array, lengths: moved })[k]);
   if ("ok" in end) return end;
+  // What the array gives way to is the selected cell's current: between its start and its end by that current's share.
+  const currentAt = (length: number): number =>
+    loadedCurrent(1 / filamentResistance(devices[k], length), v0, open.across[k], resistance);
+  const [first, last] = [currentAt(lengths[k]), currentAt(selected.length)];
+  const course = selected.course.map(({ time, height, length }) => ({
+    time,
+    height,
+    way: first === last ? 0 : (currentAt(length) - first) / (last - first),
+  }));
   for (let m = 0; m < moved.length; m++) {
     if (m === k) continue;
-    for (const { time, height, way } of selected.course) {
+    for (const { time, height, way } of course) {
       const volts = height * (start.across[m] + way * (end.across[m] - start.across[m]));
       moved[m] = standingLength(devices[m], moved[m], volts, time, ambient);
     }
   }
-  const energy = selected.course.reduce(
+  const energy = course.reduce(
     (sum, { time, height, way }) => sum + time * height * height * (start.power + way * (end.power - start.power)),
     0,
   );

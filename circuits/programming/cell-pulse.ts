@@ -31,7 +31,7 @@ export interface CellPulse {
   readonly length: number;
   /** When the filament has made half of its way [s]; null where it moves less than MOVED. */
   readonly switchedAt: number | null;
-  /** The pulse step by step: each step's length [s], height (share of the pulse's voltage) and share of the way made. */
+  /** The pulse step by step: each step's duration [s], height (share of the pulse's voltage) and the filament's length [m]. */
   readonly course: readonly PulseStep[];
   readonly peakTemperature: number;
   /** Across the filament when the pulse has just risen [V]. */
@@ -47,7 +47,7 @@ export interface CellPulse {
 export interface PulseStep {
   readonly time: number;
   readonly height: number;
-  readonly way: number;
+  readonly length: number;
 }
 
 /** A filament that moves less has not switched [m]. */
@@ -114,12 +114,12 @@ export const pulseNetlist = (
 const heightAt = ({ width, edge }: Pulse, time: number): number =>
   Math.min(1, Math.max(0, Math.min((time - edge) / edge, (3 * edge + width - time) / edge)));
 
-/** Steps that differ by less than a hundredth in height and way are one. */
+/** Steps of almost the same height and length (3 % of the current) are one. */
 const merged = (course: readonly PulseStep[]): PulseStep[] => {
   const kept: PulseStep[] = [];
   for (const step of course) {
     const last = kept[kept.length - 1];
-    if (last && Math.abs(last.height - step.height) < 0.01 && Math.abs(last.way - step.way) < 0.01)
+    if (last && Math.abs(last.height - step.height) < 0.01 && Math.abs(last.length - step.length) < 0.01e-9)
       kept[kept.length - 1] = { ...last, time: last.time + step.time };
     else kept.push(step);
   }
@@ -144,7 +144,8 @@ export const pulseCell = (
   const kelvins = result.voltages[temperatureNode("F")];
   const { top, a, b } = result.voltages;
   const risen = times.findIndex((t) => t >= 2 * pulse.edge);
-  const end = 1e-9 * lengths[POINTS];
+  // The solution may lie a tolerance beyond the bounds.
+  const end = Math.min(filament.mostFilament, Math.max(filament.leastFilament, 1e-9 * lengths[POINTS]));
   const half = (length + end) / 2;
   const direction = Math.sign(end - length);
   const moves = Math.abs(end - length) > MOVED;
@@ -156,11 +157,7 @@ export const pulseCell = (
   });
   const course = times.slice(1).map((to, k): PulseStep => {
     const time = to - times[k];
-    return {
-      time,
-      height: heightAt(pulse, to - time / 2),
-      way: moves ? Math.min(1, Math.max(0, (0.5e-9 * (lengths[k] + lengths[k + 1]) - length) / (end - length))) : 0,
-    };
+    return { time, height: heightAt(pulse, to - time / 2), length: 0.5e-9 * (lengths[k] + lengths[k + 1]) };
   });
   return {
     ok: true,

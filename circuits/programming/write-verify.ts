@@ -45,8 +45,21 @@ const voltageAt = ({ from, to, step }: PulseLadder, tries: number): number => Ma
  */
 export const writeVerify = (array: FilamentArray, write: WriteVerify): WriteVerifyOutcome | ArrayPulseFailure => {
   const { row, column, target, tolerance } = write;
-  if (!(target > 0 && tolerance > 0))
+  if (!(target > 0 && target < Number.POSITIVE_INFINITY && tolerance > 0))
     throw new RangeError(`write-verify: target ${target} S within ${tolerance}; expected both above 0.`);
+  const { rows, columns } = array.design.lines;
+  if (!(Number.isInteger(row) && row >= 0 && row < rows && Number.isInteger(column) && column >= 0 && column < columns))
+    throw new RangeError(`write-verify: cell in row ${row}, column ${column} of ${rows} x ${columns}.`);
+  if (!(Number.isInteger(write.mostPulses) && write.mostPulses >= 0))
+    throw new RangeError(`write-verify: at most ${write.mostPulses} pulses; expected a whole number.`);
+  for (const [name, { from, to, step }] of [
+    ["SET", write.set],
+    ["RESET", write.reset],
+  ] as const)
+    if (!(from > 0 && to >= from && step >= 0 && Number.isFinite(to + step)))
+      throw new RangeError(
+        `write-verify: ${name} from ${from} V to ${to} V in steps of ${step} V; expected 0 V < from <= to, sizes without sign.`,
+      );
   const k = row * array.design.lines.columns + column;
   let now = array;
   let [energy, tries, before] = [0, 0, 0];

@@ -156,7 +156,7 @@ export const commonWindow = (row: Row): { readonly from: number; readonly to: nu
 };
 
 const opens = (of: (strobe: number) => Interval): number | null =>
-  STROBES.find((strobe) => of(strobe).estimate <= MOST_MISSED) ?? null;
+  STROBES.find((strobe) => of(strobe).estimate < MOST_MISSED) ?? null;
 const closes = (of: (strobe: number) => Interval): number | null =>
   STROBES.find((strobe) => of(strobe).estimate >= MOST_ZERO_ERRORS) ?? null;
 

@@ -40,8 +40,8 @@ describe("a cell in a column with lines", () => {
       ...base,
       capacitances: {
         ...base.capacitances,
-        bitLine: base.capacitances.bitLine + 256 * bitLine,
-        sourceLine: base.capacitances.sourceLine + 256 * sourceLine,
+        bitLine: base.capacitances.bitLine + 255 * bitLine + column.lineCapacitance,
+        sourceLine: base.capacitances.sourceLine + 255 * sourceLine + column.lineCapacitance,
       },
     });
     // What is left is the leakage of the off cells.

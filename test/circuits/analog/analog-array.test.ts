@@ -132,6 +132,34 @@ describe("an ideal array", () => {
   });
 });
 
+describe("what must not be shifted", () => {
+  const converter: Converter = { kind: "SAR", bits: 6, range: { kind: "full" }, gain: 0, offset: 0, mismatch: 0 };
+  test.each<WeightMapping>(["differential pair", "offset column"])(
+    "no input gives no output, over many tiles and converters: %s",
+    (mapping) => {
+      const layer = layerOf(784, 4);
+      const zeros = new Float32Array(784);
+      const tile = { rows: 64, columns: 4 };
+      for (const input of [
+        { kind: "voltage", bits: 8 },
+        { kind: "bit-serial", bits: 4 },
+      ] as const)
+        expect([...answer({ ...IDEAL, mapping, converter, tile, input }, layer, zeros)]).toEqual([0, 0, 0, 0]);
+    },
+  );
+  test.each([2, 4, 5, 16])("signed weights on an offset column of devices of %i levels", (levels) => {
+    const layer = { inputs: 1, outputs: 2, weights: Float32Array.of(1, -1), largestInput: 1 };
+    const y = answer({ ...IDEAL, mapping: "offset column", levels }, layer, Float32Array.of(1));
+    expect(y[0]).toBeCloseTo(1, 5);
+    expect(y[1]).toBeCloseTo(-1, 5);
+  });
+  test("tiles of one cell each find room", () => {
+    const layer = layerOf(30, 20);
+    const one = { ...IDEAL, tile: { rows: 1, columns: 1 }, readNoise: 1e-9 };
+    expect(error(answer(one, layer, inputsOf(layer)), product(layer, inputsOf(layer)))).toBeLessThan(1e-5);
+  });
+});
+
 describe("converters", () => {
   const span = { low: -1, high: 1 };
   const sar: Converter = { kind: "SAR", bits: 6, range: { kind: "full" }, gain: 0, offset: 0, mismatch: 0 };
@@ -140,8 +168,10 @@ describe("converters", () => {
 
   test("an ideal one is within half a step inside its span and clips beyond it", () => {
     const convert = one(sar);
+    // The highest code stands a step below the end of the span.
     for (const v of sweep)
-      expect(Math.abs(convert(v) - Math.min(1, Math.max(-1, v)))).toBeLessThanOrEqual(1 / 64 + 1e-12);
+      expect(Math.abs(convert(v) - Math.min(1 - 1 / 32, Math.max(-1, v)))).toBeLessThanOrEqual(1 / 64 + 1e-12);
+    expect(convert(0)).toBe(0);
   });
   test("successive approximation with exact capacitors is the ideal converter", () => {
     const searched = one({ ...sar, offset: 1e-12 });
@@ -150,28 +180,32 @@ describe("converters", () => {
     for (const v of sweep) expect(searched(v + 7e-5)).toBe(convert(v + 7e-5));
   });
   test("capacitor mismatch misplaces codes as its statistics say: the largest step has the error of the largest capacitor", () => {
-    // At mid scale all smaller capacitors give way to the largest: its step errs by the difference of their errors.
+    // At mid scale all smaller capacitors give way to the largest: its step errs by half the difference of their errors.
     const mismatch = 0.01;
     const bits = 8;
-    const steps = sampleConverters({ ...sar, bits, mismatch }, span, 2000, fold(KEY, "many")).map((convert) => {
-      const code = (v: number): number => Math.floor((convert(v) + 1) * 2 ** (bits - 1));
-      let [low, high] = [-0.2, 0.2];
-      while (high - low > 1e-9) {
-        const middle = (low + high) / 2;
-        if (code(middle) >= 2 ** (bits - 1)) high = middle;
-        else low = middle;
-      }
-      return high * 2 ** (bits - 1);
-    });
-    const sigma = Math.sqrt(steps.reduce((sum, s) => sum + s * s, 0) / steps.length);
-    expect(sigma / (mismatch * Math.sqrt(2 ** (bits - 1)))).toBeGreaterThan(0.95);
-    expect(sigma / (mismatch * Math.sqrt(2 ** (bits - 1)))).toBeLessThan(1.05);
+    const half = 2 ** (bits - 1);
+    const thresholds = (count: number, code: number): number[] =>
+      sampleConverters({ ...sar, bits, mismatch }, span, count, fold(KEY, "many")).map((convert) => {
+        let [low, high] = [-1.1, 1.1];
+        while (high - low > 1e-9) {
+          const middle = (low + high) / 2;
+          if ((convert(middle) + 1) * half >= code - 1e-9) high = middle;
+          else low = middle;
+        }
+        return (high + 1) * half - (code - 0.5);
+      });
+    const sigma = (values: number[]): number => Math.sqrt(values.reduce((sum, s) => sum + s * s, 0) / values.length);
+    expect(sigma(thresholds(2000, half)) / ((mismatch * Math.sqrt(2 ** bits)) / 2)).toBeGreaterThan(0.95);
+    expect(sigma(thresholds(2000, half)) / ((mismatch * Math.sqrt(2 ** bits)) / 2)).toBeLessThan(1.05);
+    // Both ends are exact, whatever the capacitors.
+    expect(sigma(thresholds(500, 1))).toBeLessThan(0.02);
+    expect(sigma(thresholds(500, 2 * half - 1))).toBeLessThan(0.02);
   });
   test("a bowed ramp is off by its bow at mid scale and exact at the ends; gain and offset shift codes", () => {
     const ramp: Converter = { kind: "ramp", bits: 8, range: { kind: "full" }, gain: 0, offset: 0, bow: 3 };
     const step = 2 / 256;
-    expect((one(ramp)(0) - step / 2) / step).toBeCloseTo(3, 6);
-    expect(one(ramp)(-1 + step / 4)).toBeCloseTo(-1 + step / 2, 9);
+    expect(one(ramp)(0) / step).toBeCloseTo(3, 6);
+    expect(one(ramp)(-1 + step / 4)).toBeCloseTo(-1, 9);
     const shifted = sampleConverters({ ...ramp, bow: 0, offset: 2 }, span, 4000, fold(KEY, "offsets"));
     const spread = Math.sqrt(
       shifted.reduce((sum, convert) => sum + ((convert(0.3) - 0.3) / step) ** 2, 0) / shifted.length,
@@ -203,6 +237,10 @@ describe("refused", () => {
   ];
   test.each(refused)("%s", (_, change, words) => {
     expect(() => programAnalogArray({ ...IDEAL, ...change }, layer, KEY)).toThrow(words);
+  });
+  test("weights that are no numbers", () => {
+    const broken = { ...layer, weights: layer.weights.map((w, k) => (k === 3 ? Number.NaN : w)) };
+    expect(() => programAnalogArray(IDEAL, broken, KEY)).toThrow("input 1, output 1 is NaN");
   });
   test("inputs of another shape, and a calibrated range without calibration", () => {
     const y = new Float32Array(2);

@@ -53,6 +53,13 @@ describe("a description of an array", () => {
       { resistances: [[null, null, null], VALID.resistances[1]], inputs: [[null, 0.2]] },
       "word line 0 floats at both ends",
     ],
+    ["a misspelt key", { driverResistence: 5 }, "driverResistence"],
+    ["gates of ohmic cells", { gates: [1, 1] }, '"gates" are for cells with an access transistor'],
+    [
+      "a resistance beyond numbers",
+      { resistances: [[1e4, Number.POSITIVE_INFINITY, 1], VALID.resistances[1]] },
+      "row 0, column 1",
+    ],
     ["a field voltage of 0", { cells: { kind: "sinh", fieldVoltage: 0 } }, "fieldVoltage"],
   ];
   test.each(refused)("with %s is refused, and told where", (_, change, words) => {
@@ -74,6 +81,18 @@ describe("a solver", () => {
     solver.program(new Float64Array(4).fill(1e-4));
     expect(() => solver.solve(readInput(Float64Array.of(0.1), 2))).toThrow("1 voltages for 2 word lines");
     expect(() => solver.solve(readInput(Float64Array.of(0.1, Number.NaN), 2))).toThrow("word line 1 is held at NaN");
+  });
+  test("refuses what is no volt, siemens or ohm: its square would be none", () => {
+    const solver = createCrossbarSolver(design);
+    expect(() => solver.program(Float64Array.of(1e-4, 1e-4, 1e308, 1e-4))).toThrow("row 1, column 0");
+    solver.program(new Float64Array(4).fill(1e-4));
+    expect(() => solver.solve(readInput(Float64Array.of(1e-160, 0.1), 2))).toThrow("word line 0 is held at 1e-160");
+    expect(() => createCrossbarSolver(plainDesign(2, 2, 1e200, 1))).toThrow("1e+200 ohm");
+  });
+  test("a sinh beyond numbers is no solution", () => {
+    const solver = createCrossbarSolver(plainDesign(1, 1, 0, 0), { conduction: { kind: "sinh", fieldVoltage: 1e-3 } });
+    solver.program(Float64Array.of(1e-4));
+    expect(solver.solve(readInput(Float64Array.of(1), 1))).toMatchObject({ ok: false, reason: "newton" });
   });
   test("refuses shorts it was not made for, warm starts without a start, 1T1R without gates", () => {
     const solver = createCrossbarSolver(design);

@@ -223,6 +223,15 @@ describe("a pulse on an array", () => {
   });
 });
 
+test("an array of one cell takes the energy of that cell, SET and RESET", () => {
+  for (const voltage of [2.4, -1.3, -1.6, -2.6]) {
+    const array = checkered(design(1, crossPoint("V/2"), 0, 200), 0, voltage > 0 ? HRS : LRS);
+    const outcome = pulseArray(array, { row: 0, column: 0, voltage, ...PULSE });
+    if (!outcome.ok) throw new Error(outcome.reason);
+    expect(Math.abs(outcome.energy / outcome.selected.energy - 1)).toBeLessThan(0.1);
+  }
+});
+
 describe("write and verify", () => {
   const ladder = { width: 100e-9, edge: 5e-9, step: 0.05 };
   const write = {
@@ -249,6 +258,14 @@ describe("write and verify", () => {
     const again = writeVerify(there.array, { ...write, target });
     if (!again.ok) throw new Error(again.reason);
     expect(again.pulses).toBe(0);
+  });
+
+  test("refuses cells outside, and ladders of a sign", () => {
+    expect(() => writeVerify(array, { ...write, target: 5e-5, row: 5 })).toThrow("row 5, column 2 of 4 x 4");
+    expect(() => writeVerify(array, { ...write, target: 5e-5, set: { ...write.set, from: -1 } })).toThrow(
+      "SET from -1 V",
+    );
+    expect(() => writeVerify(array, { ...write, target: 5e-5, mostPulses: Number.NaN })).toThrow("NaN pulses");
   });
 
   test("says when its pulses are spent, and what error is left", () => {
