@@ -145,9 +145,9 @@ export const createCrossbarSolver = (design: CrossbarDesign, options: CrossbarOp
   return {
     design,
     program: (g) => {
-      checkConductances(design, g);
+      const shorted = checkConductances(design, g);
       conductances.set(g);
-      shorts = shortedIn(g);
+      shorts = shorted ? shortedIn(g) : [];
       if (shorts.length > 0 && !options.shorts)
         throw new RangeError(
           `crossbar: ${shorts.length} shorted devices, the first in row ${Math.floor(shorts[0] / columns)}, column ${shorts[0] % columns}; make the solver with shorts: true.`,
