@@ -283,6 +283,7 @@ export const arraySizeLimit = defineExperiment({
     "rows",
     "lineResistance",
     "lineCapacitance",
+    "prechargeTime",
     "supply",
     "temperature",
     "corner",
