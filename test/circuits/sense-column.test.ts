@@ -1,8 +1,9 @@
 import { describe, expect, test } from "@jest/globals";
+import type { Element } from "#circuits/netlist";
 import { compileSenseAmplifier, sensePair } from "#circuits/read-pair";
 import { sensePairs, sharedAmplifier } from "#circuits/read-pairs";
 import { REFERENCE_SIZING, type SenseAmplifierDesign, sampleSenseAmplifier } from "#circuits/sense-amplifier";
-import { type ColumnPosition, checkColumn, rowLoad } from "#circuits/sense-column";
+import { type ColumnPosition, checkColumn, columnLines, rowLoad } from "#circuits/sense-column";
 import { sky130 } from "#devices/index";
 import { rootKey } from "#src/random/index";
 
@@ -61,6 +62,33 @@ describe("a cell in a column with lines", () => {
       const few = inColumn({ rows: 512, row });
       const many = inColumn({ rows: 512, row, sections: 16 });
       expect(Math.abs(few / many - 1)).toBeLessThan(5e-3);
+    }
+  });
+
+  test("its lines add up: row + 1 segments to the cell, all rows' wiring and cells, off transistors of all other rows", () => {
+    for (const [rows, row] of [
+      [256, 255],
+      [256, 0],
+      [10, 3],
+    ]) {
+      const column = place({ rows, row });
+      const elements = columnLines(base, column);
+      const sum = (starts: string, of: (e: Element) => number): number =>
+        elements.filter((e) => e.name.startsWith(starts)).reduce((total, e) => total + of(e), 0);
+      const ohm = (e: Element): number => (e.type === "resistor" ? e.resistance : 0);
+      const farad = (e: Element): number => (e.type === "capacitor" ? e.capacitance : 0);
+      const load = rowLoad(base, column);
+      for (const [line, perRow] of [
+        ["BLL", load.bitLine],
+        ["BLR", load.bitLine],
+        ["SLL", load.sourceLine],
+      ] as const) {
+        expect(sum(`R${line}`, ohm) - sum(`R${line}T`, ohm)).toBeCloseTo((row + 1) * 1.8, 9);
+        expect(sum(`R${line}T`, ohm)).toBeCloseTo((rows - 1 - row) * 1.8, 9);
+        expect(sum(`C${line}`, farad) / ((rows - 1) * perRow + column.lineCapacitance)).toBeCloseTo(1, 9);
+      }
+      const widths = elements.flatMap((e) => (e.type === "mosfet" ? [e.width] : []));
+      expect(widths).toEqual([(rows - 1) * base.widths.access, (rows - 1) * base.widths.access]);
     }
   });
 
