@@ -198,6 +198,7 @@ export const analogVersusDigital = defineExperiment({
   parameters: PARAMETERS,
   axes: [
     "converterBits",
+    "converterFigureOfMerit",
     "tile",
     "wireResistance",
     "lowResistance",
