@@ -70,6 +70,17 @@ export const checkAnalogDesign = (design: AnalogDesign): void => {
     if (!Number.isInteger(value) || !within(value, low, high))
       refuse(`${name} ${value}; expected a whole number from ${low} to ${high}.`);
   };
+  const choice = (name: string, value: unknown, allowed: readonly string[]): void => {
+    if (!allowed.includes(value as string)) refuse(`${name} is "${value}"; expected ${allowed.join(", ")}.`);
+  };
+  for (const part of ["conductances", "input", "converter", "tile", "wires", "levels"] as const)
+    if (design[part] === undefined) refuse(`${part} is missing; null stands for none where there may be none.`);
+  choice("mapping", design.mapping, ["single", "differential pair", "offset column"]);
+  choice("input.kind", design.input.kind, ["voltage", "bit-serial"]);
+  if (design.converter) {
+    choice("converter.kind", design.converter.kind, ["SAR", "ramp"]);
+    choice("converter.range.kind", design.converter.range?.kind, ["full", "calibrated"]);
+  }
   const [least, most] = design.conductances;
   if (!(least >= 0 && most > least && most < Number.POSITIVE_INFINITY))
     refuse(`conductances ${least} to ${most} S; expected 0 S or more, ascending.`);

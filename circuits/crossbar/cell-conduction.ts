@@ -174,5 +174,9 @@ export const cellCurrent = (conduction: CellConduction): CellCurrentInto => {
     }
     case "access transistor":
       return transistorInto(conduction);
+    default:
+      throw new RangeError(
+        `crossbar: cells of kind "${(conduction as { kind: unknown }).kind}"; expected ohmic, sinh, selector, access transistor.`,
+      );
   }
 };

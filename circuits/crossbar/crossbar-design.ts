@@ -49,7 +49,11 @@ const isPhysical = (x: number): boolean => x === 0 || (x >= SMALLEST && x <= LAR
 
 const isCount = (n: number): boolean => Number.isInteger(n) && n > 0;
 
-const checkLines = (lines: ArrayLines<string>, name: string, ends: readonly string[]): void => {
+const checkLines = (lines: ArrayLines<string> | undefined, name: string, ends: readonly string[]): void => {
+  if (!lines)
+    throw new RangeError(
+      `crossbar: the ${name} are missing; expected { segmentResistance, ends, terminalResistance } with ends ${ends.join(", ")}.`,
+    );
   const expect = (what: string, ohm: number): void => {
     if (!isPhysical(ohm))
       throw new RangeError(
@@ -78,6 +82,8 @@ export const checkCrossbarDesign = (design: CrossbarDesign): void => {
  * @throws RangeError naming the first conductance that is negative, not a number, or beyond what a device has.
  */
 export const checkConductances = ({ rows, columns }: CrossbarDesign, conductances: Float64Array): boolean => {
+  if (!(conductances instanceof Float64Array))
+    throw new RangeError("crossbar: conductances are no Float64Array; expected one, row by row, in siemens.");
   if (conductances.length !== rows * columns)
     throw new RangeError(
       `crossbar: ${conductances.length} conductances for ${rows} x ${columns} cells; expected ${rows * columns}, row by row.`,
@@ -98,7 +104,12 @@ export const checkConductances = ({ rows, columns }: CrossbarDesign, conductance
   return shorted;
 };
 
-const checkVoltages = ({ voltages, floating }: LineVoltages, count: number, name: string): void => {
+const checkVoltages = (lines: LineVoltages | undefined, count: number, name: string): void => {
+  if (!lines?.voltages)
+    throw new RangeError(
+      `crossbar: no voltages of the ${name}s; expected { wordLines: { voltages }, bitLines: { voltages } }.`,
+    );
+  const { voltages, floating } = lines;
   if (voltages.length !== count || (floating && floating.length !== count))
     throw new RangeError(
       `crossbar: ${voltages.length} voltages${floating ? ` and ${floating.length} marks` : ""} for ${count} ${name}s.`,

@@ -1,5 +1,5 @@
 import { type BendingSolution, solveBending } from "./bending-cells.ts";
-import type { CellConduction } from "./cell-conduction.ts";
+import { type CellConduction, cellCurrent } from "./cell-conduction.ts";
 import { type CrossbarDesign, type CrossbarInput, checkConductances, checkCrossbarInput } from "./crossbar-design.ts";
 import { type LineSolution, solveLines } from "./line-solve.ts";
 import { type KeptByGrid, placeCrossbar } from "./placed-crossbar.ts";
@@ -108,6 +108,7 @@ const relative = (bound: number, current: number): number => (bound === 0 ? 0 : 
 export const createCrossbarSolver = (design: CrossbarDesign, options: CrossbarOptions = {}): CrossbarSolver => {
   const conduction = options.conduction ?? { kind: "ohmic" };
   const bending = conduction.kind !== "ohmic";
+  cellCurrent(conduction);
   const kept = keptBy(options);
   const placed = placeCrossbar(design, kept);
   const { grid } = placed;
@@ -116,6 +117,7 @@ export const createCrossbarSolver = (design: CrossbarDesign, options: CrossbarOp
   let shorts: readonly number[] = [];
   let moved = true;
   let solved = false;
+  let programmed = false;
 
   const linear = (input: CrossbarInput, settings: Required<SolveOptions>): LineSolution => {
     const lines = placed.lines(input, moved);
@@ -159,8 +161,10 @@ export const createCrossbarSolver = (design: CrossbarDesign, options: CrossbarOp
       placed.setCells(grid.conductance, g);
       for (const k of shorts) grid.conductance[placed.cell(k)] = standIn(design);
       moved = true;
+      programmed = true;
     },
     solve: (input, { tolerance = 1e-9, mostIterations = iterationLimit(design), warm = false } = {}) => {
+      if (!programmed) throw new RangeError("crossbar: nothing is programmed yet; call program(conductances) first.");
       checkCrossbarInput(design, conductances, input);
       if (!(tolerance > 0)) throw new RangeError(`crossbar: tolerance ${tolerance}; expected a positive number.`);
       if (conduction.kind === "access transistor" && input.gates?.length !== rows)

@@ -70,8 +70,12 @@ export const parseCrossbar = (json: unknown, where: string): ParsedCrossbar => {
   const parsed = schema.safeParse(json);
   if (!parsed.success) {
     const issues = parsed.error.issues.slice(0, 3).map((i) => {
+      const at = i.path.map(String).join(".");
+      if (i.code === "unrecognized_keys")
+        return `no key is called ${i.keys.join(", ")}; there are: ${Object.keys(at === "" ? schema.shape : { kind: 0 }).join(", ")}`;
+      if (at === "cells.kind") return `cells.kind: expected ohmic, sinh, selector or access transistor (1T1R)`;
       const message = i.message.replace("Invalid input: ", "").replace(", received undefined", ", but it is missing");
-      return `${i.path.map(String).join(".") || "(top)"}: ${message}`;
+      return `${at || "(top)"}: ${message}`;
     });
     throw new RangeError(`${where}: not a crossbar: ${issues.join("; ")}. docs/crossbars.md shows the format.`);
   }

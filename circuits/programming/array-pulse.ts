@@ -240,5 +240,8 @@ export const pulseArray = (array: FilamentArray, pulse: ArrayPulse): ArrayPulseO
     throw new RangeError(
       `array pulse: ${pulse.voltage} V for ${pulse.width} s with edges of ${pulse.edge} s; expected a voltage, and times above 0 s.`,
     );
-  return array.design.access.kind === "1T1R" ? transistorPulse(array, pulse) : crossPointPulse(array, pulse);
+  const { kind } = array.design.access;
+  if (kind === "1T1R" && !Number.isFinite(pulse.gateVoltage))
+    throw new RangeError("array pulse: 1T1R cells need the gate voltage of the selected row, gateVoltage [V].");
+  return kind === "1T1R" ? transistorPulse(array, pulse) : crossPointPulse(array, pulse);
 };

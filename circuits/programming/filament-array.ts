@@ -43,8 +43,14 @@ export interface FilamentArray {
 }
 
 /** @throws RangeError for lines that cannot be, or temperatures out of order. */
-export const checkFilamentArray = ({ lines, ambient, largestTemperature }: FilamentArrayDesign): void => {
+export const checkFilamentArray = ({ lines, access, ambient, largestTemperature }: FilamentArrayDesign): void => {
   checkCrossbarDesign(lines);
+  if (access.kind !== "1T1R" && access.kind !== "cross-point")
+    throw new RangeError(
+      `filament array: access of kind "${(access as { kind: unknown }).kind}"; expected cross-point, 1T1R.`,
+    );
+  if (access.kind === "1T1R" && !(access.params && access.gate?.width > 0 && access.gate.length > 0))
+    throw new RangeError("filament array: 1T1R access needs params and gate { width, length } of its transistor [m].");
   if (!(ambient > 0 && largestTemperature > ambient))
     throw new RangeError(
       `filament array: ambient ${ambient} K and a largest temperature of ${largestTemperature} K; expected 0 K < ambient < largest.`,

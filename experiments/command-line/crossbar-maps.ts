@@ -21,17 +21,19 @@ export const crossbarMaps = (
   };
   const map = (title: string, values: Float64Array) => ({
     title,
-    values: upwards.map((i) => [...values.subarray(i * columns, (i + 1) * columns)]),
+    values: upwards.map((i) =>
+      [...values.subarray(i * columns, (i + 1) * columns)].map((v) => (Number.isNaN(v) ? null : v)),
+    ),
     texts: upwards.map((i) =>
       [...values.subarray(i * columns, (i + 1) * columns)].map((v) =>
-        written ? String(Number(v.toPrecision(3))) : "",
+        written && !Number.isNaN(v) ? String(Number(v.toPrecision(4))) : "",
       ),
     ),
   });
   const range = (values: readonly Float64Array[]) => {
     let [from, to] = [0, 0];
     for (const list of values)
-      for (const v of list) {
+      for (const v of list.filter(Number.isFinite)) {
         from = Math.min(from, v);
         to = Math.max(to, v);
       }
@@ -65,7 +67,7 @@ export const crossbarMaps = (
       ["bit lines", bitLines],
     ]),
     figure("Across the devices", "Difference of both nodes: what the lines leave of the inputs.", "voltage", "V", [
-      ["devices", wordLines.map((v, k) => v - bitLines[k])],
+      ["devices", wordLines.map((v, k) => (conductances[k] === Number.POSITIVE_INFINITY ? 0 : v - bitLines[k]))],
     ]),
     figure(
       "Currents through the devices",

@@ -8,6 +8,7 @@ import {
   createCrossbarSolver,
   crossbarBytes,
   keptBy,
+  type ParsedCrossbar,
   parseCrossbar,
 } from "#circuits/index";
 import type { Figure } from "#src/report/figure";
@@ -29,7 +30,7 @@ const reasonOf = (vector: number, f: CrossbarFailure): string => {
     case "shorted sources":
       return `input ${vector}: shorted devices join lines that are held without any resistance between.`;
     case "newton":
-      return `input ${vector}: Newton's method does not converge ${after}: the current of the cell in row ${f.row}, column ${f.column} still moves by ${showQuantity(f.residual, "A")} a step. Lower the voltages or raise the cells' field voltage.`;
+      return `input ${vector}: Newton's method does not converge ${after}: the current of the cell in row ${f.row}, column ${f.column} ${Number.isFinite(f.residual) ? `still moves by ${showQuantity(Number(f.residual.toPrecision(3)), "A")} a step` : "is beyond numbers"}. Lower the voltages or raise the cells' field voltage.`;
   }
 };
 
@@ -38,6 +39,39 @@ const rowsOf = (values: Float64Array, columns: number): number[][] =>
   Array.from({ length: values.length / columns }, (_, i) => [...values.subarray(i * columns, (i + 1) * columns)]);
 
 const only = <T>(list: readonly T[]): T | readonly T[] => (list.length === 1 ? list[0] : list);
+
+interface Beyond {
+  readonly vector: number;
+  readonly column: number;
+  readonly bound: number | null;
+}
+
+/** How well currents are known, and which is known least. */
+const precision = (beyond: readonly Beyond[], count: number, tolerance: number): string => {
+  if (beyond.length === 0) return `every current within ${tolerance} of itself`;
+  const size = ({ bound }: Beyond): number => bound ?? Number.POSITIVE_INFINITY;
+  const worst = beyond.reduce((a, b) => (size(b) > size(a) ? b : a));
+  const known = worst.bound === null ? "is not known at all" : `within ${worst.bound.toExponential(1)}`;
+  return `${beyond.length} of ${count} currents, small beside the others, are known less well than ${tolerance} of themselves; the worst: input ${worst.vector}, bit line ${worst.column}, ${known}`;
+};
+
+/** Largest voltage the access transistor was fitted at [V]. */
+const FITTED = 1.2;
+
+const fitNotes = ({ conduction, inputs }: ParsedCrossbar): string[] => {
+  if (conduction.kind !== "access transistor") return [];
+  const { width, length } = conduction.gate;
+  const drawn = `access transistors: sky130 nMOS, ${width * 1e6} um x ${length * 1e6} um, ${conduction.temperature} K, on the ${conduction.on}`;
+  const highest = Math.max(
+    ...inputs.flatMap((i) => [...(i.gates ?? []), ...i.wordLines.voltages, ...i.bitLines.voltages]),
+  );
+  return highest > FITTED
+    ? [
+        drawn,
+        `voltages up to ${highest} V are beyond the ${FITTED} V that the transistor was fitted up to: extrapolated`,
+      ]
+    : [drawn];
+};
 
 const drawMaps = (out: string, file: string, figures: readonly Figure[]): void => {
   const plotly = readFileSync(createRequire(import.meta.url).resolve("plotly.js-cartesian-dist-min"), "utf8");
@@ -89,6 +123,7 @@ export const addCrossbar = (program: Command): void => {
           .map(([column, bound]) => ({ vector, column, bound: Number.isFinite(bound) ? bound : null })),
       );
       const finite = solutions.flatMap(({ bounds }) => [...bounds].filter(Number.isFinite));
+      const notes = fitNotes(parsed);
       const document = {
         ok: true,
         outputCurrents: solutions.map(({ currents }) => [...currents]),
@@ -96,6 +131,7 @@ export const addCrossbar = (program: Command): void => {
         residual: finite.reduce((a, b) => Math.max(a, b), 0),
         newton: solutions.reduce((sum, s) => sum + s.newton, 0),
         beyondTolerance: beyond,
+        notes,
         ...(flags.maps === undefined ? {} : { maps: flags.maps }),
         ...(flags.nodeVoltages
           ? { wordLineVoltages: only(maps.map((m) => m.word)), bitLineVoltages: only(maps.map((m) => m.bit)) }
@@ -104,7 +140,8 @@ export const addCrossbar = (program: Command): void => {
       const { rows, columns } = design;
       const lines = [
         `${rows} x ${columns} cells, ${inputs.length} input${inputs.length > 1 ? "s" : ""}: ${document.iterations} iterations${document.newton > 0 ? ` in ${document.newton} Newton steps` : ""}`,
-        `every current within ${document.residual.toExponential(1)} of itself${beyond.length > 0 ? `, but ${beyond.length} known less well than ${tolerance} (--json lists them)` : ""}`,
+        precision(beyond, inputs.length * columns, tolerance),
+        ...notes,
         ...solutions.flatMap(({ currents }, k) => {
           const listed = [...currents].slice(0, SHOWN_COLUMNS);
           return [
@@ -116,6 +153,7 @@ export const addCrossbar = (program: Command): void => {
           ];
         }),
       ];
+      if (flags.nodeVoltages) lines.push("Node voltages are told with --json, and drawn by --maps FILE.html.");
       if (flags.maps !== undefined) lines.push(`Maps: ${flags.maps}`);
       answer(flags.json ?? false, document, lines.join("\n"));
     });

@@ -30,7 +30,7 @@ const PARAMETERS = {
   ...SENSE_PARAMETERS,
   ...NETWORK_PARAMETERS,
   ...ANALOG_PARAMETERS,
-  seeds: { ...NETWORK_PARAMETERS.seeds, default: 3 },
+  seeds: { ...NETWORK_PARAMETERS.seeds, default: 3, source: "three, for time; five or more for a claim" },
   strobe: COMPARISON.strobe,
   samples: COMPARISON.samples,
   images: {

@@ -289,9 +289,12 @@ const conclude = (table: Table) => [
       three(row.numbers[`${op}.energy`].estimate, "J"),
       pulsesText(row.numbers[`${op}.logPulses`].estimate),
     ]),
-    notes: [
-      `arrives: share of the pulse's voltage across the far filament when the pulse has risen (before it moves, in cross-point arrays). written: it has changed its side. sneak: into its word line beside its own current. disturb after: pulses until the most disturbed unselected cell has moved 0.1 nm (geometric mean over arrays), at the way of the first pulse.`,
-    ],
+    notes:
+      op === "set"
+        ? []
+        : [
+            `${table.rows[0].numbers["set.energy"].trials} arrays a row, random data. arrives: share of the pulse's voltage across the far filament when the pulse has risen (before it moves, in cross-point arrays). written: it is on the other side of the geometric mean of both states' resistances. sneak: into its word line beside its own current. disturb after: pulses until the most disturbed unselected cell has moved 0.1 nm, if each moved it as the first did (geometric mean over arrays). Intervals of every number are in results.csv.`,
+          ],
   })),
   {
     title: "Write and verify of the far cell",
@@ -304,11 +307,17 @@ const conclude = (table: Table) => [
       three(row.numbers["verify.energy"].estimate, "J"),
       percent(row.numbers["verify.error"].estimate),
     ]),
-    notes: ["Intervals of every number are in results.csv."],
+    notes: [
+      "written: the target is met within 5 %. runaway: the filament passed 1500 K in a pulse, which ends the attempt. error left: of the conductance, relative to the target.",
+    ],
   },
 ];
 
-const pulsesText = (log: number): string => (log < 0.05 ? "1" : log >= 14.9 ? "> 1e14" : `1e${log.toFixed(1)}`);
+/** A count of pulses from its logarithm, to the digit that it is known to. */
+const pulsesText = (log: number): string => {
+  if (log >= 14.9) return "> 1e14";
+  return log < 3 ? String(Math.round(10 ** log)) : (10 ** log).toExponential(0).replace("+", "");
+};
 
 const figures = (table: Table, params: Values): Figure[] =>
   groupRows(table, PARAMETERS, ["size", "access"]).flatMap(({ label, rows }): Figure[] => {

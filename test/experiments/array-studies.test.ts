@@ -1,5 +1,7 @@
+import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "@jest/globals";
 import { inFolder } from "./run-rramlab.ts";
 
@@ -50,4 +52,12 @@ describe("studies of arrays, from the command line", () => {
     expect(ideal["sumError"]).toBeLessThan(0.15);
     expect(wired["sumError"]).toBeGreaterThan(0.4);
   });
+});
+
+test("the example of arrays runs, and says what it found", () => {
+  const example = fileURLToPath(new URL("../../examples/arrays.mjs", import.meta.url));
+  const { status, stdout } = spawnSync(process.execPath, [example], { encoding: "utf8", timeout: 60_000 });
+  expect(status).toBe(0);
+  expect(stdout).toMatch(/far cell: \d+\.\d of 200 mV/);
+  expect(stdout).toMatch(/SET: 0\.\d+ to \d+\.?\d* uS/);
 });

@@ -226,6 +226,9 @@ describe("converters", () => {
 describe("refused", () => {
   const layer = layerOf(4, 2);
   const refused: readonly (readonly [string, Partial<AnalogDesign>, string])[] = [
+    ["a mapping by another name", { mapping: "differential" as WeightMapping }, 'mapping is "differential"'],
+    ["an input coding by another name", { input: { kind: "serial", bits: 4 } as never }, 'input.kind is "serial"'],
+    ["a converter left out", { converter: undefined as never }, "converter is missing"],
     ["conductances that descend", { conductances: [1e-4, 1e-6] }, "ascending"],
     ["a read voltage of 0", { readVoltage: 0 }, "read voltage"],
     ["one level", { levels: 1 }, "levels 1"],

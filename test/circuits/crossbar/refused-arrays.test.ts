@@ -76,6 +76,15 @@ describe("a solver", () => {
     expect(() => solver.program(Float64Array.of(1e-4, Number.NaN, 1e-4, 1e-4))).toThrow("row 0, column 1");
     expect(() => solver.program(new Float64Array(3))).toThrow("3 conductances for 2 x 2");
   });
+  test("asks to be programmed first, and for what its arguments lack", () => {
+    const solver = createCrossbarSolver(design);
+    expect(() => solver.solve(volts)).toThrow("call program(conductances) first");
+    expect(() => solver.program([1e-4, 1e-4, 1e-4, 1e-4] as never)).toThrow("Float64Array");
+    solver.program(new Float64Array(4).fill(1e-4));
+    expect(() => solver.solve(Float64Array.of(0.1, 0.2) as never)).toThrow("wordLines: { voltages }");
+    expect(() => createCrossbarSolver({ rows: 2, columns: 2 } as never)).toThrow("the word lines are missing");
+    expect(() => createCrossbarSolver(design, { conduction: { kind: "sin" } as never })).toThrow('kind "sin"');
+  });
   test("refuses voltages of another shape or that are not numbers", () => {
     const solver = createCrossbarSolver(design);
     solver.program(new Float64Array(4).fill(1e-4));

@@ -213,6 +213,12 @@ describe("a pulse on an array", () => {
     expect(outcome.selected.peakTemperature).toBeGreaterThan(1500);
   });
 
+  test("a 1T1R pulse without its gate's voltage, and access of no kind, are refused", () => {
+    const array = checkered(design(2, transistor), 0, HRS);
+    expect(() => pulseArray(array, { row: 0, column: 0, voltage: 2, ...PULSE })).toThrow("gateVoltage");
+    expect(() => checkered(design(2, { kind: "1t1r" } as never), 0, HRS)).toThrow('kind "1t1r"');
+  });
+
   test("cells outside and pulses of no length are refused", () => {
     const array = checkered(design(2, crossPoint("V/2")), 0, HRS);
     expect(() => pulseArray(array, { row: 2, column: 0, voltage: 1, ...PULSE })).toThrow("row 2, column 0 of 2 x 2");
