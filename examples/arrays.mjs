@@ -27,9 +27,10 @@ console.log(
   `far cell: ${(1e3 * (wordLines[far] - bitLines[far])).toFixed(1)} of 200 mV; ${read.iterations} iterations`,
 );
 
-// A layer of 32 inputs and 8 outputs on differential pairs, 6-bit converters, 2 % read noise.
+// A layer of 32 inputs and 8 outputs on differential pairs, 6-bit converters whose range covers training inputs' currents, 2 % read noise.
 const weights = Float32Array.from({ length: 32 * 8 }, (_, k) => normal(fold(key, "weights"), k));
 const x = Float32Array.from({ length: 32 }, (_, i) => uniform(fold(key, "inputs"), i));
+const training = Float32Array.from({ length: 100 * 32 }, (_, k) => uniform(fold(key, "training"), k));
 const array = lab.programAnalogArray(
   {
     mapping: "differential pair",
@@ -38,7 +39,7 @@ const array = lab.programAnalogArray(
     slices: 1,
     readVoltage: 0.2,
     input: { kind: "voltage", bits: 8 },
-    converter: { kind: "SAR", bits: 6, range: { kind: "full" }, gain: 0, offset: 0, mismatch: 0.01 },
+    converter: { kind: "SAR", bits: 6, range: { kind: "calibrated", quantile: 1 }, gain: 0, offset: 0, mismatch: 0.01 },
     tile: { rows: 128, columns: 128 },
     wires: { wordLine: 1, bitLine: 1 },
     programmingError: 0.05,
@@ -46,6 +47,7 @@ const array = lab.programAnalogArray(
   },
   { inputs: 32, outputs: 8, weights, largestInput: 1 },
   fold(key, "chip"),
+  training,
 );
 const y = new Float32Array(8);
 array.multiplyInto(y, x, 1, fold(key, "read"));

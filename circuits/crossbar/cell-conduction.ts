@@ -156,6 +156,9 @@ const expectPositive = (value: number | null, name: string): void => {
 
 /** The current of a cell of any kind. @throws RangeError for a parameter that is not positive. */
 export const cellCurrent = (conduction: CellConduction): CellCurrentInto => {
+  const kinds: readonly string[] = ["ohmic", "sinh", "selector", "access transistor"];
+  if (!kinds.includes(conduction.kind))
+    throw new RangeError(`crossbar: cells of kind "${conduction.kind}"; expected ${kinds.join(", ")}.`);
   if (conduction.kind !== "ohmic") expectPositive(conduction.fieldVoltage, "field voltage [V]");
   switch (conduction.kind) {
     case "ohmic":
@@ -174,9 +177,5 @@ export const cellCurrent = (conduction: CellConduction): CellCurrentInto => {
     }
     case "access transistor":
       return transistorInto(conduction);
-    default:
-      throw new RangeError(
-        `crossbar: cells of kind "${(conduction as { kind: unknown }).kind}"; expected ohmic, sinh, selector, access transistor.`,
-      );
   }
 };
