@@ -24,6 +24,7 @@ import { groupRows, percentCurve, varied } from "./rows.ts";
 import { MONTE_CARLO_TOLERANCE } from "./sense-errors.ts";
 import { checkSense, designOf, deviceOf, SENSE_PARAMETERS, senseNotes, standingOf } from "./sense-parameters.ts";
 import { STROBES } from "./sense-window.ts";
+import { longestWindow } from "./strobe-choice.ts";
 
 /** A window's limits, as in sense-window: share of +-1 not yet read right, share of 0 already read as +-1. */
 const MOST_MISSED = 0.01;
@@ -142,18 +143,13 @@ const worseAt = (row: Row, kind: "missed" | "zeroError", strobe: number): Interv
 };
 
 /** The longest unbroken run of strobes that serve both ends of the column, by the estimates; null where none does. */
-export const commonWindow = (row: Row): { readonly from: number; readonly to: number } | null => {
-  let best: readonly number[] = [];
-  let run: number[] = [];
-  for (const strobe of STROBES) {
-    const good =
+export const commonWindow = (row: Row): { readonly from: number; readonly to: number } | null =>
+  longestWindow(
+    STROBES,
+    (strobe) =>
       worseAt(row, "missed", strobe).estimate < MOST_MISSED &&
-      worseAt(row, "zeroError", strobe).estimate < MOST_ZERO_ERRORS;
-    run = good ? [...run, strobe] : [];
-    if (run.length > best.length) best = run;
-  }
-  return best.length > 0 ? { from: best[0], to: best[best.length - 1] } : null;
-};
+      worseAt(row, "zeroError", strobe).estimate < MOST_ZERO_ERRORS,
+  );
 
 const opens = (of: (strobe: number) => Interval): number | null =>
   STROBES.find((strobe) => of(strobe).estimate < MOST_MISSED) ?? null;

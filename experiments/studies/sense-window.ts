@@ -23,6 +23,7 @@ import {
   senseNotes,
   standingOf,
 } from "./sense-parameters.ts";
+import { longestWindow } from "./strobe-choice.ts";
 
 /** Strobes looked at in every transient [s]: twelve a decade from 0.2 ns to 200 ns. */
 export const STROBES: readonly number[] = Array.from({ length: 37 }, (_, i) =>
@@ -44,18 +45,13 @@ const numbers: Record<string, NumberSpec> = Object.fromEntries(
 );
 
 /** The longest unbroken run of strobes that keep both limits, by the estimates; null where none does. */
-export const windowOf = (row: Row): { readonly from: number; readonly to: number } | null => {
-  let best: readonly number[] = [];
-  let run: number[] = [];
-  for (const strobe of STROBES) {
-    const good =
+export const windowOf = (row: Row): { readonly from: number; readonly to: number } | null =>
+  longestWindow(
+    STROBES,
+    (strobe) =>
       row.numbers[nameAt("missed", strobe)].estimate < MOST_MISSED &&
-      row.numbers[nameAt("zeroError", strobe)].estimate < MOST_ZERO_ERRORS;
-    run = good ? [...run, strobe] : [];
-    if (run.length > best.length) best = run;
-  }
-  return best.length > 0 ? { from: best[0], to: best[best.length - 1] } : null;
-};
+      row.numbers[nameAt("zeroError", strobe)].estimate < MOST_ZERO_ERRORS,
+  );
 
 /** First strobe at which a share falls below (missed) or rises above (zeroError) `level`; null where none does. */
 const strobeAt = (row: Row, kind: "missed" | "zeroError", level: number): number | null => {

@@ -13,3 +13,17 @@ export const leastHarm = (counts: readonly ReadCounts[], harm: (c: ReadCounts) =
   const best = counts.flatMap((c, i) => (harm(c) === least ? [i] : []));
   return best[Math.floor(best.length / 2)];
 };
+
+/** The longest unbroken run of strobes (ascending) that are good; null where none is. */
+export const longestWindow = (
+  strobes: readonly number[],
+  good: (strobe: number) => boolean,
+): { readonly from: number; readonly to: number } | null => {
+  let best: readonly number[] = [];
+  let run: number[] = [];
+  for (const strobe of strobes) {
+    run = good(strobe) ? [...run, strobe] : [];
+    if (run.length > best.length) best = run;
+  }
+  return best.length > 0 ? { from: best[0], to: best[best.length - 1] } : null;
+};
