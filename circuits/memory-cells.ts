@@ -19,8 +19,17 @@ const GRID = 200;
 const REACH = 38;
 const SPACING = 0.01;
 
+/** @throws RangeError for devices with telegraph noise, which only sampled reads have. */
+export const refuseTelegraph = (params: RramParams, what: string): void => {
+  if (params.lrs.telegraph || params.hrs.telegraph)
+    throw new RangeError(
+      `${what}: the device set "${params.name}" has telegraph noise, which only sampled reads know.`,
+    );
+};
+
 /** Median (of ln R) and standard deviation of both states at a temperature, and ln of the shares below and above a ln R. */
 const logStatistics = (params: RramParams, temperature: number) => {
+  refuseTelegraph(params, "closed forms of memory cells");
   const state = (name: "lrs" | "hrs") => {
     const { medianResistance, activationEnergy } = params[name];
     const mean = Math.log(medianResistance * resistanceTemperatureFactor(activationEnergy, temperature));

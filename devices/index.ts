@@ -55,4 +55,6 @@ export {
 } from "./rram/sample.ts";
 export { RRAM_SETS } from "./rram/sets.ts";
 export { logSharesOf, shapedDeviation, standingOf } from "./rram/shape.ts";
+export type { TelegraphNoise } from "./rram/telegraph.ts";
+export { telegraphStates, trappedAfter, trappedShare } from "./rram/telegraph.ts";
 export { BOLTZMANN } from "./temperature.ts";

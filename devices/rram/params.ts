@@ -1,3 +1,5 @@
+import type { TelegraphNoise } from "./telegraph.ts";
+
 /** The two states a cell is programmed to: low resistance (after SET) and high resistance (after RESET). */
 export type RramState = "lrs" | "hrs";
 
@@ -36,6 +38,8 @@ export interface RramStateParams {
   readonly shape?: RramShape;
   /** Activation energy Ea of the resistance, R(T) = R(T0) exp(Ea/k (1/T - 1/T0)) [eV]; 0 = independent of temperature. */
   readonly activationEnergy: number;
+  /** Two-level noise from read to read, beside `readToRead`; none where left out. */
+  readonly telegraph?: TelegraphNoise;
 }
 
 /**

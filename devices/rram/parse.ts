@@ -19,6 +19,9 @@ const state = z.strictObject({
   spread: z.strictObject({ deviceToDevice: sigma, cycleToCycle: sigma, readToRead: sigma }),
   activationEnergy: z.number().min(-1).max(2).default(0),
   shape: shape.optional(),
+  telegraph: z
+    .strictObject({ logAmplitude: z.number().min(-5).max(5), captureTime: positive, emissionTime: positive })
+    .optional(),
 });
 const schema = z.strictObject({
   name: z.string().min(1),

@@ -2,6 +2,7 @@ import { fold, type Key, normal, uniform } from "#src/random/index";
 import type { RramParams, RramState } from "./params.ts";
 import { resistanceTemperatureFactor } from "./physics.ts";
 import { shapedDeviation } from "./shape.ts";
+import { telegraphDeviation } from "./telegraph.ts";
 
 /** Many cells as fabricated, in flat arrays: what `RramDevice` is for one. */
 export interface RramPopulation {
@@ -73,6 +74,7 @@ export const readPopulation = (
   const [high, low] = [of("hrs"), of("lrs")];
   return Float64Array.from(cells.low, (bit, i) => {
     const { median, noise, state } = bit ? low : high;
-    return median * Math.exp(shapedDeviation(state, cells.logDeviations[i] + noise * normal(key, i)));
+    const deviation = shapedDeviation(state, cells.logDeviations[i] + noise * normal(key, i));
+    return median * Math.exp(deviation + telegraphDeviation(state.telegraph, key, i));
   });
 };

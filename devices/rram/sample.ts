@@ -2,6 +2,7 @@ import { binomial, fold, type Key, normal, permutation, uniform } from "#src/ran
 import type { RramParams, RramState } from "./params.ts";
 import { resistanceTemperatureFactor } from "./physics.ts";
 import { shapedDeviation, totalSpread } from "./shape.ts";
+import { telegraphDeviation } from "./telegraph.ts";
 
 /** What the fab gave one cell, frozen: its standing in the spread of each state, and whether it can switch. */
 export interface RramDevice {
@@ -37,8 +38,10 @@ export const programRram = (params: RramParams, device: RramDevice, state: RramS
 
 /** Low-field resistance [ohm] that one read sees at `temperature` [K], with that read's noise. */
 export const readRram = (params: RramParams, cell: ProgrammedRram, temperature: number, key: Key): number => {
-  const { medianResistance, spread, activationEnergy } = params[cell.state];
-  const deviation = shapedDeviation(params[cell.state], cell.logDeviation + spread.readToRead * normal(key));
+  const { medianResistance, spread, activationEnergy, telegraph } = params[cell.state];
+  const deviation =
+    shapedDeviation(params[cell.state], cell.logDeviation + spread.readToRead * normal(key)) +
+    telegraphDeviation(telegraph, key);
   return medianResistance * Math.exp(deviation) * resistanceTemperatureFactor(activationEnergy, temperature);
 };
 
@@ -53,7 +56,7 @@ export const sampleResistancesInto = (
   temperature: number,
   key: Key,
 ): void => {
-  const { medianResistance, spread, activationEnergy } = params[state];
+  const { medianResistance, spread, activationEnergy, telegraph } = params[state];
   const median = medianResistance * resistanceTemperatureFactor(activationEnergy, temperature);
   const device = fold(key, "device");
   const cycle = fold(key, "cycle");
@@ -67,7 +70,7 @@ export const sampleResistancesInto = (
           spread.deviceToDevice * normal(device, i) +
             spread.cycleToCycle * normal(cycle, i) +
             spread.readToRead * normal(read, i),
-        ),
+        ) + telegraphDeviation(telegraph, read, i),
       );
 };
 

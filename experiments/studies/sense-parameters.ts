@@ -15,6 +15,7 @@ import {
   sky130,
   type Technology,
   totalLogSigma,
+  trappedShare,
 } from "#devices/index";
 import type { Parameters, Row, Value, ValuesOf } from "#src/montecarlo/index";
 import { showQuantity } from "../units/show.ts";
@@ -189,6 +190,7 @@ export const deviceOf = (
 ): RramParams => {
   const set = namedDevice(params.device);
   const changed = (state: RramStateParams, activation: number, median: number, spread: number): RramStateParams => ({
+    ...state,
     medianResistance: state.medianResistance * median,
     spread: {
       deviceToDevice: state.spread.deviceToDevice * spread,
@@ -214,7 +216,14 @@ export const describeDevice = (set: RramParams): string => {
   const energies = [set.lrs.activationEnergy, set.hrs.activationEnergy];
   const active = energies.some((e) => e !== 0) ? `; activation energies ${energies[0]} and ${energies[1]} eV` : "";
   const stuck = set.stuck.lrs + set.stuck.hrs > 0 ? `; stuck: ${set.stuck.lrs} low, ${set.stuck.hrs} high` : "";
-  return `Device set "${set.name}" (${state("lrs")}; ${state("hrs")}; ${set.conduction.kind} conduction${active}${stuck}): ${set.standing}. Source: ${set.source}. Valid: ${set.valid}.`;
+  const noisy = (["lrs", "hrs"] as const).flatMap((name) => {
+    const noise = set[name].telegraph;
+    return noise
+      ? [`${name.toUpperCase()} ${(100 * trappedShare(noise)).toFixed(0)} % of reads ${noise.logAmplitude} in ln R`]
+      : [];
+  });
+  const telegraph = noisy.length > 0 ? `; telegraph noise: ${noisy.join(", ")}` : "";
+  return `Device set "${set.name}" (${state("lrs")}; ${state("hrs")}; ${set.conduction.kind} conduction${active}${stuck}${telegraph}): ${set.standing}. Source: ${set.source}. Valid: ${set.valid}.`;
 };
 
 /** The device sets of these rows and their standing, short enough for a caption. */

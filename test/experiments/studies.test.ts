@@ -1,8 +1,10 @@
 import { describe, expect, test } from "@jest/globals";
+import { RRAM_SETS } from "#devices/index";
 import { planRun, type Table } from "#src/montecarlo/index";
 import { defaultsOf } from "#src/montecarlo/parameter";
 import { loadStudy, studyNames } from "../../experiments/registry.ts";
-import { senseNotes } from "../../experiments/studies/sense-parameters.ts";
+import { senseErrors } from "../../experiments/studies/sense-errors.ts";
+import { deviceOf, type SenseValues, senseNotes } from "../../experiments/studies/sense-parameters.ts";
 import { ternaryVersusBinary } from "../../experiments/studies/ternary-versus-binary.ts";
 
 describe.each(studyNames())("%s", (name) => {
@@ -32,6 +34,15 @@ describe.each(studyNames())("%s", (name) => {
     expect(plan.points.length).toBeGreaterThan(0);
     expect(plan.points.every((point) => Object.keys(point).every((axis) => study.axes.includes(axis)))).toBe(true);
   });
+});
+
+test("a device's shape and telegraph noise stay when a study changes its medians and spreads", () => {
+  const shape = { kind: "weibull", logSigma: 0.5, exponent: 2 } as const;
+  const telegraph = { logAmplitude: 0.2, captureTime: 1e-3, emissionTime: 1e-3 };
+  const { lrs, hrs, conduction, ...rest } = RRAM_SETS.reference;
+  const device = JSON.stringify({ ...rest, conduction, lrs, hrs: { ...hrs, shape, telegraph } });
+  const found = deviceOf({ ...(defaultsOf(senseErrors.parameters) as SenseValues), device, hrsMedianFactor: 2 });
+  expect(found.hrs).toMatchObject({ shape, telegraph, medianResistance: 2 * hrs.medianResistance });
 });
 
 test("binary and ternary networks of a seed draw from one stream: pairs share start and order", () => {
