@@ -47,6 +47,7 @@ export {
   errorsAfterCorrection,
   idealErrorRates,
   idealLimitState,
+  refuseTelegraph,
   sampleIdealErrors,
 } from "./memory-cells.ts";
 export type { Element, ElementModel, Netlist, Node } from "./netlist.ts";

@@ -1,4 +1,4 @@
-import { errorsAfterCorrection, idealErrorRates, sampleIdealErrors } from "#circuits/index";
+import { errorsAfterCorrection, idealErrorRates, refuseTelegraph, sampleIdealErrors } from "#circuits/index";
 import { defineExperiment, type Parameters, type Table, type ValuesOf } from "#src/montecarlo/index";
 import type { Figure } from "#src/report/figure";
 import { OWN_MODULE } from "../own-module.ts";
@@ -100,7 +100,10 @@ export const memoryErrorRate = defineExperiment({
     secded8: { kind: "mean", unit: "1", says: "share of 1T1R bits wrong after SECDED(8,4)" },
     secded72: { kind: "mean", unit: "1", says: "share of 1T1R bits wrong after SECDED(72,64)" },
   },
-  check: checkSense,
+  check: (params) => {
+    checkSense(params);
+    refuseTelegraph(namedDevice(params.device), "memory-error-rate");
+  },
   trial: (_context, params, key) => {
     const { single, differential } = sampleIdealErrors(deviceOf(params), params.temperature, BITS, key);
     const sum = (errors: Uint8Array): number => errors.reduce((a, b) => a + b, 0);

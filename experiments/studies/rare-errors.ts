@@ -1,4 +1,4 @@
-import { idealErrorRates, idealLimitState, type ReadError, senseLimitState } from "#circuits/index";
+import { idealErrorRates, idealLimitState, type ReadError, refuseTelegraph, senseLimitState } from "#circuits/index";
 import {
   defineExperiment,
   type FailureSearch,
@@ -19,6 +19,7 @@ import {
   amplifierOf,
   checkSense,
   deviceOf,
+  namedDevice,
   SENSE_NAMES,
   SENSE_PARAMETERS,
   senseNotes,
@@ -220,7 +221,10 @@ export const rareErrors = defineExperiment({
       make: search,
     },
   },
-  check: checkSense,
+  check: (params) => {
+    checkSense(params);
+    refuseTelegraph(namedDevice(params.device), "rare-errors");
+  },
   facts: ({ search: { points, outside, evaluations } }, params) => ({
     numbers: {
       ...(points.length > 0 ? { distance: points[0].distance, regions: points.length } : {}),
