@@ -92,7 +92,7 @@ export const solveLines = (grid: LineGrid, lines: FactoredLines, options: LineSo
   if (both) for (let j = 0; j < width; j++) currents[j] += grid.lastRise[j] / columnLines.far[j];
   const first = energy;
   let largest = largestOf(currents, lines.floatingConductance * largestDrive(grid));
-  let [step, turn, image, before] = [1, 0, 0, Number.POSITIVE_INFINITY];
+  let [step, turn, along, before] = [1, 0, 0, Number.POSITIVE_INFINITY];
   let iterations = 0;
   const bounds = new Float64Array(width);
   const certified = new Uint8Array(width);
@@ -111,10 +111,10 @@ export const solveLines = (grid: LineGrid, lines: FactoredLines, options: LineSo
     }
     ended = met || energy <= FLOOR * first;
     if (ended || iterations === options.mostIterations) break;
-    const absorbed = grid.direction(turn, columnLines.segment);
-    // p' A p from its own recurrence: r is orthogonal to the direction before.
-    image = energy + turn * turn * image;
-    step = energy / absorbed;
+    const [overlap, absorbed] = grid.direction(turn, columnLines.segment);
+    // p' A p of p = z + b q from what is known: z' A z = z' r, z' A q = r' q.
+    along = energy + turn * (2 * overlap + turn * along);
+    step = energy / (along - absorbed);
     // Rounding has eaten the direction; what is no number is no solution.
     if (!(step > 0 && step < Number.POSITIVE_INFINITY)) {
       ended = step <= 0;

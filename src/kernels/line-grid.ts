@@ -60,7 +60,8 @@ export interface LineGrid {
   away(warm: boolean): void;
   /** First residual; returns [sum of z r, sum of |r|]. */
   start(rowSegment: number, columnSegment: number, warm: boolean): Float64Array;
-  direction(b: number, columnSegment: number): number;
+  /** Next direction p = z + b p'; returns [r' p', p' B p]. */
+  direction(b: number, columnSegment: number): Float64Array;
   /** One step; returns [sum of z r, sum of |r|]. */
   update(a: number, b: number, rowSegment: number, columnSegment: number): Float64Array;
 }
@@ -223,7 +224,10 @@ export const createLineGrid = (rows: number, columns: number, options: LineGridO
       wasm.lineGridStart(rowSegment, columnSegment, one(warm), at(sums));
       return sums;
     },
-    direction: (b, columnSegment) => wasm.lineGridDirection(b, columnSegment),
+    direction: (b, columnSegment) => {
+      wasm.lineGridDirection(b, columnSegment, at(sums));
+      return sums;
+    },
     update: (a, b, rowSegment, columnSegment) => {
       wasm.lineGridUpdate(a, b, rowSegment, columnSegment, at(sums));
       return sums;

@@ -320,10 +320,10 @@ function rowsBack(i: i32, segment: f64): v128 {
 }
 
 /**
- * Direction p = z + b p and what the columns collect of g p, far ends to terminals. Returns p' B p [W], with B the columns'
- * part of the Schur complement.
+ * Direction p = z + b q (q: the one before) and what the columns collect of g p, far ends to terminals. Writes r' q and p' B p
+ * [W], with B the columns' part of the Schur complement, to `sums`.
  */
-export function lineGridDirection(b: f64, columnSegment: f64): f64 {
+export function lineGridDirection(b: f64, columnSegment: f64, sums: usize): void {
   const width = columns << 3;
   const factor = f64x2.splat(b);
   let energy = f64x2.splat(0);
@@ -334,20 +334,18 @@ export function lineGridDirection(b: f64, columnSegment: f64): f64 {
     const at0 = i * stride;
     const at1 = at0 + stride;
     for (let o = 0; o < width; o += 16) {
-      const p1 = f64x2.add(v128.load(preconditioned + at1 + o), f64x2.mul(factor, v128.load(direction + at1 + o)));
+      const old1 = v128.load(direction + at1 + o);
+      const p1 = f64x2.add(v128.load(preconditioned + at1 + o), f64x2.mul(factor, old1));
       v128.store(direction + at1 + o, p1);
-      const q1 = f64x2.add(v128.load(residual + at1 + o), f64x2.mul(factor, v128.load(image + at1 + o)));
-      v128.store(image + at1 + o, q1);
-      along = f64x2.add(along, f64x2.mul(p1, q1));
+      along = f64x2.add(along, f64x2.mul(old1, v128.load(residual + at1 + o)));
       const y1 = f64x2.add(f64x2.mul(v128.load(conductance + at1 + o), p1), v128.load(carry + o));
       v128.store(columnSum + at1 + o, y1);
       const w1 = f64x2.mul(v128.load(columnFactor + at1 + o), y1);
       energy = f64x2.add(energy, f64x2.mul(w1, y1));
-      const p0 = f64x2.add(v128.load(preconditioned + at0 + o), f64x2.mul(factor, v128.load(direction + at0 + o)));
+      const old0 = v128.load(direction + at0 + o);
+      const p0 = f64x2.add(v128.load(preconditioned + at0 + o), f64x2.mul(factor, old0));
       v128.store(direction + at0 + o, p0);
-      const q0 = f64x2.add(v128.load(residual + at0 + o), f64x2.mul(factor, v128.load(image + at0 + o)));
-      v128.store(image + at0 + o, q0);
-      along = f64x2.add(along, f64x2.mul(p0, q0));
+      along = f64x2.add(along, f64x2.mul(old0, v128.load(residual + at0 + o)));
       const y0 = f64x2.add(f64x2.mul(v128.load(conductance + at0 + o), p0), w1);
       v128.store(columnSum + at0 + o, y0);
       const w0 = f64x2.mul(v128.load(columnFactor + at0 + o), y0);
@@ -357,11 +355,12 @@ export function lineGridDirection(b: f64, columnSegment: f64): f64 {
       else energy = f64x2.add(energy, e0);
     }
   }
-  return horizontalSum(along) - horizontalSum(first) - columnSegment * horizontalSum(energy);
+  store<f64>(sums, horizontalSum(along));
+  store<f64>(sums + 8, horizontalSum(first) + columnSegment * horizontalSum(energy));
 }
 
 /**
- * With step `a` along the direction: A p = r + b A p', r = r - a (A p - g rise(p)), d = d + a p where drops are kept,
+ * With step `a` along the direction: A p = r + b A q, r = r - a (A p - g rise(p)), d = d + a p where drops are kept,
  * z = A^-1 r. Writes sum of z r [W] and of |r| [A] to `sums`.
  */
 export function lineGridUpdate(a: f64, b: f64, rowSegment: f64, columnSegment: f64, sums: usize): void {
@@ -390,7 +389,8 @@ export function lineGridUpdate(a: f64, b: f64, rowSegment: f64, columnSegment: f
         f64x2.add(f64x2.mul(firstSegment, v128.load(columnSum + at0 + o)), v128.load(carry + o)),
       );
       let r = v128.load(residual + at0 + o);
-      let q = v128.load(image + at0 + o);
+      let q = f64x2.add(r, f64x2.mul(factor, v128.load(image + at0 + o)));
+      v128.store(image + at0 + o, q);
       const a0 = f64x2.sub(r, f64x2.mul(step, f64x2.sub(q, f64x2.mul(v128.load(conductance + at0 + o), t))));
       v128.store(residual + at0 + o, a0);
 
@@ -399,7 +399,8 @@ export function lineGridUpdate(a: f64, b: f64, rowSegment: f64, columnSegment: f
         f64x2.add(f64x2.mul(segment, v128.load(columnSum + at1 + o)), t),
       );
       r = v128.load(residual + at1 + o);
-      q = v128.load(image + at1 + o);
+      q = f64x2.add(r, f64x2.mul(factor, v128.load(image + at1 + o)));
+      v128.store(image + at1 + o, q);
       const a1 = f64x2.sub(r, f64x2.mul(step, f64x2.sub(q, f64x2.mul(v128.load(conductance + at1 + o), t))));
       v128.store(residual + at1 + o, a1);
 
@@ -408,7 +409,8 @@ export function lineGridUpdate(a: f64, b: f64, rowSegment: f64, columnSegment: f
         f64x2.add(f64x2.mul(segment, v128.load(columnSum + at2 + o)), t),
       );
       r = v128.load(residual + at2 + o);
-      q = v128.load(image + at2 + o);
+      q = f64x2.add(r, f64x2.mul(factor, v128.load(image + at2 + o)));
+      v128.store(image + at2 + o, q);
       const a2 = f64x2.sub(r, f64x2.mul(step, f64x2.sub(q, f64x2.mul(v128.load(conductance + at2 + o), t))));
       v128.store(residual + at2 + o, a2);
 
@@ -418,7 +420,8 @@ export function lineGridUpdate(a: f64, b: f64, rowSegment: f64, columnSegment: f
       );
       v128.store(carry + o, t);
       r = v128.load(residual + at3 + o);
-      q = v128.load(image + at3 + o);
+      q = f64x2.add(r, f64x2.mul(factor, v128.load(image + at3 + o)));
+      v128.store(image + at3 + o, q);
       const a3 = f64x2.sub(r, f64x2.mul(step, f64x2.sub(q, f64x2.mul(v128.load(conductance + at3 + o), t))));
       v128.store(residual + at3 + o, a3);
 
