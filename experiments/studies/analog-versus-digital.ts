@@ -100,6 +100,8 @@ const deviceEnergy = (network: TrainedNetwork, params: Params, images: Uint8Arra
   }, 0);
 };
 
+const bitsText = (bits: number): string => (bits > 0 ? String(bits) : bits === 0 ? "none" : "as set");
+
 const share = (part: number, whole: number): string => `${((100 * part) / whole).toFixed(0)} %`;
 
 const conclude = (table: Table) =>
@@ -114,7 +116,7 @@ const conclude = (table: Table) =>
     return [
       {
         title: `Accuracy, % [95 % t interval over training seeds]${of}`,
-        columns: ["converter", "analog", "sense amplifiers", "analog - digital", "ideal"],
+        columns: ["bits", "analog", "digital", "analog - digital", "ideal"],
         rows: [...byBits].map(([bits, mine]) => {
           const analog = overRows(mine, "analog");
           const digital = overRows(mine, "digital");
@@ -123,25 +125,27 @@ const conclude = (table: Table) =>
           const bounds = (x: { low: number; high: number }): string =>
             Number.isFinite(x.low) ? ` [${percent(x.low)}, ${percent(x.high)}]` : "";
           return [
-            bits > 0 ? `${bits} bits` : bits === 0 ? "none" : "as set",
+            bitsText(bits),
             `${percent(analog.estimate)}${bounds(analog)}`,
             `${percent(digital.estimate)}${bounds(digital)}`,
             `${percent(d.estimate)}${bounds(d)}`,
             percent(mean(mine, "ideal")),
           ];
         }),
-        notes: ["Pairs share the training seed. Digital: ternary weights read at the strobe that is best for them."],
+        notes: [
+          "Bits: of the converters behind the columns. Pairs share the training seed. Digital: ternary weights read by sense amplifiers at the strobe that is best for them.",
+        ],
       },
       {
         title: `Energy and time an image${of}`,
-        columns: ["converter", "analog", "of it converters", "digital", "of it reads", "analog", "digital"],
+        columns: ["bits", "analog", "of it converters", "digital", "of it reads", "analog", "digital"],
         rows: [...byBits].map(([bits, mine]) => {
           const analog = mean(mine, "deviceEnergy") + mean(mine, "converterEnergy");
           const digital = mean(mine, "readEnergy") + mean(mine, "adderEnergyTotal");
           const joule = (x: number): string => showQuantity(Number(x.toPrecision(3)), "J");
           const second = (x: number): string => showQuantity(Number(x.toPrecision(3)), "s");
           return [
-            bits > 0 ? `${bits} bits` : bits === 0 ? "none" : "as set",
+            bitsText(bits),
             joule(analog),
             share(mean(mine, "converterEnergy"), analog),
             joule(digital),
