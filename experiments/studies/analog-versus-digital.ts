@@ -247,6 +247,7 @@ export const analogVersusDigital = defineExperiment({
     const tilesDown = (inputs: number): number => Math.ceil(inputs / params.tile);
     const conversions = network.layers.reduce((sum, l) => sum + tilesDown(l.inputs) * l.outputs, 0);
     const perConversion = params.converterBits === 0 ? 0 : params.converterFigureOfMerit * 2 ** params.converterBits;
+    const conversionTime = params.converterBits === 0 ? 0 : params.conversionTime;
     const { strobe } = reads.ternaryBest;
     const columns = (outputs: number): number => Math.min(outputs, params.tile, params.columnsPerConverter);
     return {
@@ -256,10 +257,7 @@ export const analogVersusDigital = defineExperiment({
         converterEnergy: conversions * perConversion,
         readEnergy: weights * (reads.energies.precharge + reads.energies.ternaryBest),
         adderEnergyTotal: weights * params.adderEnergy,
-        analogTime: network.layers.reduce(
-          (sum, l) => sum + params.readTime + columns(l.outputs) * params.conversionTime,
-          0,
-        ),
+        analogTime: network.layers.reduce((sum, l) => sum + params.readTime + columns(l.outputs) * conversionTime, 0),
         digitalTime: network.layers.reduce(
           (sum, l) => sum + Math.min(l.inputs, params.tile) * (params.cycleTime + strobe),
           0,
