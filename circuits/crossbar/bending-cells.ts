@@ -1,7 +1,7 @@
 import type { CellConduction, CellCurrentInto } from "./cell-conduction.ts";
 import { cellCurrent } from "./cell-conduction.ts";
 import type { CrossbarInput } from "./crossbar-design.ts";
-import { type LineSolution, type LineSolveOptions, solveLines } from "./line-solve.ts";
+import { holdState, type LineSolution, type LineSolveOptions, solveLines } from "./line-solve.ts";
 import type { PlacedCrossbar } from "./placed-crossbar.ts";
 
 const MOST_NEWTON = 60;
@@ -126,12 +126,10 @@ export const solveBending = (
         inner = Math.min(0.01, Math.max(0.3 * options.tolerance, 0.3 * distance * Math.min(1, distance)));
       }
       const lines = placed.lines(input, true);
-      last = solveLines(grid, lines, { ...options, tolerance: Math.min(inner, 0.01), warm: true });
+      last = solveLines(grid, lines, { ...options, tolerance: inner, warm: true });
       iterations += last.iterations;
       newton++;
-      grid.collect(true);
-      grid.rise(lines.columnLines.segment);
-      grid.away(true);
+      holdState(grid, lines);
     }
     return null;
   };

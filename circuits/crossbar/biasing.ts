@@ -1,4 +1,4 @@
-import { type CrossbarDesign, type CrossbarInput, checkCrossbarDesign } from "./crossbar-design.ts";
+import { type CrossbarDesign, type CrossbarInput, checkCell, checkCrossbarDesign } from "./crossbar-design.ts";
 
 /**
  * Where the lines are that a cell under access does not use, with its word line at V and its bit line at 0 V:
@@ -31,12 +31,7 @@ const OTHERS: Readonly<Record<BiasScheme, readonly [wordLines: number, bitLines:
 export const selectCell = (design: CrossbarDesign, { row, column, voltage, scheme }: SelectedCell): CrossbarInput => {
   checkCrossbarDesign(design);
   const { rows, columns } = design;
-  const inside =
-    Number.isInteger(row) && row >= 0 && row < rows && Number.isInteger(column) && column >= 0 && column < columns;
-  if (!inside)
-    throw new RangeError(
-      `crossbar: cell in row ${row}, column ${column} of ${rows} x ${columns}; rows and columns count from 0.`,
-    );
+  checkCell(design, { row, column }, "crossbar");
   if (!BIAS_SCHEMES.includes(scheme))
     throw new RangeError(`crossbar: bias scheme "${scheme}"; expected ${BIAS_SCHEMES.join(", ")}.`);
   const floats = scheme === "floating" ? 1 : 0;

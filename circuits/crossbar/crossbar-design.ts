@@ -77,6 +77,19 @@ export const checkCrossbarDesign = (design: CrossbarDesign): void => {
   checkLines(bitLines, "bit lines", ["top", "bottom", "both"]);
 };
 
+/** @throws RangeError, begun with `what`, for a cell outside the array. */
+export const checkCell = (
+  { rows, columns }: Pick<CrossbarDesign, "rows" | "columns">,
+  { row, column }: { readonly row: number; readonly column: number },
+  what: string,
+): void => {
+  const within = (at: number, count: number): boolean => Number.isInteger(at) && at >= 0 && at < count;
+  if (!within(row, rows) || !within(column, columns))
+    throw new RangeError(
+      `${what}: cell in row ${row}, column ${column} of ${rows} x ${columns}; rows and columns count from 0.`,
+    );
+};
+
 /**
  * Whether any device is shorted.
  * @throws RangeError naming the first conductance that is negative, not a number, or beyond what a device has.

@@ -9,7 +9,6 @@ export const bitNode = (i: number, j: number): Node => `b${i}_${j}`;
 const modelsOf = (conduction: CellConduction): Netlist["models"] => {
   switch (conduction.kind) {
     case "ohmic":
-      return { cell: { type: "rram", conduction } };
     case "sinh":
       return { cell: { type: "rram", conduction } };
     case "selector":

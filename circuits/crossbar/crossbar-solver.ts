@@ -1,7 +1,7 @@
 import { type BendingSolution, solveBending } from "./bending-cells.ts";
 import { type CellConduction, cellCurrent } from "./cell-conduction.ts";
 import { type CrossbarDesign, type CrossbarInput, checkConductances, checkCrossbarInput } from "./crossbar-design.ts";
-import { type LineSolution, solveLines } from "./line-solve.ts";
+import { holdState, type LineSolution, solveLines } from "./line-solve.ts";
 import { type KeptByGrid, placeCrossbar } from "./placed-crossbar.ts";
 import { solveWithShorts, standIn } from "./shorted-devices.ts";
 
@@ -124,11 +124,7 @@ export const createCrossbarSolver = (design: CrossbarDesign, options: CrossbarOp
     placed.drive(input);
     if (!settings.warm) grid.drop?.fill(0);
     const solution = solveLines(grid, lines, settings);
-    if (grid.drop) {
-      grid.collect(true);
-      grid.rise(lines.columnLines.segment);
-      grid.away(true);
-    }
+    if (grid.drop) holdState(grid, lines);
     return solution;
   };
   const finish = ({ currents, bounds, certified, iterations }: LineSolution, newton: number): CrossbarCurrents => {

@@ -71,6 +71,13 @@ const largestOf = (currents: Float64Array, least: number): number =>
 const largestDrive = ({ rowVoltages, columnVoltages }: LineGrid): number =>
   largestOf(rowVoltages, largestOf(columnVoltages, 0));
 
+/** After a solve that keeps drops: the columns' rises, and what the rows carry away, for node voltages and warm starts. */
+export const holdState = (grid: LineGrid, { columnLines }: FactoredLines): void => {
+  grid.collect(true);
+  grid.rise(columnLines.segment);
+  grid.away(true);
+};
+
 /**
  * Solves the two-layer grid S d = f by conjugate gradients on the Schur complement of the rows, S = A - G B^-1 G, with A and B
  * the rows' and columns' tridiagonal matrices, preconditioned by A. Stops when every output current's error is bounded by

@@ -1,6 +1,6 @@
 import { type CrossbarDesign, readInput } from "./crossbar-design.ts";
 import { type CrossbarFailure, createCrossbarSolver } from "./crossbar-solver.ts";
-import { transposedDesign } from "./transfer-matrix.ts";
+import { transposedCells, transposedDesign } from "./transfer-matrix.ts";
 
 export type ReadSensitivity =
   | {
@@ -30,7 +30,7 @@ export const readSensitivity = (design: CrossbarDesign, conductances: Float64Arr
     share[k] = v - bitLines[k];
   });
   const back = createCrossbarSolver(transposedDesign(design), { nodes: true });
-  back.program(conductances.map((_, k) => conductances[(k % rows) * columns + Math.floor(k / rows)]));
+  back.program(transposedCells(conductances, rows, columns));
   for (let j = 0; j < columns; j++) {
     const solution = back.solve(readInput(new Float64Array(columns).fill(1, j, j + 1), rows), { tolerance: 1e-6 });
     if (!solution.ok) return solution;

@@ -26,6 +26,10 @@ export const transposedDesign = ({ rows, columns, wordLines, bitLines }: Crossba
   bitLines: { ...wordLines, ends: ACROSS[wordLines.ends] },
 });
 
+/** Values of a rows x columns array, those of the transposed one. */
+export const transposedCells = (values: Float64Array, rows: number, columns: number): Float64Array =>
+  values.map((_, k) => values[(k % rows) * columns + Math.floor(k / rows)]);
+
 /**
  * The transfer matrix of an array read at bit lines held at 0 V, by one solve for each line of the shorter side: driving a bit
  * line and measuring the word lines gives the same conductances (reciprocity). Worth its cost from a few hundred inputs on.
@@ -40,9 +44,7 @@ export const transferMatrix = (
   const transposed = columns < rows;
   const shorts = conductances.includes(Number.POSITIVE_INFINITY);
   const solver = createCrossbarSolver(transposed ? transposedDesign(design) : design, { shorts });
-  solver.program(
-    transposed ? conductances.map((_, k) => conductances[(k % rows) * columns + Math.floor(k / rows)]) : conductances,
-  );
+  solver.program(transposed ? transposedCells(conductances, rows, columns) : conductances);
   const matrix = new Float64Array(rows * columns);
   const [driven, read] = transposed ? [columns, rows] : [rows, columns];
   let residual = 0;

@@ -1,4 +1,5 @@
 import { filamentResistance } from "#devices/index";
+import { checkCell } from "../crossbar/crossbar-design.ts";
 import { type ArrayPulse, type ArrayPulseFailure, pulseArray } from "./array-pulse.ts";
 import type { FilamentArray } from "./filament-array.ts";
 
@@ -47,9 +48,7 @@ export const writeVerify = (array: FilamentArray, write: WriteVerify): WriteVeri
   const { row, column, target, tolerance } = write;
   if (!(target > 0 && target < Number.POSITIVE_INFINITY && tolerance > 0))
     throw new RangeError(`write-verify: target ${target} S within ${tolerance}; expected both above 0.`);
-  const { rows, columns } = array.design.lines;
-  if (!(Number.isInteger(row) && row >= 0 && row < rows && Number.isInteger(column) && column >= 0 && column < columns))
-    throw new RangeError(`write-verify: cell in row ${row}, column ${column} of ${rows} x ${columns}.`);
+  checkCell(array.design.lines, write, "write-verify");
   if (!(Number.isInteger(write.mostPulses) && write.mostPulses >= 0))
     throw new RangeError(`write-verify: at most ${write.mostPulses} pulses; expected a whole number.`);
   for (const [name, { from, to, step }] of [
