@@ -1,7 +1,7 @@
 import { filamentResistance } from "#devices/index";
 import { selectCell } from "../crossbar/biasing.ts";
-import type { CrossbarDesign } from "../crossbar/crossbar-design.ts";
-import { createCrossbarSolver } from "../crossbar/crossbar-solver.ts";
+import { type CrossbarDesign, checkCell } from "../crossbar/crossbar-design.ts";
+import { type CrossbarSolver, createCrossbarSolver } from "../crossbar/crossbar-solver.ts";
 import { type CellPulse, type Pulse, type PulsePath, pulseCell } from "./cell-pulse.ts";
 import { type FilamentArray, filamentConductances } from "./filament-array.ts";
 import { standingLength } from "./standing-cell.ts";
@@ -41,6 +41,7 @@ interface Standing {
 
 /** Voltages of a cross-point array at the top of a pulse, the selected cell having conductance `selected` [S]. */
 const standing = (
+  solver: CrossbarSolver,
   array: FilamentArray,
   { row, column, voltage }: ArrayPulse,
   selected: number,
@@ -51,8 +52,6 @@ const standing = (
   const k = row * lines.columns + column;
   const conductances = filamentConductances(array);
   conductances[k] = selected;
-  const conduction = { kind: "sinh", fieldVoltage: filament.fieldVoltage } as const;
-  const solver = createCrossbarSolver(lines, { conduction });
   solver.program(conductances);
   const input = selectCell(lines, { row, column, voltage, scheme: design.access.scheme });
   const solution = solver.solve(input, { tolerance: 1e-6 });
@@ -129,9 +128,11 @@ const crossPointPulse = (array: FilamentArray, pulse: ArrayPulse): ArrayPulseOut
   const { lines, ambient, largestTemperature } = design;
   const k = pulse.row * lines.columns + pulse.column;
   const conductances = filamentConductances(array);
-  const open = standing(array, pulse, 0);
+  const conduction = { kind: "sinh", fieldVoltage: design.filament.fieldVoltage } as const;
+  const solver = createCrossbarSolver(lines, { conduction });
+  const open = standing(solver, array, pulse, 0);
   if ("ok" in open) return open;
-  const start = standing(array, pulse, conductances[k]);
+  const start = standing(solver, array, pulse, conductances[k]);
   if ("ok" in start) return start;
   const v0 = design.filament.fieldVoltage;
   const own = conductances[k] * v0 * Math.sinh(start.across[k] / v0);
@@ -149,7 +150,12 @@ const crossPointPulse = (array: FilamentArray, pulse: ArrayPulse): ArrayPulseOut
 
   const moved = lengths.slice();
   moved[k] = selected.length;
-  const end = standing({ ...array, lengths: moved }, pulse, filamentConductances({ ...array, lengths: moved })[k]);
+  const end = standing(
+    solver,
+    { ...array, lengths: moved },
+    pulse,
+    filamentConductances({ ...array, lengths: moved })[k],
+  );
   if ("ok" in end) return end;
   // What the array gives way to is the selected cell's current: between its start and its end by that current's share.
   const currentAt = (length: number): number =>
@@ -232,10 +238,7 @@ const transistorPulse = (array: FilamentArray, pulse: ArrayPulse): ArrayPulseOut
  * @throws RangeError for a cell outside the array, or a pulse of no duration.
  */
 export const pulseArray = (array: FilamentArray, pulse: ArrayPulse): ArrayPulseOutcome | ArrayPulseFailure => {
-  const { rows, columns } = array.design.lines;
-  const inside = pulse.row >= 0 && pulse.row < rows && pulse.column >= 0 && pulse.column < columns;
-  if (!inside || !Number.isInteger(pulse.row) || !Number.isInteger(pulse.column))
-    throw new RangeError(`array pulse: cell in row ${pulse.row}, column ${pulse.column} of ${rows} x ${columns}.`);
+  checkCell(array.design.lines, pulse, "array pulse");
   if (!(pulse.width > 0 && pulse.edge > 0 && Number.isFinite(pulse.voltage) && pulse.voltage !== 0))
     throw new RangeError(
       `array pulse: ${pulse.voltage} V for ${pulse.width} s with edges of ${pulse.edge} s; expected a voltage, and times above 0 s.`,
