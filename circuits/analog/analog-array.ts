@@ -24,10 +24,10 @@ export interface AnalogArray {
   readonly outputs: number;
   readonly tiles: readonly Tile[];
   /**
-   * y (batch x outputs) = x w as the array gives it, x batch x inputs. `key` is this access's noise.
+   * y (batch x outputs) = x w as the array gives it, x batch x inputs. `key` is this access's noise; null: a read without any.
    * @throws RangeError for negative inputs under bit-serial coding, or shapes that differ.
    */
-  multiplyInto(y: Float32Array, x: Float32Array, batch: number, key: Key): void;
+  multiplyInto(y: Float32Array, x: Float32Array, batch: number, key: Key | null): void;
   /** Conversions of one input vector: columns x slices x input bits x tiles along the inputs. */
   readonly conversionsPerInput: number;
 }
@@ -264,14 +264,14 @@ export const programAnalogArray = (
 
   const [least, most] = design.conductances;
   const perAmpere = (largestInput * mapped.scale) / (design.readVoltage * (most - least));
-  const multiplyBlock = (y: Float32Array, x: Float32Array, from: number, count: number, key: Key): void => {
+  const multiplyBlock = (y: Float32Array, x: Float32Array, from: number, count: number, key: Key | null): void => {
     planes.forEach(({ weight, voltage }, plane) => {
-      drive(x, from, count, voltage, design.readNoise > 0);
+      drive(x, from, count, voltage, key !== null && design.readNoise > 0);
       tiles.forEach((t, k) => {
         t.slices.forEach((slice, s) => {
           const { columns } = t;
           collect(t, slice.signal, count);
-          if (slice.variance) {
+          if (slice.variance && key) {
             const noise = fold(fold(fold(key, plane), k), s);
             const a = { data: squares.subarray(t.rowFrom), rowStride: inputs, columnStride: 1 };
             kernels.gemm(spreads, a, rowMajor(slice.variance, columns), count, columns, t.rows);
@@ -319,7 +319,7 @@ export const programAnalogArray = (
         );
       y.fill(0);
       for (let from = 0, block = 0; from < batch; from += BLOCK, block++)
-        multiplyBlock(y, x, from, Math.min(BLOCK, batch - from), fold(key, block));
+        multiplyBlock(y, x, from, Math.min(BLOCK, batch - from), key && fold(key, block));
     },
   };
 };

@@ -38,11 +38,9 @@ export const programAnalogNetwork = (
   const arrays = network.layers.map(({ inputs, outputs, weights }, l) => {
     const largestInput = l === 0 ? 1 : x.reduce((most, v) => Math.max(most, Math.abs(v)), 0) || 1;
     const layer = { inputs, outputs, weights, largestInput };
-    const of = fold(chip, l);
-    const array = programAnalogArray(design, layer, of, x);
-    const quiet = design.readNoise > 0 ? programAnalogArray({ ...design, readNoise: 0 }, layer, of, x) : array;
+    const array = programAnalogArray(design, layer, fold(chip, l), x);
     const z = new Float32Array(batch * outputs);
-    quiet.multiplyInto(z, x, batch, of);
+    array.multiplyInto(z, x, batch, null);
     x = digital(network, l, z, batch);
     return array;
   });
