@@ -16,7 +16,7 @@ import {
   trainedPart,
   trainingSeeds,
 } from "./network-parameters.ts";
-import { groupRows, overRows, percent } from "./rows.ts";
+import { groupRows, overRows, percent, percentCurve } from "./rows.ts";
 import { checkSense, SENSE_NAMES, SENSE_PARAMETERS, senseNotes } from "./sense-parameters.ts";
 import { readsAt } from "./ternary-versus-binary.ts";
 import { PARAMETERS as COMPARISON } from "./ternary-versus-binary-parameters.ts";
@@ -168,18 +168,12 @@ const figures = (table: Table, params: Params): Figure[] =>
     );
     if (bits.length < 2) return [];
     const at = (b: number): Row[] => rows.filter((r) => Number(r.point["converterBits"] ?? params.converterBits) === b);
-    const curve = (name: string, number: string) => {
-      const found = bits.map((b) => overRows(at(b), number));
-      const finite = (x: number): number | null => (Number.isFinite(x) ? 100 * x : null);
-      return {
+    const curve = (name: string, number: string) =>
+      percentCurve(
         name,
-        x: bits,
-        y: found.map((i) => finite(i.estimate)),
-        low: found.map((i) => finite(i.low)),
-        high: found.map((i) => finite(i.high)),
-        marks: true,
-      };
-    };
+        bits,
+        bits.map((b) => overRows(at(b), number)),
+      );
     return [
       {
         title: `Accuracy against converter bits${label ? `: ${label}` : ""}`,

@@ -20,15 +20,13 @@ import type { Key } from "#src/random/index";
 import type { Figure } from "#src/report/figure";
 import { OWN_MODULE } from "../own-module.ts";
 import { showQuantity } from "../units/show.ts";
+import { missedAndLost } from "./read-trials.ts";
 import { groupRows, percentCurve, varied } from "./rows.ts";
 import { MONTE_CARLO_TOLERANCE } from "./sense-errors.ts";
 import { checkSense, designOf, deviceOf, SENSE_PARAMETERS, senseNotes, standingOf } from "./sense-parameters.ts";
-import { STROBES } from "./sense-window.ts";
+import { MOST_MISSED, MOST_ZERO_ERRORS, STROBES } from "./sense-window.ts";
 import { longestWindow } from "./strobe-choice.ts";
 
-/** A window's limits, as in sense-window: share of +-1 not yet read right, share of 0 already read as +-1. */
-const MOST_MISSED = 0.01;
-const MOST_ZERO_ERRORS = 0.05;
 /** Ladder sections a line: 4 give decision times within 0.5 % of 16 at 512 rows (test/circuits/sense-column.test.ts). */
 const SECTIONS = 4;
 
@@ -254,15 +252,12 @@ const readTogether = (params: Values, keys: readonly Key[]): TrialResult<string>
         return { failed: `${end} row: ${failure?.reason} at ${failure?.time} s, node ${failure?.node}` };
       }
       const signed = mine.filter((read) => read.weight !== 0);
-      const zeros = mine.filter((read) => read.weight === 0);
       const decided = signed.map((read) => of.found.decisionTimes[read.at]).filter((t) => !Number.isNaN(t));
       if (decided.length > 0) report[decisionName(end)] = decided.reduce((a, b) => a + b, 0) / decided.length;
-      STROBES.forEach((strobe, s) => {
-        const missed = signed.filter((read) => read.readings[s] !== read.weight).length;
-        const lostZeros = zeros.filter((read) => read.readings[s] === 1 || read.readings[s] === -1).length;
-        report[nameAt("missed", end, strobe)] = { events: missed, of: signed.length };
-        report[nameAt("zeroError", end, strobe)] = { events: lostZeros, of: zeros.length };
-      });
+      Object.assign(
+        report,
+        missedAndLost(mine, STROBES, (kind, strobe) => nameAt(kind, end, strobe)),
+      );
     }
     return { numbers: report };
   });

@@ -18,3 +18,21 @@ export const trialsOf = <N extends string>(
     return { failed: `${failure?.reason} at ${failure?.time} s, node ${failure?.node}` };
   });
 };
+
+/** Of one sample's three reads at each strobe: +-1 not read right, and 0 read as +-1, under the names given. */
+export const missedAndLost = (
+  mine: readonly SampledRead[],
+  strobes: readonly number[],
+  nameAt: (kind: "missed" | "zeroError", strobe: number) => string,
+): Record<string, RateReport> => {
+  const signed = mine.filter((read) => read.weight !== 0);
+  const zeros = mine.filter((read) => read.weight === 0);
+  const report: Record<string, RateReport> = {};
+  strobes.forEach((strobe, s) => {
+    const missed = signed.filter((read) => read.readings[s] !== read.weight).length;
+    const lost = zeros.filter((read) => read.readings[s] === 1 || read.readings[s] === -1).length;
+    report[nameAt("missed", strobe)] = { events: missed, of: signed.length };
+    report[nameAt("zeroError", strobe)] = { events: lost, of: zeros.length };
+  });
+  return report;
+};

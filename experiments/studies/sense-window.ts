@@ -1,17 +1,10 @@
 import { readSamples } from "#circuits/index";
-import {
-  defineExperiment,
-  type NumberSpec,
-  type RateReport,
-  type Row,
-  type Table,
-  type TrialResult,
-} from "#src/montecarlo/index";
+import { defineExperiment, type NumberSpec, type Row, type Table, type TrialResult } from "#src/montecarlo/index";
 import type { Key } from "#src/random/index";
 import type { Figure } from "#src/report/figure";
 import { OWN_MODULE } from "../own-module.ts";
 import { showQuantity } from "../units/show.ts";
-import { trialsOf } from "./read-trials.ts";
+import { missedAndLost, trialsOf } from "./read-trials.ts";
 import { groupRows, percentCurve, varied } from "./rows.ts";
 import { MONTE_CARLO_TOLERANCE } from "./sense-errors.ts";
 import {
@@ -31,8 +24,8 @@ export const STROBES: readonly number[] = Array.from({ length: 37 }, (_, i) =>
 );
 
 /** A window's limits: share of +-1 not yet read right, share of 0 already read as +-1. */
-const MOST_MISSED = 0.01;
-const MOST_ZERO_ERRORS = 0.05;
+export const MOST_MISSED = 0.01;
+export const MOST_ZERO_ERRORS = 0.05;
 
 const nameAt = (kind: "missed" | "zeroError", strobe: number): string =>
   `${kind}@${showQuantity(strobe, "s").replace(" ", "")}`;
@@ -144,18 +137,7 @@ const readTogether = (params: SenseValues, keys: readonly Key[]): TrialResult<st
     MONTE_CARLO_TOLERANCE,
     keys,
   );
-  return trialsOf(samples, (mine) => {
-    const report: Record<string, RateReport> = {};
-    STROBES.forEach((strobe, s) => {
-      const signed = mine.filter((read) => read.weight !== 0);
-      const zeros = mine.filter((read) => read.weight === 0);
-      const missed = signed.filter((read) => read.readings[s] !== read.weight).length;
-      const lostZeros = zeros.filter((read) => read.readings[s] === 1 || read.readings[s] === -1).length;
-      report[nameAt("missed", strobe)] = { events: missed, of: signed.length };
-      report[nameAt("zeroError", strobe)] = { events: lostZeros, of: zeros.length };
-    });
-    return report;
-  });
+  return trialsOf(samples, (mine) => missedAndLost(mine, STROBES, nameAt));
 };
 
 /** Time that low/high and high/high pairs take against supply, with mismatch and resistance spread: where a strobe fits. */
