@@ -235,8 +235,7 @@ export const programAnalogArray = (
   };
 
   // Calibrated ranges cover a share of the calibration currents, the same range for every tile of a slice.
-  const spanOf = (slice: number, rows: number): ConverterSpan => {
-    if (converter?.range.kind !== "calibrated") return fullSpan(design, rows);
+  const reachOf = (slice: number, quantile: number): number => {
     if (!calibration || calibration.length < inputs)
       throw new RangeError("analog multiply: a calibrated converter range needs calibration inputs.");
     const found: number[] = [];
@@ -249,8 +248,15 @@ export const programAnalogArray = (
       }
     }
     found.sort((a, b) => a - b);
-    const reach = found[Math.min(found.length - 1, Math.ceil(converter.range.quantile * found.length) - 1)] || 1e-12;
-    return { low: mapping === "single" ? Math.min(0, fullSpan(design, rows).low && -reach) : -reach, high: reach };
+    return found[Math.min(found.length - 1, Math.ceil(quantile * found.length) - 1)] || 1e-12;
+  };
+  const range = converter?.range;
+  const reaches = range?.kind === "calibrated" ? mapped.slices.map((_, s) => reachOf(s, range.quantile)) : null;
+  const spanOf = (slice: number, rows: number): ConverterSpan => {
+    const full = fullSpan(design, rows);
+    if (!reaches) return full;
+    // A span that begins at 0 goes on doing so.
+    return { low: full.low === 0 ? 0 : -reaches[slice], high: reaches[slice] };
   };
   const tiles: readonly Tile[] = prepared.map((t, k) => ({
     ...t,
