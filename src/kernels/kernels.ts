@@ -37,8 +37,16 @@ export interface Kernels {
   words(length: number): BigUint64Array;
   /** Calls `work`, then takes back what it allocated: arrays made inside must not outlive it. */
   scoped<T>(work: () => T): T;
-  /** c (rows x columns, row-major) = a b, with a rows x depth and b depth x columns. */
-  gemm(c: Float32Array, a: Matrix, b: Matrix, rows: number, columns: number, depth: number): void;
+  /** c (rows x columns, row-major) = a b, or c += a b, with a rows x depth and b depth x columns. */
+  gemm(
+    c: Float32Array,
+    a: Matrix,
+    b: Matrix,
+    rows: number,
+    columns: number,
+    depth: number,
+    accumulate?: "accumulate",
+  ): void;
   /** y[b, o] = sum over i of x w; signs (bit 1 for -1), `length` elements a row. Reads two bit planes. */
   binaryDot(y: Int32Array, x: Packed, w: Packed, batch: number, outputs: number, length: number): void;
   /** The same for ternary w; `nonZero[o]` is the number of non-zero weights of a row. Reads three bit planes. */
@@ -47,10 +55,66 @@ export interface Kernels {
   gatedDot(y: Int32Array, x: Packed, xMask: Packed, w: Packed, wMask: Packed, batch: number, outputs: number): void;
   /** The same for x of `planes` bits, a vector's planes in successive rows, and ternary w. Reads planes + 2 bit planes. */
   planesDot(y: Int32Array, x: Packed, planes: number, w: Packed, wMask: Packed, batch: number, outputs: number): void;
+  /** s = f(u), `kind` the activation's number; lengths are multiples of four. */
+  activate(s: Float32Array, u: Float32Array, kind: number): void;
+  /** One step of Adam on `w`, in double precision. */
+  adamStep(w: Float32Array, gradient: Float32Array, first: Float32Array, second: Float32Array, by: AdamStep): void;
+  /**
+   * Prepares synchronous steps of a layered network; the result runs them on a panel:
+   *
+   *     s_n <- f(c_n + W_n s_{n-1} + B_{n+1}^T s_{n+1}),   last layer: f(... + inside (y - s)) + outside (y - s)
+   *
+   * until `steps` are done or, with a tolerance above 0, no state has moved further in one. Returns the steps done;
+   * `moved[0]` is the largest move of the last.
+   */
+  relaxation(network: RelaxedNetwork): Relax;
+}
+
+export interface Relax {
+  readonly moved: Float32Array;
+  (panel: RelaxedPanel, inside: number, outside: number, steps: number, tolerance: number): number;
+}
+
+/** Parameters of one step of Adam: see src/networks/optimiser.ts. */
+export interface AdamStep {
+  readonly rate: number;
+  readonly epsilon: number;
+  readonly beta1: number;
+  readonly beta2: number;
+  readonly limit: number;
+}
+
+/** Four images of a layered network: element (neuron, image) of a layer at neuron * 4 + image, layers one after the other. */
+export interface RelaxedPanel {
+  readonly states: Float32Array;
+  /** As long as the states. */
+  readonly scratch: Float32Array;
+  /** Constant drive: biases, and the static input's in the first layer. */
+  readonly drive: Float32Array;
+  /** Targets of the last layer. */
+  readonly targets: Float32Array;
+}
+
+/** What relaxes: neurons a layer and weights a layer, inputs x outputs (the first layer's are not read). */
+export interface RelaxedNetwork {
+  readonly widths: readonly number[];
+  readonly forward: readonly Float32Array[];
+  readonly backward: readonly Float32Array[];
+  /** Numbers of the activations in the kernels: hidden layers, and the last. */
+  readonly activation: number;
+  readonly outputActivation: number;
 }
 
 type Exports = Record<
-  "gemm" | "gemmWorkspaceBytes" | "binaryDot" | "weightGatedDot" | "gatedDot" | "planesDot",
+  | "gemm"
+  | "gemmWorkspaceBytes"
+  | "binaryDot"
+  | "weightGatedDot"
+  | "gatedDot"
+  | "planesDot"
+  | "activate"
+  | "adamStep"
+  | "relax",
   (...args: number[]) => number
 >;
 
@@ -110,7 +174,7 @@ export const createKernels = (capacity: number): Kernels => {
         free = before;
       }
     },
-    gemm: (c, a, b, rows, columns, depth) => {
+    gemm: (c, a, b, rows, columns, depth, accumulate) => {
       wasm.gemm(
         at(c),
         at(a.data),
@@ -123,6 +187,7 @@ export const createKernels = (capacity: number): Kernels => {
         columns,
         depth,
         workspace,
+        accumulate ? 1 : 0,
       );
     },
     binaryDot: (y, x, w, batch, outputs, length) => {
@@ -136,6 +201,49 @@ export const createKernels = (capacity: number): Kernels => {
     },
     planesDot: (y, x, planes, w, wMask, batch, outputs) => {
       wasm.planesDot(at(y), row(x), planes, row(w), row(wMask), batch, outputs, w.words);
+    },
+    activate: (s, u, kind) => {
+      wasm.activate(at(s), at(u), s.length, kind);
+    },
+    adamStep: (w, gradient, first, second, { rate, epsilon, beta1, beta2, limit }) => {
+      wasm.adamStep(at(w), at(gradient), at(first), at(second), w.length, rate, epsilon, beta1, beta2, limit);
+    },
+    relaxation: ({ widths, forward, backward, activation, outputActivation }) => {
+      const table = (values: readonly number[]): number => {
+        const place = take(values.length * 4);
+        new Int32Array(memory.buffer, place, values.length).set(values);
+        return place;
+      };
+      const addresses = (arrays: readonly Float32Array[]): number => table(arrays.map((w, l) => (l === 0 ? 0 : at(w))));
+      const moved = new Float32Array(memory.buffer, take(4), 1);
+      const [wide, ahead, back] = [table(widths), addresses(forward), addresses(backward)];
+      return Object.assign(
+        (
+          { states, scratch, drive, targets }: RelaxedPanel,
+          inside: number,
+          outside: number,
+          steps: number,
+          tolerance: number,
+        ) =>
+          wasm.relax(
+            at(states),
+            at(scratch),
+            at(drive),
+            at(targets),
+            wide,
+            ahead,
+            back,
+            widths.length,
+            activation,
+            outputActivation,
+            inside,
+            outside,
+            steps,
+            tolerance,
+            moved.byteOffset,
+          ),
+        { moved },
+      );
     },
   };
 };

@@ -9,6 +9,14 @@ export type { TrainedLayer, TrainedNetwork } from "./model.ts";
 export { shareOfZeros, totalShareOfZeros } from "./model.ts";
 export type { Model, TrainingRecord } from "./model-file.ts";
 export { parseModel, writeModel } from "./model-file.ts";
+export type { Optimiser, OptimiserState } from "./optimiser.ts";
+export {
+  ADAM,
+  kernelOptimiserStep,
+  optimiserState,
+  optimiserStepInPlace,
+  PLAIN_DESCENT,
+} from "./optimiser.ts";
 export type { PackedInputs, WeightMatrix } from "./packed-synapses.ts";
 export { packedSynapses, packInput } from "./packed-synapses.ts";
 export { recalibrate } from "./recalibrate.ts";

@@ -1,7 +1,6 @@
 import type { LabelledImages } from "#src/datasets/labelled-images";
 import { createKernels, rowMajor, transposed } from "#src/kernels/kernels";
 import { fold, type Key, normalsInto, permutation } from "#src/random/index";
-import { type AdamState, adamState, adamStepInPlace } from "./adam.ts";
 import {
   type BatchNorm,
   batchNorm,
@@ -11,6 +10,7 @@ import {
 } from "./batch-norm.ts";
 import { checkDesign, INITIAL_SIGMA, type PerceptronDesign } from "./design.ts";
 import type { TrainedNetwork } from "./model.ts";
+import { ADAM, adamKernelStep, adamStepInPlace, type OptimiserState, optimiserState } from "./optimiser.ts";
 import { activateInto, activationGradientInPlace, quantizeWeightsInto } from "./quantizers.ts";
 
 export interface TrainingOptions {
@@ -36,7 +36,7 @@ interface Layer {
   readonly bn: BatchNorm;
   readonly byGain: Float32Array;
   readonly byShift: Float32Array;
-  readonly adam: { readonly weights: AdamState; readonly gain: AdamState; readonly shift: AdamState };
+  readonly adam: { readonly weights: OptimiserState; readonly gain: OptimiserState; readonly shift: OptimiserState };
   /** batch x inputs */
   readonly x: Float32Array;
   /** batch x outputs, before and after normalisation, and the gradient by either. */
@@ -74,12 +74,12 @@ export const trainPerceptron = (
   let parameters = 0;
   for (let l = 1; l < widths.length; l++) parameters += widths[l - 1] * widths[l];
   const neurons = widths.reduce((a, b) => a + b);
-  const kernels = createKernels(4 * (2 * parameters + 4 * batch * neurons) + 2 ** 16);
+  const kernels = createKernels(4 * (5 * parameters + 4 * batch * neurons) + 2 ** 16);
   const layers: Layer[] = [];
   for (let l = 1; l < widths.length; l++) {
     const inputs = widths[l - 1];
     const outputs = widths[l];
-    const latent = new Float32Array(inputs * outputs);
+    const latent = kernels.float32(inputs * outputs);
     const sigma = design.weights.kind === "float" ? Math.sqrt(2 / inputs) : INITIAL_SIGMA;
     normalsInto(latent, fold(fold(key, "weights"), l), 0, sigma);
     layers.push({
@@ -91,7 +91,11 @@ export const trainPerceptron = (
       bn: batchNorm(outputs),
       byGain: new Float32Array(outputs),
       byShift: new Float32Array(outputs),
-      adam: { weights: adamState(inputs * outputs), gain: adamState(outputs), shift: adamState(outputs) },
+      adam: {
+        weights: optimiserState(inputs * outputs, ADAM, kernels.float32),
+        gain: optimiserState(outputs),
+        shift: optimiserState(outputs),
+      },
       x: kernels.float32(batch * inputs),
       z: kernels.float32(batch * outputs),
       y: new Float32Array(batch * outputs),
@@ -150,7 +154,7 @@ export const trainPerceptron = (
         crossEntropyGradientInto(layers[layers.length - 1], data.labels, order.subarray(from, from + count)) * count;
       backward(count);
       for (const { latent, byWeights, bn, byGain, byShift, adam } of layers) {
-        adamStepInPlace(latent, byWeights, adam.weights, rate, step, clip);
+        adamKernelStep(kernels, latent, byWeights, adam.weights, rate, step, clip);
         adamStepInPlace(bn.gain, byGain, adam.gain, rate, step, Number.POSITIVE_INFINITY);
         adamStepInPlace(bn.shift, byShift, adam.shift, rate, step, Number.POSITIVE_INFINITY);
       }

@@ -114,7 +114,10 @@ function edgeTile(
   }
 }
 
-/** C (rows x columns, row-major, contiguous) = A B, with A rows x depth and B depth x columns at any strides [elements]. */
+/**
+ * C (rows x columns, row-major, contiguous) = A B, with A rows x depth and B depth x columns at any strides [elements];
+ * `accumulate` other than 0: C += A B.
+ */
 export function gemm(
   c: usize,
   a: usize,
@@ -127,8 +130,9 @@ export function gemm(
   columns: i32,
   depth: i32,
   workspace: usize,
+  accumulate: i32,
 ): void {
-  memory.fill(c, 0, rows * columns * 4);
+  if (accumulate == 0) memory.fill(c, 0, rows * columns * 4);
   const packedA = workspace;
   const packedB = packedA + PANEL_ROWS * DEPTH * 4;
   const aside = packedB + DEPTH * PANEL_COLUMNS * 4;

@@ -1,3 +1,6 @@
+export { activate } from "./activation";
+export { adamStep } from "./adam";
 export { gemm, gemmWorkspaceBytes } from "./gemm";
 export * from "./line-grid";
 export { binaryDot, gatedDot, planesDot, weightGatedDot } from "./popcount";
+export { relax } from "./relax";

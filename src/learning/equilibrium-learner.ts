@@ -1,0 +1,198 @@
+import { createKernels, type Kernels } from "#src/kernels/kernels";
+import type { Optimiser } from "#src/networks/index";
+import { fold, type Key } from "#src/random/index";
+import type { Substrate } from "./connection.ts";
+import { largestOfRows, softmaxInto } from "./cost.ts";
+import { checkPhases, contrastInto, type Phases } from "./estimate.ts";
+import { canFuse, fusedBytes, fusedRelaxation } from "./fused-relaxation.ts";
+import { layeredBytes, layeredRelaxation } from "./layered-relaxation.ts";
+import type { LearnedBatch, Learner } from "./learner.ts";
+import { type ParameterStore, parameterStore, storeBytes } from "./parameter-store.ts";
+import {
+  type NetworkParameters,
+  type PlacedLayer,
+  type PrimitiveFunction,
+  placeLayers,
+  statefulLayers,
+} from "./primitive-function.ts";
+import type { Relaxation } from "./relaxation.ts";
+import { STATE_ACTIVATIONS } from "./state-activation.ts";
+
+/** How a network learns by Equilibrium Propagation, updates at the end of the nudged phases. */
+export interface EquilibriumRule {
+  readonly phases: Phases;
+  readonly optimiser: Optimiser;
+  /** Of each layer, the input's first; one number: of all. */
+  readonly learningRates: readonly number[];
+}
+
+/** States near their bounds, within this. */
+const SATURATED = 1e-3;
+
+/** Arrays of a batch of images. */
+export const batchArrays = (kernels: Kernels, layers: readonly PlacedLayer[], images: number): LearnedBatch => ({
+  x: kernels.float32(images * layers[0].inputs),
+  targets: kernels.float32(images * layers[layers.length - 1].outputs),
+});
+
+export const batchBytes = (layers: readonly PlacedLayer[], images: number): number =>
+  4 * images * (layers[0].inputs + layers[layers.length - 1].outputs) + 64;
+
+/** Share of all states within a thousandth of the activation's bounds. */
+export const saturatedShare = (
+  states: readonly Float32Array[],
+  layers: readonly PlacedLayer[],
+  count: number,
+  { activation }: PrimitiveFunction,
+): number => {
+  const [low, high] = STATE_ACTIVATIONS[activation].bounds;
+  let [at, of] = [0, 0];
+  states.forEach((s, l) => {
+    const size = count * layers[l].outputs;
+    of += size;
+    for (let k = 0; k < size; k++) if (s[k] <= low + SATURATED || s[k] >= high - SATURATED) at++;
+  });
+  return at / of;
+};
+
+/** The relaxation that fits a network: the fused kernel where it can be, else a layer at a time. */
+export const relaxationOf = (
+  kernels: Kernels,
+  phi: PrimitiveFunction,
+  { connections, biases }: Pick<ParameterStore, "connections" | "biases">,
+  images: number,
+): Relaxation => {
+  const layers = placeLayers(phi);
+  const matrices = connections.map(({ matrix }) => matrix);
+  if (canFuse(layers, phi.cost) && matrices.every((m) => m !== null)) {
+    const weights = { layers, forward: matrices, backward: matrices, biases };
+    return fusedRelaxation(kernels, weights, phi.activation, phi.cost, images);
+  }
+  return layeredRelaxation(kernels, { layers, connections, biases }, phi.activation, phi.cost, images);
+};
+
+/** Classes from the states of the last layer, or from the readout's scores. */
+export const classesOf = (
+  phi: PrimitiveFunction,
+  { connections, biases }: Pick<ParameterStore, "connections" | "biases">,
+  states: readonly Float32Array[],
+  scores: Float32Array,
+  count: number,
+  key: Key,
+): Uint8Array => {
+  const top = connections.length - 1;
+  const classes = biases[top].length;
+  if (phi.cost.kind !== "softmax readout") return largestOfRows(states[top], count, classes);
+  scores.fill(0);
+  connections[top].addForward(scores, states[top - 1], count, key);
+  for (let b = 0; b < count; b++) for (let o = 0; o < classes; o++) scores[b * classes + o] += biases[top][o];
+  return largestOfRows(scores, count, classes);
+};
+
+/** Sums of a layer's biases' gradient: scale * sum over images and places of s. */
+const addBiasGradient = (
+  gradient: Float32Array,
+  s: Float32Array,
+  { outputs, biases }: PlacedLayer,
+  count: number,
+  scale: number,
+): void => {
+  const each = outputs / biases;
+  for (let b = 0; b < count; b++)
+    for (let c = 0; c < biases; c++) {
+      let sum = 0;
+      const from = b * outputs + c * each;
+      for (let k = from; k < from + each; k++) sum += s[k];
+      gradient[c] += scale * sum;
+    }
+};
+
+/**
+ * A network that learns by Equilibrium Propagation: a free phase, one or two nudged phases, and for every weight the difference of
+ * dPhi/dtheta over the difference of the nudges, averaged over the batch.
+ *
+ * @param images Most images at once.
+ * @throws RangeError for phases or rates that make no sense.
+ */
+export const equilibriumLearner = (
+  phi: PrimitiveFunction,
+  rule: EquilibriumRule,
+  start: NetworkParameters,
+  substrate: Substrate,
+  images: number,
+): Learner => {
+  checkPhases(rule.phases);
+  const layers = placeLayers(phi);
+  const stateful = statefulLayers(phi);
+  const top = layers.length - 1;
+  const [{ inputs }, { outputs: classes }] = [layers[0], layers[top]];
+  const bytes =
+    storeBytes(layers, substrate, images) +
+    fusedBytes(layers, images) +
+    layeredBytes(layers, images) +
+    2 * layeredBytes(layers, images) +
+    batchBytes(layers, images);
+  const kernels = createKernels(bytes);
+  const store = parameterStore(kernels, layers, start, substrate, rule.optimiser, rule.learningRates, images);
+  const relaxation = relaxationOf(kernels, phi, store, images);
+  const batch = batchArrays(kernels, layers, images);
+  const statesOf = (): Float32Array[] => layers.slice(0, stateful).map((l) => kernels.float32(images * l.outputs));
+  const [first, second] = [statesOf(), statesOf()];
+  const scores = kernels.float32(images * classes);
+  const errors = kernels.float32(images * classes);
+
+  const gradients = (count: number, between: number, key: Key): void => {
+    const scale = -1 / (between * count);
+    for (const g of [...store.byWeights, ...store.byBiases]) g.fill(0);
+    // The input is the same at both ends: one product of the difference.
+    layers.slice(0, stateful).forEach((layer, l) => {
+      const connection = store.connections[l];
+      if (l > 0) {
+        connection.addGradient(store.byWeights[l], first[l - 1], first[l], count, scale);
+        connection.addGradient(store.byWeights[l], second[l - 1], second[l], count, -scale);
+      }
+      addBiasGradient(store.byBiases[l], first[l], layer, count, scale);
+      addBiasGradient(store.byBiases[l], second[l], layer, count, -scale);
+    });
+    if (stateful < layers.length) {
+      // Phi holds -beta L, whose derivative by the readout is the loss's own at the nudged states, averaged over them.
+      const ends = rule.phases.estimator === "symmetric" ? [first, second] : [first];
+      ends.forEach((states, end) => {
+        const below = states[stateful - 1];
+        scores.fill(0);
+        store.connections[top].addForward(scores, below, count, fold(key, end));
+        for (let b = 0; b < count; b++)
+          for (let o = 0; o < classes; o++) scores[b * classes + o] += store.biases[top][o];
+        softmaxInto(errors, scores, count, classes);
+        for (let k = 0; k < count * classes; k++) errors[k] -= batch.targets[k];
+        const share = 1 / (ends.length * count);
+        store.connections[top].addGradient(store.byWeights[top], below, errors, count, share);
+        addBiasGradient(store.byBiases[top], errors, layers[top], count, share);
+      });
+    }
+    for (let k = 0; k < count * layers[0].outputs; k++) first[0][k] -= second[0][k];
+    store.connections[0].addGradient(store.byWeights[0], batch.x, first[0], count, scale);
+  };
+  return {
+    inputs,
+    classes,
+    images,
+    batch,
+    learn: (count, schedule, key) => {
+      relaxation.present(batch.x, batch.targets, count, fold(key, "present"));
+      const { between, free } = contrastInto(relaxation, rule.phases, first, second, fold(key, "phases"));
+      const saturated = saturatedShare(second, layers, count, phi);
+      gradients(count, between, fold(key, "readout"));
+      store.descend(schedule, fold(key, "update"));
+      return { free, saturated };
+    },
+    classify: (count, key) => {
+      relaxation.present(batch.x, batch.targets, count, fold(key, "present"));
+      relaxation.settle(0, rule.phases.freeSteps, rule.phases.tolerance, fold(key, "free"));
+      relaxation.statesInto(second);
+      return classesOf(phi, store, second, scores, count, fold(key, "readout"));
+    },
+    save: store.save,
+    restore: store.restore,
+  };
+};

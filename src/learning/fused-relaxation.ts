@@ -1,0 +1,121 @@
+import type { Kernels, RelaxedPanel } from "#src/kernels/kernels";
+import { rowMajor } from "#src/kernels/kernels";
+import type { Cost, PlacedLayer } from "./primitive-function.ts";
+import type { Relaxation } from "./relaxation.ts";
+import { STATE_ACTIVATIONS, type StateActivation } from "./state-activation.ts";
+
+const LANES = 4;
+
+/** A dense network with ideal weights, in the kernels' memory: inputs x outputs a layer. */
+export interface DenseWeights {
+  readonly layers: readonly PlacedLayer[];
+  readonly forward: readonly Float32Array[];
+  /** The same arrays where feedback is tied; the first is not read. */
+  readonly backward: readonly Float32Array[];
+  readonly biases: readonly Float32Array[];
+}
+
+/** Whether the fused kernel can relax this network: dense layers, an output with states. */
+export const canFuse = (layers: readonly PlacedLayer[], cost: Cost): boolean =>
+  layers.every(({ kind }) => kind === "dense") && cost.kind === "squared error" && layers.length >= 2;
+
+/** Bytes of kernel memory that `fusedRelaxation` takes. */
+export const fusedBytes = (layers: readonly PlacedLayer[], batch: number): number => {
+  const neurons = layers.reduce((sum, { outputs }) => sum + outputs, 0);
+  return 4 * (batch + 2 * LANES) * (4 * neurons + layers[0].outputs) + 2 ** 12;
+};
+
+/**
+ * Relaxation in one kernel, four images at a time: all steps of a phase run while a panel's states stay in the first cache. Each
+ * panel stops by itself where there is a tolerance.
+ */
+export const fusedRelaxation = (
+  kernels: Kernels,
+  { layers, forward, backward, biases }: DenseWeights,
+  activation: StateActivation,
+  cost: Cost,
+  batch: number,
+): Relaxation => {
+  if (cost.kind !== "squared error")
+    throw new RangeError(`fused relaxation: cost "${cost.kind}" has its own dynamics.`);
+  const widths = layers.map(({ outputs }) => outputs);
+  const neurons = widths.reduce((a, b) => a + b, 0);
+  const [inputs, first, last] = [layers[0].inputs, widths[0], widths[widths.length - 1]];
+  const before = widths.map((_, l) => widths.slice(0, l).reduce((a, b) => a + b, 0));
+  const code = STATE_ACTIVATIONS[activation].code;
+  const relax = kernels.relaxation({ widths, forward, backward, activation: code, outputActivation: code });
+  const scratch = kernels.float32(neurons * LANES);
+  const most = Math.ceil(batch / LANES);
+  const panels = Array.from({ length: most }, (): RelaxedPanel & { readonly free: Float32Array } => ({
+    states: kernels.float32(neurons * LANES),
+    free: kernels.float32(neurons * LANES),
+    scratch,
+    drive: kernels.float32(neurons * LANES),
+    targets: kernels.float32(last * LANES),
+  }));
+  const sums = kernels.float32(batch * first);
+  let count = 0;
+  const used = (): (RelaxedPanel & { readonly free: Float32Array })[] => panels.slice(0, Math.ceil(count / LANES));
+
+  const refreshBiases = (): void => {
+    for (const { drive } of used())
+      for (let l = 1; l < widths.length; l++)
+        for (let o = 0; o < widths[l]; o++)
+          drive.fill(biases[l][o], (before[l] + o) * LANES, (before[l] + o + 1) * LANES);
+  };
+  return {
+    batch,
+    present: (x, targets, images) => {
+      count = images;
+      kernels.gemm(sums, rowMajor(x, inputs), rowMajor(forward[0], first), count, first, inputs);
+      used().forEach((panel, p) => {
+        panel.states.fill(0);
+        for (let lane = 0; lane < LANES; lane++) {
+          // Lanes without an image repeat the last one, so that they move no further than it.
+          const b = Math.min(p * LANES + lane, count - 1);
+          for (let o = 0; o < first; o++) panel.drive[o * LANES + lane] = sums[b * first + o] + biases[0][o];
+          for (let o = 0; o < last; o++) panel.targets[o * LANES + lane] = targets[b * last + o];
+        }
+      });
+      refreshBiases();
+    },
+    settle: (beta, steps, tolerance) => {
+      const [inside, outside] = cost.nudge === "inside" ? [beta, 0] : [0, beta];
+      let done = 0;
+      let moved = 0;
+      used().forEach((panel, p) => {
+        done += relax(panel, inside, outside, steps, tolerance) * Math.min(LANES, count - p * LANES);
+        moved = Math.max(moved, relax.moved[0]);
+      });
+      return { steps: done / count, moved };
+    },
+    keepFree: () => {
+      for (const { states, free } of used()) free.set(states);
+    },
+    returnToFree: () => {
+      for (const { states, free } of used()) states.set(free);
+    },
+    statesInto: (states) => {
+      used().forEach((panel, p) => {
+        const present = Math.min(LANES, count - p * LANES);
+        for (let l = 0; l < widths.length; l++) {
+          const width = widths[l];
+          for (let lane = 0; lane < present; lane++) {
+            const row = (p * LANES + lane) * width;
+            const from = before[l] * LANES + lane;
+            for (let o = 0; o < width; o++) states[l][row + o] = panel.states[from + o * LANES];
+          }
+        }
+      });
+    },
+    addDrive: (change) => {
+      used().forEach(({ drive }, p) => {
+        for (let lane = 0; lane < LANES; lane++) {
+          const b = Math.min(p * LANES + lane, count - 1);
+          for (let o = 0; o < first; o++) drive[o * LANES + lane] += change[b * first + o];
+        }
+      });
+    },
+    refreshBiases,
+  };
+};

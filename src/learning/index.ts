@@ -1,0 +1,24 @@
+export type { ExactExample } from "./backpropagation-through-time.ts";
+export type { Connection, PlasticConnection, Substrate } from "./connection.ts";
+export type { EquilibriumRule } from "./equilibrium-learner.ts";
+export { equilibriumLearner } from "./equilibrium-learner.ts";
+export type { Estimator, Phases } from "./estimate.ts";
+export { checkPhases, ESTIMATORS } from "./estimate.ts";
+export { exactNetwork, primitiveValue } from "./exact-dynamics.ts";
+export type { Agreement, ComparedPhases, GradientComparison } from "./gradient-updates.ts";
+export { compareGradients } from "./gradient-updates.ts";
+export { idealSubstrate } from "./ideal-substrate.ts";
+export type { BatchReport, Learner, LearnerState } from "./learner.ts";
+export type {
+  Cost,
+  ImageShape,
+  LayerDesign,
+  NetworkParameters,
+  PlacedLayer,
+  PrimitiveFunction,
+} from "./primitive-function.ts";
+export { denseNetwork, initialParameters, placeLayers } from "./primitive-function.ts";
+export type { StateActivation } from "./state-activation.ts";
+export { STATE_ACTIVATIONS } from "./state-activation.ts";
+export type { EpochReport, ImageScale, TrainingPlan, TrainingState } from "./train-learner.ts";
+export { Diverged, learnerAccuracy, trainLearner, UNIT_SCALE } from "./train-learner.ts";

@@ -1,0 +1,142 @@
+import type { Kernels } from "#src/kernels/kernels";
+import { fold, type Key } from "#src/random/index";
+import type { Connection } from "./connection.ts";
+import { softmaxInto } from "./cost.ts";
+import type { Cost, PlacedLayer } from "./primitive-function.ts";
+import type { Relaxation } from "./relaxation.ts";
+import { LINEAR_CODE, STATE_ACTIVATIONS, type StateActivation } from "./state-activation.ts";
+
+/** A network of any connections. */
+export interface Connected {
+  readonly layers: readonly PlacedLayer[];
+  readonly connections: readonly Connection[];
+  readonly biases: readonly Float32Array[];
+}
+
+const padded = (length: number): number => 4 * Math.ceil(length / 4);
+
+/** Bytes of kernel memory that `layeredRelaxation` takes. */
+export const layeredBytes = (layers: readonly PlacedLayer[], batch: number): number =>
+  4 * layers.reduce((sum, { outputs }) => sum + 4 * (batch * outputs + 8), 0) + 2 ** 12;
+
+/**
+ * Relaxation of a network of any connections, a layer at a time: the general form, for convolutions, softmax readouts and weights
+ * on cells, and the twin that the fused kernel is tested against. Every read of a connection has a key of its own; the input's is
+ * made once an image and held.
+ */
+export const layeredRelaxation = (
+  kernels: Kernels,
+  { layers, connections, biases }: Connected,
+  activation: StateActivation,
+  cost: Cost,
+  batch: number,
+): Relaxation => {
+  const readout = cost.kind === "softmax readout";
+  const stateful = readout ? layers.length - 1 : layers.length;
+  const { outputs: classes } = layers[layers.length - 1];
+  const array = (l: number): Float32Array => kernels.float32(padded(batch * layers[l].outputs));
+  const every = (): Float32Array[] => Array.from({ length: stateful }, (_, l) => array(l));
+  let states = every();
+  let next = every();
+  const free = every();
+  const inputDrive = array(0);
+  const targets = new Float32Array(batch * classes);
+  const scores = kernels.float32(padded(batch * classes));
+  const errors = kernels.float32(padded(batch * classes));
+  const code = STATE_ACTIVATIONS[activation].code;
+  const outputCode = cost.kind === "cross-entropy" ? LINEAR_CODE : code;
+  let count = 0;
+
+  const addBiases = (u: Float32Array, l: number): void => {
+    const { outputs, biases: own } = layers[l];
+    const each = outputs / own;
+    if (layers[l].kind === "dense")
+      for (let b = 0; b < count; b++) for (let o = 0; o < outputs; o++) u[b * outputs + o] += biases[l][o];
+    else
+      for (let b = 0; b < count; b++)
+        for (let c = 0; c < own; c++) {
+          const from = b * outputs + c * each;
+          for (let k = from; k < from + each; k++) u[k] += biases[l][c];
+        }
+  };
+  /** y - p for the softmax of these scores (count x classes). */
+  const softmaxErrors = (of: Float32Array): void => {
+    softmaxInto(errors, of, count, classes);
+    for (let k = 0; k < count * classes; k++) errors[k] = targets[k] - errors[k];
+  };
+  const step = (beta: number, key: Key): void => {
+    for (let l = 0; l < stateful; l++) {
+      const u = next[l];
+      if (l === 0) u.set(inputDrive);
+      else {
+        u.fill(0);
+        connections[l].addForward(u, states[l - 1], count, fold(key, 2 * l));
+        addBiases(u, l);
+      }
+    }
+    for (let l = 0; l + 1 < stateful; l++)
+      connections[l + 1].addTransposed(next[l], states[l + 1], count, fold(key, 2 * l + 1));
+    const top = stateful - 1;
+    if (readout && beta !== 0) {
+      scores.fill(0);
+      connections[stateful].addForward(scores, states[top], count, fold(key, 2 * stateful));
+      addBiases(scores, stateful);
+      softmaxErrors(scores);
+      for (let k = 0; k < count * classes; k++) errors[k] *= beta;
+      connections[stateful].addTransposed(next[top], errors, count, fold(key, 2 * stateful + 1));
+    }
+    const s = states[top];
+    const size = count * layers[top].outputs;
+    if (cost.kind === "squared error") for (let k = 0; k < size; k++) errors[k] = targets[k] - s[k];
+    else if (cost.kind === "cross-entropy") softmaxErrors(s);
+    const inside = readout || (cost.kind === "squared error" && cost.nudge === "outside") ? 0 : beta;
+    const outside = cost.kind === "squared error" && cost.nudge === "outside" ? beta : 0;
+    if (inside !== 0) for (let k = 0; k < size; k++) next[top][k] += inside * errors[k];
+    for (let l = 0; l < stateful; l++) kernels.activate(next[l], next[l], l === top && !readout ? outputCode : code);
+    if (outside !== 0) for (let k = 0; k < size; k++) next[top][k] += outside * errors[k];
+    [states, next] = [next, states];
+  };
+  const moveOfLastStep = (): number => {
+    let most = 0;
+    for (let l = 0; l < stateful; l++)
+      for (let k = 0; k < count * layers[l].outputs; k++) {
+        const move = Math.abs(states[l][k] - next[l][k]);
+        // A NaN is kept.
+        if (!(move <= most)) most = move;
+      }
+    return most;
+  };
+  return {
+    batch,
+    present: (x, y, images, key) => {
+      count = images;
+      targets.set(y.subarray(0, count * classes));
+      inputDrive.fill(0);
+      connections[0].addForward(inputDrive, x, count, fold(key, 0));
+      addBiases(inputDrive, 0);
+      for (const s of states) s.fill(0);
+    },
+    settle: (beta, steps, tolerance, key) => {
+      let moved = 0;
+      for (let t = 0; t < steps; t++) {
+        step(beta, fold(key, t));
+        if (tolerance > 0 || t + 1 === steps) moved = moveOfLastStep();
+        if (tolerance > 0 && moved <= tolerance) return { steps: t + 1, moved };
+      }
+      return { steps, moved };
+    },
+    keepFree: () => {
+      for (let l = 0; l < stateful; l++) free[l].set(states[l]);
+    },
+    returnToFree: () => {
+      for (let l = 0; l < stateful; l++) states[l].set(free[l]);
+    },
+    statesInto: (into) => {
+      for (let l = 0; l < stateful; l++) into[l].set(states[l].subarray(0, count * layers[l].outputs));
+    },
+    addDrive: (change) => {
+      for (let k = 0; k < count * layers[0].outputs; k++) inputDrive[k] += change[k];
+    },
+    refreshBiases: () => {},
+  };
+};

@@ -1,0 +1,39 @@
+import type { Key } from "#src/random/index";
+import type { Settled } from "./relaxation.ts";
+
+/** Images and what they are: x is images x inputs, targets images x classes (1 for the class, else 0), in the kernels' memory. */
+export interface LearnedBatch {
+  readonly x: Float32Array;
+  readonly targets: Float32Array;
+}
+
+/** What a batch tells beside what was learned. */
+export interface BatchReport {
+  /** The free phase, where there is one. */
+  readonly free: Settled | null;
+  /** Share of states at their bounds after the free phase (within 1e-3). */
+  readonly saturated: number;
+}
+
+/** Something that learns from batches and classifies. */
+export interface Learner {
+  readonly inputs: number;
+  readonly classes: number;
+  /** Most images at once. */
+  readonly images: number;
+  /** Where a batch is put before `learn` or `classify`. */
+  readonly batch: LearnedBatch;
+  /** Learns from the first `count` images of the batch; `schedule` multiplies the learning rates. */
+  learn(count: number, schedule: number, key: Key): BatchReport;
+  /** Classes of the first `count` images. */
+  classify(count: number, key: Key): Uint8Array;
+  /** All that it holds, to be stored, and back. */
+  save(): LearnerState;
+  restore(state: LearnerState): void;
+}
+
+export interface LearnerState {
+  /** Batches learned. */
+  readonly step: number;
+  readonly arrays: Readonly<Record<string, Float32Array>>;
+}

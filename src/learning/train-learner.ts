@@ -1,0 +1,149 @@
+import type { LabelledImages } from "#src/datasets/labelled-images";
+import { fold, type Key, permutation } from "#src/random/index";
+import type { Learner, LearnerState } from "./learner.ts";
+
+/** How an image enters: pixel / 255, or that less a mean over a deviation, a channel each. */
+export interface ImageScale {
+  readonly mean: readonly number[];
+  readonly deviation: readonly number[];
+}
+
+export const UNIT_SCALE: ImageScale = { mean: [0], deviation: [1] };
+
+export interface TrainingPlan {
+  readonly epochs: number;
+  /** Learning rates over the steps: constant, or half a cosine to zero (stepped every batch). */
+  readonly schedule: "constant" | "cosine";
+  readonly scale: ImageScale;
+}
+
+/** What an epoch was like. */
+export interface EpochReport {
+  /** From 1. */
+  readonly epoch: number;
+  /** Share of the test images classified right afterwards. */
+  readonly accuracy: number;
+  readonly batches: number;
+  /** Mean steps of a free phase. */
+  readonly freeSteps: number;
+  /** Free phases (batches) that had not come to rest when their steps were done, and the largest move of a last step. */
+  readonly unsettled: number;
+  readonly moved: number;
+  /** Largest share of saturated states of a batch. */
+  readonly saturated: number;
+}
+
+/** Where a training stands between two epochs. */
+export interface TrainingState {
+  readonly epochs: readonly EpochReport[];
+  readonly learner: LearnerState;
+}
+
+/** A free phase whose states still move further than this in a step has not come to rest. */
+export const RESTLESS = 0.01;
+
+/** Puts these images where the learner reads them. */
+export const showImages = (
+  learner: Learner,
+  data: LabelledImages,
+  places: ArrayLike<number>,
+  { mean, deviation }: ImageScale,
+): void => {
+  const { x, targets } = learner.batch;
+  const { pixels } = data;
+  const plane = pixels / mean.length;
+  targets.fill(0);
+  for (let b = 0; b < places.length; b++) {
+    const from = places[b] * pixels;
+    for (let c = 0; c < mean.length; c++) {
+      const factor = 1 / (255 * deviation[c]);
+      const shift = mean[c] / deviation[c];
+      for (let p = c * plane; p < (c + 1) * plane; p++) x[b * pixels + p] = data.images[from + p] * factor - shift;
+    }
+    targets[b * learner.classes + data.labels[places[b]]] = 1;
+  }
+};
+
+/** Share of these images that the learner classifies right. */
+export const learnerAccuracy = (learner: Learner, data: LabelledImages, scale: ImageScale, key: Key): number => {
+  let right = 0;
+  for (let from = 0; from < data.count; from += learner.images) {
+    const count = Math.min(learner.images, data.count - from);
+    const places = Uint32Array.from({ length: count }, (_, b) => from + b);
+    showImages(learner, data, places, scale);
+    learner.classify(count, fold(key, from)).forEach((c, b) => {
+      if (c === data.labels[from + b]) right++;
+    });
+  }
+  return right / data.count;
+};
+
+/** @throws RangeError where images, classes or numbers do not fit the learner. */
+export const checkTraining = (learner: Learner, train: LabelledImages, { epochs, scale }: TrainingPlan): void => {
+  const refuse = (what: string): never => {
+    throw new RangeError(`learning: ${what}`);
+  };
+  if (train.pixels !== learner.inputs)
+    refuse(`images of ${train.pixels} pixels for a network of ${learner.inputs} inputs.`);
+  if (train.classes > learner.classes) refuse(`${train.classes} classes for ${learner.classes} outputs.`);
+  if (!(Number.isInteger(epochs) && epochs >= 1)) refuse(`${epochs} epochs; expected 1 or more.`);
+  if (scale.mean.length !== scale.deviation.length || train.pixels % scale.mean.length !== 0)
+    refuse(
+      `a scale of ${scale.mean.length} means and ${scale.deviation.length} deviations for ${train.pixels} pixels.`,
+    );
+};
+
+/** A state or weight that is no number any more. */
+export class Diverged extends Error {
+  override readonly name = "Diverged";
+}
+
+/**
+ * Trains a learner, an epoch after the other, and tests it after each. The order of images and every draw depend on (key, epoch,
+ * batch) alone, so that a training continued from a stored state ends as one that was never interrupted.
+ *
+ * @param from Where to go on; null: from the start.
+ * @param onEpoch Told after each epoch, with all that is needed to continue.
+ * @throws Diverged where a state became NaN.
+ */
+export const trainLearner = (
+  learner: Learner,
+  train: LabelledImages,
+  test: LabelledImages,
+  plan: TrainingPlan,
+  key: Key,
+  from: TrainingState | null = null,
+  onEpoch: (state: TrainingState) => void = () => {},
+): readonly EpochReport[] => {
+  checkTraining(learner, train, plan);
+  const epochs: EpochReport[] = [...(from?.epochs ?? [])];
+  if (from) learner.restore(from.learner);
+  const { images } = learner;
+  const batches = Math.ceil(train.count / images);
+  for (let epoch = epochs.length; epoch < plan.epochs; epoch++) {
+    const epochKey = fold(fold(key, "epoch"), epoch);
+    const order = permutation(fold(epochKey, "order"), train.count);
+    let [steps, moved, unsettled, saturated] = [0, 0, 0, 0];
+    for (let b = 0; b < batches; b++) {
+      const places = order.subarray(b * images, Math.min((b + 1) * images, train.count));
+      showImages(learner, train, places, plan.scale);
+      const done = (epoch * batches + b) / (plan.epochs * batches);
+      const schedule = plan.schedule === "cosine" ? (1 + Math.cos(Math.PI * done)) / 2 : 1;
+      const report = learner.learn(places.length, schedule, fold(epochKey, b));
+      if (report.free) {
+        if (Number.isNaN(report.free.moved))
+          throw new Diverged(
+            `a state is NaN in epoch ${epoch + 1}, batch ${b + 1}; lower the learning rates or the nudge.`,
+          );
+        steps += report.free.steps;
+        moved = Math.max(moved, report.free.moved);
+        if (report.free.moved > RESTLESS) unsettled++;
+      }
+      saturated = Math.max(saturated, report.saturated);
+    }
+    const accuracy = learnerAccuracy(learner, test, plan.scale, fold(epochKey, "test"));
+    epochs.push({ epoch: epoch + 1, accuracy, batches, freeSteps: steps / batches, unsettled, moved, saturated });
+    onEpoch({ epochs: [...epochs], learner: learner.save() });
+  }
+  return epochs;
+};
