@@ -98,6 +98,10 @@ const addBiasGradient = (
   scale: number,
 ): void => {
   const each = outputs / biases;
+  if (each === 1) {
+    for (let b = 0, k = 0; b < count; b++) for (let c = 0; c < biases; c++, k++) gradient[c] += scale * s[k];
+    return;
+  }
   for (let b = 0; b < count; b++)
     for (let c = 0; c < biases; c++) {
       let sum = 0;

@@ -67,7 +67,8 @@ export const fusedRelaxation = (
     batch,
     present: (x, targets, images) => {
       count = images;
-      kernels.gemm(sums, rowMajor(x, inputs), rowMajor(forward[0], first), count, first, inputs);
+      sums.fill(0);
+      kernels.addProduct(sums, rowMajor(x, inputs), forward[0], count, first, inputs);
       used().forEach((panel, p) => {
         panel.states.fill(0);
         for (let lane = 0; lane < LANES; lane++) {

@@ -12,21 +12,12 @@ export const denseConnection = (
 ): Connection => {
   const scaled = kernels.float32(batch * outputs);
   return {
-    addForward: (u, s, count) =>
-      kernels.gemm(u, rowMajor(s, inputs), rowMajor(weights, outputs), count, outputs, inputs, "accumulate"),
+    addForward: (u, s, count) => kernels.addProduct(u, rowMajor(s, inputs), weights, count, outputs, inputs),
     addTransposed: (u, above, count) =>
       kernels.gemm(u, rowMajor(above, outputs), transposed(weights, outputs), count, inputs, outputs, "accumulate"),
     addGradient: (gradient, below, above, count, scale) => {
       for (let k = 0; k < count * outputs; k++) scaled[k] = scale * above[k];
-      kernels.gemm(
-        gradient,
-        transposed(below, inputs),
-        rowMajor(scaled, outputs),
-        inputs,
-        outputs,
-        count,
-        "accumulate",
-      );
+      kernels.addProduct(gradient, transposed(below, inputs), scaled, inputs, outputs, count);
     },
   };
 };

@@ -20,5 +20,7 @@ export type {
 export { denseNetwork, initialParameters, placeLayers } from "./primitive-function.ts";
 export type { StateActivation } from "./state-activation.ts";
 export { STATE_ACTIVATIONS } from "./state-activation.ts";
+export type { Feedback, StepwiseRule } from "./stepwise-learner.ts";
+export { FEEDBACKS, initialFeedback, stepwiseLearner } from "./stepwise-learner.ts";
 export type { EpochReport, ImageScale, TrainingPlan, TrainingState } from "./train-learner.ts";
 export { Diverged, learnerAccuracy, trainLearner, UNIT_SCALE } from "./train-learner.ts";

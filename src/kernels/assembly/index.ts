@@ -4,3 +4,4 @@ export { gemm, gemmWorkspaceBytes } from "./gemm";
 export * from "./line-grid";
 export { binaryDot, gatedDot, planesDot, weightGatedDot } from "./popcount";
 export { relax } from "./relax";
+export { nonZeros, sparseProduct } from "./sparse";

@@ -35,6 +35,31 @@ describe("gemm agrees with its naive twin", () => {
       for (let i = 0; i < c.length; i++) expect(Math.abs(c[i] - expected[i])).toBeLessThan(tolerance);
     }
   });
+  test.each([
+    [5, 70, 33, 0.1],
+    [3, 32, 257, 0.3],
+    [33, 7, 5, 0.95],
+    [4, 40, 9, 0],
+  ])(
+    "a product that adds, rows %i, columns %i, depth %i, a share %d of elements not 0",
+    (rows, columns, depth, share) => {
+      const k = createKernels(2 ** 20);
+      const [a, b, c] = [k.float32(rows * depth), k.float32(depth * columns), k.float32(rows * columns)];
+      normalsInto(a, fold(key, "a"));
+      normalsInto(b, fold(key, "b"));
+      a.forEach((_, i) => {
+        if (uniform(fold(key, "zero"), i) >= share) a[i] = 0;
+      });
+      const expected = new Float32Array(rows * columns);
+      for (const left of [rowMajor(a, depth), transposed(a, rows)]) {
+        normalsInto(c, fold(key, "c"));
+        const before = c.slice();
+        k.addProduct(c, left, b, rows, columns, depth);
+        gemmReference(expected, left, rowMajor(b, columns), rows, columns, depth);
+        for (let i = 0; i < c.length; i++) expect(Math.abs(c[i] - before[i] - expected[i])).toBeLessThan(2e-5);
+      }
+    },
+  );
   test("an array from elsewhere is refused", () => {
     const k = createKernels(2 ** 16);
     const mine = k.float32(4);
