@@ -17,6 +17,9 @@ const MODULES: Readonly<Record<string, () => Promise<Readonly<Record<string, unk
   "write-disturb": () => import("./studies/write-disturb.ts"),
   "ir-drop": () => import("./studies/ir-drop.ts"),
   "analog-versus-digital": () => import("./studies/analog-versus-digital.ts"),
+  "ernoult-2019": () => import("./papers/ernoult-2019.ts"),
+  "ernoult-2020": () => import("./papers/ernoult-2020.ts"),
+  gdu: () => import("./studies/gdu.ts"),
   "interval-coverage": () => import("./studies/interval-coverage.ts"),
 };
 

@@ -1,6 +1,6 @@
 import { type Command, Option } from "commander";
 import { parseRram } from "#devices/index";
-import { type AnyExperiment, type Precision, SAMPLINGS, type Sampling } from "#src/montecarlo/index";
+import { type AnyExperiment, type Precision, SAMPLINGS, type Sampling, type Value } from "#src/montecarlo/index";
 import { readUserJson } from "../files/run-folder.ts";
 import type { PlanOptions } from "../run/run.ts";
 import type { Scope } from "../units/expression.ts";
@@ -20,6 +20,7 @@ export interface PlanFlags {
   readonly seed?: string;
   readonly device?: string;
   readonly data?: string;
+  readonly quick?: boolean;
   readonly out?: string;
   readonly force?: boolean;
 }
@@ -50,6 +51,7 @@ export const addPlanFlags = (command: Command): Command =>
     .option("--seed <text>", 'any text (default "rramlab"); the same text gives the same bytes')
     .option("--device <file.json>", "your own resistance statistics")
     .option("--data <dir>", "data set: a name of `rramlab data list`, or a folder of IDX files")
+    .option("--quick", "the experiment's own small version; --set changes it further")
     .option("--out <dir>", "run folder (default: runs/NAME-001, or the next free number)")
     .option("--force", "replace an earlier run in --out");
 
@@ -76,13 +78,15 @@ export const planOptionsOf = async (
   flags: PlanFlags,
   scope: Scope = {},
 ): Promise<PlanOptions> => {
-  const set = await parseSettings(experiment, flags.set, scope);
+  const given = await parseSettings(experiment, flags.set, scope);
+  if (flags.quick && !experiment.quick) throw new Misuse(`${experiment.name} has no --quick version.`);
+  const set: Record<string, Value> = { ...(flags.quick ? experiment.quick : {}), ...given };
   const only = (parameter: string, option: string): void => {
     if (!(parameter in experiment.parameters)) throw new Misuse(`${experiment.name} takes no ${option}.`);
   };
   if (flags.device !== undefined) {
     only("device", "--device");
-    if (Object.hasOwn(set, "device")) throw new Misuse("--device and --set device are both given; choose one.");
+    if (Object.hasOwn(given, "device")) throw new Misuse("--device and --set device are both given; choose one.");
     const file = flags.device;
     set["device"] = JSON.stringify(orMisuse(() => parseRram(readUserJson(file, "--device"), file)));
   }
@@ -91,6 +95,8 @@ export const planOptionsOf = async (
     set["data"] = flags.data;
   }
   const grid = await parseGrid(experiment, flags.grid, scope);
+  for (const name of Object.keys(grid ?? {}))
+    if (!Object.hasOwn(given, name) && name !== "device" && name !== "data") delete set[name];
   for (const name of Object.keys(grid ?? {}))
     if (Object.hasOwn(set, name))
       throw new Misuse(`${name} is both an axis (--grid) and given (--set, --device or --data); choose one.`);

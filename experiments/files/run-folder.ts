@@ -158,6 +158,23 @@ export const readPart = (dir: string, place: Pick<PartPlace, "part" | "uses">): 
   }
 };
 
+const progressPath = (dir: string, place: Pick<PartPlace, "part" | "uses">): string =>
+  partPath(dir, place).replace(/\.json$/, ".progress.json");
+
+/** How far a part has come that is not there yet. */
+export const writeProgress = (dir: string, place: PartPlace, reached: unknown): void =>
+  writeFile(progressPath(dir, place), encodePart(reached));
+export const removeProgress = (dir: string, place: PartPlace): void =>
+  rmSync(progressPath(dir, place), { force: true });
+/** Null where nothing was kept, or what was kept is damaged: the part then starts again, which is all that is lost. */
+export const readProgress = (dir: string, place: PartPlace): unknown => {
+  try {
+    return decodePart(readFileSync(progressPath(dir, place), "utf8"));
+  } catch {
+    return null;
+  }
+};
+
 /** Longer without a write, and nobody is writing it any more [s]. */
 const ABANDONED_AFTER = 3600;
 

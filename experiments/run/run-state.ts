@@ -14,7 +14,17 @@ import {
 } from "#src/montecarlo/index";
 import { gatherArrays } from "../files/array-files.ts";
 import { encodePart } from "../files/part-file.ts";
-import { hasPart, planDigest, readPart, readPlan, readRounds, writePart } from "../files/run-folder.ts";
+import {
+  hasPart,
+  planDigest,
+  readPart,
+  readPlan,
+  readProgress,
+  readRounds,
+  removeProgress,
+  writePart,
+  writeProgress,
+} from "../files/run-folder.ts";
 import { hasShard, writeShard } from "../files/shard-file.ts";
 import { gatherRows } from "../files/trial-rows.ts";
 import { loadPlanned } from "./load-experiment.ts";
@@ -56,13 +66,18 @@ const makePart = ({ dir, plan, experiment }: RunState, place: PartPlace): void =
   const { make, stream = place.part } = experiment.prepare?.[place.part] ?? {};
   if (!make) throw new Error(`experiment ${experiment.name} prepares no part "${place.part}".`);
   const value = told(`${experiment.name}: part "${place.part}"`, () => {
-    const made = make(declaredValues(place.part, place.uses), partKey(plan, stream));
+    const progress = {
+      load: () => readProgress(dir, place),
+      keep: (reached: unknown) => writeProgress(dir, place, reached),
+    };
+    const made = make(declaredValues(place.part, place.uses), partKey(plan, stream), progress);
     if (made === undefined || typeof made === "function")
       throw new TypeError(`it gave ${typeof made}, which cannot be stored`);
     encodePart(made);
     return made;
   });
   writePart(dir, place, value);
+  removeProgress(dir, place);
 };
 
 const contextAt = (run: RunState, point: number): Record<string, unknown> => {

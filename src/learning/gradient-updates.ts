@@ -68,6 +68,20 @@ const agreementOf = (ep: Float64Array, bptt: Float64Array): Agreement => {
   };
 };
 
+/** @throws RangeError for a nudge of 0, or more nudged steps than free ones. */
+export const checkComparison = ({ freeSteps, nudgedSteps, beta }: ComparedPhases): void => {
+  const refuse = (what: string): never => {
+    throw new RangeError(`gdu: ${what}`);
+  };
+  if (!(Math.abs(beta) > 0 && Number.isFinite(beta)))
+    refuse(`beta ${beta}; the estimate divides by it. Expected e.g. 0.1.`);
+  if (!(Number.isInteger(nudgedSteps) && nudgedSteps >= 1)) refuse(`${nudgedSteps} nudged steps; expected 1 or more.`);
+  if (!(Number.isInteger(freeSteps) && freeSteps >= nudgedSteps))
+    refuse(
+      `${nudgedSteps} nudged steps against ${freeSteps} free ones; backpropagation goes back through the free phase, which must be at least as long.`,
+    );
+};
+
 /**
  * Gradients of Equilibrium Propagation beside those of backpropagation through time of the same dynamics, step by step: with s* at rest
  * after the free phase and s_t the states t steps into the nudged one,
@@ -83,16 +97,10 @@ export const compareGradients = (
   examples: readonly ExactExample[],
   { freeSteps, nudgedSteps, beta, estimator }: ComparedPhases,
 ): GradientComparison => {
+  checkComparison({ freeSteps, nudgedSteps, beta, estimator });
   const refuse = (what: string): never => {
     throw new RangeError(`gdu: ${what}`);
   };
-  if (!(Math.abs(beta) > 0 && Number.isFinite(beta)))
-    refuse(`beta ${beta}; the estimate divides by it. Expected e.g. 0.1.`);
-  if (!(Number.isInteger(nudgedSteps) && nudgedSteps >= 1)) refuse(`${nudgedSteps} nudged steps; expected 1 or more.`);
-  if (!(Number.isInteger(freeSteps) && freeSteps >= nudgedSteps))
-    refuse(
-      `${nudgedSteps} nudged steps against ${freeSteps} free ones; backpropagation goes back through the free phase, which must be at least as long.`,
-    );
   if (network.backward)
     refuse("feedback has weights of its own; the theorem is about dynamics that derive from a primitive function.");
   if (examples.length === 0) refuse("no examples; expected one or more.");

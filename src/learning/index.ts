@@ -6,7 +6,7 @@ export type { Estimator, Phases } from "./estimate.ts";
 export { checkPhases, ESTIMATORS } from "./estimate.ts";
 export { exactNetwork, primitiveValue } from "./exact-dynamics.ts";
 export type { Agreement, ComparedPhases, GradientComparison } from "./gradient-updates.ts";
-export { compareGradients } from "./gradient-updates.ts";
+export { checkComparison, compareGradients } from "./gradient-updates.ts";
 export { idealSubstrate } from "./ideal-substrate.ts";
 export type { BatchReport, Learner, LearnerState } from "./learner.ts";
 export type {

@@ -32,7 +32,18 @@ export interface Part<P, T> {
   /** Name of its key; its own where left out. Parts of one stream share their random numbers. */
   readonly stream?: string;
   readonly uses: readonly (keyof P & string)[];
-  readonly make: (params: P, key: Key) => T;
+  /** `progress`: where a long preparation keeps what it would otherwise lose when it is killed. */
+  readonly make: (params: P, key: Key, progress: PartProgress) => T;
+}
+
+/**
+ * What a part has reached so far, between one start and the next: plain data and typed arrays. A part continued from what it kept must
+ * end as one that was never interrupted.
+ */
+export interface PartProgress {
+  /** What was kept last; null at the first start. */
+  load(): unknown;
+  keep(reached: unknown): void;
 }
 
 type Contexts<P, C> = { readonly [name in keyof C]: Part<P, C[name]> };
@@ -61,6 +72,8 @@ export interface Experiment<P extends Parameters = Parameters, C = Record<string
   readonly grid?: (params: ValuesOf<P>) => Grid;
   /** Axes that every grid spans, whatever the user asks: training seeds, say. */
   readonly replicates?: (params: ValuesOf<P>) => Readonly<Record<string, readonly Value[]>>;
+  /** Parameters of a run that is over in a minute or two, for `--quick`. */
+  readonly quick?: Readonly<Partial<ValuesOf<P>>>;
   /** A trial draws nothing: more than one a point would only repeat it, and is refused. */
   readonly deterministic?: true;
   /** Default number of trials a point. */
@@ -101,7 +114,9 @@ export type AnyExperiment = Omit<
   | "conclude"
   | "notes"
   | "axes"
+  | "quick"
 > & {
+  readonly quick?: Values;
   readonly axes: readonly string[];
   readonly prepare?: Readonly<
     Record<
@@ -109,7 +124,7 @@ export type AnyExperiment = Omit<
       {
         readonly stream?: string;
         readonly uses: readonly string[];
-        readonly make: (params: Values, key: Key) => unknown;
+        readonly make: (params: Values, key: Key, progress: PartProgress) => unknown;
       }
     >
   >;

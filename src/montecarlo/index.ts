@@ -7,6 +7,7 @@ export type {
   Experiment,
   Grid,
   Part,
+  PartProgress,
   Summary,
   TrialResult,
 } from "./experiment.ts";

@@ -1,0 +1,93 @@
+import { placeLayers } from "#src/learning/index";
+import { type AnyExperiment, defineExperiment, type Parameters, type ValuesOf } from "#src/montecarlo/index";
+import { fold } from "#src/random/index";
+import { type EquilibriumModel, trainModel } from "./equilibrium-model.ts";
+import { accuracyCurves, accuracyTable, EPOCH_NUMBERS, epochResult } from "./equilibrium-report.ts";
+import {
+  adjusted,
+  dataNote,
+  imagesFor,
+  PUBLISHED_PARAMETERS,
+  seedsAndEpochs,
+  TRAINING_USES,
+} from "./published-parameters.ts";
+
+/** A paper's networks by name, each with its hyperparameters, and where those come from. */
+export interface PublishedStudy {
+  readonly name: string;
+  readonly summary: string;
+  readonly module: string;
+  readonly models: Readonly<Record<string, EquilibriumModel>>;
+  /** Models that a run without --set compares. */
+  readonly compared: readonly string[];
+  /** Where the hyperparameters were read. */
+  readonly source: string;
+  readonly quick: {
+    readonly images: number;
+    readonly testImages: number;
+    readonly epochs: number;
+    readonly seeds: number;
+  };
+  readonly notes: readonly string[];
+}
+
+/** The study that trains a paper's networks and reads their test accuracy after every epoch. */
+export const publishedStudy = ({
+  name,
+  summary,
+  module,
+  models,
+  compared,
+  source,
+  quick,
+  notes,
+}: PublishedStudy): AnyExperiment => {
+  const parameters = {
+    model: {
+      kind: "choice",
+      choices: Object.keys(models),
+      default: compared[0],
+      says: "network and hyperparameters",
+      source,
+    },
+    ...PUBLISHED_PARAMETERS,
+  } as const satisfies Parameters;
+  type Params = ValuesOf<typeof parameters>;
+  const most = (params: Params): number => Math.max(...compared.map((m) => adjusted(models[m], params).epochs));
+  return defineExperiment({
+    name,
+    summary,
+    module,
+    parameters,
+    axes: ["model", "tolerance", "images", "seed", "epoch"],
+    grid: () => [{ model: compared }],
+    replicates: (params) => seedsAndEpochs(params.seeds, most(params)),
+    deterministic: true,
+    trials: 1,
+    block: 1,
+    numbers: EPOCH_NUMBERS,
+    quick,
+    prepare: {
+      trained: {
+        uses: ["model", ...TRAINING_USES],
+        make: (params, key, progress) =>
+          trainModel(adjusted(models[params.model], params), imagesFor(params), fold(key, params.seed), progress),
+      },
+    },
+    check: (params) => {
+      const { inputs } = placeLayers(models[params.model].phi)[0];
+      const { train } = imagesFor(params);
+      if (train.pixels !== inputs)
+        throw new RangeError(
+          `model: ${params.model} takes ${inputs} inputs; images of "${params.data}" have ${train.pixels}. Pass its own data with --data.`,
+        );
+    },
+    trial: ({ trained }, params) => epochResult(trained, params.epoch),
+    figures: (table, params) => [accuracyCurves(table, parameters, "Test accuracy against epochs", dataNote(params))],
+    conclude: (table) => [accuracyTable(table, parameters)],
+    notes: (params) => [
+      `${dataNote(params)}; the last epoch is read, none is picked. Hyperparameters: ${source}.`,
+      ...notes,
+    ],
+  });
+};
