@@ -60,6 +60,49 @@ export interface Kernels {
   gatedDot(y: Int32Array, x: Packed, xMask: Packed, w: Packed, wMask: Packed, batch: number, outputs: number): void;
   /** The same for x of `planes` bits, a vector's planes in successive rows, and ternary w. Reads planes + 2 bit planes. */
   planesDot(y: Int32Array, x: Packed, planes: number, w: Packed, wMask: Packed, batch: number, outputs: number): void;
+  /** out (batch x outChannels x places) += the convolution of images. */
+  convolve(
+    out: Float32Array,
+    images: Float32Array,
+    weights: Float32Array,
+    batch: number,
+    shape: ConvolutionShape,
+  ): void;
+  /**
+   * images (batch x channels x height x width) += the transpose of the same convolution, of `above` (batch x outChannels x places);
+   * `turned` are the weights as `turnWeights` left them.
+   */
+  convolveBack(
+    images: Float32Array,
+    above: Float32Array,
+    turned: Float32Array,
+    batch: number,
+    shape: ConvolutionShape,
+  ): void;
+  /** Weights for the way back, as many numbers. */
+  turnWeights(turned: Float32Array, weights: Float32Array, shape: ConvolutionShape): void;
+  /** gradient (like the weights) += that of above . convolution(images). */
+  convolutionGradient(
+    gradient: Float32Array,
+    above: Float32Array,
+    images: Float32Array,
+    batch: number,
+    shape: ConvolutionShape,
+  ): void;
+  /**
+   * The largest of each 2 x 2 of `maps` maps, and its place in the map; the first where several are. A side's odd last element is in
+   * no pool.
+   */
+  maxPool(
+    pooled: Float32Array,
+    choices: Int32Array,
+    images: Float32Array,
+    maps: number,
+    height: number,
+    width: number,
+  ): void;
+  /** images = 0, but what was pooled at the places it came from. */
+  unpool(images: Float32Array, pooled: Float32Array, choices: Int32Array, maps: number): void;
   /** s = f(u), `kind` the activation's number; lengths are multiples of four. */
   activate(s: Float32Array, u: Float32Array, kind: number): void;
   /** One step of Adam on `w`, in double precision. */
@@ -100,6 +143,16 @@ export interface RelaxedPanel {
   readonly targets: Float32Array;
 }
 
+/** A convolution of square kernels, stride 1: images batch x channels x height x width, weights outChannels x channels x kernel x kernel. */
+export interface ConvolutionShape {
+  readonly channels: number;
+  readonly height: number;
+  readonly width: number;
+  readonly outChannels: number;
+  readonly kernel: number;
+  readonly padding: number;
+}
+
 /** What relaxes: neurons a layer and weights a layer, inputs x outputs (the first layer's are not read). */
 export interface RelaxedNetwork {
   readonly widths: readonly number[];
@@ -117,6 +170,12 @@ type Exports = Record<
   | "weightGatedDot"
   | "gatedDot"
   | "planesDot"
+  | "convolve"
+  | "convolutionGradient"
+  | "convolutionWorkspaceBytes"
+  | "turnWeights"
+  | "maxPool"
+  | "unpool"
   | "nonZeros"
   | "sparseProduct"
   | "activate"
@@ -153,7 +212,7 @@ export const createKernels = (capacity: number): Kernels => {
   const pages = Math.ceil((FIRST_FREE + workspaceBytes + capacity) / PAGE);
   const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
   const wasm = instantiate(memory) as Exports;
-  if (wasm.gemmWorkspaceBytes() > workspaceBytes)
+  if (Math.max(wasm.gemmWorkspaceBytes(), wasm.convolutionWorkspaceBytes()) > workspaceBytes)
     throw new Error("kernels: the product's workspace has outgrown its room.");
   const workspace = FIRST_FREE;
   let free = workspace + workspaceBytes;
@@ -219,6 +278,35 @@ export const createKernels = (capacity: number): Kernels => {
     },
     planesDot: (y, x, planes, w, wMask, batch, outputs) => {
       wasm.planesDot(at(y), row(x), planes, row(w), row(wMask), batch, outputs, w.words);
+    },
+    convolve: (out, images, weights, batch, { channels, height, width, outChannels, kernel, padding }) => {
+      const [to, from, w] = [at(out), at(images), at(weights)];
+      wasm.convolve(to, from, w, batch, channels, height, width, outChannels, kernel, padding, workspace);
+    },
+    convolveBack: (images, above, turned, batch, { channels, height, width, outChannels, kernel, padding }) => {
+      const [to, from, w] = [at(images), at(above), at(turned)];
+      const grow = 2 * padding - kernel + 1;
+      const back = kernel - 1 - padding;
+      wasm.convolve(to, from, w, batch, outChannels, height + grow, width + grow, channels, kernel, back, workspace);
+    },
+    turnWeights: (turned, weights, { channels, outChannels, kernel }) => {
+      wasm.turnWeights(at(turned), at(weights), outChannels, channels, kernel);
+    },
+    convolutionGradient: (
+      gradient,
+      above,
+      images,
+      batch,
+      { channels, height, width, outChannels, kernel, padding },
+    ) => {
+      const [to, up, from] = [at(gradient), at(above), at(images)];
+      wasm.convolutionGradient(to, up, from, batch, channels, height, width, outChannels, kernel, padding, workspace);
+    },
+    maxPool: (pooled, choices, images, maps, height, width) => {
+      wasm.maxPool(at(pooled), at(choices), at(images), maps, height, width);
+    },
+    unpool: (images, pooled, choices, maps) => {
+      wasm.unpool(at(images), at(pooled), at(choices), maps, images.length / maps, pooled.length / maps);
     },
     activate: (s, u, kind) => {
       wasm.activate(at(s), at(u), s.length, kind);

@@ -1,4 +1,5 @@
-import type { PlacedLayer } from "./primitive-function.ts";
+import { forEachConvolved } from "#src/kernels/reference";
+import { convolutionShape, type PlacedLayer } from "./primitive-function.ts";
 
 /**
  * One layer for one image in double precision, written as the equations stand: the oracle of everything faster.
@@ -13,27 +14,10 @@ export interface ExactDrive {
 
 type Weights = ArrayLike<number>;
 
-/** Calls `visit(weight, from, to)` for every product of a convolution: input place `from`, output place `to`. */
 const forEachProduct = (
   layer: PlacedLayer & { readonly kind: "convolution" },
   visit: (weight: number, from: number, to: number) => void,
-): void => {
-  const { from, convolved, kernel, padding } = layer;
-  for (let c = 0; c < convolved.channels; c++)
-    for (let y = 0; y < convolved.height; y++)
-      for (let x = 0; x < convolved.width; x++)
-        for (let below = 0; below < from.channels; below++)
-          for (let i = 0; i < kernel; i++)
-            for (let j = 0; j < kernel; j++) {
-              const [row, column] = [y + i - padding, x + j - padding];
-              if (row >= 0 && row < from.height && column >= 0 && column < from.width)
-                visit(
-                  ((c * from.channels + below) * kernel + i) * kernel + j,
-                  (below * from.height + row) * from.width + column,
-                  (c * convolved.height + y) * convolved.width + x,
-                );
-            }
-};
+): void => forEachConvolved(convolutionShape(layer), visit);
 
 /** The largest of each 2 x 2, and where it stood: the first where several are. */
 const pooled = (values: Float64Array, layer: PlacedLayer & { readonly kind: "convolution" }): ExactDrive => {

@@ -1,7 +1,7 @@
 import { type Kernels, rowMajor, transposed } from "#src/kernels/kernels";
 import { kernelOptimiserStep, type Optimiser, optimiserState } from "#src/networks/index";
 import type { Connection, PlasticConnection, Substrate } from "./connection.ts";
-import type { PlacedLayer } from "./primitive-function.ts";
+import { convolutionShape, type PlacedLayer, sizeOf } from "./primitive-function.ts";
 
 /** A matrix of numbers, inputs x outputs, in the kernels' memory. `batch`: most images at once. */
 export const denseConnection = (
@@ -22,6 +22,66 @@ export const denseConnection = (
   };
 };
 
+/** Bytes of kernel memory that a convolution takes. */
+const convolutionBytes = (layer: PlacedLayer & { readonly kind: "convolution" }, batch: number): number =>
+  4 * (layer.weights + 2 * batch * (sizeOf(layer.convolved) + layer.outputs)) + 2 ** 10;
+
+/** A convolution of ideal weights, outputs x (channels x kernel x kernel), in the kernels' memory, pooled where the layer is. */
+export const convolution = (
+  kernels: Kernels,
+  weights: Float32Array,
+  layer: PlacedLayer & { readonly kind: "convolution" },
+  batch: number,
+): Connection & { readonly moved: () => void } => {
+  const { pool, convolved, outputs } = layer;
+  const shape = convolutionShape(layer);
+  const area = convolved.height * convolved.width;
+  const whole = kernels.float32(batch * convolved.channels * area);
+  const pooled = kernels.float32(batch * outputs);
+  const choices = kernels.int32(batch * outputs);
+  const turned = kernels.float32(weights.length);
+  let stale = true;
+  const unpooled = (above: Float32Array, count: number): Float32Array => {
+    if (!pool) return above;
+    const [images, of, at] = [
+      whole.subarray(0, count * convolved.channels * area),
+      above.subarray(0, count * outputs),
+      choices.subarray(0, count * outputs),
+    ];
+    kernels.unpool(images, of, at, count * convolved.channels);
+    return images;
+  };
+  const choose = (s: Float32Array, count: number): void => {
+    whole.fill(0, 0, count * convolved.channels * area);
+    kernels.convolve(whole, s, weights, count, shape);
+    kernels.maxPool(pooled, choices, whole, count * convolved.channels, convolved.height, convolved.width);
+  };
+  return {
+    moved: () => {
+      stale = true;
+    },
+    addForward: (u, s, count) => {
+      if (!pool) {
+        kernels.convolve(u, s, weights, count, shape);
+        return;
+      }
+      choose(s, count);
+      for (let k = 0; k < count * outputs; k++) u[k] += pooled[k];
+    },
+    addTransposed: (u, above, count) => {
+      if (stale) kernels.turnWeights(turned, weights, shape);
+      stale = false;
+      kernels.convolveBack(u, unpooled(above, count), turned, count, shape);
+    },
+    addGradient: (gradient, below, above, count, scale) => {
+      // The choices belong to what is below now, which need not be what was last read.
+      if (pool) choose(below, count);
+      for (let k = 0; k < count * outputs; k++) pooled[k] = scale * above[k];
+      kernels.convolutionGradient(gradient, unpooled(pooled, count), below, count, shape);
+    },
+  };
+};
+
 const placedIn = (kernels: Kernels, values: Float32Array): Float32Array => {
   const array = kernels.float32(values.length);
   array.set(values);
@@ -30,18 +90,25 @@ const placedIn = (kernels: Kernels, values: Float32Array): Float32Array => {
 
 /** Weights as numbers, moved by an optimiser. */
 export const idealSubstrate = (optimiser: Optimiser): Substrate => ({
-  bytes: ({ weights, outputs }, batch) => 4 * (3 * weights + batch * outputs) + 2 ** 10,
+  bytes: (layer, batch) =>
+    4 * (3 * layer.weights + batch * layer.outputs) +
+    (layer.kind === "convolution" ? convolutionBytes(layer, batch) : 0) +
+    2 ** 10,
   connect: (kernels, layer, _index, start, batch): PlasticConnection => {
     const weights = placedIn(kernels, start);
     const state = optimiserState(weights.length, optimiser, kernels.float32);
+    const pictures = layer.kind === "convolution" ? convolution(kernels, weights, layer, batch) : null;
     return {
-      ...denseConnection(kernels, weights, layer, batch),
-      matrix: weights,
-      descend: (gradient, learningRate, step) =>
-        kernelOptimiserStep(kernels, optimiser, weights, gradient, state, learningRate, step),
+      ...(pictures ?? denseConnection(kernels, weights, layer, batch)),
+      matrix: pictures ? null : weights,
+      descend: (gradient, learningRate, step) => {
+        kernelOptimiserStep(kernels, optimiser, weights, gradient, state, learningRate, step);
+        pictures?.moved();
+      },
       save: () => ({ weights: weights.slice(), first: state.first.slice(), second: state.second.slice() }),
       restore: (saved) => {
         weights.set(saved["weights"]);
+        pictures?.moved();
         state.first.set(saved["first"]);
         state.second.set(saved["second"]);
       },

@@ -1,3 +1,4 @@
+import type { ConvolutionShape } from "#src/kernels/kernels";
 import { fold, type Key, uniformsInto } from "#src/random/index";
 import { STATE_ACTIVATIONS, type StateActivation } from "./state-activation.ts";
 
@@ -75,6 +76,19 @@ export type PlacedLayer = {
       readonly convolved: ImageShape;
     }
 );
+
+/** A convolution as the kernels take it. */
+export const convolutionShape = ({
+  from,
+  convolved,
+  kernel,
+  padding,
+}: PlacedLayer & { readonly kind: "convolution" }): ConvolutionShape => ({
+  ...from,
+  outChannels: convolved.channels,
+  kernel,
+  padding,
+});
 
 export const sizeOf = ({ channels, height, width }: ImageShape): number => channels * height * width;
 

@@ -3,19 +3,19 @@
  * TOMS 34(3), 2008): panels of A and B are packed so that the inner kernel reads both in order, a 4 x 8 tile of C stays
  * in registers. Strides make every transpose the same product.
  */
-const TILE_ROWS: i32 = 4;
-const TILE_COLUMNS: i32 = 8;
-const DEPTH: i32 = 256;
-const PANEL_ROWS: i32 = 96;
+export const TILE_ROWS: i32 = 4;
+export const TILE_COLUMNS: i32 = 8;
+export const PANEL_DEPTH: i32 = 256;
+export const PANEL_ROWS: i32 = 96;
 const PANEL_COLUMNS: i32 = 512;
 
 /** Bytes of workspace that `gemm` needs: a packed panel of A, one of B, and a tile for the ragged edge. */
 export function gemmWorkspaceBytes(): i32 {
-  return (PANEL_ROWS * DEPTH + DEPTH * PANEL_COLUMNS + TILE_ROWS * TILE_COLUMNS) * 4;
+  return (PANEL_ROWS * PANEL_DEPTH + PANEL_DEPTH * PANEL_COLUMNS + TILE_ROWS * TILE_COLUMNS) * 4;
 }
 
 // Packs `rows` x `depth` of A into strips of four rows: strip, then depth, then row. Missing rows are zero.
-function packA(to: usize, a: usize, rowStride: i32, columnStride: i32, rows: i32, depth: i32): void {
+export function packA(to: usize, a: usize, rowStride: i32, columnStride: i32, rows: i32, depth: i32): void {
   for (let r = 0; r < rows; r += TILE_ROWS) {
     const present = min(TILE_ROWS, rows - r);
     for (let k = 0; k < depth; k++) {
@@ -52,7 +52,7 @@ function packB(to: usize, b: usize, rowStride: i32, columnStride: i32, depth: i3
 }
 
 // c[4 x 8] += a strip * b strip.
-function tile(c: usize, cRowStride: i32, a: usize, b: usize, depth: i32): void {
+export function tile(c: usize, cRowStride: i32, a: usize, b: usize, depth: i32): void {
   const row = <usize>(cRowStride << 2);
   const c1 = c + row;
   const c2 = c1 + row;
@@ -94,7 +94,7 @@ function tile(c: usize, cRowStride: i32, a: usize, b: usize, depth: i32): void {
 }
 
 // The ragged edge: the tile is formed aside and the part that exists is added to C.
-function edgeTile(
+export function edgeTile(
   c: usize,
   cRowStride: i32,
   rows: i32,
@@ -134,12 +134,12 @@ export function gemm(
 ): void {
   if (accumulate == 0) memory.fill(c, 0, rows * columns * 4);
   const packedA = workspace;
-  const packedB = packedA + PANEL_ROWS * DEPTH * 4;
-  const aside = packedB + DEPTH * PANEL_COLUMNS * 4;
+  const packedB = packedA + PANEL_ROWS * PANEL_DEPTH * 4;
+  const aside = packedB + PANEL_DEPTH * PANEL_COLUMNS * 4;
   for (let c0 = 0; c0 < columns; c0 += PANEL_COLUMNS) {
     const panelColumns = min(PANEL_COLUMNS, columns - c0);
-    for (let k0 = 0; k0 < depth; k0 += DEPTH) {
-      const panelDepth = min(DEPTH, depth - k0);
+    for (let k0 = 0; k0 < depth; k0 += PANEL_DEPTH) {
+      const panelDepth = min(PANEL_DEPTH, depth - k0);
       packB(
         packedB,
         b + ((k0 * bRowStride + c0 * bColumnStride) << 2),

@@ -1,5 +1,13 @@
 export { activate } from "./activation";
 export { adamStep } from "./adam";
+export {
+  convolutionGradient,
+  convolutionWorkspaceBytes,
+  convolve,
+  maxPool,
+  turnWeights,
+  unpool,
+} from "./convolution";
 export { gemm, gemmWorkspaceBytes } from "./gemm";
 export * from "./line-grid";
 export { binaryDot, gatedDot, planesDot, weightGatedDot } from "./popcount";
