@@ -171,6 +171,7 @@ type Exports = Record<
   | "gatedDot"
   | "planesDot"
   | "convolve"
+  | "convolutionChannels"
   | "convolutionGradient"
   | "convolutionWorkspaceBytes"
   | "turnWeights"
@@ -208,7 +209,7 @@ export const instantiate = (memory: WebAssembly.Memory): Record<string, (...args
  * @throws RangeError from the allocators when the arrays no longer fit.
  */
 export const createKernels = (capacity: number): Kernels => {
-  const workspaceBytes = 2 ** 20;
+  const workspaceBytes = 2 ** 21;
   const pages = Math.ceil((FIRST_FREE + workspaceBytes + capacity) / PAGE);
   const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
   const wasm = instantiate(memory) as Exports;
@@ -228,6 +229,12 @@ export const createKernels = (capacity: number): Kernels => {
     if (array.buffer !== memory.buffer)
       throw new TypeError("kernels: an array from elsewhere; allocate it with float32(), int32() or words().");
     return array.byteOffset;
+  };
+  const fits = (height: number, width: number, kernel: number, padding: number): void => {
+    if (wasm.convolutionChannels(height, width, kernel, padding) < 1)
+      throw new RangeError(
+        `kernels: convolution of ${height} x ${width} images by kernels of ${kernel} x ${kernel}; kernels up to 16 x 16 and padded images up to 300,000 pixels are taken.`,
+      );
   };
   const row = (p: Packed): number => at(p.bits);
 
@@ -280,6 +287,7 @@ export const createKernels = (capacity: number): Kernels => {
       wasm.planesDot(at(y), row(x), planes, row(w), row(wMask), batch, outputs, w.words);
     },
     convolve: (out, images, weights, batch, { channels, height, width, outChannels, kernel, padding }) => {
+      fits(height, width, kernel, padding);
       const [to, from, w] = [at(out), at(images), at(weights)];
       wasm.convolve(to, from, w, batch, channels, height, width, outChannels, kernel, padding, workspace);
     },
@@ -287,6 +295,7 @@ export const createKernels = (capacity: number): Kernels => {
       const [to, from, w] = [at(images), at(above), at(turned)];
       const grow = 2 * padding - kernel + 1;
       const back = kernel - 1 - padding;
+      fits(height + grow, width + grow, kernel, back);
       wasm.convolve(to, from, w, batch, outChannels, height + grow, width + grow, channels, kernel, back, workspace);
     },
     turnWeights: (turned, weights, { channels, outChannels, kernel }) => {
@@ -299,6 +308,7 @@ export const createKernels = (capacity: number): Kernels => {
       batch,
       { channels, height, width, outChannels, kernel, padding },
     ) => {
+      fits(height, width, kernel, padding);
       const [to, up, from] = [at(gradient), at(above), at(images)];
       wasm.convolutionGradient(to, up, from, batch, channels, height, width, outChannels, kernel, padding, workspace);
     },

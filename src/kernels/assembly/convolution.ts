@@ -2,76 +2,97 @@ import { edgeTile, PANEL_DEPTH, PANEL_ROWS, packA, TILE_COLUMNS, TILE_ROWS, tile
 
 /*
  * Convolutions of square kernels, stride 1, zero padding, as matrix products whose second factor is the image's patches: patches are
- * gathered straight into the packed panels of the product, and stand nowhere else.
+ * gathered straight into the packed panels of the product, and stand nowhere else. A panel is as deep as whole channels fit; their
+ * planes are copied with their padding first, so that gathering knows no borders.
  *
  * Images are batch x channels x height x width, row-major.
  */
 
 // Output places of an image gathered at once.
 const PLACES: i32 = 512;
+// Room for padded planes [elements].
+const PADDED: i32 = 300000;
 
-/** Bytes of workspace: a packed panel of weights, one of patches, and a tile for the ragged edge. */
+/** Bytes of workspace: a packed panel of weights, one of patches, a tile for the ragged edge, padded planes. */
 export function convolutionWorkspaceBytes(): i32 {
-  return (PANEL_ROWS * PANEL_DEPTH + PANEL_DEPTH * PLACES + TILE_ROWS * TILE_COLUMNS) * 4;
+  return (PANEL_ROWS * PANEL_DEPTH + PANEL_DEPTH * PLACES + TILE_ROWS * TILE_COLUMNS + PADDED) * 4;
 }
 
-// Packs patch elements k0 .. k0 + depth of the output places p0 .. p0 + places, in strips of eight places. Element k is
-// (channel, i, j); place p is (y, x) of the output. What lies outside the image is 0.
+/** Channels of a panel; 0 where not even one fits. */
+export function convolutionChannels(height: i32, width: i32, kernel: i32, padding: i32): i32 {
+  const byDepth = PANEL_DEPTH / (kernel * kernel);
+  return padding == 0 ? byDepth : min(byDepth, PADDED / ((height + 2 * padding) * (width + 2 * padding)));
+}
+
+// Planes with a border of zeros.
+function pad(to: usize, planes: usize, channels: i32, height: i32, width: i32, padding: i32): void {
+  const wide = width + 2 * padding;
+  const plane = (height + 2 * padding) * wide;
+  memory.fill(to, 0, (<usize>(channels * plane)) << 2);
+  for (let c = 0; c < channels; c++)
+    for (let y = 0; y < height; y++)
+      memory.copy(
+        to + ((<usize>(c * plane + (y + padding) * wide + padding)) << 2),
+        planes + ((<usize>((c * height + y) * width)) << 2),
+        (<usize>width) << 2,
+      );
+}
+
+// Packs all patch elements of `channels` planes at output places p0 .. p0 + places, in strips of eight places.
 function packPatches(
   to: usize,
-  image: usize,
-  height: i32,
-  width: i32,
+  planes: usize,
+  channels: i32,
+  planeBytes: usize,
+  rowBytes: usize,
   kernel: i32,
-  padding: i32,
   outWidth: i32,
-  k0: i32,
-  depth: i32,
   p0: i32,
   places: i32,
 ): void {
-  const area = kernel * kernel;
   for (let p = 0; p < places; p += TILE_COLUMNS) {
-    const present = min(TILE_COLUMNS, places - p);
-    const firstY = (p0 + p) / outWidth;
-    const firstX = (p0 + p) % outWidth;
-    // Eight places of one row of the output lie side by side in the image.
-    const together = present == TILE_COLUMNS && firstX + TILE_COLUMNS <= outWidth;
-    let channel = k0 / area;
-    let i = (k0 % area) / kernel;
-    let j = k0 % kernel;
-    for (let k = 0; k < depth; k++) {
-      const plane = image + ((<usize>(channel * height * width)) << 2);
-      const y = firstY + i - padding;
-      const x = firstX + j - padding;
-      if (together && y >= 0 && y < height && x >= 0 && x + TILE_COLUMNS <= width) {
-        const from = plane + ((<usize>(y * width + x)) << 2);
-        v128.store(to, v128.load(from));
-        v128.store(to, v128.load(from, 16), 16);
-      } else {
-        let outY = firstY;
-        let outX = firstX;
-        for (let c = 0; c < TILE_COLUMNS; c++) {
-          const row = outY + i - padding;
-          const column = outX + j - padding;
-          const inside = c < present && row >= 0 && row < height && column >= 0 && column < width;
-          store<f32>(to + ((<usize>c) << 2), inside ? load<f32>(plane + ((<usize>(row * width + column)) << 2)) : 0);
-          if (++outX == outWidth) {
-            outX = 0;
-            outY++;
+    const last = places - p - 1;
+    const y = (p0 + p) / outWidth;
+    const x = (p0 + p) % outWidth;
+    const first = planes + <usize>y * rowBytes + ((<usize>x) << 2);
+    // Places beyond the last repeat it: nobody reads what they give.
+    const o1 = offsetOf(x, min(1, last), outWidth, rowBytes);
+    const o2 = offsetOf(x, min(2, last), outWidth, rowBytes);
+    const o3 = offsetOf(x, min(3, last), outWidth, rowBytes);
+    const o4 = offsetOf(x, min(4, last), outWidth, rowBytes);
+    const o5 = offsetOf(x, min(5, last), outWidth, rowBytes);
+    const o6 = offsetOf(x, min(6, last), outWidth, rowBytes);
+    const o7 = offsetOf(x, min(7, last), outWidth, rowBytes);
+    const together = last >= TILE_COLUMNS - 1 && o7 == 28;
+    for (let c = 0; c < channels; c++) {
+      for (let i = 0; i < kernel; i++) {
+        let from = first + <usize>c * planeBytes + <usize>i * rowBytes;
+        for (let j = 0; j < kernel; j++) {
+          if (together) {
+            v128.store(to, v128.load(from));
+            v128.store(to, v128.load(from, 16), 16);
+          } else {
+            store<f32>(to, load<f32>(from));
+            store<f32>(to, load<f32>(from + o1), 4);
+            store<f32>(to, load<f32>(from + o2), 8);
+            store<f32>(to, load<f32>(from + o3), 12);
+            store<f32>(to, load<f32>(from + o4), 16);
+            store<f32>(to, load<f32>(from + o5), 20);
+            store<f32>(to, load<f32>(from + o6), 24);
+            store<f32>(to, load<f32>(from + o7), 28);
           }
-        }
-      }
-      to += TILE_COLUMNS * 4;
-      if (++j == kernel) {
-        j = 0;
-        if (++i == kernel) {
-          i = 0;
-          channel++;
+          to += TILE_COLUMNS * 4;
+          from += 4;
         }
       }
     }
   }
+}
+
+// Bytes from a place of column x to the one `ahead` places after it.
+function offsetOf(x: i32, ahead: i32, outWidth: i32, rowBytes: usize): usize {
+  const at = x + ahead;
+  return <usize>(at / outWidth) * rowBytes + ((<usize>(at % outWidth)) << 2) - ((<usize>x) << 2);
 }
 
 /**
@@ -91,24 +112,35 @@ export function convolve(
   padding: i32,
   workspace: usize,
 ): void {
+  const wide = width + 2 * padding;
   const outHeight = height + 2 * padding - kernel + 1;
-  const outWidth = width + 2 * padding - kernel + 1;
+  const outWidth = wide - kernel + 1;
   const outPlaces = outHeight * outWidth;
-  const elements = channels * kernel * kernel;
+  const area = kernel * kernel;
+  const elements = channels * area;
+  const rowBytes = (<usize>wide) << 2;
+  const planeBytes = rowBytes * <usize>(height + 2 * padding);
+  const together = convolutionChannels(height, width, kernel, padding);
   const packedA = workspace;
   const packedB = packedA + PANEL_ROWS * PANEL_DEPTH * 4;
   const aside = packedB + PANEL_DEPTH * PLACES * 4;
+  const padded = aside + TILE_ROWS * TILE_COLUMNS * 4;
   for (let r0 = 0; r0 < outChannels; r0 += PANEL_ROWS) {
     const rows = min(PANEL_ROWS, outChannels - r0);
-    for (let k0 = 0; k0 < elements; k0 += PANEL_DEPTH) {
-      const depth = min(PANEL_DEPTH, elements - k0);
-      packA(packedA, w + ((<usize>(r0 * elements + k0)) << 2), elements, 1, rows, depth);
+    for (let c0 = 0; c0 < channels; c0 += together) {
+      const planes = min(together, channels - c0);
+      const depth = planes * area;
+      packA(packedA, w + ((<usize>(r0 * elements + c0 * area)) << 2), elements, 1, rows, depth);
       for (let b = 0; b < batch; b++) {
-        const from = image + ((<usize>(b * channels * height * width)) << 2);
+        let from = image + ((<usize>((b * channels + c0) * height * width)) << 2);
+        if (padding > 0) {
+          pad(padded, from, planes, height, width, padding);
+          from = padded;
+        }
         const to = out + ((<usize>((b * outChannels + r0) * outPlaces)) << 2);
         for (let p0 = 0; p0 < outPlaces; p0 += PLACES) {
           const places = min(PLACES, outPlaces - p0);
-          packPatches(packedB, from, height, width, kernel, padding, outWidth, k0, depth, p0, places);
+          packPatches(packedB, from, planes, planeBytes, rowBytes, kernel, outWidth, p0, places);
           for (let j = 0; j < places; j += TILE_COLUMNS) {
             const stripB = packedB + <usize>(j * depth * 4);
             const columns = min(TILE_COLUMNS, places - j);
@@ -138,43 +170,54 @@ export function turnWeights(turned: usize, w: usize, outChannels: i32, channels:
         );
 }
 
-// Packs the same patches with the roles changed: `depth` places from p0, strips of eight patch elements from k0.
+// Bytes from a patch's first element to element k of it (channel, i, j).
+function elementOffset(k: i32, kernel: i32, planeBytes: usize, rowBytes: usize): usize {
+  const area = kernel * kernel;
+  const inside = k % area;
+  return <usize>(k / area) * planeBytes + <usize>(inside / kernel) * rowBytes + ((<usize>(inside % kernel)) << 2);
+}
+
+// Packs the same patches with the roles changed: `depth` places from p0, strips of eight of the `elements` patch elements.
 function packPlaces(
   to: usize,
-  image: usize,
-  height: i32,
-  width: i32,
+  planes: usize,
+  planeBytes: usize,
+  rowBytes: usize,
   kernel: i32,
-  padding: i32,
   outWidth: i32,
-  k0: i32,
   elements: i32,
   p0: i32,
   depth: i32,
 ): void {
-  const area = kernel * kernel;
+  const last = elements - 1;
   for (let k = 0; k < elements; k += TILE_COLUMNS) {
-    for (let c = 0; c < TILE_COLUMNS; c++) {
-      const element = k0 + k + c;
-      const missing = k + c >= elements;
-      const plane = image + ((<usize>((element / area) * height * width)) << 2);
-      const i = (element % area) / kernel - padding;
-      const j = (element % kernel) - padding;
-      let y = p0 / outWidth + i;
-      let column = p0 % outWidth;
-      let at = to + ((<usize>c) << 2);
-      for (let p = 0; p < depth; p++) {
-        const x = column + j;
-        const inside = !missing && y >= 0 && y < height && x >= 0 && x < width;
-        store<f32>(at, inside ? load<f32>(plane + ((<usize>(y * width + x)) << 2)) : 0);
-        at += TILE_COLUMNS * 4;
-        if (++column == outWidth) {
-          column = 0;
-          y++;
-        }
+    // Elements beyond the last repeat it: nobody reads what they give.
+    const e0 = elementOffset(k, kernel, planeBytes, rowBytes);
+    const e1 = elementOffset(min(k + 1, last), kernel, planeBytes, rowBytes);
+    const e2 = elementOffset(min(k + 2, last), kernel, planeBytes, rowBytes);
+    const e3 = elementOffset(min(k + 3, last), kernel, planeBytes, rowBytes);
+    const e4 = elementOffset(min(k + 4, last), kernel, planeBytes, rowBytes);
+    const e5 = elementOffset(min(k + 5, last), kernel, planeBytes, rowBytes);
+    const e6 = elementOffset(min(k + 6, last), kernel, planeBytes, rowBytes);
+    const e7 = elementOffset(min(k + 7, last), kernel, planeBytes, rowBytes);
+    let x = p0 % outWidth;
+    let from = planes + <usize>(p0 / outWidth) * rowBytes + ((<usize>x) << 2);
+    for (let p = 0; p < depth; p++) {
+      store<f32>(to, load<f32>(from + e0));
+      store<f32>(to, load<f32>(from + e1), 4);
+      store<f32>(to, load<f32>(from + e2), 8);
+      store<f32>(to, load<f32>(from + e3), 12);
+      store<f32>(to, load<f32>(from + e4), 16);
+      store<f32>(to, load<f32>(from + e5), 20);
+      store<f32>(to, load<f32>(from + e6), 24);
+      store<f32>(to, load<f32>(from + e7), 28);
+      to += TILE_COLUMNS * 4;
+      from += 4;
+      if (++x == outWidth) {
+        x = 0;
+        from += rowBytes - ((<usize>outWidth) << 2);
       }
     }
-    to += <usize>(depth * TILE_COLUMNS * 4);
   }
 }
 
@@ -192,19 +235,30 @@ export function convolutionGradient(
   padding: i32,
   workspace: usize,
 ): void {
-  const outWidth = width + 2 * padding - kernel + 1;
+  const wide = width + 2 * padding;
+  const outWidth = wide - kernel + 1;
   const outPlaces = (height + 2 * padding - kernel + 1) * outWidth;
-  const elements = channels * kernel * kernel;
+  const area = kernel * kernel;
+  const elements = channels * area;
+  const rowBytes = (<usize>wide) << 2;
+  const planeBytes = rowBytes * <usize>(height + 2 * padding);
+  const together = convolutionChannels(height, width, kernel, padding);
   const packedA = workspace;
   const packedB = packedA + PANEL_ROWS * PANEL_DEPTH * 4;
   const aside = packedB + PANEL_DEPTH * PLACES * 4;
+  const padded = aside + TILE_ROWS * TILE_COLUMNS * 4;
   for (let b = 0; b < batch; b++) {
-    const from = image + ((<usize>(b * channels * height * width)) << 2);
-    for (let p0 = 0; p0 < outPlaces; p0 += PANEL_DEPTH) {
-      const depth = min(PANEL_DEPTH, outPlaces - p0);
-      for (let k0 = 0; k0 < elements; k0 += PLACES) {
-        const columns = min(PLACES, elements - k0);
-        packPlaces(packedB, from, height, width, kernel, padding, outWidth, k0, columns, p0, depth);
+    for (let c0 = 0; c0 < channels; c0 += together) {
+      const planes = min(together, channels - c0);
+      const columns = planes * area;
+      let from = image + ((<usize>((b * channels + c0) * height * width)) << 2);
+      if (padding > 0) {
+        pad(padded, from, planes, height, width, padding);
+        from = padded;
+      }
+      for (let p0 = 0; p0 < outPlaces; p0 += PANEL_DEPTH) {
+        const depth = min(PANEL_DEPTH, outPlaces - p0);
+        packPlaces(packedB, from, planeBytes, rowBytes, kernel, outWidth, columns, p0, depth);
         for (let r0 = 0; r0 < outChannels; r0 += PANEL_ROWS) {
           const rows = min(PANEL_ROWS, outChannels - r0);
           const up = above + ((<usize>((b * outChannels + r0) * outPlaces + p0)) << 2);
@@ -215,7 +269,7 @@ export function convolutionGradient(
             for (let i = 0; i < rows; i += TILE_ROWS) {
               const stripA = packedA + <usize>(i * depth * 4);
               const tileRows = min(TILE_ROWS, rows - i);
-              const at = gradient + ((<usize>((r0 + i) * elements + k0 + j)) << 2);
+              const at = gradient + ((<usize>((r0 + i) * elements + c0 * area + j)) << 2);
               if (tileRows == TILE_ROWS && tileColumns == TILE_COLUMNS) tile(at, elements, stripA, stripB, depth);
               else edgeTile(at, elements, tileRows, tileColumns, stripA, stripB, depth, aside);
             }

@@ -1,6 +1,7 @@
 export { activate } from "./activation";
 export { adamStep } from "./adam";
 export {
+  convolutionChannels,
   convolutionGradient,
   convolutionWorkspaceBytes,
   convolve,

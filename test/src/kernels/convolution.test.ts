@@ -22,6 +22,10 @@ const SHAPES: [string, ConvolutionShape][] = [
     "more places than are gathered at once",
     { channels: 2, height: 30, width: 31, outChannels: 3, kernel: 3, padding: 0 },
   ],
+  [
+    "a last strip that ends a row later, 28 bytes on",
+    { channels: 2, height: 4, width: 3, outChannels: 5, kernel: 3, padding: 2 },
+  ],
   ["a kernel of one", { channels: 3, height: 4, width: 4, outChannels: 2, kernel: 1, padding: 0 }],
 ];
 
