@@ -79,6 +79,23 @@ export interface Kernels {
     batch: number,
     shape: ConvolutionShape,
   ): void;
+  /**
+   * images += the transpose, of what was pooled (batch x outChannels x pooledArea) at the places it came from; `spread` are the
+   * weights as `spreadWeights` left them.
+   */
+  convolveBackPooled(
+    images: Float32Array,
+    pooled: Float32Array,
+    choices: Int32Array,
+    spread: Float32Array,
+    batch: number,
+    pooledArea: number,
+    shape: ConvolutionShape,
+  ): void;
+  /** Whether images of this shape are small enough for `convolveBackPooled`. */
+  takesPooled(shape: ConvolutionShape): boolean;
+  /** Weights for `convolveBackPooled`: outChannels x kernel x kernel x channels, channels filled up to a multiple of four. */
+  spreadWeights(spread: Float32Array, weights: Float32Array, shape: ConvolutionShape): void;
   /** Weights for the way back, as many numbers. */
   turnWeights(turned: Float32Array, weights: Float32Array, shape: ConvolutionShape): void;
   /** gradient (like the weights) += that of above . convolution(images). */
@@ -174,6 +191,9 @@ type Exports = Record<
   | "convolutionChannels"
   | "convolutionGradient"
   | "convolutionWorkspaceBytes"
+  | "convolveBackPooled"
+  | "pooledBackBytes"
+  | "spreadWeights"
   | "turnWeights"
   | "maxPool"
   | "unpool"
@@ -297,6 +317,17 @@ export const createKernels = (capacity: number): Kernels => {
       const back = kernel - 1 - padding;
       fits(height + grow, width + grow, kernel, back);
       wasm.convolve(to, from, w, batch, outChannels, height + grow, width + grow, channels, kernel, back, workspace);
+    },
+    convolveBackPooled: (images, pooled, choices, spread, batch, pooledArea, shape) => {
+      const { channels, height, width, outChannels, kernel, padding } = shape;
+      const [to, from, chosen, w] = [at(images), at(pooled), at(choices), at(spread)];
+      const place = [channels, height, width, outChannels, kernel, padding] as const;
+      wasm.convolveBackPooled(to, from, chosen, w, batch, ...place, pooledArea, workspace);
+    },
+    takesPooled: ({ channels, height, width, padding }) =>
+      wasm.pooledBackBytes(channels, height, width, padding) <= workspaceBytes,
+    spreadWeights: (spread, weights, { channels, outChannels, kernel }) => {
+      wasm.spreadWeights(at(spread), at(weights), outChannels, channels, kernel);
     },
     turnWeights: (turned, weights, { channels, outChannels, kernel }) => {
       wasm.turnWeights(at(turned), at(weights), outChannels, channels, kernel);

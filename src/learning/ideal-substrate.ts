@@ -24,7 +24,7 @@ export const denseConnection = (
 
 /** Bytes of kernel memory that a convolution takes. */
 const convolutionBytes = (layer: PlacedLayer & { readonly kind: "convolution" }, batch: number): number =>
-  4 * (layer.weights + 2 * batch * (sizeOf(layer.convolved) + layer.outputs)) + 2 ** 10;
+  4 * (4 * layer.weights + 2 * batch * (sizeOf(layer.convolved) + layer.outputs)) + 2 ** 10;
 
 /** A convolution of ideal weights, outputs x (channels x kernel x kernel), in the kernels' memory, pooled where the layer is. */
 export const convolution = (
@@ -39,7 +39,9 @@ export const convolution = (
   const whole = kernels.float32(batch * convolved.channels * area);
   const pooled = kernels.float32(batch * outputs);
   const choices = kernels.int32(batch * outputs);
-  const turned = kernels.float32(weights.length);
+  const scatters = pool && kernels.takesPooled(shape);
+  const deep = 4 * Math.ceil(shape.channels / 4);
+  const back = kernels.float32(scatters ? (weights.length / shape.channels) * deep : weights.length);
   let stale = true;
   const unpooled = (above: Float32Array, count: number): Float32Array => {
     if (!pool) return above;
@@ -69,9 +71,13 @@ export const convolution = (
       for (let k = 0; k < count * outputs; k++) u[k] += pooled[k];
     },
     addTransposed: (u, above, count) => {
-      if (stale) kernels.turnWeights(turned, weights, shape);
+      if (stale) {
+        if (scatters) kernels.spreadWeights(back, weights, shape);
+        else kernels.turnWeights(back, weights, shape);
+      }
       stale = false;
-      kernels.convolveBack(u, unpooled(above, count), turned, count, shape);
+      if (scatters) kernels.convolveBackPooled(u, above, choices, back, count, outputs / shape.outChannels, shape);
+      else kernels.convolveBack(u, unpooled(above, count), back, count, shape);
     },
     addGradient: (gradient, below, above, count, scale) => {
       // The choices belong to what is below now, which need not be what was last read.

@@ -331,3 +331,84 @@ export function unpool(image: usize, pooled: usize, choices: usize, maps: i32, a
     image += (<usize>area) << 2;
   }
 }
+
+/** spread[o, i, j, c] = w[o, c, i, j], channels filled up with zeros to a multiple of four: weights as `convolveBackPooled` reads them. */
+export function spreadWeights(spread: usize, w: usize, outChannels: i32, channels: i32, kernel: i32): void {
+  const area = kernel * kernel;
+  const wide = (channels + 3) & ~3;
+  memory.fill(spread, 0, (<usize>(outChannels * area * wide)) << 2);
+  for (let o = 0; o < outChannels; o++)
+    for (let c = 0; c < channels; c++)
+      for (let k = 0; k < area; k++)
+        store<f32>(
+          spread + ((<usize>((o * area + k) * wide + c)) << 2),
+          load<f32>(w + ((<usize>((o * channels + c) * area + k)) << 2)),
+        );
+}
+
+/** Bytes of workspace that `convolveBackPooled` needs: padded planes, channels last. */
+export function pooledBackBytes(channels: i32, height: i32, width: i32, padding: i32): i32 {
+  return (height + 2 * padding) * (width + 2 * padding) * ((channels + 3) & ~3) * 4;
+}
+
+/**
+ * image += the transposed convolution of what was pooled, at the places it came from. At least three of four places before pooling
+ * are 0: each of the others adds its kernel to the image, a row of taps and channels at a time. Zeros are skipped.
+ */
+export function convolveBackPooled(
+  image: usize,
+  pooled: usize,
+  choices: usize,
+  spread: usize,
+  batch: i32,
+  channels: i32,
+  height: i32,
+  width: i32,
+  outChannels: i32,
+  kernel: i32,
+  padding: i32,
+  pooledArea: i32,
+  workspace: usize,
+): void {
+  const wide = width + 2 * padding;
+  const outWidth = wide - kernel + 1;
+  const deep = (channels + 3) & ~3;
+  const bytes = pooledBackBytes(channels, height, width, padding);
+  const pixel = (<usize>deep) << 2;
+  const row = <usize>wide * pixel;
+  const taps = <usize>kernel * pixel;
+  const area = height * width;
+  for (let b = 0; b < batch; b++) {
+    memory.fill(workspace, 0, bytes);
+    let weights = spread;
+    for (let o = 0; o < outChannels; o++) {
+      for (let k = 0; k < pooledArea; k++) {
+        const value = load<f32>(pooled);
+        const place = load<i32>(choices);
+        pooled += 4;
+        choices += 4;
+        if (value == 0) continue;
+        const by = f32x4.splat(value);
+        let to = workspace + <usize>(place / outWidth) * row + <usize>(place % outWidth) * pixel;
+        let from = weights;
+        for (let i = 0; i < kernel; i++) {
+          for (let t: usize = 0; t < taps; t += 16)
+            v128.store(to + t, f32x4.add(v128.load(to + t), f32x4.mul(by, v128.load(from + t))));
+          to += row;
+          from += taps;
+        }
+      }
+      weights += taps * <usize>kernel;
+    }
+    for (let y = 0; y < height; y++)
+      for (let x = 0; x < width; x++) {
+        const from = workspace + <usize>(y + padding) * row + <usize>(x + padding) * pixel;
+        let to = image + ((<usize>(y * width + x)) << 2);
+        for (let c = 0; c < channels; c++) {
+          store<f32>(to, load<f32>(to) + load<f32>(from + ((<usize>c) << 2)));
+          to += (<usize>area) << 2;
+        }
+      }
+    image += (<usize>(channels * area)) << 2;
+  }
+}

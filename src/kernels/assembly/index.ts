@@ -5,7 +5,10 @@ export {
   convolutionGradient,
   convolutionWorkspaceBytes,
   convolve,
+  convolveBackPooled,
   maxPool,
+  pooledBackBytes,
+  spreadWeights,
   turnWeights,
   unpool,
 } from "./convolution";

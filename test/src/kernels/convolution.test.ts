@@ -73,6 +73,33 @@ describe.each(SHAPES)("a convolution agrees with its naive twin: %s", (_, shape)
     kernels.convolveBack(back, above, turned, BATCH, shape);
     expect(worst(back, expected)).toBeLessThan(1e-4);
   });
+  test("back from pooled places, zeros left out", () => {
+    const places = placesOf(shape);
+    const pooledArea = 3;
+    const [pooled, choices] = [
+      filled(BATCH * outChannels * pooledArea, "pooled"),
+      kernels.int32(BATCH * outChannels * pooledArea),
+    ];
+    choices.forEach((_c, k) => {
+      choices[k] = (7 * k + (k % pooledArea)) % places;
+      if (k % 4 === 1) pooled[k] = 0;
+    });
+    const before = kernels.float32(BATCH * outSize);
+    pooled.forEach((v, k) => {
+      before[Math.floor(k / pooledArea) * places + choices[k]] += v;
+    });
+    const [dense, scattered] = [filled(BATCH * size, "start"), filled(BATCH * size, "start")];
+    const [turned, spread] = [
+      kernels.float32(weights.length),
+      kernels.float32(outChannels * kernel * kernel * (channels + 3)),
+    ];
+    kernels.turnWeights(turned, weights, shape);
+    kernels.convolveBack(dense, before, turned, BATCH, shape);
+    kernels.spreadWeights(spread, weights, shape);
+    expect(kernels.takesPooled(shape)).toBe(true);
+    kernels.convolveBackPooled(scattered, pooled, choices, spread, BATCH, pooledArea, shape);
+    expect(worst(scattered, Float64Array.from(dense))).toBeLessThan(1e-4);
+  });
   test("the gradient by the weights", () => {
     const gradient = filled(weights.length, "start");
     const expected = twin(gradient, (sum, b, w, from, to) => {
