@@ -1,10 +1,11 @@
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { createRequire } from "node:module";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { gunzipSync } from "node:zlib";
+import { CIFAR_FILES, parseCifar } from "#src/datasets/cifar";
 import { parseIdx } from "#src/datasets/idx";
-import type { DataSet, LabelledImages } from "#src/datasets/labelled-images";
+import { type DataSet, joinImages, type LabelledImages } from "#src/datasets/labelled-images";
 import { IDX_FILES, KNOWN_DATA_SETS } from "#src/datasets/registry";
 import { stratifiedSplit } from "#src/datasets/split";
 import { rootKey } from "#src/random/index";
@@ -17,7 +18,7 @@ const MNIST_10K_TEST = 2000;
 const byHand = (name: string): string => KNOWN_DATA_SETS.find((d) => d.name === name)?.getByHand ?? "";
 
 /**
- * A data set by name (`mnist-10k`, `fashion-mnist`) or from a folder of IDX files.
+ * A data set by name (`mnist-10k`, `fashion-mnist`) or from a folder: IDX files, or CIFAR-10's binary files.
  * @throws Misuse where it is not there, says how to get it, or a file is not what it should be.
  */
 export const loadDataSet = (nameOrFolder: string): DataSet => {
@@ -26,7 +27,24 @@ export const loadDataSet = (nameOrFolder: string): DataSet => {
     return { ...loadIdxFolder(FASHION_FOLDER), name: "Fashion-MNIST (official split)" };
   if (nameOrFolder === "mnist" && !existsSync(nameOrFolder))
     throw new Misuse(`data: "mnist" needs its files: ${byHand("mnist")}.`);
-  return loadIdxFolder(nameOrFolder);
+  return existsSync(join(nameOrFolder, CIFAR_FILES.test)) ? loadCifarFolder(nameOrFolder) : loadIdxFolder(nameOrFolder);
+};
+
+const loadCifarFolder = (folder: string): DataSet => {
+  const read = (file: string): LabelledImages => {
+    const path = join(folder, file);
+    if (!existsSync(path)) throw new Misuse(`data: ${path} is not there; ${byHand("cifar-10")}.`);
+    try {
+      return parseCifar(readFileSync(path), path);
+    } catch (error) {
+      throw new Misuse(`data: ${(error as Error).message}`);
+    }
+  };
+  return {
+    name: `CIFAR-10's binary files in ${basename(folder)} (bytes not checked)`,
+    train: joinImages(CIFAR_FILES.train.map(read)),
+    test: read(CIFAR_FILES.test),
+  };
 };
 
 /** The bytes of an IDX file, unpacked; null where neither the file nor its .gz is there. */

@@ -1,5 +1,6 @@
 import type { DataSet, LabelledImages } from "#src/datasets/labelled-images";
 import {
+  type Augmentation,
   Diverged,
   type EpochReport,
   equilibriumLearner,
@@ -11,6 +12,7 @@ import {
   type Learner,
   type Phases,
   type PrimitiveFunction,
+  type Schedule,
   stepwiseLearner,
   type TrainingState,
   trainLearner,
@@ -30,8 +32,9 @@ export interface EquilibriumModel {
   readonly learningRates: readonly number[];
   readonly batch: number;
   readonly epochs: number;
-  readonly schedule: "constant" | "cosine";
+  readonly schedule: Schedule;
   readonly scale: ImageScale;
+  readonly augmentation: Augmentation;
 }
 
 /** What a training gave: an entry an epoch, fewer than asked where it diverged. */
@@ -66,12 +69,12 @@ export const firstImages = (data: LabelledImages, count: number): LabelledImages
 
 /** Trains a model from this key, or goes on from what was kept after the last whole epoch. */
 export const trainModel = (model: EquilibriumModel, data: DataSet, key: Key, progress: PartProgress): TrainedModel => {
-  const { epochs, schedule, scale } = model;
+  const { epochs } = model;
   const from = progress.load() as TrainingState | null;
   let reached: readonly EpochReport[] = from?.epochs ?? [];
   try {
     const learner = learnerOf(model, key);
-    trainLearner(learner, data.train, data.test, { epochs, schedule, scale }, fold(key, "training"), from, (state) => {
+    trainLearner(learner, data.train, data.test, model, fold(key, "training"), from, (state) => {
       reached = state.epochs;
       if (state.epochs.length < epochs) progress.keep(state);
     });

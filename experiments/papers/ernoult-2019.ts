@@ -1,4 +1,4 @@
-import { denseNetwork, type PrimitiveFunction, UNIT_SCALE } from "#src/learning/index";
+import { AS_THEY_ARE, CONSTANT, denseNetwork, type PrimitiveFunction, UNIT_SCALE } from "#src/learning/index";
 import { PLAIN_DESCENT } from "#src/networks/index";
 import { OWN_MODULE } from "../own-module.ts";
 import type { EquilibriumModel } from "./equilibrium-model.ts";
@@ -19,8 +19,9 @@ const convolutional: PrimitiveFunction = {
 
 const descent = {
   update: { kind: "at the end", optimiser: PLAIN_DESCENT },
-  schedule: "constant",
+  schedule: CONSTANT,
   scale: UNIT_SCALE,
+  augmentation: AS_THEY_ARE,
 } as const;
 
 /** Networks of Ernoult et al., rates the input's layer first. */

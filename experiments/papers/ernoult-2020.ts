@@ -1,4 +1,4 @@
-import { denseNetwork, UNIT_SCALE } from "#src/learning/index";
+import { AS_THEY_ARE, CONSTANT, denseNetwork, UNIT_SCALE } from "#src/learning/index";
 import { OWN_MODULE } from "../own-module.ts";
 import type { EquilibriumModel } from "./equilibrium-model.ts";
 import { publishedStudy } from "./published-study.ts";
@@ -9,7 +9,7 @@ const TWO_HIDDEN = denseNetwork([784, 512, 512, 10], "shifted logistic", OUTSIDE
 
 const tied = { kind: "stepwise", feedback: "tied", moves: "every step" } as const;
 const separate = { kind: "stepwise", feedback: "separate, own updates", moves: "every step" } as const;
-const plain = { batch: 20, schedule: "constant", scale: UNIT_SCALE } as const;
+const plain = { batch: 20, schedule: CONSTANT, scale: UNIT_SCALE, augmentation: AS_THEY_ARE } as const;
 
 /** Networks of Ernoult et al., rates the input's layer first; a layer's way back moves at its way up's rate. */
 const MODELS: Readonly<Record<string, EquilibriumModel>> = {

@@ -1,4 +1,6 @@
 import {
+  AS_THEY_ARE,
+  CONSTANT,
   checkComparison,
   compareGradients,
   equilibriumLearner,
@@ -75,7 +77,13 @@ const trainedParameters = (
   const phases = { estimator: "symmetric", beta: 0.5, freeSteps, nudgedSteps, tolerance: 0 } as const;
   const rule = { phases, optimiser: ADAM, learningRates: [5e-4] };
   const learner = equilibriumLearner(phi, rule, start, idealSubstrate(ADAM), 50);
-  trainLearner(learner, train, test, { epochs, schedule: "constant", scale: UNIT_SCALE }, fold(key, "training"));
+  trainLearner(
+    learner,
+    train,
+    test,
+    { epochs, schedule: CONSTANT, scale: UNIT_SCALE, augmentation: AS_THEY_ARE },
+    fold(key, "training"),
+  );
   const { arrays } = learner.save();
   return {
     weights: start.weights.map((_, l) => arrays[`${l}.weights`]),

@@ -15,6 +15,20 @@ export interface DataSet {
   readonly test: LabelledImages;
 }
 
+/** Sets of the same kind of images as one. */
+export const joinImages = (sets: readonly LabelledImages[]): LabelledImages => {
+  const count = sets.reduce((sum, s) => sum + s.count, 0);
+  const images = new Uint8Array(count * sets[0].pixels);
+  const labels = new Uint8Array(count);
+  let at = 0;
+  for (const s of sets) {
+    images.set(s.images, at * s.pixels);
+    labels.set(s.labels, at);
+    at += s.count;
+  }
+  return { ...sets[0], count, images, labels };
+};
+
 /** The images at these places, in this order. */
 export const selectImages = (from: LabelledImages, places: ArrayLike<number>): LabelledImages => {
   const { pixels } = from;

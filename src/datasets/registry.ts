@@ -40,6 +40,15 @@ export const KNOWN_DATA_SETS: readonly KnownDataSet[] = [
     getByHand: "put the four IDX files (or their .gz) of MNIST into a folder and pass it as --data FOLDER",
   },
   {
+    name: "cifar-10",
+    says: "CIFAR-10, 50,000 training and 10,000 test images of ten kinds of thing, 32 x 32 in colour",
+    source: "Krizhevsky, Learning multiple layers of features from tiny images, 2009",
+    licence: "free to use with that citation",
+    md5: {},
+    getByHand:
+      "put data_batch_1.bin .. data_batch_5.bin and test_batch.bin of CIFAR-10's binary version into a folder and pass it as --data FOLDER",
+  },
+  {
     name: "fashion-mnist",
     says: "Fashion-MNIST, 60,000 training and 10,000 test images of clothing, 28 x 28, the official split",
     source: "Zalando Research; found in /usr/share/datasets/fashion-mnist, where Debian's package puts it",

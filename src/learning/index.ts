@@ -22,5 +22,5 @@ export type { StateActivation } from "./state-activation.ts";
 export { STATE_ACTIVATIONS } from "./state-activation.ts";
 export type { Feedback, StepwiseRule } from "./stepwise-learner.ts";
 export { FEEDBACKS, initialFeedback, stepwiseLearner } from "./stepwise-learner.ts";
-export type { EpochReport, ImageScale, TrainingPlan, TrainingState } from "./train-learner.ts";
-export { Diverged, learnerAccuracy, trainLearner, UNIT_SCALE } from "./train-learner.ts";
+export type { Augmentation, EpochReport, ImageScale, Schedule, TrainingPlan, TrainingState } from "./train-learner.ts";
+export { AS_THEY_ARE, CONSTANT, Diverged, learnerAccuracy, trainLearner, UNIT_SCALE } from "./train-learner.ts";

@@ -1,5 +1,5 @@
 import type { LabelledImages } from "#src/datasets/labelled-images";
-import { fold, type Key, permutation } from "#src/random/index";
+import { fold, type Key, permutation, uniform } from "#src/random/index";
 import type { Learner, LearnerState } from "./learner.ts";
 
 /** How an image enters: pixel / 255, or that less a mean over a deviation, a channel each. */
@@ -12,10 +12,23 @@ export const UNIT_SCALE: ImageScale = { mean: [0], deviation: [1] };
 
 export interface TrainingPlan {
   readonly epochs: number;
-  /** Learning rates over the steps: constant, or half a cosine to zero (stepped every batch). */
-  readonly schedule: "constant" | "cosine";
+  /** Learning rates: constant, or (1 + cos(pi e / period)) / 2 of them in epoch e, counted from 0. */
+  readonly schedule: Schedule;
   readonly scale: ImageScale;
+  /** How training images are varied. */
+  readonly augmentation: Augmentation;
 }
+
+export type Schedule = { readonly kind: "constant" } | { readonly kind: "cosine"; readonly period: number };
+
+/**
+ * Training images as they are; or each turned left to right with chance 1/2 and moved by up to `reach` pixels either way, what comes in
+ * at the border being the border's own pixels.
+ */
+export type Augmentation = { readonly kind: "none" } | { readonly kind: "flip and move"; readonly reach: number };
+
+export const AS_THEY_ARE: Augmentation = { kind: "none" };
+export const CONSTANT: Schedule = { kind: "constant" };
 
 /** What an epoch was like. */
 export interface EpochReport {
@@ -42,12 +55,28 @@ export interface TrainingState {
 /** A free phase whose states still move further than this in a step has not come to rest. */
 export const RESTLESS = 0.01;
 
-/** Puts these images where the learner reads them. */
+/** Where pixel p of a varied image of this side comes from. */
+const variedPlace = (side: number, key: Key, b: number, reach: number): ((p: number) => number) => {
+  const draw = (name: string): number => uniform(fold(key, name), b);
+  const flipped = draw("flip") < 0.5;
+  const shift = (name: string): number => Math.floor(draw(name) * (2 * reach + 1)) - reach;
+  const [down, right] = [shift("down"), shift("right")];
+  const inside = (at: number): number => Math.min(side - 1, Math.max(0, at));
+  return (p) => {
+    const x = p % side;
+    const y = inside(Math.floor(p / side) + down);
+    return y * side + inside((flipped ? side - 1 - x : x) + right);
+  };
+};
+
+/** Puts these images where the learner reads them; `key` varies them, where `augmentation` does. */
 export const showImages = (
   learner: Learner,
   data: LabelledImages,
   places: ArrayLike<number>,
   { mean, deviation }: ImageScale,
+  augmentation: Augmentation = AS_THEY_ARE,
+  key: Key | null = null,
 ): void => {
   const { x, targets } = learner.batch;
   const { pixels } = data;
@@ -58,7 +87,13 @@ export const showImages = (
     for (let c = 0; c < mean.length; c++) {
       const factor = 1 / (255 * deviation[c]);
       const shift = mean[c] / deviation[c];
-      for (let p = c * plane; p < (c + 1) * plane; p++) x[b * pixels + p] = data.images[from + p] * factor - shift;
+      const at = c * plane;
+      if (augmentation.kind === "none" || key === null)
+        for (let p = at; p < at + plane; p++) x[b * pixels + p] = data.images[from + p] * factor - shift;
+      else {
+        const source = variedPlace(Math.sqrt(plane), key, b, augmentation.reach);
+        for (let p = 0; p < plane; p++) x[b * pixels + at + p] = data.images[from + at + source(p)] * factor - shift;
+      }
     }
     targets[b * learner.classes + data.labels[places[b]]] = 1;
   }
@@ -79,7 +114,11 @@ export const learnerAccuracy = (learner: Learner, data: LabelledImages, scale: I
 };
 
 /** @throws RangeError where images, classes or numbers do not fit the learner. */
-export const checkTraining = (learner: Learner, train: LabelledImages, { epochs, scale }: TrainingPlan): void => {
+export const checkTraining = (
+  learner: Learner,
+  train: LabelledImages,
+  { epochs, scale, augmentation }: TrainingPlan,
+): void => {
   const refuse = (what: string): never => {
     throw new RangeError(`learning: ${what}`);
   };
@@ -90,6 +129,10 @@ export const checkTraining = (learner: Learner, train: LabelledImages, { epochs,
   if (scale.mean.length !== scale.deviation.length || train.pixels % scale.mean.length !== 0)
     refuse(
       `a scale of ${scale.mean.length} means and ${scale.deviation.length} deviations for ${train.pixels} pixels.`,
+    );
+  if (augmentation.kind === "flip and move" && !Number.isInteger(Math.sqrt(train.pixels / scale.mean.length)))
+    refuse(
+      `images of ${train.pixels / scale.mean.length} pixels a channel are not square; they cannot be flipped and moved.`,
     );
 };
 
@@ -123,12 +166,11 @@ export const trainLearner = (
   for (let epoch = epochs.length; epoch < plan.epochs; epoch++) {
     const epochKey = fold(fold(key, "epoch"), epoch);
     const order = permutation(fold(epochKey, "order"), train.count);
+    const schedule = plan.schedule.kind === "cosine" ? (1 + Math.cos((Math.PI * epoch) / plan.schedule.period)) / 2 : 1;
     let [steps, moved, unsettled, saturated] = [0, 0, 0, 0];
     for (let b = 0; b < batches; b++) {
       const places = order.subarray(b * images, Math.min((b + 1) * images, train.count));
-      showImages(learner, train, places, plan.scale);
-      const done = (epoch * batches + b) / (plan.epochs * batches);
-      const schedule = plan.schedule === "cosine" ? (1 + Math.cos(Math.PI * done)) / 2 : 1;
+      showImages(learner, train, places, plan.scale, plan.augmentation, fold(fold(epochKey, "augmentation"), b));
       const report = learner.learn(places.length, schedule, fold(epochKey, b));
       if (report.free) {
         if (Number.isNaN(report.free.moved))
