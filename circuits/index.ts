@@ -42,6 +42,12 @@ export { transferMatrix } from "./crossbar/transfer-matrix.ts";
 export type { CurrentSenseDesign } from "./current-sense-amplifier.ts";
 export { currentSenseNetlist } from "./current-sense-amplifier.ts";
 export { filamentStart, lengthNode, placeFilament, temperatureNode } from "./filament-equations.ts";
+export type { ArrayTiming, ArrayUse } from "./learning/array-use.ts";
+export { addUse, NO_USE } from "./learning/array-use.ts";
+export type { LatentPairs, LatentPairsDesign } from "./learning/latent-pairs.ts";
+export { latentPairs } from "./learning/latent-pairs.ts";
+export type { PlasticPairs, PlasticPairsDesign, PulseUpdate } from "./learning/plastic-pairs.ts";
+export { plasticPairs } from "./learning/plastic-pairs.ts";
 export {
   bestReference,
   errorsAfterCorrection,

@@ -28,6 +28,8 @@ export type {
 export { CORNERS, transistorParams } from "./mosfet/technology.ts";
 export type { PulsedParams, PulsedSpread } from "./pulsed/params.ts";
 export { afterPulse, pulsedConductance, pulseStep } from "./pulsed/physics.ts";
+export type { PulsedPopulation } from "./pulsed/population.ts";
+export { pulsedDeviceAt, samplePulsedPopulation } from "./pulsed/population.ts";
 export type { PulsedDevice } from "./pulsed/sample.ts";
 export { checkPulsed, samplePulsed } from "./pulsed/sample.ts";
 export { idealPulsed } from "./pulsed/sets.ts";

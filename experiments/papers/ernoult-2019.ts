@@ -25,7 +25,7 @@ const descent = {
 } as const;
 
 /** Networks of Ernoult et al., rates the input's layer first. */
-const MODELS: Readonly<Record<string, EquilibriumModel>> = {
+export const MODELS: Readonly<Record<string, EquilibriumModel>> = {
   "P-1h": {
     ...descent,
     phi: denseNetwork([784, 512, 10], "shifted logistic", OUTSIDE),

@@ -70,13 +70,14 @@ const smallSquared = (estimator: Estimator): EquilibriumModel => ({
   phi: small,
   phases: { estimator, beta: 0.5, freeSteps: 60, nudgedSteps: 20, tolerance: 0 },
   learningRates: [0.25, 0.15, 0.1, 0.05],
-  batch: 64,
-  epochs: 10,
+  batch: 20,
+  epochs: 6,
   schedule: CONSTANT,
+  augmentation: AS_THEY_ARE,
 });
 
 /** Networks of Laborieux et al., rates the input's layer first. */
-const MODELS: Readonly<Record<string, EquilibriumModel>> = {
+export const MODELS: Readonly<Record<string, EquilibriumModel>> = {
   "mnist-mlp": {
     phi: denseNetwork([784, 512, 10], "shifted logistic", INSIDE),
     phases: { estimator: "symmetric", beta: 0.5, freeSteps: 30, nudgedSteps: 10, tolerance: 0 },

@@ -86,8 +86,8 @@ const trainedParameters = (
   );
   const { arrays } = learner.save();
   return {
-    weights: start.weights.map((_, l) => arrays[`${l}.weights`]),
-    biases: start.biases.map((_, l) => arrays[`${l}.biases`]),
+    weights: start.weights.map((_, l) => Float32Array.from(arrays[`${l}.weights`])),
+    biases: start.biases.map((_, l) => Float32Array.from(arrays[`${l}.biases`])),
   };
 };
 

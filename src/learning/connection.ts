@@ -1,4 +1,5 @@
 import type { Kernels } from "#src/kernels/kernels";
+import type { StoredArrays } from "#src/networks/index";
 import type { Key } from "#src/random/index";
 import type { PlacedLayer } from "./primitive-function.ts";
 
@@ -22,8 +23,8 @@ export interface PlasticConnection extends Connection {
   /** Moves the weights against a gradient, step number `step` from 1. */
   descend(gradient: Float32Array, learningRate: number, step: number, key: Key): void;
   /** All that it holds, as arrays to be stored, and back. */
-  save(): Readonly<Record<string, Float32Array>>;
-  restore(saved: Readonly<Record<string, Float32Array>>): void;
+  save(): StoredArrays;
+  restore(saved: StoredArrays): void;
 }
 
 /** How the connections of a network are made. */

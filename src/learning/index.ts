@@ -1,3 +1,5 @@
+export type { BackpropagationRule } from "./backpropagation-learner.ts";
+export { backpropagationLearner } from "./backpropagation-learner.ts";
 export type { ExactExample } from "./backpropagation-through-time.ts";
 export type { Connection, PlasticConnection, Substrate } from "./connection.ts";
 export type { EquilibriumRule } from "./equilibrium-learner.ts";
@@ -22,5 +24,6 @@ export type { StateActivation } from "./state-activation.ts";
 export { STATE_ACTIVATIONS } from "./state-activation.ts";
 export type { Feedback, StepwiseRule } from "./stepwise-learner.ts";
 export { FEEDBACKS, initialFeedback, stepwiseLearner } from "./stepwise-learner.ts";
+export { synapticBytes, synapticConnection } from "./synaptic-connection.ts";
 export type { Augmentation, EpochReport, ImageScale, Schedule, TrainingPlan, TrainingState } from "./train-learner.ts";
 export { AS_THEY_ARE, CONSTANT, Diverged, learnerAccuracy, trainLearner, UNIT_SCALE } from "./train-learner.ts";

@@ -1,3 +1,4 @@
+import type { StoredArrays } from "#src/networks/index";
 import type { Key } from "#src/random/index";
 import type { Settled } from "./relaxation.ts";
 
@@ -35,5 +36,5 @@ export interface Learner {
 export interface LearnerState {
   /** Batches learned. */
   readonly step: number;
-  readonly arrays: Readonly<Record<string, Float32Array>>;
+  readonly arrays: StoredArrays;
 }

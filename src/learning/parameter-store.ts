@@ -61,7 +61,7 @@ export const parameterStore = (
       });
     },
     save: () => {
-      const arrays: Record<string, Float32Array> = {};
+      const arrays: Record<string, Float32Array | Float64Array> = {};
       connections.forEach((connection, l) => {
         for (const [name, values] of Object.entries(connection.save())) arrays[`${l}.${name}`] = values;
         arrays[`${l}.biases`] = biases[l].slice();

@@ -1,5 +1,5 @@
-/** What the elements of a layer's input can be: pixels 0 .. 255, signs -1 / +1, or -1 / 0 / +1. */
-export type Levels = "bytes" | "signs" | "ternary";
+/** What the elements of a layer's input can be: pixels 0 .. 255, signs -1 / +1, -1 / 0 / +1, or any numbers. */
+export type Levels = "bytes" | "signs" | "ternary" | "real";
 
 /** The input of a layer for a batch: `values` is batch x width and holds only numbers of `levels`. */
 export interface Activations {

@@ -20,7 +20,7 @@ export {
 export type { PackedInputs, WeightMatrix } from "./packed-synapses.ts";
 export { packedSynapses, packInput } from "./packed-synapses.ts";
 export { recalibrate } from "./recalibrate.ts";
-export type { Synapses } from "./synapses.ts";
+export type { PlasticSynapses, StoredArrays, Synapses } from "./synapses.ts";
 export type { TrainingOptions } from "./train.ts";
 export { defaultLearningRate, trainPerceptron } from "./train.ts";
 export type { WeightErrors } from "./weight-errors.ts";

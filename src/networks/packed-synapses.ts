@@ -31,6 +31,8 @@ const packed = (kernels: Kernels, rows: number, length: number, fill: (bits: Big
 /** Packs an input; inputs packed outside `kernels.scoped` may be kept and passed to `packedSynapses`. */
 export const packInput = (kernels: Kernels, x: Activations): PackedInput => {
   const { values, batch, width, levels } = x;
+  if (levels === "real")
+    throw new RangeError("packed synapses: inputs are any numbers; bit planes hold bytes, signs or ternary values.");
   if (levels === "bytes") {
     const words = wordsFor(width);
     const bits = kernels.words(batch * PIXEL_BITS * words);

@@ -1,0 +1,233 @@
+import { afterPulse, type PulsedParams, pulsedDeviceAt, samplePulsedPopulation } from "#devices/index";
+import { type Kernels, rowMajor, transposed } from "#src/kernels/kernels";
+import type { Activations, PlasticSynapses } from "#src/networks/index";
+import { fold, type Key, normal, normalsInto, uniform } from "#src/random/index";
+import { type ArrayTiming, type ArrayUse, checkTiming } from "./array-use.ts";
+import { type LineShares, lineShares } from "./line-shares.ts";
+
+/** How a wanted change becomes pulses. */
+export type PulseUpdate =
+  /** As many pulses as an ideal device would need. */
+  | { readonly kind: "blind" }
+  /** The same, then single pulses either way until the pair is within half a pulse of what was wanted. */
+  | { readonly kind: "write-verify"; readonly mostPulses: number };
+
+/** Weights as differences of conductance pairs that pulses move. */
+export interface PlasticPairsDesign {
+  readonly inputs: number;
+  readonly outputs: number;
+  readonly device: PulsedParams;
+  /** Weight of a pair with one device at its upper and the other at its lower nominal bound. */
+  readonly largestWeight: number;
+  readonly update: PulseUpdate;
+  /** Standard deviation of a conductance from read to read, as a share of it. */
+  readonly readNoise: number;
+  /** Lines of tiles with this many rows and columns of pairs, and their resistance from cell to cell [ohm]; null: ideal lines. */
+  readonly lines: { readonly rows: number; readonly columns: number; readonly segmentResistance: number } | null;
+  readonly timing: ArrayTiming;
+}
+
+/** Synapses on cells, and what they have been through. */
+export interface PlasticPairs extends PlasticSynapses {
+  /** What the pairs stand for now, read without noise: inputs x outputs. */
+  weights(): Float32Array;
+  use(): ArrayUse;
+  /** Pulses of each pair's two devices so far: inputs x outputs x 2. */
+  readonly pulseCounts: Float32Array;
+}
+
+/** Updates between two looks at what lines take: conductances drift by little in between. */
+const LINES_EVERY = 50;
+
+/** @throws RangeError for a design that cannot be. */
+const check = (design: PlasticPairsDesign, start: Float32Array): void => {
+  const refuse = (what: string): never => {
+    throw new RangeError(`plastic pairs: ${what}`);
+  };
+  const { inputs, outputs, largestWeight, readNoise, update, lines } = design;
+  checkTiming(design.timing);
+  if (start.length !== inputs * outputs) refuse(`${start.length} weights for ${inputs} inputs and ${outputs} outputs.`);
+  if (!(largestWeight > 0 && largestWeight < Number.POSITIVE_INFINITY))
+    refuse(`largest weight ${largestWeight}; expected more than 0.`);
+  if (!(readNoise >= 0 && readNoise <= 10))
+    refuse(`read noise ${readNoise}; expected a share of the conductance, 0 or more.`);
+  if (update.kind === "write-verify" && !(Number.isInteger(update.mostPulses) && update.mostPulses >= 0))
+    refuse(`at most ${update.mostPulses} verifying pulses; expected a whole number.`);
+  if (lines && !(lines.segmentResistance >= 0 && lines.rows >= 1 && lines.columns >= 1))
+    refuse(
+      `lines of ${lines.segmentResistance} ohm in tiles of ${lines.rows} x ${lines.columns}; expected 0 ohm or more.`,
+    );
+};
+
+/**
+ * A layer's weights as pairs of devices on an array: w = largestWeight (G+ - G-) / (Gmax - Gmin), bounds nominal.
+ *
+ * Read: currents of a column's pairs are subtracted; read noise enters as the variance of the sums, which for independent Gaussian
+ * noise of each device is their very distribution. Read backwards, the columns are driven and the rows collected: the same
+ * conductances. With lines each pair keeps a share of its current (reciprocity: the same both ways), looked at anew every 50 updates.
+ *
+ * Moved: a wanted change is as many pulses as an ideal device would need, its fraction by chance; they raise one device of the pair and
+ * lower the other. What they do is the device's own: nonlinearity, asymmetry, noise, states, bounds.
+ *
+ * @param start Weights to begin with, inputs x outputs: written exactly but for the devices' states and bounds.
+ * @param chip What the fab gave.
+ */
+export const plasticPairs = (
+  kernels: Kernels,
+  design: PlasticPairsDesign,
+  start: Float32Array,
+  batch: number,
+  chip: Key,
+): PlasticPairs => {
+  check(design, start);
+  const { inputs, outputs, device, largestWeight, update, readNoise, lines, timing } = design;
+  const size = inputs * outputs;
+  const population = samplePulsedPopulation(device, 2 * size, fold(chip, "devices"));
+  const range = device.most - device.least;
+  const perSiemens = largestWeight / range;
+  // States of the devices, 2 k the positive one of pair k, as shares of their own ranges.
+  const x = new Float32Array(2 * size);
+  const pulseCounts = new Float32Array(2 * size);
+  const signal = kernels.float32(size);
+  const variance = readNoise > 0 ? kernels.float32(size) : null;
+  const totals = new Float64Array(size);
+  const rowSums = new Float64Array(inputs);
+  const columnSums = new Float64Array(outputs);
+  let shares: LineShares | null = null;
+  let updates = 0;
+  let [reads, readEnergy, pulsesDone, pulseEnergy] = [0, 0, 0, 0];
+
+  const conductance = (d: number): number => population.least[d] + (population.most[d] - population.least[d]) * x[d];
+  const refreshPair = (k: number): void => {
+    const [plus, minus] = [conductance(2 * k), conductance(2 * k + 1)];
+    const [seenPlus, seenMinus] = shares ? [shares.positive[k] * plus, shares.negative[k] * minus] : [plus, minus];
+    signal[k] = perSiemens * (seenPlus - seenMinus);
+    if (variance) variance[k] = (readNoise * perSiemens) ** 2 * (seenPlus ** 2 + seenMinus ** 2);
+    totals[k] = plus + minus;
+  };
+  const refresh = (): void => {
+    if (lines && lines.segmentResistance > 0 && updates % LINES_EVERY === 0) {
+      shares = lineShares(lines, inputs, outputs, conductance);
+      for (let k = 0; k < size; k++) refreshPair(k);
+    }
+    rowSums.fill(0);
+    columnSums.fill(0);
+    for (let i = 0, k = 0; i < inputs; i++)
+      for (let o = 0; o < outputs; o++, k++) {
+        rowSums[i] += totals[k];
+        columnSums[o] += totals[k];
+      }
+  };
+  const nearestState = (share: number): number => {
+    const kept = Math.min(1, Math.max(0, share));
+    return device.states === null ? kept : Math.round(kept * (device.states - 1)) / (device.states - 1);
+  };
+  for (let k = 0; k < size; k++)
+    for (const [d, sign] of [
+      [2 * k, 1],
+      [2 * k + 1, -1],
+    ]) {
+      const wanted = device.least + range * (0.5 + (sign * start[k]) / (2 * largestWeight));
+      const own = population.most[d] - population.least[d];
+      x[d] = own > 0 ? nearestState((wanted - population.least[d]) / own) : 0;
+    }
+  for (let k = 0; k < size; k++) refreshPair(k);
+  refresh();
+
+  const widest = Math.max(inputs, outputs);
+  const squares = variance ? kernels.float32(batch * widest) : null;
+  const spreads = variance ? kernels.float32(batch * widest) : null;
+  const draws = new Float32Array(variance ? batch * widest : 0);
+  const read = (out: Float32Array, from: Activations, key: Key, backwards: boolean): void => {
+    const { values, batch: count, width } = from;
+    const [here, there] = backwards ? [outputs, inputs] : [inputs, outputs];
+    if (width !== here || out.length < count * there)
+      throw new RangeError(
+        `plastic pairs: inputs ${width} wide into ${out.length} sums; expected ${here} into ${count * there}.`,
+      );
+    const matrix = (of: Float32Array) => (backwards ? transposed(of, outputs) : rowMajor(of, outputs));
+    kernels.gemm(out, rowMajor(values, here), matrix(signal), count, there, here);
+    if (variance && squares && spreads) {
+      for (let k = 0; k < count * here; k++) squares[k] = values[k] * values[k];
+      kernels.gemm(spreads, rowMajor(squares, here), matrix(variance), count, there, here);
+      const drawn = draws.subarray(0, count * there);
+      normalsInto(drawn, key);
+      for (let k = 0; k < drawn.length; k++) out[k] += Math.sqrt(spreads[k]) * drawn[k];
+    }
+    const sums = backwards ? columnSums : rowSums;
+    let driven = 0;
+    for (let b = 0, k = 0; b < count; b++)
+      for (let i = 0; i < here; i++, k++) driven += values[k] * values[k] * sums[i];
+    reads += count;
+    readEnergy += driven * timing.readVoltage ** 2 * timing.readTime;
+  };
+
+  // Ideal change of a weight by a pulse on each device of its pair: one rises, the other falls.
+  const perPair = largestWeight * (1 / device.pulses.set + 1 / device.pulses.reset);
+  const weightOf = (k: number): number => perSiemens * (conductance(2 * k) - conductance(2 * k + 1));
+  const pulsePair = (k: number, sign: 1 | -1, key: Key, turn: number): void => {
+    for (const side of [0, 1] as const) {
+      const d = 2 * k + side;
+      const direction = (side === 0 ? sign : -sign) as 1 | -1;
+      pulsesDone++;
+      pulseEnergy += conductance(d) * timing.pulseVoltage ** 2 * timing.pulseTime;
+      pulseCounts[d]++;
+      const at = 2 * turn + side;
+      const draw = device.cycleToCycle > 0 ? normal(key, 2 * at) : 0;
+      const rounding = device.states === null ? 0 : uniform(key, 2 * at + 1);
+      x[d] = afterPulse(pulsedDeviceAt(population, d), x[d], direction, draw, rounding);
+    }
+  };
+  return {
+    inputs,
+    outputs,
+    pulseCounts,
+    forwardInto: (y, from, key) => read(y, from, key, false),
+    transposedInto: (out, from, key) => read(out, from, key, true),
+    moveInPlace: (change, key) => {
+      const [chance, noise] = [fold(key, "fraction"), fold(key, "pulses")];
+      for (let k = 0; k < size; k++) {
+        if (change[k] === 0) continue;
+        if (Number.isNaN(change[k]))
+          throw new RangeError(
+            `plastic pairs: the change of input ${Math.floor(k / outputs)}, output ${k % outputs} is NaN.`,
+          );
+        const sign = change[k] > 0 ? 1 : -1;
+        const exact = Math.abs(change[k]) / perPair;
+        const pulses = Math.floor(exact) + (uniform(chance, k) < exact - Math.floor(exact) ? 1 : 0);
+        if (pulses === 0) continue;
+        const own = fold(noise, k);
+        const wanted = weightOf(k) + sign * pulses * perPair;
+        for (let p = 0; p < pulses; p++) pulsePair(k, sign, own, p);
+        if (update.kind === "write-verify")
+          for (let p = 0; p < update.mostPulses; p++) {
+            const missing = wanted - weightOf(k);
+            if (Math.abs(missing) <= perPair / 2) break;
+            pulsePair(k, missing > 0 ? 1 : -1, own, pulses + p);
+          }
+        refreshPair(k);
+      }
+      updates++;
+      refresh();
+    },
+    weights: () => Float32Array.from({ length: size }, (_, k) => weightOf(k)),
+    use: () => ({ reads, readEnergy, pulses: pulsesDone, pulseEnergy }),
+    save: () => ({
+      states: x.slice(),
+      pulseCounts: pulseCounts.slice(),
+      use: Float64Array.of(updates, reads, readEnergy, pulsesDone, pulseEnergy),
+      ...(shares ?? {}),
+    }),
+    restore: (saved) => {
+      x.set(saved["states"]);
+      pulseCounts.set(saved["pulseCounts"]);
+      [updates, reads, readEnergy, pulsesDone, pulseEnergy] = saved["use"];
+      if (saved["positive"]) {
+        const side = (name: string): Float64Array => Float64Array.from(saved[name]);
+        shares = { positive: side("positive"), negative: side("negative") };
+      }
+      for (let k = 0; k < size; k++) refreshPair(k);
+      refresh();
+    },
+  };
+};

@@ -1,0 +1,244 @@
+import { defineExperiment, type Row, type Summary, type Table, type ValuesOf } from "#src/montecarlo/index";
+import { pairedInterval } from "#src/numerics/paired-interval";
+import { fold } from "#src/random/index";
+import type { Figure } from "#src/report/figure";
+import { OWN_MODULE } from "../own-module.ts";
+import { shown } from "../units/show.ts";
+import { trainOnChip } from "./learning-chip.ts";
+import { LEARNING_PARAMETERS } from "./learning-parameters.ts";
+import { checkNetwork, dataFor } from "./network-parameters.ts";
+import { overRows, percent, percentCurve, valuesOf } from "./rows.ts";
+
+type Params = ValuesOf<typeof LEARNING_PARAMETERS>;
+
+const METHODS = ["equilibrium propagation", "backpropagation"] as const;
+/** What the study sweeps, one after the other from an ideal device, and what the figures call it. */
+const SWEPT = {
+  nonlinearity: "nonlinearity of pulses",
+  states: "states of a device",
+  cycleToCycle: "cycle-to-cycle deviation, steps",
+  readNoise: "read noise, share of G",
+  deviceToDevice: "device-to-device deviation of ln(step)",
+} as const;
+type Swept = keyof typeof SWEPT;
+
+const { seeds: _seeds, ...TRAINED } = LEARNING_PARAMETERS;
+
+const at = (row: Row, name: keyof Params, params: Params): number | string =>
+  (row.point[name] ?? params[name]) as number | string;
+
+/** Axes of a table other than the method and the seed, at which a row differs from the run's parameters. */
+const sweptAt = (row: Row, table: Table, params: Params): readonly (keyof Params)[] =>
+  table.axes.filter(
+    (a): a is keyof Params & string => a !== "method" && a !== "seed" && row.point[a] !== params[a as keyof Params],
+  ) as (keyof Params)[];
+
+interface Setting {
+  /** What differs from the run's parameters, in words. */
+  readonly name: string;
+  /** Rows by method, a row a seed in the same order. */
+  readonly of: Readonly<Record<string, readonly Row[]>>;
+}
+
+const settingsOf = (table: Table, params: Params): Setting[] => {
+  const found = new Map<string, Record<string, Row[]>>();
+  for (const row of table.rows) {
+    const name = sweptAt(row, table, params)
+      .map((a) => (a === "cells" ? String(row.point[a]) : `${a} ${shown(LEARNING_PARAMETERS[a], row.point[a])}`))
+      .join(", ");
+    const rows = found.get(name) ?? {};
+    const method = String(at(row, "method", params));
+    rows[method] = [...(rows[method] ?? []), row];
+    found.set(name, rows);
+  }
+  return [...found].map(([name, of]) => ({ name: name || `${params.cells}, as set`, of }));
+};
+
+const accuracies = (rows: readonly Row[]): number[] => rows.map((r) => r.numbers["accuracy"].estimate);
+
+const interval = (rows: readonly Row[] | undefined): string => {
+  if (!rows || rows.length === 0) return "";
+  const a = overRows(rows, "accuracy");
+  return percent(a.estimate) + (rows.length > 1 ? ` [${percent(a.low)}, ${percent(a.high)}]` : "");
+};
+
+/** (EP here - EP ideal) - (BP here - BP ideal): above 0, EP loses less. */
+const toleranceOf = ({ of }: Setting, base: Setting): string => {
+  const [ep, bp] = METHODS.map((m) => of[m]);
+  const [ep0, bp0] = METHODS.map((m) => base.of[m]);
+  if (!ep || !bp || !ep0 || !bp0 || of === base.of) return "";
+  if (ep.length !== ep0.length || ep.length !== bp.length || bp.length !== bp0.length) return "";
+  const lost = (rows: readonly Row[], ideal: readonly Row[]): number[] =>
+    accuracies(rows).map((a, i) => a - accuracies(ideal)[i]);
+  const d = pairedInterval(lost(ep, ep0), lost(bp, bp0));
+  if (!Number.isFinite(d.low)) return percent(d.estimate);
+  return `${percent(d.estimate)} [${percent(d.low)}, ${percent(d.high)}]${d.low * d.high <= 0 ? " n.s." : ""}`;
+};
+
+const engineering = (joules: number): string => (Number.isFinite(joules) ? `${(1e9 * joules).toPrecision(3)}` : "");
+
+const conclude = (table: Table, params: Params): Summary[] => {
+  const settings = settingsOf(table, params);
+  const base = settings.find(({ name }) => name.endsWith("as set")) ?? settings[0];
+  const both = METHODS.every((m) => settings.some(({ of }) => of[m]));
+  const accuracy: Summary = {
+    title: "Test accuracy, % [95 % t interval over seeds]",
+    columns: both ? ["setting", "EP", "backpropagation", "EP - BP of what is lost"] : ["setting", "accuracy"],
+    rows: settings.map((s) =>
+      both
+        ? [s.name, interval(s.of[METHODS[0]]), interval(s.of[METHODS[1]]), toleranceOf(s, base)]
+        : [s.name, interval(Object.values(s.of)[0])],
+    ),
+    notes: both
+      ? [
+          "Last column: points that EP loses against its own first line, less those backpropagation loses; above 0, EP is the more tolerant. n.s.: not significant at 95 %.",
+        ]
+      : [],
+  };
+  const mean = (rows: readonly Row[], number: string): number => overRows(rows, number).estimate;
+  const cost: Summary = {
+    title: "What learning took: pulses a device, energy an image [nJ]",
+    columns: ["setting", "method", "pulses", "most", "reads", "pulses", "inference"],
+    rows: settings.flatMap((s) =>
+      Object.entries(s.of)
+        .filter(([, rows]) => Number.isFinite(mean(rows, "pulsesPerDevice")))
+        .map(([method, rows]) => [
+          s.name,
+          method === METHODS[0] ? "EP" : "BP",
+          mean(rows, "pulsesPerDevice").toFixed(1),
+          mean(rows, "mostPulses").toFixed(0),
+          engineering(mean(rows, "readEnergy")),
+          engineering(mean(rows, "pulseEnergy")),
+          engineering(mean(rows, "inferenceEnergy")),
+        ]),
+    ),
+    notes: [
+      "Energies are of the devices alone: no converters, drivers or digital logic. Training energies are means over all images shown.",
+    ],
+  };
+  return [accuracy, cost];
+};
+
+const figures = (table: Table, params: Params): Figure[] =>
+  (Object.keys(SWEPT) as Swept[]).flatMap((axis): Figure[] => {
+    const mine = table.rows.filter((r) => sweptAt(r, table, params).every((a) => a === axis));
+    const values = [...new Set(mine.map((r) => at(r, axis, params) as number))]
+      // Any state is as good as very many: drawn apart, at the end.
+      .filter((v) => axis !== "states" || v > 0)
+      .sort((a, b) => a - b);
+    if (values.length < 2) return [];
+    const caption = `Bars are 95 % t intervals over ${valuesOf(table, "seed")} seeds, each with a chip of its own. ${params.widths}, ${params.epochs} epochs of ${dataFor(params.data).name}; all else ideal, ${params.pulses} pulses from bound to bound${axis === "states" ? "; without finite states: the first line of the table" : ""}.`;
+    return [
+      {
+        title: `Learning on cells: ${SWEPT[axis]}`,
+        caption,
+        x: { label: SWEPT[axis], unit: "", scale: axis === "states" ? "log" : "linear" },
+        y: { label: "test accuracy", unit: "%", scale: "linear" },
+        series: METHODS.flatMap((method) => {
+          const rows = mine.filter((r) => at(r, "method", params) === method);
+          if (rows.length === 0) return [];
+          return [
+            percentCurve(
+              method,
+              values,
+              values.map((v) =>
+                overRows(
+                  rows.filter((r) => at(r, axis, params) === v),
+                  "accuracy",
+                ),
+              ),
+            ),
+          ];
+        }),
+      },
+    ];
+  });
+
+const mean = (unit: string, says: string) => ({ kind: "mean", unit, says }) as const;
+
+/** Equilibrium Propagation and backpropagation on the same cells: what learning on devices survives. */
+export const epOnRram = defineExperiment({
+  name: "ep-on-rram",
+  summary:
+    "Learning on cells by Equilibrium Propagation and by backpropagation, against what is wrong with the devices.",
+  module: OWN_MODULE,
+  parameters: LEARNING_PARAMETERS,
+  axes: [
+    "method",
+    "cells",
+    "nonlinearity",
+    "asymmetry",
+    "states",
+    "cycleToCycle",
+    "readNoise",
+    "deviceToDevice",
+    "boundSpread",
+    "pulses",
+    "update",
+    "wireResistance",
+    "readErrors",
+    "estimator",
+    "beta",
+    "batch",
+    "learningRate",
+    "epochs",
+    "widths",
+    "seed",
+  ],
+  grid: () => {
+    const method = METHODS;
+    return [
+      { method, cells: ["conductance pairs", "numbers", "ternary 2T2R", "binary 2T2R"] },
+      { method, nonlinearity: [1, 2, 4] },
+      { method, states: [128, 32, 8] },
+      { method, cycleToCycle: [1, 3, 10] },
+      { method, readNoise: [0.003, 0.01, 0.03] },
+      { method, deviceToDevice: [0.3, 0.6, 1] },
+    ];
+  },
+  replicates: ({ seeds }) => ({ seed: Array.from({ length: seeds }, (_, i) => i) }),
+  deterministic: true,
+  trials: 1,
+  block: 1,
+  quick: { seeds: 1, epochs: 1, widths: "784-32-10" },
+  numbers: {
+    accuracy: mean("1", "share of test images classified right"),
+    pulsesPerDevice: mean("1", "programming pulses a device, over the whole training"),
+    mostPulses: mean("1", "programming pulses of the device that saw most"),
+    readEnergy: mean("J", "of the devices while learning, an image"),
+    pulseEnergy: mean("J", "of programming pulses, an image"),
+    inferenceEnergy: mean("J", "of the devices while classifying, an image"),
+    unsettled: mean("1", "share of free phases whose states still moved by more than 0.01"),
+  },
+  prepare: {
+    trained: {
+      uses: Object.keys(TRAINED) as (keyof typeof TRAINED)[],
+      make: (params, key) => {
+        const { pulsesPerDevice, mostPulses, ...rest } = trainOnChip(params, fold(key, params.seed));
+        // Parts are JSON: what is no number is left out.
+        return Number.isFinite(pulsesPerDevice) ? { ...rest, pulsesPerDevice, mostPulses } : rest;
+      },
+    },
+  },
+  check: (params) => {
+    checkNetwork(params);
+    if (params.highResistance <= params.lowResistance)
+      throw new RangeError(
+        `highResistance ${params.highResistance} ohm is not above lowResistance ${params.lowResistance} ohm.`,
+      );
+    if (params.states === 1) throw new RangeError("states: 1; a device that learns has two or more, or any (0).");
+  },
+  trial: ({ trained }) => {
+    const { diverged, ...numbers } = trained;
+    return diverged === null ? { numbers } : { failed: diverged };
+  },
+  figures,
+  conclude,
+  notes: (params) => {
+    const { train, test, name } = dataFor(params.data);
+    return [
+      `Trained on ${train.count} images and tested on ${test.count} of ${name}; ${params.widths}, ${params.stateActivation}, ${params.cost}; batch ${params.batch}, plain descent at ${params.learningRate} and ${params.outputRate}; the last epoch is read, none is picked. EP: ${params.estimator}, nudge ${params.beta}, ${params.freeSteps} free and ${params.nudgedSteps} nudged steps.`,
+      "Pairs are moved up and down together by blind or verified pulses, fractions of a pulse by chance; the static input's currents are read once an image and held through all phases; gradients, biases and derivatives are digital and exact. Devices, pulses and their energies are assumed.",
+    ];
+  },
+});

@@ -1,0 +1,95 @@
+import { createKernels } from "#src/kernels/kernels";
+import type { Optimiser } from "#src/networks/index";
+import { fold, type Key } from "#src/random/index";
+import type { Substrate } from "./connection.ts";
+import { largestOfRows } from "./cost.ts";
+import { batchArrays, batchBytes } from "./equilibrium-learner.ts";
+import type { Learner } from "./learner.ts";
+import { parameterStore, storeBytes } from "./parameter-store.ts";
+import { type NetworkParameters, type PrimitiveFunction, placeLayers } from "./primitive-function.ts";
+import { STATE_ACTIVATIONS } from "./state-activation.ts";
+
+export interface BackpropagationRule {
+  readonly optimiser: Optimiser;
+  /** Of each layer, the input's first; one number: of all. */
+  readonly learningRates: readonly number[];
+}
+
+/**
+ * The same layers used forwards only and taught by backpropagation: what Equilibrium Propagation is compared with on the same substrate.
+ *
+ *     s_n = f(A_n(s_{n-1}) + b_n),   L = |s - y|^2 / 2,   d_n = f'(u_n) A_{n+1}^T d_{n+1}
+ *
+ * Errors go back through the substrate's transposed read; derivatives are computed beside it, exactly.
+ *
+ * @throws RangeError for networks that are not dense with squared error.
+ */
+export const backpropagationLearner = (
+  phi: PrimitiveFunction,
+  rule: BackpropagationRule,
+  start: NetworkParameters,
+  substrate: Substrate,
+  images: number,
+): Learner => {
+  const layers = placeLayers(phi);
+  if (phi.cost.kind !== "squared error" || layers.some(({ kind }) => kind !== "dense"))
+    throw new RangeError("backpropagation: expected a dense network with squared error.");
+  const neurons = layers.reduce((sum, l) => sum + l.outputs, 0);
+  const top = layers.length - 1;
+  const [{ inputs }, { outputs: classes }] = [layers[0], layers[top]];
+  const kernels = createKernels(
+    storeBytes(layers, substrate, images) + batchBytes(layers, images) + 4 * (images + 4) * 3 * neurons + 2 ** 12,
+  );
+  const store = parameterStore(kernels, layers, start, substrate, rule.optimiser, rule.learningRates, images);
+  const batch = batchArrays(kernels, layers, images);
+  const every = () => layers.map((l) => kernels.float32(4 * Math.ceil((images * l.outputs) / 4)));
+  const [drives, states, errors] = [every(), every(), every()];
+  const { code, slope } = STATE_ACTIVATIONS[phi.activation];
+
+  const forward = (count: number, key: Key): void =>
+    layers.forEach(({ outputs }, l) => {
+      const u = drives[l];
+      for (let b = 0; b < count; b++) u.set(store.biases[l], b * outputs);
+      store.connections[l].addForward(u, l === 0 ? batch.x : states[l - 1], count, fold(key, l));
+      kernels.activate(states[l], u, code);
+    });
+  return {
+    inputs,
+    classes,
+    images,
+    batch,
+    learn: (count, schedule, key) => {
+      forward(count, fold(key, "forward"));
+      const backward = fold(key, "backward");
+      for (let l = top; l >= 0; l--) {
+        const { outputs } = layers[l];
+        const error = errors[l];
+        if (l === top) for (let k = 0; k < count * outputs; k++) error[k] = states[l][k] - batch.targets[k];
+        else {
+          error.fill(0);
+          store.connections[l + 1].addTransposed(error, errors[l + 1], count, fold(backward, l));
+        }
+        for (let k = 0; k < count * outputs; k++) error[k] *= slope(drives[l][k]);
+        store.byWeights[l].fill(0);
+        store.connections[l].addGradient(
+          store.byWeights[l],
+          l === 0 ? batch.x : states[l - 1],
+          error,
+          count,
+          1 / count,
+        );
+        store.byBiases[l].fill(0);
+        for (let b = 0, k = 0; b < count; b++)
+          for (let o = 0; o < outputs; o++, k++) store.byBiases[l][o] += error[k] / count;
+      }
+      store.descend(schedule, fold(key, "update"));
+      return { free: null, saturated: 0 };
+    },
+    classify: (count, key) => {
+      forward(count, key);
+      return largestOfRows(states[top], count, classes);
+    },
+    save: store.save,
+    restore: store.restore,
+  };
+};
