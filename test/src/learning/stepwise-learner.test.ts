@@ -95,7 +95,7 @@ const learned = (
   feedback: Feedback,
   rates: readonly number[],
   continual: boolean,
-): Record<string, Float32Array> => {
+): Record<string, ArrayLike<number>> => {
   const phi = networkOf(cost);
   const rule = { phases, feedback, moves: continual ? "every step" : "at the end", learningRates: rates } as const;
   const back = feedback === "tied" ? null : initialFeedback(phi, KEY);
