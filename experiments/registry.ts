@@ -20,6 +20,7 @@ const MODULES: Readonly<Record<string, () => Promise<Readonly<Record<string, unk
   "ernoult-2019": () => import("./papers/ernoult-2019.ts"),
   "ernoult-2020": () => import("./papers/ernoult-2020.ts"),
   "laborieux-2021": () => import("./papers/laborieux-2021.ts"),
+  "equilibrium-propagation": () => import("./studies/equilibrium-propagation.ts"),
   "ep-on-rram": () => import("./studies/ep-on-rram.ts"),
   gdu: () => import("./studies/gdu.ts"),
   "interval-coverage": () => import("./studies/interval-coverage.ts"),

@@ -1,5 +1,6 @@
 import type { EpochReport } from "#src/learning/index";
 import type { Parameters, Row, Summary, Table, TrialResult } from "#src/montecarlo/index";
+import type { Interval } from "#src/numerics/intervals";
 import type { Figure } from "#src/report/figure";
 import { groupRows, overRows, percent, percentCurve, valuesOf } from "../studies/rows.ts";
 import type { TrainedModel } from "./equilibrium-model.ts";
@@ -9,7 +10,7 @@ const mean = (unit: string, says: string) => ({ kind: "mean", unit, says }) as c
 /** What every study of Equilibrium Propagation reports of an epoch. */
 export const EPOCH_NUMBERS = {
   accuracy: mean("1", "share of test images classified right after the epoch"),
-  freeSteps: mean("1", "mean steps of a free phase"),
+  meanFreeSteps: mean("1", "steps of a free phase"),
   unsettled: mean("1", "share of free phases whose states still moved by more than 0.01 when their steps were done"),
   moved: mean("1", "largest move of a state in the last step of a free phase"),
   saturated: mean("1", "largest share of a batch's states within 0.001 of their bounds"),
@@ -17,7 +18,7 @@ export const EPOCH_NUMBERS = {
 
 const reported = ({ accuracy, freeSteps, unsettled, batches, moved, saturated }: EpochReport) => ({
   accuracy,
-  freeSteps,
+  meanFreeSteps: freeSteps,
   unsettled: unsettled / batches,
   moved,
   saturated,
@@ -64,11 +65,15 @@ const toldEpochs = (epochs: readonly number[]): readonly number[] => {
   return epochs.filter((e) => epochs.length <= 6 || e <= 3 || e % (last > 20 ? 10 : 5) === 0 || e === last);
 };
 
+/** A t interval of few seeds may reach beyond what a share can be: it is cut there. */
+const accuracyOver = (rows: readonly Row[]): Interval => {
+  const { estimate, low, high } = overRows(rows, "accuracy");
+  return { estimate, low: Math.max(0, low), high: Math.min(1, high) };
+};
+
 const within = (rows: readonly Row[]): string => {
-  const a = overRows(rows, "accuracy");
-  return (
-    percent(a.estimate) + (Number.isFinite(a.low) && rows.length > 1 ? ` [${percent(a.low)}, ${percent(a.high)}]` : "")
-  );
+  const a = accuracyOver(rows);
+  return percent(a.estimate) + (rows.length > 1 ? ` [${percent(a.low)}, ${percent(a.high)}]` : "");
 };
 
 /** Accuracy after an epoch, a group of the other axes a row. */
@@ -87,7 +92,7 @@ export const accuracyTable = (table: Table, parameters: Parameters, beside: read
           label.replace(/^(model|estimator) /, ""),
           `${epoch}`,
           done.length === 0 ? "diverged" : within(done),
-          done.length === 0 ? "" : overRows(done, "freeSteps").estimate.toFixed(0),
+          done.length === 0 ? "" : overRows(done, "meanFreeSteps").estimate.toFixed(0),
         ];
       }),
     ),
@@ -109,10 +114,7 @@ export const accuracyCurves = (table: Table, parameters: Parameters, title: stri
       label.replace(/^(model|estimator) /, "") || "test",
       epochs,
       epochs.map((e) =>
-        overRows(
-          rows.filter((r) => epochOf(r) === e && Number.isFinite(r.numbers["accuracy"].estimate)),
-          "accuracy",
-        ),
+        accuracyOver(rows.filter((r) => epochOf(r) === e && Number.isFinite(r.numbers["accuracy"].estimate))),
       ),
     );
   }),

@@ -11,6 +11,7 @@ export type { Agreement, ComparedPhases, GradientComparison } from "./gradient-u
 export { checkComparison, compareGradients } from "./gradient-updates.ts";
 export { idealSubstrate } from "./ideal-substrate.ts";
 export type { BatchReport, Learner, LearnerState } from "./learner.ts";
+export { ratesOf } from "./parameter-store.ts";
 export type {
   Cost,
   ImageShape,
@@ -23,7 +24,7 @@ export { denseNetwork, initialParameters, placeLayers } from "./primitive-functi
 export type { StateActivation } from "./state-activation.ts";
 export { STATE_ACTIVATIONS } from "./state-activation.ts";
 export type { Feedback, StepwiseRule } from "./stepwise-learner.ts";
-export { FEEDBACKS, initialFeedback, stepwiseLearner } from "./stepwise-learner.ts";
+export { checkStepwise, FEEDBACKS, initialFeedback, stepwiseLearner } from "./stepwise-learner.ts";
 export { synapticBytes, synapticConnection } from "./synaptic-connection.ts";
 export type { Augmentation, EpochReport, ImageScale, Schedule, TrainingPlan, TrainingState } from "./train-learner.ts";
 export { AS_THEY_ARE, CONSTANT, Diverged, learnerAccuracy, trainLearner, UNIT_SCALE } from "./train-learner.ts";

@@ -43,6 +43,22 @@ export const initialFeedback = (phi: PrimitiveFunction, key: Key): readonly Floa
     return values.map((u) => (2 * u - 1) / Math.sqrt(outputs));
   });
 
+/** @throws RangeError for networks that are not dense with squared error, symmetric phases, or a feedback that is none. */
+export const checkStepwise = (phi: PrimitiveFunction, { phases, feedback, learningRates }: StepwiseRule): void => {
+  const refuse = (what: string): never => {
+    throw new RangeError(`stepwise learning: ${what}`);
+  };
+  checkPhases(phases);
+  const layers = placeLayers(phi);
+  ratesOf(layers, learningRates);
+  if (!canFuse(layers, phi.cost)) refuse("expected a dense network of two layers or more with squared error.");
+  if (phases.estimator === "symmetric")
+    refuse(
+      "weights that move within a nudged phase leave no second one to compare with; use one-sided or random-sign.",
+    );
+  if (!FEEDBACKS.includes(feedback)) refuse(`feedback "${feedback}"; expected ${FEEDBACKS.join(", ")}.`);
+};
+
 /**
  * A dense network whose weights follow the steps of the nudged phase one by one.
  *
@@ -51,7 +67,7 @@ export const initialFeedback = (phi: PrimitiveFunction, key: Key): readonly Floa
  * by the sum of the changes. The same numbers as an outer product a step, to rounding.
  *
  * @param back Weights of the way back, for separate feedback; null for tied.
- * @throws RangeError for networks that are not dense with squared error, symmetric phases, or feedback without weights.
+ * @throws RangeError as `checkStepwise`, and for feedback without weights, or weights without it.
  */
 export const stepwiseLearner = (
   phi: PrimitiveFunction,
@@ -60,21 +76,11 @@ export const stepwiseLearner = (
   back: readonly Float32Array[] | null,
   images: number,
 ): Learner => {
-  checkPhases(rule.phases);
+  checkStepwise(phi, rule);
   const { phases, feedback, moves } = rule;
-  const refuse = (what: string): never => {
-    throw new RangeError(`stepwise learning: ${what}`);
-  };
-  const layers = placeLayers(phi);
-  if (!canFuse(layers, phi.cost) || phi.cost.kind !== "squared error")
-    refuse("expected a dense network of two layers or more with squared error.");
-  if (phases.estimator === "symmetric")
-    refuse(
-      "weights that move within a nudged phase leave no second one to compare with; use one-sided or random-sign.",
-    );
-  if (!FEEDBACKS.includes(feedback)) refuse(`feedback "${feedback}"; expected ${FEEDBACKS.join(", ")}.`);
   if ((feedback === "tied") !== (back === null))
-    refuse(`feedback ${feedback} ${back ? "with" : "without"} weights of its own.`);
+    throw new RangeError(`stepwise learning: feedback ${feedback} ${back ? "with" : "without"} weights of its own.`);
+  const layers = placeLayers(phi);
   const rates = ratesOf(layers, rule.learningRates);
   const continual = moves === "every step";
   const top = layers.length - 1;
