@@ -1,0 +1,170 @@
+import { spawn } from "node:child_process";
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "@jest/globals";
+import { parseCifar } from "#src/datasets/cifar";
+import { inFolder, main } from "./run-rramlab.ts";
+
+describe("studies of learning, from the command line", () => {
+  const { place, rramlab, json } = inFolder();
+  const csv = (name: string): Record<string, string>[] => {
+    const [head, ...lines] = readFileSync(join(place.folder, name, "results.csv"), "utf8")
+      .trim()
+      .split("\n");
+    const names = head.split(",");
+    return lines.map((line) => Object.fromEntries(line.split(",").map((cell, i) => [names[i], cell])));
+  };
+  const SMALL = [
+    ...[
+      "run",
+      "equilibrium-propagation",
+      "--set",
+      "widths=784-40-10",
+      "--set",
+      "images=1500",
+      "--set",
+      "testImages=500",
+    ],
+    ...["--set", "epochs=6", "--set", "seeds=2", "--set", "freeSteps=40", "--set", "nudgedSteps=20"],
+  ];
+
+  test("a training killed between two epochs goes on from the last whole one, and writes the same bytes", async () => {
+    expect(rramlab(...SMALL, "--workers", "1", "--out", "whole").status).toBe(0);
+    const child = spawn(process.execPath, [main, ...SMALL, "--workers", "1", "--out", "killed"], { cwd: place.folder });
+    const parts = join(place.folder, "killed", "parts");
+    const kept = (): string | undefined =>
+      existsSync(parts) ? readdirSync(parts).find((name) => name.endsWith(".progress.json")) : undefined;
+    while (!kept()) await new Promise((resolve) => setTimeout(resolve, 5));
+    child.kill("SIGKILL");
+    await new Promise((resolve) => child.on("exit", resolve));
+    const name = kept();
+    expect(name).toBeDefined();
+    // What a resumed run starts from is what lies there: a marked history must come back in the results.
+    const path = join(parts, name as string);
+    const text = readFileSync(path, "utf8");
+    expect(JSON.parse(text).epochs.length).toBeGreaterThanOrEqual(1);
+    expect(rramlab("resume", "killed", "--workers", "2").status).toBe(0);
+    const bytes = (of: string): Buffer => readFileSync(join(place.folder, of, "results.csv"));
+    expect(bytes("killed").equals(bytes("whole"))).toBe(true);
+    expect(readdirSync(parts).filter((n) => n.includes("progress"))).toEqual([]);
+    const marked = JSON.parse(text);
+    marked.epochs[0].accuracy = 0.123;
+    mkdirSync(join(place.folder, "marked"));
+    rramlab("plan", ...SMALL.slice(1), "--out", "marked", "--force");
+    mkdirSync(join(place.folder, "marked", "parts"), { recursive: true });
+    writeFileSync(join(place.folder, "marked", "parts", name as string), JSON.stringify(marked));
+    expect(rramlab("resume", "marked").status).toBe(0);
+    expect(csv("marked").some((row) => Number(row["accuracy"]) === 0.123)).toBe(true);
+  }, 120_000);
+
+  test("--quick is a study's own small version, and --set goes on from it", () => {
+    const { rows } = json(
+      "run",
+      "ernoult-2019",
+      "--quick",
+      "--set",
+      "images=600",
+      "--set",
+      "seeds=1",
+      "--out",
+      "quick",
+    );
+    expect(rows.map((r: { epoch: number }) => r.epoch)).toEqual([1, 2]);
+    const params = JSON.parse(readFileSync(join(place.folder, "quick", "plan.json"), "utf8")).params;
+    expect([params.images, params.testImages, params.seeds]).toEqual([600, 1000, 1]);
+    const none = rramlab("run", "sense-errors", "--quick", "--out", "none");
+    expect(none.status).toBe(2);
+    expect(none.stderr).toContain("has no --quick version");
+  });
+
+  test("gdu finds the orders of the bias, and refuses what it cannot compare", () => {
+    const small = ["--quick", "--set", "widths=784-20-10", "--set", "freeSteps=60", "--set", "nudgedSteps=6"];
+    const { rows } = json(
+      "run",
+      "gdu",
+      ...small,
+      "--grid",
+      "beta=0.01,0.02",
+      "--grid",
+      "estimator=one-sided,symmetric",
+      "--out",
+      "gdu",
+    );
+    const error = (estimator: string, beta: number): number =>
+      rows.find((r: { estimator: string; beta: number }) => r.estimator === estimator && r.beta === beta).relativeError;
+    expect(Math.log2(error("one-sided", 0.02) / error("one-sided", 0.01))).toBeCloseTo(1, 1);
+    expect(Math.log2(error("symmetric", 0.02) / error("symmetric", 0.01))).toBeCloseTo(2, 1);
+    const long = rramlab("run", "gdu", "--quick", "--set", "freeSteps=5", "--out", "long");
+    expect(long.status).toBe(2);
+    expect(long.stderr).toMatch(/10 nudged steps against 5 free ones/);
+    const none = rramlab("run", "gdu", "--quick", "--set", "beta=0", "--out", "zero");
+    expect(none.status).toBe(2);
+    expect(none.stderr).toMatch(/beta: 0 is outside/);
+  });
+
+  test("ep-on-rram: pulses are counted, noise costs accuracy, write and verify costs pulses", () => {
+    const flags = ["--quick", "--set", "method=equilibrium propagation"];
+    const { rows } = json(
+      "run",
+      "ep-on-rram",
+      ...flags,
+      "--grid",
+      "readNoise=0,0.3",
+      "--grid",
+      "update=blind,write-verify",
+      "--out",
+      "cells",
+    );
+    const of = (readNoise: number, update: string) =>
+      rows.find((r: { readNoise: number; update: string }) => r.readNoise === readNoise && r.update === update);
+    expect(of(0, "blind").accuracy).toBeGreaterThan(0.7);
+    expect(of(0.3, "blind").accuracy).toBeLessThan(of(0, "blind").accuracy - 0.1);
+    expect(of(0, "blind").pulsesPerDevice).toBeGreaterThan(1);
+    expect(of(0, "blind").pulseEnergy).toBeGreaterThan(0);
+    const bad = rramlab("run", "ep-on-rram", "--quick", "--set", "lowResistance=2 Mohm", "--out", "bad");
+    expect(bad.status).toBe(2);
+    expect(bad.stderr).toMatch(/is not above lowResistance/);
+  });
+
+  test("a network of one's own is checked before anything is computed", () => {
+    const refused = (setting: string): string => {
+      const { status, stderr } = rramlab(
+        "run",
+        "equilibrium-propagation",
+        "--quick",
+        "--set",
+        setting,
+        "--out",
+        "refused",
+      );
+      expect(status).toBe(2);
+      return stderr;
+    };
+    expect(refused("updates=every step")).toMatch(/set optimiser=descent/);
+    expect(refused("learningRates=fast")).toMatch(/"fast"; expected numbers apart by spaces/);
+    expect(refused("learningRates=1 2 3")).toMatch(/rates 1, 2, 3 for 2 layers/);
+    expect(refused("widths=784-10-5")).toMatch(/5 outputs for 10 classes/);
+  });
+
+  test("CIFAR-10's binary form is read from a folder, and a broken file told", () => {
+    const folder = join(place.folder, "cifar");
+    mkdirSync(folder);
+    const record = (label: number) => Buffer.concat([Buffer.of(label), Buffer.alloc(3072, label)]);
+    for (const name of ["data_batch_1", "data_batch_2", "data_batch_3", "data_batch_4", "data_batch_5", "test_batch"])
+      writeFileSync(join(folder, `${name}.bin`), Buffer.concat([record(3), record(7)]));
+    const small = ["--set", "epochs=1", "--set", "seeds=1", "--set", "model=small-one-sided"];
+    const { rows } = json("run", "laborieux-2021", "--data", folder, ...small, "--out", "colour");
+    expect(rows).toHaveLength(1);
+    writeFileSync(join(folder, "data_batch_2.bin"), Buffer.alloc(100));
+    const broken = rramlab("run", "laborieux-2021", "--data", folder, ...small, "--out", "broken");
+    expect(broken.status).toBe(2);
+    expect(broken.stderr).toMatch(/data_batch_2\.bin: 100 bytes; expected records of 3073/);
+    const digits = rramlab("run", "laborieux-2021", ...small, "--out", "digits");
+    expect(digits.status).toBe(2);
+    expect(digits.stderr).toMatch(/takes 3072 inputs; images of "mnist-10k" have 784/);
+    expect(() => parseCifar(Buffer.concat([record(12)]), "x.bin")).toThrow(/record 1 has label 12/);
+    const { images, labels } = parseCifar(Buffer.concat([record(3), record(7)]), "x.bin");
+    expect(Array.from(labels)).toEqual([3, 7]);
+    expect([images[0], images[3072], images[6143]]).toEqual([3, 7, 7]);
+  });
+});
