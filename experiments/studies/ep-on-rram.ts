@@ -194,6 +194,8 @@ export const epOnRram = defineExperiment({
       { method, cycleToCycle: [1, 3, 10] },
       { method, readNoise: [0.003, 0.01, 0.03] },
       { method, deviceToDevice: [0.3, 0.6, 1] },
+      { method, wireResistance: [1, 5] },
+      { method, update: ["write-verify"], nonlinearity: [4] },
     ];
   },
   replicates: ({ seeds }) => ({ seed: Array.from({ length: seeds }, (_, i) => i) }),

@@ -186,6 +186,7 @@ const figures = (table: Table, params: Params): Figure[] => {
               name: label
                 .replace(/, step 0$/, "")
                 .replace("epochs 0", "at the start")
+                .replace("epochs 1,", "after 1 epoch,")
                 .replace(/estimator /, ""),
               x: rows.map((r) => axis(r, "beta", params) as number),
               y: rows.map((r) => at(r, "relativeError")),
@@ -199,13 +200,16 @@ const figures = (table: Table, params: Params): Figure[] => {
     ...errors,
     {
       title: "Agreement step by step",
-      caption: `${caption} A step at which both updates are zero has no cosine.`,
+      caption: `${caption} A step at which both updates are zero has no cosine. Between two layers the error comes and goes: every other step of the last one is of second order only.`,
       x: { label: "nudged step", unit: "", scale: "linear" },
       y: { label: "cosine of EP and BPTT", unit: "", scale: "linear" },
       series: groupRows({ ...table, rows: steps }, PARAMETERS, ["step"]).map(({ label, rows }) => {
         const seen = rows.filter((r) => Number.isFinite(at(r, "cosine")));
         return {
-          name: label.replace("epochs 0", "at the start").replace(/estimator /, ""),
+          name: label
+            .replace("epochs 0", "at the start")
+            .replace("epochs 1,", "after 1 epoch,")
+            .replace(/estimator /, ""),
           x: seen.map((r) => axis(r, "step", params) as number),
           y: seen.map((r) => at(r, "cosine")),
           marks: true,
