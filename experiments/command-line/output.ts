@@ -32,7 +32,7 @@ export const progressDisplay = (): { show: (p: Progress) => void; end: () => voi
   const terminal = process.stderr.isTTY === true;
   const bar = new cliProgress.SingleBar(
     {
-      format: "{phase} [{bar}] {value}/{total}  {left} left",
+      format: "{phase} [{bar}] {shown}/{total}  {left} left",
       stream: process.stderr,
       barsize: 36,
       hideCursor: true,
@@ -47,20 +47,21 @@ export const progressDisplay = (): { show: (p: Progress) => void; end: () => voi
   return {
     show: (p) => {
       const now = performance.now() / 1000;
+      const shown = Number.isInteger(p.done) ? `${p.done}` : p.done.toFixed(2);
       if (p.phase !== phase) {
         if (phase && terminal) bar.stop();
         phase = p.phase;
         began = now;
         firstDone = p.done;
         lastLine = now;
-        if (terminal) bar.start(p.total, p.done, { phase: phase.padEnd(9), left: "?" });
+        if (terminal) bar.start(p.total, p.done, { phase: phase.padEnd(9), shown, left: "?" });
       }
       const rate = (p.done - firstDone) / (now - began);
       const left = rate > 0 ? clock((p.total - p.done) / rate) : "?";
-      if (terminal) bar.update(p.done, { phase: phase.padEnd(9), left });
+      if (terminal) bar.update(p.done, { phase: phase.padEnd(9), shown, left });
       else if (now - lastLine > 10) {
         lastLine = now;
-        process.stderr.write(`${phase} ${p.done}/${p.total}, ${left} left\n`);
+        process.stderr.write(`${phase} ${shown}/${p.total}, ${left} left\n`);
       }
     },
     end: () => {

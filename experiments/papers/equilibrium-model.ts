@@ -76,7 +76,7 @@ export const trainModel = (model: EquilibriumModel, data: DataSet, key: Key, pro
     const learner = learnerOf(model, key);
     trainLearner(learner, data.train, data.test, model, fold(key, "training"), from, (state) => {
       reached = state.epochs;
-      if (state.epochs.length < epochs) progress.keep(state);
+      if (state.epochs.length < epochs) progress.keep(state, state.epochs.length / epochs);
     });
     return { epochs: reached, diverged: null };
   } catch (error) {

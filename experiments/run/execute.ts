@@ -7,6 +7,7 @@ import { doTasks } from "./worker-pool.ts";
 export interface Progress {
   /** What is being done: "preparing" parts or "running" shards. */
   readonly phase: "preparing" | "running";
+  /** Tasks done; of long ones in hand, the share. */
   readonly done: number;
   readonly total: number;
 }
@@ -33,12 +34,9 @@ export const executeRun = async (
   watch: Watch,
 ): Promise<Extract<Settled, { kind: "done" }>> => {
   const all = async (phase: Progress["phase"], tasks: readonly Task[], total: number): Promise<void> => {
-    let done = total - tasks.length;
-    watch.onProgress({ phase, done, total });
-    const onDone = (): void => {
-      done++;
-      watch.onProgress({ phase, done, total });
-    };
+    const before = total - tasks.length;
+    watch.onProgress({ phase, done: before, total });
+    const onDone = (finished: number): void => watch.onProgress({ phase, done: before + finished, total });
     await doTasks(dir, tasks, workers, watch.signal, onDone, watch.warn);
   };
   removeTemporaries(dir);

@@ -61,14 +61,17 @@ export const openRun = async (dir: string): Promise<RunState> => {
   };
 };
 
-const makePart = ({ dir, plan, experiment }: RunState, place: PartPlace): void => {
+const makePart = ({ dir, plan, experiment }: RunState, place: PartPlace, onShare: (share: number) => void): void => {
   if (hasPart(dir, place)) return;
   const { make, stream = place.part } = experiment.prepare?.[place.part] ?? {};
   if (!make) throw new Error(`experiment ${experiment.name} prepares no part "${place.part}".`);
   const value = told(`${experiment.name}: part "${place.part}"`, () => {
     const progress = {
       load: () => readProgress(dir, place),
-      keep: (reached: unknown) => writeProgress(dir, place, reached),
+      keep: (reached: unknown, share: number) => {
+        writeProgress(dir, place, reached);
+        onShare(share);
+      },
     };
     const made = make(declaredValues(place.part, place.uses), partKey(plan, stream), progress);
     if (made === undefined || typeof made === "function")
@@ -87,7 +90,7 @@ const contextAt = (run: RunState, point: number): Record<string, unknown> => {
     const place = { part, uses: usesAt(plan, point, uses), point };
     const name = partName(place);
     if (!parts.has(name)) {
-      makePart(run, place);
+      makePart(run, place, () => {});
       parts.set(name, readPart(dir, place));
       if (parts.size > KEPT_PARTS) parts.delete(parts.keys().next().value as string);
     }
@@ -100,12 +103,13 @@ const contextAt = (run: RunState, point: number): Record<string, unknown> => {
  * Does one task; a part or shard that is there already is left alone. What is kept beside a shard is written before it:
  * a shard that is there has everything.
  *
+ * @param onShare Told how much of a long part is done.
  * @throws RangeError for a shard that no round has.
  */
-export const doTask = (run: RunState, task: Task): void => {
+export const doTask = (run: RunState, task: Task, onShare: (share: number) => void = () => {}): void => {
   const { dir, plan, digest, experiment } = run;
   if (task.kind === "part") {
-    makePart(run, task.place);
+    makePart(run, task.place, onShare);
     return;
   }
   const { index } = task;

@@ -4,7 +4,7 @@ import { Worker } from "node:worker_threads";
 import { Misuse } from "../command-line/misuse.ts";
 import { StorageFailed } from "../files/write-file.ts";
 import type { Task } from "./run-state.ts";
-import type { Answer } from "./worker.ts";
+import type { Answer, Share } from "./worker.ts";
 
 /** A run was stopped from outside; what was done is kept. */
 export class Interrupted extends Error {
@@ -41,7 +41,8 @@ export const doTasks = async (
   tasks: readonly Task[],
   workers: number,
   signal: AbortSignal,
-  onDone: () => void,
+  /** Told after every task, and in between by how much of those in hand is done: tasks, fractions of one included. */
+  onDone: (tasks: number) => void,
   warn: (message: string) => void,
 ): Promise<void> => {
   const compiled = fileURLToPath(new URL("./worker.js", import.meta.url));
@@ -52,6 +53,9 @@ export const doTasks = async (
   const lost: string[] = [];
   const alive = new Set<Worker>();
   let over = false;
+  let finished = 0;
+  const shares = new Map<Worker, number>();
+  const tell = (): void => onDone(finished + [...shares.values()].reduce((sum, share) => sum + share, 0));
   let deaths = 0;
   const serve = (): Promise<void> =>
     new Promise((resolve, reject) => {
@@ -64,13 +68,20 @@ export const doTasks = async (
         else void worker.terminate().then(() => resolve());
       };
       let reason = "it ended without an answer; does a trial call process.exit?";
-      worker.on("message", (answer: Answer) => {
+      worker.on("message", (answer: Answer | Share) => {
+        if ("share" in answer) {
+          shares.set(worker, answer.share);
+          tell();
+          return;
+        }
+        shares.delete(worker);
         if (!answer.ok) {
           reject(errorOf(answer));
           return;
         }
         current = undefined;
-        onDone();
+        finished++;
+        tell();
         give();
       });
       worker.on("error", (error: NodeJS.ErrnoException) => {
@@ -78,6 +89,7 @@ export const doTasks = async (
       });
       worker.on("exit", () => {
         alive.delete(worker);
+        shares.delete(worker);
         if (!current || over) return;
         current.attempts++;
         if (current.attempts < ATTEMPTS) {

@@ -43,7 +43,8 @@ export interface Part<P, T> {
 export interface PartProgress {
   /** What was kept last; null at the first start. */
   load(): unknown;
-  keep(reached: unknown): void;
+  /** @param share Of the part's work that is done, 0 .. 1: for the progress that people see. */
+  keep(reached: unknown, share: number): void;
 }
 
 type Contexts<P, C> = { readonly [name in keyof C]: Part<P, C[name]> };
