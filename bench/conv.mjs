@@ -59,7 +59,7 @@ export default () => {
         for (const array of [x, y, w]) normalsInto(array, rootKey("conv"));
         mine[k].push(cpuSeconds(of));
       });
-      torch(shape)?.forEach((seconds, k) => theirs[k].push(seconds));
+      for (const [k, seconds] of (torch(shape) ?? []).entries()) theirs[k].push(seconds);
     }
     KINDS.forEach((kind, k) => {
       const rate = (seconds) => operations / seconds / 1e9;
