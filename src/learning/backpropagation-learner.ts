@@ -83,7 +83,7 @@ export const backpropagationLearner = (
           for (let o = 0; o < outputs; o++, k++) store.byBiases[l][o] += error[k] / count;
       }
       store.descend(schedule, fold(key, "update"));
-      return { free: null, saturated: 0 };
+      return { free: null, saturated: 0, finite: states[top].subarray(0, count * classes).every(Number.isFinite) };
     },
     classify: (count, key) => {
       forward(count, key);

@@ -188,7 +188,7 @@ export const equilibriumLearner = (
       const saturated = saturatedShare(second, layers, count, phi);
       gradients(count, between, fold(key, "readout"));
       store.descend(schedule, fold(key, "update"));
-      return { free, saturated };
+      return { free, saturated, finite: !Number.isNaN(free.moved) };
     },
     classify: (count, key) => {
       relaxation.present(batch.x, batch.targets, count, fold(key, "present"));

@@ -101,8 +101,8 @@ export const layeredRelaxation = (
     for (let l = 0; l < stateful; l++)
       for (let k = 0; k < count * layers[l].outputs; k++) {
         const move = Math.abs(states[l][k] - next[l][k]);
-        // A NaN is kept.
-        if (!(move <= most)) most = move;
+        if (Number.isNaN(move)) return move;
+        if (move > most) most = move;
       }
     return most;
   };

@@ -12,8 +12,10 @@ export interface LearnedBatch {
 export interface BatchReport {
   /** The free phase, where there is one. */
   readonly free: Settled | null;
-  /** Share of states at their bounds after the free phase (within 1e-3). */
+  /** Share of states at their bounds after the phases (within 1e-3). */
   readonly saturated: number;
+  /** False where a state is no number any more. */
+  readonly finite: boolean;
 }
 
 /** Something that learns from batches and classifies. */

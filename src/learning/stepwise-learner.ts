@@ -215,7 +215,7 @@ export const stepwiseLearner = (
       }
       if (!continual) moveUpper(schedule);
       addOuter(forward[0], batch.x, total, 0, count, (schedule * rates[0]) / (beta * count));
-      return { free, saturated };
+      return { free, saturated, finite: !Number.isNaN(free.moved) };
     },
     classify: (count, key) => {
       relaxation.present(batch.x, batch.targets, count, key);

@@ -172,11 +172,11 @@ export const trainLearner = (
       const places = order.subarray(b * images, Math.min((b + 1) * images, train.count));
       showImages(learner, train, places, plan.scale, plan.augmentation, fold(fold(epochKey, "augmentation"), b));
       const report = learner.learn(places.length, schedule, fold(epochKey, b));
+      if (!report.finite)
+        throw new Diverged(
+          `a state is NaN in epoch ${epoch + 1}, batch ${b + 1}; lower the learning rates or the nudge.`,
+        );
       if (report.free) {
-        if (Number.isNaN(report.free.moved))
-          throw new Diverged(
-            `a state is NaN in epoch ${epoch + 1}, batch ${b + 1}; lower the learning rates or the nudge.`,
-          );
         steps += report.free.steps;
         moved = Math.max(moved, report.free.moved);
         if (report.free.moved > RESTLESS) unsettled++;
