@@ -1,5 +1,5 @@
 import { placeLayers } from "#src/learning/index";
-import { type AnyExperiment, defineExperiment, type Parameters, type ValuesOf } from "#src/montecarlo/index";
+import { type AnyExperiment, defineExperiment, type Parameters } from "#src/montecarlo/index";
 import { fold } from "#src/random/index";
 import { type EquilibriumModel, trainModel } from "./equilibrium-model.ts";
 import { accuracyCurves, accuracyTable, EPOCH_NUMBERS, epochResult } from "./equilibrium-report.ts";
@@ -52,8 +52,6 @@ export const publishedStudy = ({
     },
     ...PUBLISHED_PARAMETERS,
   } as const satisfies Parameters;
-  type Params = ValuesOf<typeof parameters>;
-  const most = (params: Params): number => Math.max(...compared.map((m) => adjusted(models[m], params).epochs));
   return defineExperiment({
     name,
     summary,
@@ -61,7 +59,7 @@ export const publishedStudy = ({
     parameters,
     axes: ["model", "tolerance", "images", "seed", "epoch"],
     grid: () => [{ model: compared }],
-    replicates: (params) => seedsAndEpochs(params.seeds, most(params)),
+    replicates: (params) => seedsAndEpochs(params.seeds, adjusted(models[params.model], params).epochs),
     deterministic: true,
     trials: 1,
     block: 1,
@@ -75,6 +73,9 @@ export const publishedStudy = ({
       },
     },
     check: (params) => {
+      const { epochs } = adjusted(models[params.model], params);
+      if (params.epoch > epochs)
+        throw new RangeError(`epoch: ${params.epoch}; ${params.model} is trained for ${epochs}.`);
       const { inputs } = placeLayers(models[params.model].phi)[0];
       const { train } = imagesFor(params);
       if (train.pixels !== inputs)

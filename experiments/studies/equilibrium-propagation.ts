@@ -164,6 +164,7 @@ export const equilibriumPropagation = defineExperiment({
     },
   },
   check: (params) => {
+    if (params.epoch > params.epochs) throw new RangeError(`epoch: ${params.epoch}; ${params.epochs} are trained.`);
     checkNetwork(params);
     const model = modelOf(params);
     const { phases, learningRates, update } = model;

@@ -71,7 +71,7 @@ export interface Experiment<P extends Parameters = Parameters, C = Record<string
   readonly axes: readonly (keyof P & string)[];
   /** Default points; the defaults alone where it is left out. */
   readonly grid?: (params: ValuesOf<P>) => Grid;
-  /** Axes that every grid spans, whatever the user asks: training seeds, say. */
+  /** Axes that every grid spans, whatever the user asks: training seeds, say. Asked for at each point: `params` are the point's. */
   readonly replicates?: (params: ValuesOf<P>) => Readonly<Record<string, readonly Value[]>>;
   /** Parameters of a run that is over in a minute or two, for `--quick`. */
   readonly quick?: Readonly<Partial<ValuesOf<P>>>;

@@ -44,11 +44,46 @@ export interface PlanRequest {
 
 const MOST_POINTS = 100_000;
 
-const product = (axes: Readonly<Record<string, readonly Value[]>>): Values[] =>
+const product = (axes: Axes): Values[] =>
   Object.entries(axes).reduce<Values[]>(
     (points, [name, values]) => points.flatMap((point) => values.map((value) => ({ ...point, [name]: value }))),
     [{}],
   );
+
+type Axes = Readonly<Record<string, readonly Value[]>>;
+
+/**
+ * A grid with the axes that every point of it spans: replicates outermost, in the order of their first point; a point takes only its own
+ * (one network may be trained for more epochs than another). Axes of the grid itself come before replicates of the same name.
+ */
+const withReplicates = (
+  grid: Axes,
+  replicatesAt: (point: Values) => Axes,
+): {
+  readonly outer: Axes;
+  readonly inner: readonly { readonly point: Values; readonly takes: (replicate: Values) => boolean }[];
+} => {
+  const spans = product(grid).map((point) => ({ point, own: replicatesAt(point) }));
+  const union: Record<string, readonly Value[]> = {};
+  for (const { own } of spans)
+    for (const [name, values] of Object.entries(own)) union[name] = [...new Set([...(union[name] ?? []), ...values])];
+  const outer = Object.fromEntries(Object.entries(union).map(([name, values]) => [name, grid[name] ?? values]));
+  const inner = Object.fromEntries(Object.entries(grid).filter(([name]) => !(name in union)));
+  const nameOf = (point: Values): string => JSON.stringify(Object.keys(inner).map((name) => point[name]));
+  const ownOf = new Map<string, Axes>();
+  for (const { point, own } of spans) if (!ownOf.has(nameOf(point))) ownOf.set(nameOf(point), own);
+  return {
+    outer,
+    inner: product(inner).map((point) => {
+      const own = ownOf.get(nameOf(point)) ?? {};
+      return {
+        point,
+        takes: (replicate) =>
+          Object.entries(replicate).every(([name, value]) => name in grid || (own[name] ?? [value]).includes(value)),
+      };
+    }),
+  };
+};
 
 /**
  * Lays out a run: effective parameters and grid points.
@@ -69,26 +104,37 @@ export const planRun = (experiment: AnyExperiment, request: PlanRequest): Plan =
   }
   const params: Values = { ...defaultsOf(parameters), ...request.set };
   // A parameter that is set or varied is not swept by the experiment's own axes.
-  const unset = (axes: Readonly<Record<string, readonly Value[]>>): Readonly<Record<string, readonly Value[]>> =>
+  const unset = (axes: Axes): Axes =>
     Object.fromEntries(Object.entries(axes).filter(([name]) => !(name in request.set || name in request.varied)));
-  const replicates = unset(told(`${experiment.name}: replicates`, () => experiment.replicates?.(params) ?? {}));
-  const blocks: Grid = request.grid
+  const replicatesAt = (point: Values): Axes =>
+    unset(told(`${experiment.name}: replicates`, () => experiment.replicates?.({ ...params, ...point }) ?? {}));
+  const grids: Grid = request.grid
     ? [request.grid]
     : told(`${experiment.name}: grid`, () => (experiment.grid?.(params) ?? [{}]).map(unset));
-  for (const [name, values] of blocks.flatMap((b) => Object.entries({ ...replicates, ...b }))) {
-    known(name);
-    if (!experiment.axes.includes(name))
-      throw new RangeError(`${experiment.name}: "${name}" cannot span a grid; axes: ${experiment.axes.join(", ")}.`);
-    if (values.length === 0) throw new RangeError(`${experiment.name}: axis "${name}" has no value.`);
-    for (const value of values) check(name, value);
-  }
-  const size = blocks.reduce(
-    (sum, b) => sum + Object.values({ ...replicates, ...b }).reduce((n, values) => n * values.length, 1),
-    0,
+  const checkAxes = (axes: Axes): void => {
+    for (const [name, values] of Object.entries(axes)) {
+      known(name);
+      if (!experiment.axes.includes(name))
+        throw new RangeError(`${experiment.name}: "${name}" cannot span a grid; axes: ${experiment.axes.join(", ")}.`);
+      if (values.length === 0) throw new RangeError(`${experiment.name}: axis "${name}" has no value.`);
+      for (const value of values) check(name, value);
+    }
+  };
+  const sizeOf = (axes: Axes): number => Object.values(axes).reduce((n, values) => n * values.length, 1);
+  const refuseMany = (size: number): void => {
+    if (size > MOST_POINTS)
+      throw new RangeError(`${experiment.name}: the grid has ${size} points; at most ${MOST_POINTS}.`);
+  };
+  for (const grid of grids) checkAxes(grid);
+  refuseMany(grids.reduce((sum, grid) => sum + sizeOf(grid), 0));
+  const blocks = grids.map((grid) => withReplicates(grid, replicatesAt));
+  for (const { outer } of blocks) checkAxes(outer);
+  refuseMany(blocks.reduce((sum, { outer, inner }) => sum + sizeOf(outer) * inner.length, 0));
+  const spanned = blocks.flatMap(({ outer, inner }) =>
+    product(outer).flatMap((replicate) =>
+      inner.filter(({ takes }) => takes(replicate)).map(({ point }) => ({ ...replicate, ...point })),
+    ),
   );
-  if (size > MOST_POINTS)
-    throw new RangeError(`${experiment.name}: the grid has ${size} points; at most ${MOST_POINTS}.`);
-  const spanned = blocks.flatMap((block) => product({ ...replicates, ...block }));
   const axes = experiment.axes.filter((axis) => spanned.some((point) => axis in point));
   const points: Values[] = [];
   const seen = new Set<string>();

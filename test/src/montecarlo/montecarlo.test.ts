@@ -87,6 +87,22 @@ describe("a plan", () => {
     expect(plan(coin, { grid: { copy: [7, 8] } }).points).toEqual([{ copy: 7 }, { copy: 8 }]);
     expect(plan(coin, { set: { copy: 3 } }).axes).not.toContain("copy");
   });
+  test("gives every point its own replicates where they depend on it, replicates outermost", () => {
+    const varying = {
+      ...coin,
+      replicates: ({ side }: { side?: unknown }) => ({ copy: side === "tails" ? [0, 1, 2] : [0, 2] }),
+    };
+    const { points } = plan(varying as AnyExperiment, { grid: { side: ["heads", "tails"] } });
+    expect(points.map(({ copy, side }) => `${copy} ${side}`)).toEqual([
+      "0 heads",
+      "0 tails",
+      "2 heads",
+      "2 tails",
+      "1 tails",
+    ]);
+    expect(plan(varying as AnyExperiment, { set: { side: "tails" } }).points.map((p) => p["copy"])).toContain(1);
+    expect(plan(varying as AnyExperiment, { grid: { side: ["heads", "tails"], copy: [5] } }).points).toHaveLength(2);
+  });
   test("refuses to repeat a trial that draws nothing", () => {
     expect(() => plan({ ...coin, deterministic: true }, { trials: 2 })).toThrow("would repeat it");
   });
