@@ -11,6 +11,11 @@ import { studyJsonSchema } from "./study-schema.ts";
 const allStudies = async (): Promise<AnyExperiment[]> =>
   (await Promise.all(studyNames().map((name) => loadStudy(name)))).filter((s) => s !== null);
 
+/** Widest list of choices that a table of eighty columns takes. */
+const WIDEST = 28;
+const listed = (choices: readonly string[]): boolean =>
+  choices.join(" ").length <= WIDEST && !choices.some((c) => c.includes(" "));
+
 export const addList = (program: Command): void => {
   program
     .command("list")
@@ -71,7 +76,9 @@ export const addDescribe = (program: Command): void => {
         const rows = Object.entries(experiment.parameters).map(([key, p]) => {
           const range =
             p.kind === "choice"
-              ? p.choices.join(" ")
+              ? listed(p.choices)
+                ? p.choices.join(" ")
+                : `${p.choices.length} choices, below`
               : p.kind === "text"
                 ? ""
                 : `${showQuantity(p.min, p.unit)} .. ${showQuantity(p.max, p.unit)}`;
@@ -84,7 +91,8 @@ export const addDescribe = (program: Command): void => {
           notes: ["* can span a grid (--grid)."],
         };
         const meanings = Object.entries(experiment.parameters).map(
-          ([key, p]) => `  ${key}: ${p.says}. Source: ${p.source}.`,
+          ([key, p]) =>
+            `  ${key}: ${p.says}${p.kind === "choice" && !listed(p.choices) ? `: ${p.choices.join("; ")}` : ""}. Source: ${p.source}.`,
         );
         answer(json, document, [experiment.summary, "", tableText(table), "", ...meanings].join("\n"));
       },
