@@ -17,7 +17,7 @@ const { values } = parseArgs({
     images: { type: "string", default: "10000" },
     test: { type: "string", default: "2000" },
     minutes: { type: "string", default: "20" },
-    tolerance: { type: "string", default: "0.001" },
+    tolerance: { type: "string", default: "0.0001" },
     seed: { type: "string", default: "0" },
   },
 });

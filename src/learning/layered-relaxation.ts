@@ -3,7 +3,7 @@ import { fold, type Key } from "#src/random/index";
 import type { Connection } from "./connection.ts";
 import { softmaxInto } from "./cost.ts";
 import type { Cost, PlacedLayer } from "./primitive-function.ts";
-import type { Relaxation } from "./relaxation.ts";
+import type { Relaxation, Settled } from "./relaxation.ts";
 import { LINEAR_CODE, STATE_ACTIVATIONS, type StateActivation } from "./state-activation.ts";
 
 /** A network of any connections. */
@@ -22,7 +22,7 @@ export const layeredBytes = (layers: readonly PlacedLayer[], batch: number): num
 /**
  * Relaxation of a network of any connections, a layer at a time: the general form, for convolutions, softmax readouts and weights
  * on cells, and the twin that the fused kernel is tested against. Every read of a connection has a key of its own; the input's is
- * made once an image and held.
+ * made once an image and held. Where there is a tolerance every image stops by itself.
  */
 export const layeredRelaxation = (
   kernels: Kernels,
@@ -47,6 +47,14 @@ export const layeredRelaxation = (
   const outputCode = cost.kind === "cross-entropy" ? LINEAR_CODE : code;
   let count = 0;
 
+  /** The kernel takes whole vectors: what lies behind the last image in one of them is put back. */
+  const activateRows = (u: Float32Array, length: number, kind: number): void => {
+    const whole = padded(length);
+    const behind = u.slice(length, whole);
+    const rows = u.subarray(0, whole);
+    kernels.activate(rows, rows, kind);
+    u.set(behind, length);
+  };
   const addBiases = (u: Float32Array, l: number): void => {
     const { outputs, biases: own } = layers[l];
     const each = outputs / own;
@@ -67,9 +75,9 @@ export const layeredRelaxation = (
   const step = (beta: number, key: Key): void => {
     for (let l = 0; l < stateful; l++) {
       const u = next[l];
-      if (l === 0) u.set(inputDrive);
+      if (l === 0) u.set(inputDrive.subarray(0, count * layers[0].outputs));
       else {
-        u.fill(0);
+        u.fill(0, 0, count * layers[l].outputs);
         connections[l].addForward(u, states[l - 1], count, fold(key, 2 * l));
         addBiases(u, l);
       }
@@ -92,19 +100,67 @@ export const layeredRelaxation = (
     const inside = readout || (cost.kind === "squared error" && cost.nudge === "outside") ? 0 : beta;
     const outside = cost.kind === "squared error" && cost.nudge === "outside" ? beta : 0;
     if (inside !== 0) for (let k = 0; k < size; k++) next[top][k] += inside * errors[k];
-    for (let l = 0; l < stateful; l++) kernels.activate(next[l], next[l], l === top && !readout ? outputCode : code);
+    for (let l = 0; l < stateful; l++)
+      activateRows(next[l], count * layers[l].outputs, l === top && !readout ? outputCode : code);
     if (outside !== 0) for (let k = 0; k < size; k++) next[top][k] += outside * errors[k];
     [states, next] = [next, states];
   };
-  const moveOfLastStep = (): number => {
+  /** Largest move of an image's states in the last step; NaN where one is no number. */
+  const moveOf = (b: number): number => {
     let most = 0;
-    for (let l = 0; l < stateful; l++)
-      for (let k = 0; k < count * layers[l].outputs; k++) {
+    for (let l = 0; l < stateful; l++) {
+      const { outputs } = layers[l];
+      for (let k = b * outputs; k < (b + 1) * outputs; k++) {
         const move = Math.abs(states[l][k] - next[l][k]);
         if (Number.isNaN(move)) return move;
         if (move > most) most = move;
       }
+    }
     return most;
+  };
+  const swapRows = (of: Float32Array, width: number, a: number, b: number): void => {
+    const kept = of.slice(a * width, (a + 1) * width);
+    of.copyWithin(a * width, b * width, (b + 1) * width);
+    of.set(kept, b * width);
+  };
+  /** Two images change places, with all that their next steps depend on. */
+  const swapImages = (a: number, b: number): void => {
+    if (a === b) return;
+    for (let l = 0; l < stateful; l++) swapRows(states[l], layers[l].outputs, a, b);
+    swapRows(inputDrive, layers[0].outputs, a, b);
+    swapRows(targets, classes, a, b);
+  };
+  /** Steps until every image has come to rest by itself: those at rest go behind the others, and are left alone. */
+  const settleEach = (beta: number, steps: number, tolerance: number, key: Key): Settled => {
+    const all = count;
+    const places = Uint32Array.from({ length: all }, (_, b) => b);
+    let [done, moved] = [0, 0];
+    for (let t = 0; t < steps && count > 0; t++) {
+      step(beta, fold(key, t));
+      done += count;
+      for (let b = count - 1; b >= 0; b--) {
+        const move = moveOf(b);
+        if (Number.isNaN(move)) moved = move;
+        if (move <= tolerance || t + 1 === steps) moved = Math.max(moved, move);
+        if (move > tolerance) continue;
+        count--;
+        swapImages(b, count);
+        // Both buffers hold what is at rest: the next step swaps them.
+        for (let l = 0; l < stateful; l++) {
+          const { outputs } = layers[l];
+          next[l].set(states[l].subarray(count * outputs, (count + 1) * outputs), count * outputs);
+        }
+        [places[b], places[count]] = [places[count], places[b]];
+      }
+    }
+    for (let b = 0; b < all; b++)
+      while (places[b] !== b) {
+        const to = places[b];
+        swapImages(b, to);
+        [places[b], places[to]] = [places[to], places[b]];
+      }
+    count = all;
+    return { steps: done / all, moved };
   };
   return {
     batch,
@@ -117,12 +173,10 @@ export const layeredRelaxation = (
       for (const s of states) s.fill(0);
     },
     settle: (beta, steps, tolerance, key) => {
+      if (tolerance > 0) return settleEach(beta, steps, tolerance, key);
+      for (let t = 0; t < steps; t++) step(beta, fold(key, t));
       let moved = 0;
-      for (let t = 0; t < steps; t++) {
-        step(beta, fold(key, t));
-        if (tolerance > 0 || t + 1 === steps) moved = moveOfLastStep();
-        if (tolerance > 0 && moved <= tolerance) return { steps: t + 1, moved };
-      }
+      for (let b = 0; b < count && !Number.isNaN(moved); b++) moved = Math.max(moved, moveOf(b));
       return { steps, moved };
     },
     keepFree: () => {

@@ -21,7 +21,7 @@ export interface Relaxation {
   present(x: Float32Array, targets: Float32Array, count: number, key: Key): void;
   /**
    * Lets states follow the dynamics under a nudge of this strength (0: free), until `steps` are done or, with a tolerance above
-   * 0, no state moves further than that in one.
+   * 0, no state moves further than that in one: image by image, or by small groups of them.
    */
   settle(beta: number, steps: number, tolerance: number, key: Key): Settled;
   /** Remembers the present states as those of the free phase, or returns to them. */
