@@ -26,13 +26,19 @@ export interface LatentPairs extends PlasticSynapses {
   /** States as read, -1, 0, +1: inputs x outputs. */
   states(): Int8Array;
   use(): ArrayUse;
-  /** Writes of each cell so far: inputs x outputs. */
+  /** Writes of each cell since the first: inputs x outputs. */
   readonly writeCounts: Float32Array;
 }
 
 /** @throws RangeError for a design that cannot be. */
-const check = ({ scale, threshold, limit, errors, kind }: LatentPairsDesign): void => {
+const check = (
+  { scale, threshold, limit, errors, kind, readEnergy, writeEnergy }: LatentPairsDesign,
+  start: Float32Array,
+): void => {
   checkErrors(errors);
+  if (!start.every(Number.isFinite)) throw new RangeError("latent pairs: an accumulator to begin with is no number.");
+  if (!(readEnergy >= 0 && writeEnergy >= 0))
+    throw new RangeError(`latent pairs: energies of ${readEnergy} and ${writeEnergy} J; expected 0 J or more.`);
   if (kind !== "binary" && kind !== "ternary")
     throw new RangeError(`latent pairs: kind "${kind}"; expected binary, ternary.`);
   if (!(scale > 0 && threshold >= 0 && limit > threshold))
@@ -62,7 +68,7 @@ export const latentPairs = (
   batch: number,
   chip: Key,
 ): LatentPairs => {
-  check(design);
+  check(design, start);
   const { inputs, outputs, kind, scale, threshold, limit, errors } = design;
   const size = inputs * outputs;
   if (start.length !== size)
@@ -76,15 +82,11 @@ export const latentPairs = (
 
   const stateOf = (h: number): number =>
     kind === "binary" ? (h >= 0 ? 1 : -1) : h > threshold ? 1 : h < -threshold ? -1 : 0;
-  const write = (k: number): void => {
-    const state = stateOf(latent[k]);
-    if (writeCounts[k] > 0 && state === written[k]) return;
+  const store = (k: number, state: number): void => {
     written[k] = state;
     seen[k] = scale * readAs(state, errors, uniform(fold(luck, k), writeCounts[k]));
-    writeCounts[k]++;
-    writes++;
   };
-  for (let k = 0; k < size; k++) write(k);
+  for (let k = 0; k < size; k++) store(k, stateOf(latent[k]));
 
   const read = (out: Float32Array, { values, batch: count, width }: Activations, backwards: boolean): void => {
     const [here, there] = backwards ? [outputs, inputs] : [inputs, outputs];
@@ -103,8 +105,16 @@ export const latentPairs = (
     moveInPlace: (change) => {
       for (let k = 0; k < size; k++) {
         if (change[k] === 0) continue;
+        if (!Number.isFinite(change[k]))
+          throw new RangeError(
+            `latent pairs: the change of input ${Math.floor(k / outputs)}, output ${k % outputs} is ${change[k]}.`,
+          );
         latent[k] = Math.min(limit, Math.max(-limit, latent[k] + change[k]));
-        write(k);
+        const state = stateOf(latent[k]);
+        if (state === written[k]) continue;
+        writes++;
+        writeCounts[k]++;
+        store(k, state);
       }
     },
     states: () => Int8Array.from(seen, (w) => Math.sign(w)),

@@ -7,7 +7,7 @@ import { type LineShares, lineShares } from "./line-shares.ts";
 
 /** How a wanted change becomes pulses. */
 export type PulseUpdate =
-  /** As many pulses as an ideal device would need. */
+  /** As many pulses as the array's mean device at mid-range would need. */
   | { readonly kind: "blind" }
   /** The same, then single pulses either way until the pair is within half a pulse of what was wanted. */
   | { readonly kind: "write-verify"; readonly mostPulses: number };
@@ -47,6 +47,7 @@ const check = (design: PlasticPairsDesign, start: Float32Array): void => {
   const { inputs, outputs, largestWeight, readNoise, update, lines } = design;
   checkTiming(design.timing);
   if (start.length !== inputs * outputs) refuse(`${start.length} weights for ${inputs} inputs and ${outputs} outputs.`);
+  if (!start.every(Number.isFinite)) refuse("a weight to begin with is no number.");
   if (!(largestWeight > 0 && largestWeight < Number.POSITIVE_INFINITY))
     refuse(`largest weight ${largestWeight}; expected more than 0.`);
   if (!(readNoise >= 0 && readNoise <= 10))
@@ -66,10 +67,10 @@ const check = (design: PlasticPairsDesign, start: Float32Array): void => {
  * noise of each device is their very distribution. Read backwards, the columns are driven and the rows collected: the same
  * conductances. With lines each pair keeps a share of its current (reciprocity: the same both ways), looked at anew every 50 updates.
  *
- * Moved: a wanted change is as many pulses as an ideal device would need, its fraction by chance; they raise one device of the pair and
- * lower the other. What they do is the device's own: nonlinearity, asymmetry, noise, states, bounds.
+ * Moved: a wanted change is as many pulses as the mean device would need at mid-range (what a controller calibrates), its fraction by
+ * chance; they raise one device of the pair and lower the other. What they do is the device's own: nonlinearity, asymmetry, noise, states, bounds.
  *
- * @param start Weights to begin with, inputs x outputs: written exactly but for the devices' states and bounds.
+ * @param start Weights to begin with, inputs x outputs: written exactly but for the devices' states and bounds, where larger ones stop.
  * @param chip What the fab gave.
  */
 export const plasticPairs = (
@@ -141,9 +142,9 @@ export const plasticPairs = (
   const read = (out: Float32Array, from: Activations, key: Key, backwards: boolean): void => {
     const { values, batch: count, width } = from;
     const [here, there] = backwards ? [outputs, inputs] : [inputs, outputs];
-    if (width !== here || out.length < count * there)
+    if (width !== here || count > batch || out.length < count * there)
       throw new RangeError(
-        `plastic pairs: inputs ${width} wide into ${out.length} sums; expected ${here} into ${count * there}.`,
+        `plastic pairs: ${count} inputs ${width} wide into ${out.length} sums; expected at most ${batch}, ${here} wide, into ${count * there}.`,
       );
     const matrix = (of: Float32Array) => (backwards ? transposed(of, outputs) : rowMajor(of, outputs));
     kernels.gemm(out, rowMajor(values, here), matrix(signal), count, there, here);
@@ -162,9 +163,23 @@ export const plasticPairs = (
     readEnergy += driven * timing.readVoltage ** 2 * timing.readTime;
   };
 
-  // Ideal change of a weight by a pulse on each device of its pair: one rises, the other falls.
-  const perPair = largestWeight * (1 / device.pulses.set + 1 / device.pulses.reset);
+  // What a controller knows of a pulse: the mean device's step at mid-range, up on one side and down on the other.
+  const typical = (nonlinearity: number, pulses: number): number => {
+    const half = nonlinearity / 2;
+    return ((half === 0 ? 1 : Math.sinh(half) / half) * Math.exp(device.spread.logStep ** 2 / 2)) / pulses;
+  };
+  const { nonlinearity, pulses: toCross } = device;
+  const perPair = largestWeight * (typical(nonlinearity.set, toCross.set) + typical(nonlinearity.reset, toCross.reset));
+  // More pulses than cross the range do nothing more.
+  const mostAtOnce = Math.ceil(toCross.set + toCross.reset);
   const weightOf = (k: number): number => perSiemens * (conductance(2 * k) - conductance(2 * k + 1));
+  // As far as a pair's own bounds go.
+  const highest = (k: number): number => perSiemens * (population.most[2 * k] - population.least[2 * k + 1]);
+  const lowest = (k: number): number => perSiemens * (population.least[2 * k] - population.most[2 * k + 1]);
+  const verifyPair = (k: number): void => {
+    reads++;
+    readEnergy += (conductance(2 * k) + conductance(2 * k + 1)) * timing.readVoltage ** 2 * timing.readTime;
+  };
   const pulsePair = (k: number, sign: 1 | -1, key: Key, turn: number): void => {
     for (const side of [0, 1] as const) {
       const d = 2 * k + side;
@@ -188,19 +203,20 @@ export const plasticPairs = (
       const [chance, noise] = [fold(key, "fraction"), fold(key, "pulses")];
       for (let k = 0; k < size; k++) {
         if (change[k] === 0) continue;
-        if (Number.isNaN(change[k]))
+        if (!Number.isFinite(change[k]))
           throw new RangeError(
-            `plastic pairs: the change of input ${Math.floor(k / outputs)}, output ${k % outputs} is NaN.`,
+            `plastic pairs: the change of input ${Math.floor(k / outputs)}, output ${k % outputs} is ${change[k]}.`,
           );
         const sign = change[k] > 0 ? 1 : -1;
-        const exact = Math.abs(change[k]) / perPair;
+        const exact = Math.min(mostAtOnce, Math.abs(change[k]) / perPair);
         const pulses = Math.floor(exact) + (uniform(chance, k) < exact - Math.floor(exact) ? 1 : 0);
         if (pulses === 0) continue;
         const own = fold(noise, k);
-        const wanted = weightOf(k) + sign * pulses * perPair;
+        const wanted = Math.min(highest(k), Math.max(lowest(k), weightOf(k) + sign * pulses * perPair));
         for (let p = 0; p < pulses; p++) pulsePair(k, sign, own, p);
         if (update.kind === "write-verify")
           for (let p = 0; p < update.mostPulses; p++) {
+            verifyPair(k);
             const missing = wanted - weightOf(k);
             if (Math.abs(missing) <= perPair / 2) break;
             pulsePair(k, missing > 0 ? 1 : -1, own, pulses + p);

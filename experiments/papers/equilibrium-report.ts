@@ -11,9 +11,9 @@ const mean = (unit: string, says: string) => ({ kind: "mean", unit, says }) as c
 export const EPOCH_NUMBERS = {
   accuracy: mean("1", "share of test images classified right after the epoch"),
   meanFreeSteps: mean("1", "steps of a free phase"),
-  unsettled: mean("1", "share of free phases whose states still moved by more than 0.01 when their steps were done"),
+  unsettled: mean("1", "share of free phases whose states still moved by more than 0.01 (or the tolerance) at the end"),
   moved: mean("1", "largest move of a state in the last step of a free phase"),
-  saturated: mean("1", "largest share of a batch's states within 0.001 of their bounds"),
+  saturated: mean("1", "largest share of a batch's states within 0.001 of their bounds, one batch of 16 looked at"),
 } as const;
 
 const reported = ({ accuracy, freeSteps, unsettled, batches, moved, saturated }: EpochReport) => ({
@@ -76,8 +76,11 @@ const within = (rows: readonly Row[]): string => {
   return percent(a.estimate) + (rows.length > 1 ? ` [${percent(a.low)}, ${percent(a.high)}]` : "");
 };
 
+/** Seeds that are not in a mean, as they diverged. */
+const lostOf = (done: number, all: number): string => (done === all ? "" : ` (${all - done} of ${all} diverged)`);
+
 /** Accuracy after an epoch, a group of the other axes a row. */
-export const accuracyTable = (table: Table, parameters: Parameters, beside: readonly string[] = []): Summary => {
+export const accuracyTable = (table: Table, parameters: Parameters, name: string): Summary => {
   const epochs = [...new Set(table.rows.map(epochOf))].sort((a, b) => a - b);
   const told = toldEpochs(epochs);
   const groups = groupRows(table, parameters, ["seed", "epoch"]);
@@ -89,14 +92,14 @@ export const accuracyTable = (table: Table, parameters: Parameters, beside: read
         const mine = rows.filter((r) => epochOf(r) === epoch);
         const done = mine.filter((r) => Number.isFinite(r.numbers["accuracy"].estimate));
         return [
-          label.replace(/^(model|estimator) /, ""),
+          label.replace(/^(model|estimator) /, "") || name,
           `${epoch}`,
-          done.length === 0 ? "diverged" : within(done),
+          done.length === 0 ? "diverged" : within(done) + lostOf(done.length, mine.length),
           done.length === 0 ? "" : overRows(done, "meanFreeSteps").estimate.toFixed(0),
         ];
       }),
     ),
-    notes: [...beside, ...remarks(table)],
+    notes: remarks(table),
   };
 };
 

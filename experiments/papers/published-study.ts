@@ -85,7 +85,7 @@ export const publishedStudy = ({
     },
     trial: ({ trained }, params) => epochResult(trained, params.epoch),
     figures: (table, params) => [accuracyCurves(table, parameters, "Test accuracy against epochs", dataNote(params))],
-    conclude: (table) => [accuracyTable(table, parameters)],
+    conclude: (table, params) => [accuracyTable(table, parameters, params.model)],
     notes: (params) => [
       `${dataNote(params)}; the last epoch is read, none is picked. Hyperparameters: ${source}.`,
       ...notes,

@@ -1,4 +1,5 @@
 import { defineExperiment, type Row, type Summary, type Table, type ValuesOf } from "#src/montecarlo/index";
+import type { Interval } from "#src/numerics/intervals";
 import { pairedInterval } from "#src/numerics/paired-interval";
 import { fold } from "#src/random/index";
 import type { Figure } from "#src/report/figure";
@@ -44,7 +45,10 @@ const settingsOf = (table: Table, params: Params): Setting[] => {
   const found = new Map<string, Record<string, Row[]>>();
   for (const row of table.rows) {
     const name = sweptAt(row, table, params)
-      .map((a) => (a === "cells" ? String(row.point[a]) : `${a} ${shown(LEARNING_PARAMETERS[a], row.point[a])}`))
+      .map((a) => {
+        const value = shown(LEARNING_PARAMETERS[a], row.point[a]);
+        return LEARNING_PARAMETERS[a].kind === "choice" ? value : `${a} ${value}`;
+      })
       .join(", ");
     const rows = found.get(name) ?? {};
     const method = String(at(row, "method", params));
@@ -56,10 +60,17 @@ const settingsOf = (table: Table, params: Params): Setting[] => {
 
 const accuracies = (rows: readonly Row[]): number[] => rows.map((r) => r.numbers["accuracy"].estimate);
 
+/** Estimate and half its 95 % interval, in points. */
+const within = ({ estimate, low, high }: Interval): string =>
+  Number.isFinite(low) ? `${percent(estimate)} ±${percent((high - low) / 2)}` : percent(estimate);
+
 const interval = (rows: readonly Row[] | undefined): string => {
+  const done = rows?.filter((r) => Number.isFinite(r.numbers["accuracy"].estimate)) ?? [];
   if (!rows || rows.length === 0) return "";
-  const a = overRows(rows, "accuracy");
-  return percent(a.estimate) + (rows.length > 1 ? ` [${percent(a.low)}, ${percent(a.high)}]` : "");
+  if (done.length === 0) return "diverged";
+  return (
+    within(overRows(done, "accuracy")) + (done.length < rows.length ? ` (${rows.length - done.length} diverged)` : "")
+  );
 };
 
 /** (EP here - EP ideal) - (BP here - BP ideal): above 0, EP loses less. */
@@ -71,8 +82,7 @@ const toleranceOf = ({ of }: Setting, base: Setting): string => {
   const lost = (rows: readonly Row[], ideal: readonly Row[]): number[] =>
     accuracies(rows).map((a, i) => a - accuracies(ideal)[i]);
   const d = pairedInterval(lost(ep, ep0), lost(bp, bp0));
-  if (!Number.isFinite(d.low)) return percent(d.estimate);
-  return `${percent(d.estimate)} [${percent(d.low)}, ${percent(d.high)}]${d.low * d.high <= 0 ? " n.s." : ""}`;
+  return within(d) + (Number.isFinite(d.low) && d.low * d.high <= 0 ? " n.s." : "");
 };
 
 const engineering = (joules: number): string => (Number.isFinite(joules) ? `${(1e9 * joules).toPrecision(3)}` : "");
@@ -82,8 +92,8 @@ const conclude = (table: Table, params: Params): Summary[] => {
   const base = settings.find(({ name }) => name.endsWith("as set")) ?? settings[0];
   const both = METHODS.every((m) => settings.some(({ of }) => of[m]));
   const accuracy: Summary = {
-    title: "Test accuracy, % [95 % t interval over seeds]",
-    columns: both ? ["setting", "EP", "backpropagation", "EP - BP of what is lost"] : ["setting", "accuracy"],
+    title: "Test accuracy, % ± half of the 95 % t interval over seeds",
+    columns: both ? ["setting", "EP", "BP", "EP less BP, of what is lost"] : ["setting", "accuracy"],
     rows: settings.map((s) =>
       both
         ? [s.name, interval(s.of[METHODS[0]]), interval(s.of[METHODS[1]]), toleranceOf(s, base)]
@@ -96,6 +106,7 @@ const conclude = (table: Table, params: Params): Summary[] => {
       : [],
   };
   const mean = (rows: readonly Row[], number: string): number => overRows(rows, number).estimate;
+  const unsettled = Math.max(0, ...table.rows.map((r) => r.numbers["unsettled"].estimate).filter(Number.isFinite));
   const cost: Summary = {
     title: "What learning took: pulses a device, energy an image [nJ]",
     columns: ["setting", "method", "pulses", "most", "reads", "pulses", "inference"],
@@ -114,6 +125,7 @@ const conclude = (table: Table, params: Params): Summary[] => {
     ),
     notes: [
       "Energies are of the devices alone: no converters, drivers or digital logic. Training energies are means over all images shown.",
+      `Of EP's free phases up to ${percent(unsettled)} % had not come to rest when their steps were done: a state still moved by more than 0.01 (read noise moves them for ever).`,
     ],
   };
   return [accuracy, cost];
@@ -127,7 +139,7 @@ const figures = (table: Table, params: Params): Figure[] =>
       .filter((v) => axis !== "states" || v > 0)
       .sort((a, b) => a - b);
     if (values.length < 2) return [];
-    const caption = `Bars are 95 % t intervals over ${valuesOf(table, "seed")} seeds, each with a chip of its own. ${params.widths}, ${params.epochs} epochs of ${dataFor(params.data).name}; all else ideal, ${params.pulses} pulses from bound to bound${axis === "states" ? "; without finite states: the first line of the table" : ""}.`;
+    const caption = `Bars are 95 % t intervals over ${valuesOf(table, "seed")} seeds, each with a chip of its own. ${params.widths}, ${params.epochs} epochs of ${dataFor(params.data).name}; all else as set, ${params.pulses} pulses from bound to bound${axis === "states" ? "; without finite states: the first line of the table" : ""}.`;
     return [
       {
         title: `Learning on cells: ${SWEPT[axis]}`,
@@ -195,6 +207,7 @@ export const epOnRram = defineExperiment({
       { method, readNoise: [0.003, 0.01, 0.03] },
       { method, deviceToDevice: [0.3, 0.6, 1] },
       { method, wireResistance: [1, 5] },
+      { method, learningRate: [0.25, 1] },
       { method, update: ["write-verify"], nonlinearity: [4] },
     ];
   },
@@ -239,8 +252,9 @@ export const epOnRram = defineExperiment({
   notes: (params) => {
     const { train, test, name } = dataFor(params.data);
     return [
-      `Trained on ${train.count} images and tested on ${test.count} of ${name}; ${params.widths}, ${params.stateActivation}, ${params.cost}; batch ${params.batch}, plain descent at ${params.learningRate} and ${params.outputRate}; the last epoch is read, none is picked. EP: ${params.estimator}, nudge ${params.beta}, ${params.freeSteps} free and ${params.nudgedSteps} nudged steps.`,
-      "Pairs are moved up and down together by blind or verified pulses, fractions of a pulse by chance; the static input's currents are read once an image and held through all phases; gradients, biases and derivatives are digital and exact. Devices, pulses and their energies are assumed.",
+      `Trained on ${train.count} images and tested on ${test.count} of ${name}; ${params.widths}, ${params.stateActivation}, ${params.cost}; batch ${params.batch}, plain descent at ${params.learningRate} and ${params.outputRate} times it above, the same for both methods (|dW| of EP is larger than backpropagation's at the same rate: 2 times at the start, as it sums over settling); the last epoch is read, none is picked. EP: ${params.estimator}, nudge ${params.beta}, ${params.freeSteps} free and ${params.nudgedSteps} nudged steps.`,
+      "Pairs are moved up and down together by blind or verified pulses, fractions of a pulse by chance, a pulse taken for the mean device's at mid-range; the static input's currents, with their noise, are read once an image and held, so that they cancel between EP's phases; gradients, biases and derivatives are digital and exact. Devices, pulses and their energies are assumed.",
+      "Read noise is a share of each conductance and nothing else: backpropagation's small errors come back with the same relative precision, and read energy falls with their square. A noise floor of the circuits, which is not modelled, would fall on them first.",
     ];
   },
 });

@@ -105,7 +105,7 @@ const stepwise = ({ updates, feedback }: Pick<Params, "updates" | "feedback">): 
 /** @throws RangeError where the rates are no numbers. */
 const modelOf = (p: Trained): EquilibriumModel => {
   const learningRates = p.learningRates.trim().split(/\s+/).map(Number);
-  if (!learningRates.every(Number.isFinite))
+  if (p.learningRates.trim() === "" || !learningRates.every(Number.isFinite))
     throw new RangeError(`learningRates: "${p.learningRates}"; expected numbers apart by spaces, e.g. "0.08 0.04".`);
   const { beta, freeSteps, nudgedSteps, tolerance } = p;
   const schedule: Schedule = p.schedule === "cosine" ? { kind: "cosine", period: p.epochs } : CONSTANT;
@@ -181,7 +181,7 @@ export const equilibriumPropagation = defineExperiment({
   },
   trial: ({ trained }, params) => epochResult(trained, params.epoch),
   figures: (table, params) => [accuracyCurves(table, PARAMETERS, "Test accuracy against epochs", dataNote(params))],
-  conclude: (table) => [accuracyTable(table, PARAMETERS)],
+  conclude: (table, params) => [accuracyTable(table, PARAMETERS, params.widths)],
   notes: (params) => [
     `${dataNote(params)}; the last epoch is read, none is picked. ${params.widths}, ${params.stateActivation}, ${params.cost}; ${params.estimator} estimate, nudge ${params.beta}, ${params.freeSteps} free and ${params.nudgedSteps} nudged steps; batch ${params.batch}, rates ${params.learningRates}.`,
   ],

@@ -149,12 +149,15 @@ const conclude = (table: Table, params: Params): Summary[] => {
     return [[label.replace(/, step 0$/, ""), order.toFixed(3), `${small.length}`]];
   });
   const moved = Math.max(...table.rows.map((r) => at(r, "moved")));
+  if (rows.length === 0) return [];
   return [
     {
       title: "Equilibrium Propagation against backpropagation through time, all steps together",
       columns: ["epochs", "estimator", "beta", "layer", "cosine", "rel. error", "signs", "norms"],
       rows,
-      notes: [`Free phases end with states that move by ${moved.toExponential(1)} a step; errors below that are none.`],
+      notes: [
+        `Both count from states at rest: in the free step from which backpropagation looks back, ${params.nudgedSteps} before the end, a state still moved by ${moved.toExponential(1)}. Where the error does not fall with beta, take more free steps.`,
+      ],
     },
     ...(fits.length > 0
       ? [
@@ -263,7 +266,7 @@ export const gdu = defineExperiment({
     relativeError: mean("|EP - BPTT| / |BPTT|"),
     signAgreement: mean("share of weights with a gradient for which both have one sign"),
     normRatio: mean("|EP| / |BPTT|"),
-    moved: mean("largest move of a state in the last free step"),
+    moved: mean("largest move of a state in the free step from which backpropagation looks back"),
   },
   quick: { epochs: 0, examples: 5 },
   prepare: {

@@ -143,7 +143,7 @@ export const trainOnChip = (p: LearningValues, key: Key): TrainedChip => {
   const phi = equilibriumNetwork(p);
   const { train, test } = dataFor(p.data);
   const { substrate, cells } = substrateOf(p, fold(key, "chip"));
-  const rates = placeLayers(phi).map((_, l) => (l === 0 ? p.learningRate : p.outputRate));
+  const rates = placeLayers(phi).map((_, l) => p.learningRate * (l === 0 ? 1 : p.outputRate));
   const start = initialParameters(phi, fold(key, "start"));
   const { beta, freeSteps, nudgedSteps } = p;
   const phases = { estimator: p.estimator as Estimator, beta, freeSteps, nudgedSteps, tolerance: 0 };

@@ -40,8 +40,16 @@ export const LEARNING_PARAMETERS = {
   beta: positive(0.5, "nudge", "github.com/Laborieux-Axel/Equilibrium-Propagation has 0.1 to 1"),
   epochs: count(4, 1, 1000, "passes over the training images", "chosen: numbers gain little after it"),
   batch: count(50, 1, 10_000, "images an update", "chosen"),
-  learningRate: positive(1, "of the input's layer, plain descent", "chosen on numbers, of 0.5, 1, 2"),
-  outputRate: positive(0.5, "of the layers above", "half the input's, as in github.com/ernoult/continualEP"),
+  learningRate: positive(
+    0.5,
+    "of the input's layer, plain descent, the same for both methods",
+    "on numbers of 0.25, 0.5, 1, 2: at 2 both methods fail, 0.5 is well inside for both",
+  ),
+  outputRate: positive(
+    0.5,
+    "rate of the layers above, as a share of the input's",
+    "as in github.com/ernoult/continualEP",
+  ),
   largestWeight: positive(1, "weight that a pair of the input's layer holds at most", "three times what numbers reach"),
   largestOutputWeight: positive(
     2,

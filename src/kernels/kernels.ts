@@ -210,6 +210,8 @@ const SPARSE = 0.5;
 
 /** Unit of a linear memory [bytes]. */
 export const PAGE = 65536;
+/** Of a linear memory: addresses are 32 bits, the sign is left out. */
+const MOST_PAGES = 32768;
 // AssemblyScript's static data, were there any, starts at 1024; the first page is left to it.
 export const FIRST_FREE = PAGE;
 
@@ -231,6 +233,10 @@ export const instantiate = (memory: WebAssembly.Memory): Record<string, (...args
 export const createKernels = (capacity: number): Kernels => {
   const workspaceBytes = 2 ** 21;
   const pages = Math.ceil((FIRST_FREE + workspaceBytes + capacity) / PAGE);
+  if (!(pages <= MOST_PAGES))
+    throw new RangeError(
+      `kernels: ${capacity} bytes for arrays; at most ${MOST_PAGES * PAGE}. Take smaller batches or layers.`,
+    );
   const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
   const wasm = instantiate(memory) as Exports;
   if (Math.max(wasm.gemmWorkspaceBytes(), wasm.convolutionWorkspaceBytes()) > workspaceBytes)

@@ -3,7 +3,7 @@ import type { Optimiser } from "#src/networks/index";
 import { fold, type Key } from "#src/random/index";
 import type { Substrate } from "./connection.ts";
 import { largestOfRows } from "./cost.ts";
-import { batchArrays, batchBytes } from "./equilibrium-learner.ts";
+import { allFinite, batchArrays, batchBytes } from "./equilibrium-learner.ts";
 import type { Learner } from "./learner.ts";
 import { parameterStore, storeBytes } from "./parameter-store.ts";
 import { type NetworkParameters, type PrimitiveFunction, placeLayers } from "./primitive-function.ts";
@@ -18,7 +18,9 @@ export interface BackpropagationRule {
 /**
  * The same layers used forwards only and taught by backpropagation: what Equilibrium Propagation is compared with on the same substrate.
  *
- *     s_n = f(A_n(s_{n-1}) + b_n),   L = |s - y|^2 / 2,   d_n = f'(u_n) A_{n+1}^T d_{n+1}
+ *     s_n = f(A_n(s_{n-1}) + b_n),   d_n = f'(u_n) A_{n+1}^T d_{n+1}
+ *
+ * with the loss that the network's cost says: |s - y|^2 / 2, or the one with dL/du = s - y.
  *
  * Errors go back through the substrate's transposed read; derivatives are computed beside it, exactly.
  *
@@ -34,6 +36,7 @@ export const backpropagationLearner = (
   const layers = placeLayers(phi);
   if (phi.cost.kind !== "squared error" || layers.some(({ kind }) => kind !== "dense"))
     throw new RangeError("backpropagation: expected a dense network with squared error.");
+  const { nudge } = phi.cost;
   const neurons = layers.reduce((sum, l) => sum + l.outputs, 0);
   const top = layers.length - 1;
   const [{ inputs }, { outputs: classes }] = [layers[0], layers[top]];
@@ -69,7 +72,8 @@ export const backpropagationLearner = (
           error.fill(0);
           store.connections[l + 1].addTransposed(error, errors[l + 1], count, fold(backward, l));
         }
-        for (let k = 0; k < count * outputs; k++) error[k] *= slope(drives[l][k]);
+        // Where the nudge of Equilibrium Propagation stands outside, it descends dL/du = s - y at the output: so is the error here.
+        if (l < top || nudge === "inside") for (let k = 0; k < count * outputs; k++) error[k] *= slope(drives[l][k]);
         store.byWeights[l].fill(0);
         store.connections[l].addGradient(
           store.byWeights[l],
@@ -82,8 +86,9 @@ export const backpropagationLearner = (
         for (let b = 0, k = 0; b < count; b++)
           for (let o = 0; o < outputs; o++, k++) store.byBiases[l][o] += error[k] / count;
       }
-      store.descend(schedule, fold(key, "update"));
-      return { free: null, saturated: 0, finite: states[top].subarray(0, count * classes).every(Number.isFinite) };
+      const finite = allFinite(store.byBiases);
+      if (finite) store.descend(schedule, fold(key, "update"));
+      return { free: null, unsettled: false, saturated: null, finite };
     },
     classify: (count, key) => {
       forward(count, key);

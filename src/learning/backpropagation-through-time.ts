@@ -20,7 +20,7 @@ export interface BackwardStep {
   readonly choices: readonly (Int32Array | null)[];
 }
 
-/** The last steps of a free phase, oldest first, with the states each began from. */
+/** The last steps of a free phase, oldest first, with the states each began from; how far states still moved in the first of them. */
 export const freeTail = (
   network: ExactNetwork,
   drive: Float64Array,
@@ -34,7 +34,7 @@ export const freeTail = (
   for (let t = 0; t < steps; t++) {
     const step = exactStep(network, states, drive, target, 0);
     if (t >= steps - kept) tail.push({ ...step, before: states });
-    moved = largestMove(step.states, states);
+    if (t === steps - kept) moved = largestMove(step.states, states);
     states = step.states;
   }
   return { tail, moved };

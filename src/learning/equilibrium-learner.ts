@@ -3,7 +3,7 @@ import type { Optimiser } from "#src/networks/index";
 import { fold, type Key } from "#src/random/index";
 import type { Substrate } from "./connection.ts";
 import { largestOfRows, softmaxInto } from "./cost.ts";
-import { checkPhases, contrastInto, type Phases } from "./estimate.ts";
+import { checkPhases, contrastInto, isUnsettled, type Phases } from "./estimate.ts";
 import { canFuse, fusedBytes, fusedRelaxation } from "./fused-relaxation.ts";
 import { layeredBytes, layeredRelaxation } from "./layered-relaxation.ts";
 import type { LearnedBatch, Learner } from "./learner.ts";
@@ -38,22 +38,30 @@ export const batchArrays = (kernels: Kernels, layers: readonly PlacedLayer[], im
 export const batchBytes = (layers: readonly PlacedLayer[], images: number): number =>
   4 * images * (layers[0].inputs + layers[layers.length - 1].outputs) + 64;
 
-/** Share of all states within a thousandth of the activation's bounds. */
+/** Share of all states within a thousandth of the activation's bounds; a linear output has none. */
 export const saturatedShare = (
   states: readonly Float32Array[],
   layers: readonly PlacedLayer[],
   count: number,
-  { activation }: PrimitiveFunction,
+  { activation, cost }: PrimitiveFunction,
 ): number => {
   const [low, high] = STATE_ACTIVATIONS[activation].bounds;
   let [at, of] = [0, 0];
   states.forEach((s, l) => {
+    if (cost.kind === "cross-entropy" && l + 1 === states.length) return;
     const size = count * layers[l].outputs;
     of += size;
     for (let k = 0; k < size; k++) if (s[k] <= low + SATURATED || s[k] >= high - SATURATED) at++;
   });
-  return at / of;
+  return of === 0 ? 0 : at / of;
 };
+
+/** Saturation is looked at once in this many batches. */
+export const SATURATION_EVERY = 16;
+
+/** Whether all of these are numbers. */
+export const allFinite = (arrays: readonly (Float32Array | Float64Array)[]): boolean =>
+  arrays.every((values) => values.every(Number.isFinite));
 
 /** The relaxation that fits a network: the fused kernel where it can be, else a layer at a time. */
 export const relaxationOf = (
@@ -184,11 +192,18 @@ export const equilibriumLearner = (
     batch,
     learn: (count, schedule, key) => {
       relaxation.present(batch.x, batch.targets, count, fold(key, "present"));
-      const { between, free } = contrastInto(relaxation, rule.phases, first, second, fold(key, "phases"));
-      const saturated = saturatedShare(second, layers, count, phi);
+      let saturated: number | null = null;
+      const look = (): void => {
+        if (store.steps() % SATURATION_EVERY !== 0) return;
+        relaxation.statesInto(first);
+        saturated = saturatedShare(first, layers, count, phi);
+      };
+      const { between, free } = contrastInto(relaxation, rule.phases, first, second, fold(key, "phases"), look);
       gradients(count, between, fold(key, "readout"));
-      store.descend(schedule, fold(key, "update"));
-      return { free, saturated, finite: !Number.isNaN(free.moved) };
+      // Sums of all states at both ends: one that is no number is in them, and must not reach the weights.
+      const finite = !Number.isNaN(free.moved) && allFinite(store.byBiases);
+      if (finite) store.descend(schedule, fold(key, "update"));
+      return { free, unsettled: isUnsettled(free, rule.phases), saturated, finite };
     },
     classify: (count, key) => {
       relaxation.present(batch.x, batch.targets, count, fold(key, "present"));

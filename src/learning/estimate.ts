@@ -56,16 +56,28 @@ export interface Contrast {
   readonly free: Settled;
 }
 
-/** Runs the phases on a presented batch; the states are copied into `first` and `second`. */
+/** A free phase whose states still move further than this in a step has not come to rest. */
+const RESTLESS = 0.01;
+
+export const isUnsettled = ({ moved }: Settled, { tolerance }: Phases): boolean =>
+  moved > Math.max(RESTLESS, tolerance);
+
+/**
+ * Runs the phases on a presented batch; the states are copied into `first` and `second`.
+ *
+ * @param onFree Told when the free phase is over, before any nudge.
+ */
 export const contrastInto = (
   relaxation: Relaxation,
   phases: Phases,
   first: readonly Float32Array[],
   second: readonly Float32Array[],
   key: Key,
+  onFree: () => void = () => {},
 ): Contrast => {
   const { freeSteps, nudgedSteps, tolerance } = phases;
   const free = relaxation.settle(0, freeSteps, tolerance, fold(key, "free"));
+  onFree();
   const [b1, b2] = nudgesOf(phases, key);
   relaxation.keepFree();
   if (b2 === 0) relaxation.statesInto(second);

@@ -30,7 +30,7 @@ export interface LayerAgreement {
 
 export interface GradientComparison {
   readonly layers: readonly LayerAgreement[];
-  /** Largest move of a state in the last free step: what "at rest" means in this comparison. */
+  /** Largest move of a state in the step from which backpropagation looks back, T1 - T2: what "at rest" means in this comparison. */
   readonly moved: number;
 }
 

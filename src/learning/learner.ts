@@ -12,8 +12,10 @@ export interface LearnedBatch {
 export interface BatchReport {
   /** The free phase, where there is one. */
   readonly free: Settled | null;
-  /** Share of states at their bounds after the phases (within 1e-3). */
-  readonly saturated: number;
+  /** Whether the free phase ended with states that still moved further than its tolerance, or 0.01 where that is less. */
+  readonly unsettled: boolean;
+  /** Share of states at their bounds after the free phase (within 1e-3); null where this batch was not looked at. */
+  readonly saturated: number | null;
   /** False where a state is no number any more. */
   readonly finite: boolean;
 }

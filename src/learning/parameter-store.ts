@@ -12,6 +12,8 @@ export interface ParameterStore {
   /** To be filled before `descend`. */
   readonly byWeights: readonly Float32Array[];
   readonly byBiases: readonly Float32Array[];
+  /** How often everything has moved. */
+  steps(): number;
   /** Moves everything against the gradients. */
   descend(schedule: number, key: Key): void;
   save(): LearnerState;
@@ -32,6 +34,25 @@ export const ratesOf = (layers: readonly PlacedLayer[], learningRates: readonly 
   return rates;
 };
 
+/** @throws RangeError for parameters of other shapes than the layers', or a batch that is none. */
+export const checkStart = (
+  layers: readonly PlacedLayer[],
+  { weights, biases }: NetworkParameters,
+  images: number,
+): void => {
+  if (!(Number.isInteger(images) && images >= 1 && images <= MOST_IMAGES))
+    throw new RangeError(`learning: batches of ${images} images; expected 1 .. ${MOST_IMAGES}.`);
+  layers.forEach((layer, l) => {
+    if (weights[l]?.length !== layer.weights || biases[l]?.length !== layer.biases)
+      throw new RangeError(
+        `learning: layer ${l + 1} starts with ${weights[l]?.length ?? 0} weights and ${biases[l]?.length ?? 0} biases; expected ${layer.weights} and ${layer.biases}.`,
+      );
+  });
+};
+
+/** Largest batch: what is needed of it must fit a kernel's memory. */
+const MOST_IMAGES = 10_000;
+
 export const parameterStore = (
   kernels: Kernels,
   layers: readonly PlacedLayer[],
@@ -42,6 +63,7 @@ export const parameterStore = (
   batch: number,
 ): ParameterStore => {
   const rates = ratesOf(layers, learningRates);
+  checkStart(layers, start, batch);
   const connections = layers.map((layer, l) => substrate.connect(kernels, layer, l, start.weights[l], batch));
   const biases = start.biases.map((b) => b.slice());
   const moments = biases.map((b) => optimiserState(b.length, optimiser));
@@ -53,6 +75,7 @@ export const parameterStore = (
     biases,
     byWeights,
     byBiases,
+    steps: () => step,
     descend: (schedule, key) => {
       step++;
       connections.forEach((connection, l) => {

@@ -1,11 +1,11 @@
 import { createKernels, transposed } from "#src/kernels/kernels";
 import { fold, type Key, uniformsInto } from "#src/random/index";
 import { largestOfRows } from "./cost.ts";
-import { batchArrays, batchBytes, saturatedShare } from "./equilibrium-learner.ts";
-import { checkPhases, nudgesOf, type Phases } from "./estimate.ts";
+import { batchArrays, batchBytes, SATURATION_EVERY, saturatedShare } from "./equilibrium-learner.ts";
+import { checkPhases, isUnsettled, nudgesOf, type Phases } from "./estimate.ts";
 import { canFuse, fusedBytes, fusedRelaxation } from "./fused-relaxation.ts";
 import type { Learner } from "./learner.ts";
-import { ratesOf } from "./parameter-store.ts";
+import { checkStart, ratesOf } from "./parameter-store.ts";
 import { type NetworkParameters, type PrimitiveFunction, placeLayers } from "./primitive-function.ts";
 
 /**
@@ -82,6 +82,7 @@ export const stepwiseLearner = (
     throw new RangeError(`stepwise learning: feedback ${feedback} ${back ? "with" : "without"} weights of its own.`);
   const layers = placeLayers(phi);
   const rates = ratesOf(layers, rule.learningRates);
+  checkStart(layers, start, images);
   const continual = moves === "every step";
   const top = layers.length - 1;
   const { inputs, outputs: first } = layers[0];
@@ -89,7 +90,7 @@ export const stepwiseLearner = (
   const neurons = layers.reduce((sum, l) => sum + l.outputs, 0);
   const parameters = layers.reduce((sum, l) => sum + l.weights, 0);
   const kernels = createKernels(
-    4 * (5 * parameters + images * (8 * neurons + images)) +
+    4 * (5 * parameters + images * (8 * neurons + (continual ? images : 0))) +
       fusedBytes(layers, images) +
       batchBytes(layers, images) +
       2 ** 14,
@@ -109,7 +110,7 @@ export const stepwiseLearner = (
   const difference = statesOf();
   const scaled = statesOf();
   const total = kernels.float32(images * first);
-  const gram = kernels.float32(images * images);
+  const gram = kernels.float32(continual ? images * images : 0);
   const driven = kernels.float32(images * first);
   // What a step asks of each layer's weights; summed where they move at the end.
   const upward = layers.map(({ weights }, l) => kernels.float32(l === 0 ? 0 : weights));
@@ -191,7 +192,9 @@ export const stepwiseLearner = (
       const free = relaxation.settle(0, phases.freeSteps, phases.tolerance, key);
       const [beta] = nudgesOf(phases, key);
       relaxation.statesInto(before);
-      const saturated = saturatedShare(before, layers, count, phi);
+      const saturated = (step - 1) % SATURATION_EVERY === 0 ? saturatedShare(before, layers, count, phi) : null;
+      const finite = !Number.isNaN(free.moved);
+      if (!finite) return { free, unsettled: true, saturated, finite };
       total.fill(0);
       if (continual)
         kernels.gemm(
@@ -215,7 +218,7 @@ export const stepwiseLearner = (
       }
       if (!continual) moveUpper(schedule);
       addOuter(forward[0], batch.x, total, 0, count, (schedule * rates[0]) / (beta * count));
-      return { free, saturated, finite: !Number.isNaN(free.moved) };
+      return { free, unsettled: isUnsettled(free, phases), saturated, finite };
     },
     classify: (count, key) => {
       relaxation.present(batch.x, batch.targets, count, key);

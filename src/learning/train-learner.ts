@@ -52,9 +52,6 @@ export interface TrainingState {
   readonly learner: LearnerState;
 }
 
-/** A free phase whose states still move further than this in a step has not come to rest. */
-export const RESTLESS = 0.01;
-
 /** Where pixel p of a varied image of this side comes from. */
 const variedPlace = (side: number, key: Key, b: number, reach: number): ((p: number) => number) => {
   const draw = (name: string): number => uniform(fold(key, name), b);
@@ -117,22 +114,37 @@ export const learnerAccuracy = (learner: Learner, data: LabelledImages, scale: I
 export const checkTraining = (
   learner: Learner,
   train: LabelledImages,
-  { epochs, scale, augmentation }: TrainingPlan,
+  test: LabelledImages,
+  { epochs, scale, augmentation, schedule }: TrainingPlan,
 ): void => {
   const refuse = (what: string): never => {
     throw new RangeError(`learning: ${what}`);
   };
-  if (train.pixels !== learner.inputs)
-    refuse(`images of ${train.pixels} pixels for a network of ${learner.inputs} inputs.`);
-  if (train.classes > learner.classes) refuse(`${train.classes} classes for ${learner.classes} outputs.`);
+  for (const [name, { pixels, classes, labels }] of [
+    ["training", train],
+    ["test", test],
+  ] as const) {
+    if (pixels !== learner.inputs)
+      refuse(`${name} images of ${pixels} pixels for a network of ${learner.inputs} inputs.`);
+    if (classes > learner.classes) refuse(`${classes} ${name} classes for ${learner.classes} outputs.`);
+    const wrong = labels.findIndex((label) => label >= learner.classes);
+    if (wrong >= 0)
+      refuse(`${name} image ${wrong + 1} has label ${labels[wrong]}; expected 0 .. ${learner.classes - 1}.`);
+  }
+  if (train.count === 0) refuse("no training images; expected one or more.");
   if (!(Number.isInteger(epochs) && epochs >= 1)) refuse(`${epochs} epochs; expected 1 or more.`);
-  if (scale.mean.length !== scale.deviation.length || train.pixels % scale.mean.length !== 0)
+  const { mean, deviation } = scale;
+  if (mean.length !== deviation.length || train.pixels % mean.length !== 0)
+    refuse(`a scale of ${mean.length} means and ${deviation.length} deviations for ${train.pixels} pixels.`);
+  if (!deviation.every((d) => d > 0)) refuse(`deviations ${deviation.join(", ")} of the scale; expected more than 0.`);
+  if (schedule.kind === "cosine" && !(schedule.period > 0))
+    refuse(`a schedule of period ${schedule.period}; expected epochs, more than 0.`);
+  if (augmentation.kind === "none") return;
+  if (!(Number.isInteger(augmentation.reach) && augmentation.reach >= 0))
+    refuse(`images moved by up to ${augmentation.reach} pixels; expected a whole number from 0.`);
+  if (!Number.isInteger(Math.sqrt(train.pixels / mean.length)))
     refuse(
-      `a scale of ${scale.mean.length} means and ${scale.deviation.length} deviations for ${train.pixels} pixels.`,
-    );
-  if (augmentation.kind === "flip and move" && !Number.isInteger(Math.sqrt(train.pixels / scale.mean.length)))
-    refuse(
-      `images of ${train.pixels / scale.mean.length} pixels a channel are not square; they cannot be flipped and moved.`,
+      `images of ${train.pixels / mean.length} pixels a channel are not square; they cannot be flipped and moved.`,
     );
 };
 
@@ -158,7 +170,7 @@ export const trainLearner = (
   from: TrainingState | null = null,
   onEpoch: (state: TrainingState) => void = () => {},
 ): readonly EpochReport[] => {
-  checkTraining(learner, train, plan);
+  checkTraining(learner, train, test, plan);
   const epochs: EpochReport[] = [...(from?.epochs ?? [])];
   if (from) learner.restore(from.learner);
   const { images } = learner;
@@ -179,13 +191,16 @@ export const trainLearner = (
       if (report.free) {
         steps += report.free.steps;
         moved = Math.max(moved, report.free.moved);
-        if (report.free.moved > RESTLESS) unsettled++;
+        if (report.unsettled) unsettled++;
       }
-      saturated = Math.max(saturated, report.saturated);
+      saturated = Math.max(saturated, report.saturated ?? 0);
     }
+    const saved = learner.save();
+    if (!Object.values(saved.arrays).every((values) => values.every(Number.isFinite)))
+      throw new Diverged(`a weight is no number after epoch ${epoch + 1}; lower the learning rates or the nudge.`);
     const accuracy = learnerAccuracy(learner, test, plan.scale, fold(epochKey, "test"));
     epochs.push({ epoch: epoch + 1, accuracy, batches, freeSteps: steps / batches, unsettled, moved, saturated });
-    onEpoch({ epochs: [...epochs], learner: learner.save() });
+    onEpoch({ epochs: [...epochs], learner: saved });
   }
   return epochs;
 };

@@ -15,7 +15,15 @@ import {
 } from "#src/learning/exact-dynamics";
 import { type ComparedPhases, compareGradients } from "#src/learning/gradient-updates";
 import { type Cost, type PrimitiveFunction, placeLayers } from "#src/learning/index";
-import { examplesFor, INSIDE, OUTSIDE, parametersFor, smallConvolutional, smallDense } from "./networks.ts";
+import {
+  examplesFor,
+  INSIDE,
+  OUTSIDE,
+  parametersFor,
+  smallConvolutional,
+  smallDense,
+  twicePooled,
+} from "./networks.ts";
 
 const CROSS_ENTROPY: Cost = { kind: "cross-entropy" };
 const READOUT: Cost = { kind: "softmax readout" };
@@ -51,6 +59,7 @@ describe("gradients of Equilibrium Propagation and of backpropagation through ti
     ["logistic, softmax readout", smallDense("shifted logistic", READOUT)],
     ["convolutions with pooling, half hard sigmoid", smallConvolutional("half hard sigmoid", INSIDE)],
     ["convolutions without pooling, tanh", smallConvolutional("tanh", READOUT, false)],
+    ["two pooled convolutions, logistic", twicePooled("shifted logistic", INSIDE)],
   ])("backpropagation through all steps is the derivative of the loss by finite differences: %s", (_, phi) => {
     const [example] = examplesFor(phi, 1, "finite differences");
     const { weights, biases } = parametersFor(phi, "w");
@@ -99,6 +108,7 @@ describe("gradients of Equilibrium Propagation and of backpropagation through ti
     ["cross-entropy on a linear output", smallDense("shifted logistic", CROSS_ENTROPY)],
     ["softmax readout", smallDense("shifted logistic", READOUT)],
     ["convolutions with pooling, logistic", smallConvolutional("shifted logistic", INSIDE)],
+    ["two pooled convolutions, logistic", twicePooled("shifted logistic", INSIDE)],
   ];
   test.each(NETWORKS)("the bias of a one-sided estimate is of the first order in beta: %s", (_, phi) => {
     for (const order of orders(phi, "one-sided")) expect(order).toBeCloseTo(1, 1);

@@ -45,3 +45,15 @@ export const parametersFor = (phi: PrimitiveFunction, seed: string, scale = 1) =
   const { weights, biases } = initialParameters(phi, rootKey(seed));
   return { weights: weights.map((w) => w.map((v) => scale * v)), biases };
 };
+
+/** Two pooled convolutions, as the published networks have them: the second's choices depend on states that move. */
+export const twicePooled = (activation: StateActivation, cost: Cost): PrimitiveFunction => ({
+  input: { channels: 1, height: 11, width: 10 },
+  layers: [
+    { kind: "convolution", channels: 3, kernel: 2, padding: 0, pool: true },
+    { kind: "convolution", channels: 4, kernel: 3, padding: 1, pool: true },
+    { kind: "dense", outputs: 3 },
+  ],
+  activation,
+  cost,
+});

@@ -14,7 +14,15 @@ import { layeredBytes, layeredRelaxation } from "#src/learning/layered-relaxatio
 import type { Relaxation } from "#src/learning/relaxation";
 import { ADAM } from "#src/networks/index";
 import { rootKey } from "#src/random/index";
-import { examplesFor, INSIDE, OUTSIDE, parametersFor, smallConvolutional, smallDense } from "./networks.ts";
+import {
+  examplesFor,
+  INSIDE,
+  OUTSIDE,
+  parametersFor,
+  smallConvolutional,
+  smallDense,
+  twicePooled,
+} from "./networks.ts";
 
 const KEY = rootKey("relaxation");
 const FREE = 12;
@@ -99,6 +107,7 @@ describe("relaxation", () => {
     ["cross-entropy on a linear output", smallDense("shifted logistic", { kind: "cross-entropy" })],
     ["softmax readout", smallDense("tanh", { kind: "softmax readout" })],
     ["convolutions with pooling", smallConvolutional("half hard sigmoid", INSIDE)],
+    ["two pooled convolutions", twicePooled("shifted logistic", INSIDE)],
     ["convolutions without pooling, softmax readout", smallConvolutional("tanh", { kind: "softmax readout" }, false)],
   ])("a layer at a time and in double precision: %s", (_, phi) => {
     const parameters = parametersFor(phi, "relaxed");

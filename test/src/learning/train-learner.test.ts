@@ -121,6 +121,16 @@ describe("training", () => {
         const slope = (at(w[k] + 1e-5) - at(w[k] - 1e-5)) / 2e-5;
         expect(w[k] - arrays[`${l}.weights`][k]).toBeCloseTo(slope, 5);
       }
+      for (let o = 0; o < parameters.biases[l].length; o++) {
+        const kept = parameters.biases[l][o];
+        const at = (value: number): number => {
+          parameters.biases[l][o] = value;
+          const found = loss(parameters.weights);
+          parameters.biases[l][o] = kept;
+          return found;
+        };
+        expect(kept - arrays[`${l}.biases`][o]).toBeCloseTo((at(kept + 1e-3) - at(kept - 1e-3)) / 2e-3, 4);
+      }
     });
   });
 
@@ -169,6 +179,40 @@ describe("training", () => {
     expect(first.moved).toBeGreaterThan(0.1);
   });
 
+  test("images enter channel by channel, less their mean, over their deviation", () => {
+    const data: LabelledImages = {
+      count: 2,
+      pixels: 8,
+      classes: 2,
+      images: Uint8Array.of(...new Array(8).fill(0), 0, 51, 102, 255, 0, 51, 102, 255),
+      labels: Uint8Array.of(0, 1),
+    };
+    const network = denseNetwork([8, 4, 2], "tanh", INSIDE);
+    const learner = equilibriumLearner(network, RULE, initialParameters(network, KEY), idealSubstrate(ADAM), 2);
+    showImages(learner, data, [1], { mean: [0.2, 0.5], deviation: [0.5, 0.25] });
+    const expected = [-0.4, 0, 0.4, 1.6, -2, -1.2, -0.4, 2];
+    Array.from(learner.batch.x.subarray(0, 8)).forEach((v, k) => {
+      expect(v).toBeCloseTo(expected[k], 5);
+    });
+    expect(Array.from(learner.batch.targets)).toEqual([0, 1, 0, 0]);
+  });
+
+  test("learning rates follow a half cosine of their period, epoch by epoch", () => {
+    const seen: number[] = [];
+    const learner = LEARNERS[2][1]();
+    const watched: Learner = {
+      ...learner,
+      learn: (count, schedule, key) => {
+        seen.push(schedule);
+        return learner.learn(count, schedule, key);
+      },
+    };
+    trainLearner(watched, train, test_, { ...plan, schedule: { kind: "cosine", period: 4 } }, KEY);
+    expect([0, 20, 40, 60].map((k) => seen[k])).toEqual(
+      [1, (1 + Math.SQRT1_2) / 2, 0.5, (1 - Math.SQRT1_2) / 2].map((v) => expect.closeTo(v, 10)),
+    );
+  });
+
   test("varied images are flipped or moved by at most the reach, border pixels repeated", () => {
     const image = Uint8Array.from({ length: 16 }, (_, k) => 10 * k);
     const data: LabelledImages = { count: 1, pixels: 16, classes: 2, images: image, labels: Uint8Array.of(1) };
@@ -194,6 +238,10 @@ describe("training", () => {
       showImages(learner, data, [0], UNIT_SCALE, { kind: "flip and move", reach: 1 }, fold(KEY, k));
       seen.add(Array.from(learner.batch.x, (v) => Math.round(255 * v)).join());
     }
+    const two = equilibriumLearner(network, RULE, initialParameters(network, KEY), idealSubstrate(ADAM), 8);
+    showImages(two, data, new Uint32Array(8), UNIT_SCALE, { kind: "flip and move", reach: 1 }, KEY);
+    const rows = Array.from({ length: 8 }, (_, b) => two.batch.x.subarray(16 * b, 16 * (b + 1)).join());
+    expect(new Set(rows).size).toBeGreaterThan(2);
     expect([...seen].every((s) => known.has(s))).toBe(true);
     expect(seen.size).toBe(18);
   });
@@ -204,8 +252,23 @@ describe("training", () => {
     expect(() => trainLearner(learner, wide, test_, plan, KEY)).toThrow(
       /images of 10 pixels for a network of 9 inputs/,
     );
-    expect(() => trainLearner(learner, { ...train, classes: 4 }, test_, plan, KEY)).toThrow(/4 classes for 3 outputs/);
+    expect(() => trainLearner(learner, { ...train, classes: 4 }, test_, plan, KEY)).toThrow(
+      /4 training classes for 3 outputs/,
+    );
     expect(() => trainLearner(learner, train, test_, { ...plan, epochs: 0 }, KEY)).toThrow(/0 epochs/);
+    const refused = (more: Partial<TrainingPlan>, message: RegExp, tested = test_, trained = train): void =>
+      expect(() => trainLearner(learner, trained, tested, { ...plan, ...more }, KEY)).toThrow(message);
+    refused({}, /test images of 12 pixels/, { ...test_, pixels: 12 });
+    refused({}, /test image 3 has label 7; expected 0 \.\. 2/, { ...test_, labels: Uint8Array.of(0, 1, 7) });
+    refused({}, /no training images/, test_, { ...train, count: 0, labels: new Uint8Array(0) });
+    refused({ scale: { mean: [0], deviation: [0] } }, /deviations 0 of the scale/);
+    refused({ schedule: { kind: "cosine", period: 0 } }, /period 0/);
+    refused({ augmentation: { kind: "flip and move", reach: -1 } }, /up to -1 pixels/);
+    const shapes = { ...start, weights: [start.weights[0].slice(1), start.weights[1]] };
+    expect(() => equilibriumLearner(phi, RULE, shapes, idealSubstrate(ADAM), 10)).toThrow(
+      /layer 1 starts with 107 weights/,
+    );
+    expect(() => equilibriumLearner(phi, RULE, start, idealSubstrate(ADAM), 0)).toThrow(/batches of 0 images/);
     const bad = { phases: { ...phases, beta: 0 }, optimiser: ADAM, learningRates: [0.1] };
     expect(() => equilibriumLearner(phi, bad, start, idealSubstrate(ADAM), 10)).toThrow(/beta 0/);
     const rates = { phases, optimiser: ADAM, learningRates: [0.1, -1] };
