@@ -72,6 +72,14 @@ describe("studies of learning, from the command line", () => {
     expect(rows.map((r: { epoch: number }) => r.epoch)).toEqual([1, 2]);
     const params = JSON.parse(readFileSync(join(place.folder, "quick", "plan.json"), "utf8")).params;
     expect([params.images, params.testImages, params.seeds]).toEqual([600, 1000, 1]);
+    // Another network of the paper is read after as many epochs as it is trained for.
+    const other = json("plan", "ernoult-2019", "--set", "model=P-conv", "--set", "seeds=1", "--out", "other");
+    expect(other.points).toBe(40);
+    const both = json("plan", "ernoult-2019", "--grid", "model=P-1h,P-conv", "--set", "seeds=1", "--out", "both");
+    expect(both.points).toBe(30 + 40);
+    expect(rramlab("run", "ernoult-2019", "--set", "epoch=31", "--out", "late").stderr).toMatch(
+      /epoch: 31; P-1h is trained for 30/,
+    );
     const none = rramlab("run", "sense-errors", "--quick", "--out", "none");
     expect(none.status).toBe(2);
     expect(none.stderr).toContain("has no --quick version");
@@ -94,6 +102,11 @@ describe("studies of learning, from the command line", () => {
       rows.find((r: { estimator: string; beta: number }) => r.estimator === estimator && r.beta === beta).relativeError;
     expect(Math.log2(error("one-sided", 0.02) / error("one-sided", 0.01))).toBeCloseTo(1, 1);
     expect(Math.log2(error("symmetric", 0.02) / error("symmetric", 0.01))).toBeCloseTo(2, 1);
+    const text = rramlab("report", "gdu").stdout;
+    const order = (estimator: string): number =>
+      Number(new RegExp(`estimator ${estimator} +([\\d.]+)`).exec(text)?.[1]);
+    expect(order("one-sided")).toBeCloseTo(1, 1);
+    expect(order("symmetric")).toBeCloseTo(2, 1);
     const long = rramlab("run", "gdu", "--quick", "--set", "freeSteps=5", "--out", "long");
     expect(long.status).toBe(2);
     expect(long.stderr).toMatch(/10 nudged steps against 5 free ones/);
@@ -102,28 +115,83 @@ describe("studies of learning, from the command line", () => {
     expect(none.stderr).toMatch(/beta: 0 is outside/);
   });
 
-  test("ep-on-rram: pulses are counted, noise costs accuracy, write and verify costs pulses", () => {
-    const flags = ["--quick", "--set", "method=equilibrium propagation"];
+  test("ep-on-rram: every setting does what it says, for either method", () => {
     const { rows } = json(
-      "run",
-      "ep-on-rram",
-      ...flags,
-      "--grid",
-      "readNoise=0,0.3",
-      "--grid",
-      "update=blind,write-verify",
-      "--out",
-      "cells",
+      ...["run", "ep-on-rram", "--quick", "--out", "cells", "--set", "widths=784-24-10", "--set", "cycleToCycle=1"],
+      ...["--grid", "method=equilibrium propagation,backpropagation", "--grid", "update=blind,write-verify"],
+      ...["--grid", "readNoise=0,0.3", "--grid", "asymmetry=1,4"],
     );
-    const of = (readNoise: number, update: string) =>
-      rows.find((r: { readNoise: number; update: string }) => r.readNoise === readNoise && r.update === update);
-    expect(of(0, "blind").accuracy).toBeGreaterThan(0.7);
-    expect(of(0.3, "blind").accuracy).toBeLessThan(of(0, "blind").accuracy - 0.1);
-    expect(of(0, "blind").pulsesPerDevice).toBeGreaterThan(1);
-    expect(of(0, "blind").pulseEnergy).toBeGreaterThan(0);
+    const of = (method: string, more: Readonly<Record<string, number | string>> = {}) => {
+      const point = { method, update: "blind", readNoise: 0, asymmetry: 1, ...more };
+      return rows.find((r: Record<string, unknown>) =>
+        Object.entries(point).every(([name, value]) => r[name] === value),
+      );
+    };
+    const [ep, bp] = ["equilibrium propagation", "backpropagation"];
+    for (const method of [ep, bp]) {
+      const ideal = of(method);
+      expect(ideal.accuracy).toBeGreaterThan(0.7);
+      expect(ideal.pulsesPerDevice).toBeGreaterThan(1);
+      expect(ideal.mostPulses).toBeGreaterThan(ideal.pulsesPerDevice);
+      expect(ideal.pulseEnergy).toBeGreaterThan(0);
+      expect(of(method, { update: "write-verify" }).pulsesPerDevice).not.toBe(ideal.pulsesPerDevice);
+      expect(of(method, { update: "write-verify" }).readEnergy).toBeGreaterThan(ideal.readEnergy);
+      expect(of(method, { asymmetry: 4 }).accuracy).not.toBe(ideal.accuracy);
+      // Learning reads forwards, in nudged phases or backwards; classifying only forwards.
+      expect(ideal.inferenceEnergy).toBeGreaterThan(0);
+      expect(ideal.inferenceEnergy).toBeLessThan(ideal.readEnergy);
+    }
+    expect(of(ep, { readNoise: 0.3 }).accuracy).toBeLessThan(of(ep).accuracy - 0.1);
+    // A network that settles reads its upper layers at every step, one that does not once.
+    expect(of(ep).inferenceEnergy).toBeGreaterThan(1.2 * of(bp).inferenceEnergy);
+    expect(of(bp).unsettled).toBe(0);
     const bad = rramlab("run", "ep-on-rram", "--quick", "--set", "lowResistance=2 Mohm", "--out", "bad");
     expect(bad.status).toBe(2);
     expect(bad.stderr).toMatch(/is not above lowResistance/);
+  });
+
+  test("ep-on-rram: the last column is what EP loses less what backpropagation loses", () => {
+    const flags = ["--set", "widths=784-16-10", "--set", "images=0"].slice(0, 2);
+    const { stdout } = rramlab(
+      ...["run", "ep-on-rram", "--quick", ...flags, "--out", "column", "--grid", "cycleToCycle=0,4"],
+      ...["--grid", "method=equilibrium propagation,backpropagation"],
+    );
+    const [base, noisy] = stdout
+      .split("\n")
+      .filter((line) => /^(conductance pairs, as set|cycleToCycle 4) {2}/.test(line))
+      .slice(0, 2)
+      .map((line) => line.split(/ {2,}/).slice(1).map(Number));
+    expect(noisy).toHaveLength(3);
+    expect(noisy[2]).toBeCloseTo(noisy[0] - base[0] - (noisy[1] - base[1]), 6);
+    expect(Math.abs(noisy[2])).toBeGreaterThan(0.01);
+  });
+
+  test("ep-on-rram: a training that diverges is counted, and does not end the run", () => {
+    const { rows } = json(
+      ...[
+        "run",
+        "ep-on-rram",
+        "--quick",
+        "--out",
+        "diverged",
+        "--set",
+        "widths=784-16-10",
+        "--set",
+        "cost=squared error, nudge outside",
+      ],
+      ...[
+        "--set",
+        "nudgedSteps=60",
+        "--set",
+        "cells=conductance pairs",
+        "--set",
+        "method=equilibrium propagation",
+        "--grid",
+        "beta=0.5,30",
+      ],
+    );
+    const failed = (beta: number): number => rows.find((r: { beta: number }) => r.beta === beta).failed;
+    expect([failed(0.5), failed(30)]).toEqual([0, 1]);
   });
 
   test("a network of one's own is checked before anything is computed", () => {
