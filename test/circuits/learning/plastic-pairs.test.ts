@@ -224,10 +224,13 @@ describe("weights as conductance pairs", () => {
   test("the devices of a pair are pulsed with noise of their own", () => {
     const { pairs } = made({ device: { ...idealPulsed, cycleToCycle: 2 } }, new Float32Array(24));
     pairs.moveInPlace(new Float32Array(24).fill(0.04 + 1e-9), KEY);
-    // With one noise for both sides of a push-pull pulse the states of a pair would always add up to 1.
+    // With one noise for both sides of a push-pull pulse the weights, their difference, would have none; with the opposite one,
+    // their sums.
     const { states } = pairs.save();
-    const sums = Array.from({ length: 24 }, (_, k) => states[2 * k] + states[2 * k + 1]);
-    expect(Math.max(...sums.map((s) => Math.abs(s - 1)))).toBeGreaterThan(0.01);
+    const moved = Array.from(pairs.weights(), (w) => Math.abs(w - 0.04));
+    const sums = Array.from({ length: 24 }, (_, k) => Math.abs(states[2 * k] + states[2 * k + 1] - 1));
+    expect(Math.max(...moved)).toBeGreaterThan(0.02);
+    expect(Math.max(...sums)).toBeGreaterThan(0.01);
   });
 
   test("spreads of a population are those of its parameters, each quantity's own", () => {

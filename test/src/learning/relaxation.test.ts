@@ -118,60 +118,57 @@ describe("relaxation", () => {
     ["dense, a layer at a time", smallDense("shifted logistic", INSIDE), "layered", 1],
     ["dense, fused, groups of four", smallDense("shifted logistic", INSIDE), "fused", 4],
     ["convolutions", smallConvolutional("half hard sigmoid", INSIDE), "layered", 1],
-  ])(
-    "a free phase stops for each image where its states come to rest, and leaves it there: %s",
-    (_, phi, kind, group) => {
-      const layers = placeLayers(phi);
-      const parameters = parametersFor(phi, "stop", 1.5);
-      const [COUNT, TOLERANCE, STEPS] = [9, 1e-3, 60];
-      const examples = examplesFor(phi, COUNT, "stop");
-      const network = exactNetwork(phi, parameters);
-      // In double precision, image by image: the states after every step, and the step after which each is at rest.
-      const courses = examples.map(({ x, target }) => {
-        const drive = inputDrive(network, x);
-        const course: (readonly Float64Array[])[] = [restStates(network)];
-        for (let t = 0; t < STEPS; t++) course.push(exactStep(network, course[t], drive, target, 0).states);
-        const rest = course.findIndex((states, t) => t > 0 && largestMove(states, course[t - 1]) <= TOLERANCE);
-        return { course, rest };
-      });
-      const steps = courses.map((_c, b) =>
-        Math.max(...courses.slice(b - (b % group), b - (b % group) + group).map((c) => c.rest)),
-      );
-      expect(new Set(steps).size).toBeGreaterThan(1);
-      const kernels = createKernels(2 ** 22);
-      const substrate = idealSubstrate(ADAM);
-      const connections = layers.map((layer, l) => substrate.connect(kernels, layer, l, parameters.weights[l], COUNT));
-      const { biases } = parameters;
-      const matrices = connections.map(({ matrix }) => matrix as Float32Array);
-      const relaxation =
-        kind === "fused"
-          ? fusedRelaxation(
-              kernels,
-              { layers, forward: matrices, backward: matrices, biases },
-              phi.activation,
-              INSIDE,
-              COUNT,
-            )
-          : layeredRelaxation(kernels, { layers, connections, biases }, phi.activation, INSIDE, COUNT);
-      const x = kernels.float32(COUNT * layers[0].inputs);
-      x.set(examples.flatMap((e) => Array.from(e.x)));
-      relaxation.present(x, kernels.float32(COUNT * layers[layers.length - 1].outputs), COUNT, KEY);
-      const settled = relaxation.settle(0, STEPS, TOLERANCE, KEY);
-      expect(settled.steps).toBeCloseTo(steps.reduce((a, b) => a + b) / COUNT, 6);
-      expect(settled.moved).toBeLessThanOrEqual(TOLERANCE);
-      const states = layers.map(({ outputs }) => new Float32Array(COUNT * outputs));
-      relaxation.statesInto(states);
-      states.forEach((s, l) => {
-        const expected = courses.flatMap(({ course }, b) => Array.from(course[steps[b]][l]));
-        expect(largestDifference([s], [expected])).toBeLessThan(5e-6);
-      });
-      // A nudge afterwards starts from there, every image with its own target.
-      relaxation.keepFree();
-      const few = relaxation.settle(0, 2, TOLERANCE / 1000, KEY);
-      expect(few.steps).toBe(2);
-      expect(few.moved).toBeGreaterThan(TOLERANCE / 1000);
-    },
-  );
+  ])("a phase stops for each image where its states come to rest, and leaves it there: %s", (_, phi, kind, group) => {
+    const layers = placeLayers(phi);
+    const parameters = parametersFor(phi, "stop", 1.5);
+    const [COUNT, TOLERANCE, STEPS] = [9, 1e-3, 60];
+    const examples = examplesFor(phi, COUNT, "stop");
+    const network = exactNetwork(phi, parameters);
+    // In double precision, image by image: the states after every step, and the step after which each is at rest.
+    const courses = examples.map(({ x, target }) => {
+      const drive = inputDrive(network, x);
+      const course: (readonly Float64Array[])[] = [restStates(network)];
+      for (let t = 0; t < STEPS; t++) course.push(exactStep(network, course[t], drive, target, BETA).states);
+      const rest = course.findIndex((states, t) => t > 0 && largestMove(states, course[t - 1]) <= TOLERANCE);
+      return { course, rest };
+    });
+    const steps = courses.map((_c, b) =>
+      Math.max(...courses.slice(b - (b % group), b - (b % group) + group).map((c) => c.rest)),
+    );
+    expect(new Set(steps).size).toBeGreaterThan(1);
+    const kernels = createKernels(2 ** 22);
+    const substrate = idealSubstrate(ADAM);
+    const connections = layers.map((layer, l) => substrate.connect(kernels, layer, l, parameters.weights[l], COUNT));
+    const { biases } = parameters;
+    const matrices = connections.map(({ matrix }) => matrix as Float32Array);
+    const relaxation =
+      kind === "fused"
+        ? fusedRelaxation(
+            kernels,
+            { layers, forward: matrices, backward: matrices, biases },
+            phi.activation,
+            INSIDE,
+            COUNT,
+          )
+        : layeredRelaxation(kernels, { layers, connections, biases }, phi.activation, INSIDE, COUNT);
+    const x = kernels.float32(COUNT * layers[0].inputs);
+    x.set(examples.flatMap((e) => Array.from(e.x)));
+    const y = kernels.float32(COUNT * layers[layers.length - 1].outputs);
+    y.set(examples.flatMap((e) => Array.from(e.target)));
+    relaxation.present(x, y, COUNT, KEY);
+    const settled = relaxation.settle(BETA, STEPS, TOLERANCE, KEY);
+    expect(settled.steps).toBeCloseTo(steps.reduce((a, b) => a + b) / COUNT, 6);
+    expect(settled.moved).toBeLessThanOrEqual(TOLERANCE);
+    const states = layers.map(({ outputs }) => new Float32Array(COUNT * outputs));
+    relaxation.statesInto(states);
+    states.forEach((s, l) => {
+      const expected = courses.flatMap(({ course }, b) => Array.from(course[steps[b]][l]));
+      expect(largestDifference([s], [expected])).toBeLessThan(5e-6);
+    });
+    const few = relaxation.settle(0, 2, TOLERANCE / 1000, KEY);
+    expect(few.steps).toBe(2);
+    expect(few.moved).toBeGreaterThan(TOLERANCE / 1000);
+  });
   test.each(Object.entries(STATE_ACTIVATIONS))(
     "%s in the kernel is the function, to single precision",
     (_, { code, value }) => {

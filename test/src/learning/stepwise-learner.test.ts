@@ -143,6 +143,22 @@ describe("learning step by step", () => {
     expect(distance(1e-6)).toBeLessThan(1e-6);
   });
 
+  test("a schedule multiplies the rates of every layer", () => {
+    const phi = networkOf(OUTSIDE);
+    const at = (rate: number, schedule: number) => {
+      const rule = { phases, feedback: "tied", moves: "every step", learningRates: [rate] } as const;
+      const learner = stepwiseLearner(phi, rule, parametersFor(phi, "start"), null, COUNT);
+      show(learner, OUTSIDE);
+      learner.learn(COUNT, schedule, KEY);
+      return learner.save().arrays;
+    };
+    const [scheduled, slower, whole] = [at(0.5, 0.25), at(0.125, 1), at(0.5, 1)];
+    for (let l = 0; l < 3; l++) {
+      expect(worst(scheduled[`${l}.weights`], slower[`${l}.weights`])).toBeLessThan(1e-7);
+      expect(worst(whole[`${l}.weights`], slower[`${l}.weights`])).toBeGreaterThan(1e-4);
+    }
+  });
+
   test("tied and at the end it is the learner that compares the two ends", () => {
     const phi = networkOf(OUTSIDE);
     const rates = [0.3, 0.2, 0.1];

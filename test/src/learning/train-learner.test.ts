@@ -165,6 +165,16 @@ describe("training", () => {
     );
   });
 
+  test.each([LEARNERS[0], LEARNERS[2]])("a batch with a state that is no number moves no weight: %s", (_, make) => {
+    const learner = make();
+    learner.batch.x.fill(0.5);
+    learner.batch.targets.fill(0);
+    learner.batch.x[13] = Number.NaN;
+    const before = learner.save();
+    expect(learner.learn(10, 1, KEY).finite).toBe(false);
+    expect(learner.save()).toEqual(before);
+  });
+
   test("a free phase without enough steps is counted, with how far states still moved", () => {
     const short = { ...phases, freeSteps: 1 };
     const learner = equilibriumLearner(
