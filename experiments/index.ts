@@ -1,3 +1,5 @@
+export type { DataSet, LabelledImages } from "#src/datasets/labelled-images";
+export { selectImages } from "#src/datasets/labelled-images";
 export { Misuse } from "./command-line/misuse.ts";
 export { summariesText } from "./command-line/output.ts";
 export { loadDataSet } from "./files/load-data-set.ts";

@@ -52,6 +52,8 @@ const check = (design: PlasticPairsDesign, start: Float32Array): void => {
     refuse(`largest weight ${largestWeight}; expected more than 0.`);
   if (!(readNoise >= 0 && readNoise <= 10))
     refuse(`read noise ${readNoise}; expected a share of the conductance, 0 or more.`);
+  if (update?.kind !== "blind" && update?.kind !== "write-verify")
+    refuse(`update ${JSON.stringify(update)}; expected { kind: "blind" } or { kind: "write-verify", mostPulses }.`);
   if (update.kind === "write-verify" && !(Number.isInteger(update.mostPulses) && update.mostPulses >= 0))
     refuse(`at most ${update.mostPulses} verifying pulses; expected a whole number.`);
   if (lines && !(lines.segmentResistance >= 0 && lines.rows >= 1 && lines.columns >= 1))

@@ -20,6 +20,10 @@ export const checkPulsed = (p: PulsedParams): void => {
   };
   if (!(p.least >= 0 && p.most > p.least))
     refuse(`conductances ${p.least} to ${p.most} S; expected 0 S or more, ascending.`);
+  for (const name of ["pulses", "nonlinearity"] as const)
+    for (const way of ["set", "reset"] as const)
+      if (typeof p[name]?.[way] !== "number")
+        refuse(`${name}.${way} is ${p[name]?.[way]}; expected a number for set and one for reset.`);
   for (const [name, count] of Object.entries(p.pulses))
     if (!(count >= 1)) refuse(`${count} ${name} pulses from bound to bound; expected 1 or more.`);
   for (const [name, b] of Object.entries(p.nonlinearity))

@@ -25,9 +25,11 @@ export const loadDataSet = (nameOrFolder: string): DataSet => {
   if (nameOrFolder === "mnist-10k") return loadNpmMnist();
   if (nameOrFolder === "fashion-mnist")
     return { ...loadIdxFolder(FASHION_FOLDER), name: "Fashion-MNIST (official split)" };
-  if (nameOrFolder === "mnist" && !existsSync(nameOrFolder))
-    throw new Misuse(`data: "mnist" needs its files: ${byHand("mnist")}.`);
-  return existsSync(join(nameOrFolder, CIFAR_FILES.test)) ? loadCifarFolder(nameOrFolder) : loadIdxFolder(nameOrFolder);
+  if ((nameOrFolder === "mnist" || nameOrFolder === "cifar-10") && !existsSync(nameOrFolder))
+    throw new Misuse(`data: "${nameOrFolder}" needs its files: ${byHand(nameOrFolder)}.`);
+  return [CIFAR_FILES.test, ...CIFAR_FILES.train].some((file) => existsSync(join(nameOrFolder, file)))
+    ? loadCifarFolder(nameOrFolder)
+    : loadIdxFolder(nameOrFolder);
 };
 
 const loadCifarFolder = (folder: string): DataSet => {
@@ -73,7 +75,9 @@ const loadIdxFolder = (folder: string): DataSet => {
     if (!bytes) {
       const known = KNOWN_DATA_SETS.map((d) => d.name).join(", ");
       const hint =
-        folder === FASHION_FOLDER ? byHand("fashion-mnist") : `a folder holds ${Object.values(IDX_FILES).join(", ")}`;
+        folder === FASHION_FOLDER
+          ? byHand("fashion-mnist")
+          : `a folder holds ${Object.values(IDX_FILES).join(", ")}, or CIFAR-10's data_batch_1.bin .. data_batch_5.bin and test_batch.bin`;
       throw new Misuse(`data: ${join(folder, file)} is not there; ${hint}. Known by name: ${known}.`);
     }
     verified &&= md5(bytes) === official[file];

@@ -68,6 +68,7 @@ const toldEpochs = (epochs: readonly number[]): readonly number[] => {
 /** A t interval of few seeds may reach beyond what a share can be: it is cut there. */
 const accuracyOver = (rows: readonly Row[]): Interval => {
   const { estimate, low, high } = overRows(rows, "accuracy");
+  if (rows.length < 2) return { estimate, low: Number.NaN, high: Number.NaN };
   return { estimate, low: Math.max(0, low), high: Math.min(1, high) };
 };
 
@@ -85,7 +86,7 @@ export const accuracyTable = (table: Table, parameters: Parameters, name: string
   const told = toldEpochs(epochs);
   const groups = groupRows(table, parameters, ["seed", "epoch"]);
   return {
-    title: "Test accuracy, % [95 % t interval over seeds]",
+    title: `Test accuracy, %${valuesOf(table, "seed") > 1 ? " [95 % t interval over seeds, cut at 0 and 100]" : ", one seed"}`,
     columns: ["network", "epoch", "accuracy", "free steps"],
     rows: groups.flatMap(({ label, rows }) =>
       told.map((epoch) => {
@@ -106,7 +107,7 @@ export const accuracyTable = (table: Table, parameters: Parameters, name: string
 /** Accuracy against epochs, a curve for each group of the other axes. */
 export const accuracyCurves = (table: Table, parameters: Parameters, title: string, dataSet: string): Figure => ({
   title,
-  caption: `Bars are 95 % t intervals over ${valuesOf(table, "seed")} seeds. ${dataSet}.`,
+  caption: `${valuesOf(table, "seed") > 1 ? `Bars are 95 % t intervals over ${valuesOf(table, "seed")} seeds` : "One seed"}. ${dataSet}.`,
   x: { label: "epochs", unit: "", scale: "linear" },
   y: { label: "test accuracy", unit: "%", scale: "linear" },
   series: groupRows(table, parameters, ["seed", "epoch"]).map(({ label, rows }) => {

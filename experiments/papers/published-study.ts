@@ -22,14 +22,16 @@ export interface PublishedStudy {
   readonly compared: readonly string[];
   /** Where the hyperparameters were read. */
   readonly source: string;
-  readonly quick: {
-    readonly images: number;
-    readonly testImages: number;
-    readonly epochs: number;
-    readonly seeds: number;
-  };
+  readonly quick: Readonly<Record<"images" | "testImages" | "epochs" | "seeds" | "tolerance", number>>;
   readonly notes: readonly string[];
 }
+
+/** A model's hyperparameters in a line. */
+const recipeOf = ({ phases, learningRates, batch, epochs }: EquilibriumModel): string => {
+  const { estimator, beta, freeSteps, nudgedSteps, tolerance } = phases;
+  const stop = tolerance > 0 ? ` at most, stopped where no state moves by more than ${tolerance}` : "";
+  return `${estimator}, beta ${beta}, T1 ${freeSteps}${stop}, T2 ${nudgedSteps}, rates ${learningRates.join(" ")} from the input's layer up, batch ${batch}, ${epochs} epochs`;
+};
 
 /** The study that trains a paper's networks and reads their test accuracy after every epoch. */
 export const publishedStudy = ({
@@ -78,15 +80,17 @@ export const publishedStudy = ({
         throw new RangeError(`epoch: ${params.epoch}; ${params.model} is trained for ${epochs}.`);
       const { inputs } = placeLayers(models[params.model].phi)[0];
       const { train } = imagesFor(params);
+      const { channels, height, width } = models[params.model].phi.input;
       if (train.pixels !== inputs)
         throw new RangeError(
-          `model: ${params.model} takes ${inputs} inputs; images of "${params.data}" have ${train.pixels}. Pass its own data with --data.`,
+          `model: ${params.model} takes images of ${channels} x ${height} x ${width}, ${inputs} values; those of "${params.data}" have ${train.pixels}. Pass a folder of such images with --data: rramlab data list.`,
         );
     },
     trial: ({ trained }, params) => epochResult(trained, params.epoch),
     figures: (table, params) => [accuracyCurves(table, parameters, "Test accuracy against epochs", dataNote(params))],
     conclude: (table, params) => [accuracyTable(table, parameters, params.model)],
-    notes: (params) => [
+    notes: (params, points) => [
+      ...[...new Set(points.map((p) => p.model))].map((m) => `${m}: ${recipeOf(adjusted(models[m], params))}.`),
       `${dataNote(params)}; the last epoch is read, none is picked. Hyperparameters: ${source}.`,
       ...notes,
     ],

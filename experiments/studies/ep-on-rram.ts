@@ -73,7 +73,7 @@ const interval = (rows: readonly Row[] | undefined): string => {
   );
 };
 
-/** (EP here - EP ideal) - (BP here - BP ideal): above 0, EP loses less. */
+/** What backpropagation loses against its first line less what EP loses against its own: above 0, EP loses less. */
 const toleranceOf = ({ of }: Setting, base: Setting): string => {
   const [ep, bp] = METHODS.map((m) => of[m]);
   const [ep0, bp0] = METHODS.map((m) => base.of[m]);
@@ -90,10 +90,25 @@ const engineering = (joules: number): string => (Number.isFinite(joules) ? `${(1
 const conclude = (table: Table, params: Params): Summary[] => {
   const settings = settingsOf(table, params);
   const base = settings.find(({ name }) => name.endsWith("as set")) ?? settings[0];
+  // What --set changed stands under every line.
+  const changed = (
+    [
+      ...Object.keys(SWEPT),
+      "asymmetry",
+      "boundSpread",
+      "pulses",
+      "update",
+      "wireResistance",
+      "readErrors",
+    ] as (keyof Params)[]
+  )
+    .filter((a) => params[a] !== LEARNING_PARAMETERS[a].default)
+    .map((a) => `${a} ${shown(LEARNING_PARAMETERS[a], params[a])}`);
+  const also = changed.length > 0 ? [`Every line also has ${changed.join(", ")}.`] : [];
   const both = METHODS.every((m) => settings.some(({ of }) => of[m]));
   const accuracy: Summary = {
     title: "Test accuracy, % ± half of the 95 % t interval over seeds",
-    columns: both ? ["setting", "EP", "BP", "EP less BP, of what is lost"] : ["setting", "accuracy"],
+    columns: both ? ["setting", "EP", "BP", "BP's loss less EP's"] : ["setting", "accuracy"],
     rows: settings.map((s) =>
       both
         ? [s.name, interval(s.of[METHODS[0]]), interval(s.of[METHODS[1]]), toleranceOf(s, base)]
@@ -101,15 +116,16 @@ const conclude = (table: Table, params: Params): Summary[] => {
     ),
     notes: both
       ? [
-          "Last column: points that EP loses against its own first line, less those backpropagation loses; above 0, EP is the more tolerant. n.s.: not significant at 95 %.",
+          ...also,
+          "Last column: points that backpropagation loses against its own first line, less those that EP loses against its own: above 0 EP is the more tolerant. n.s.: not significant at 95 %.",
         ]
-      : [],
+      : also,
   };
   const mean = (rows: readonly Row[], number: string): number => overRows(rows, number).estimate;
   const unsettled = Math.max(0, ...table.rows.map((r) => r.numbers["unsettled"].estimate).filter(Number.isFinite));
   const cost: Summary = {
-    title: "What learning took: pulses a device, energy an image [nJ]",
-    columns: ["setting", "method", "pulses", "most", "reads", "pulses", "inference"],
+    title: "What learning took: pulses a device (mean, most); energy an image [nJ]",
+    columns: ["setting", "method", "pulses", "most", "read", "program", "classify"],
     rows: settings.flatMap((s) =>
       Object.entries(s.of)
         .filter(([, rows]) => Number.isFinite(mean(rows, "pulsesPerDevice")))
@@ -124,7 +140,7 @@ const conclude = (table: Table, params: Params): Summary[] => {
         ]),
     ),
     notes: [
-      "Energies are of the devices alone: no converters, drivers or digital logic. Training energies are means over all images shown.",
+      "read and program: while learning, a mean over all images shown; classify: reads of an image afterwards. Of the devices alone: no converters, drivers or digital logic.",
       `Of EP's free phases up to ${percent(unsettled)} % had not come to rest when their steps were done: a state still moved by more than 0.01 (read noise moves them for ever).`,
     ],
   };

@@ -29,8 +29,8 @@ export const EQUILIBRIUM_PARAMETERS = {
   },
   cost: {
     kind: "choice",
-    choices: ["squared error, nudge inside", "squared error, nudge outside", "cross-entropy", "softmax readout"],
-    default: "squared error, nudge inside",
+    choices: ["squared error (nudge inside)", "squared error (nudge outside)", "cross-entropy", "softmax readout"],
+    default: "squared error (nudge inside)",
     says: "loss, and where the nudge enters the output's dynamics",
     source: "inside: github.com/Laborieux-Axel/Equilibrium-Propagation; outside: github.com/ernoult/continualEP",
   },
@@ -46,8 +46,8 @@ export const EQUILIBRIUM_PARAMETERS = {
 } as const satisfies Parameters;
 
 const COSTS: Readonly<Record<string, Cost>> = {
-  "squared error, nudge inside": { kind: "squared error", nudge: "inside" },
-  "squared error, nudge outside": { kind: "squared error", nudge: "outside" },
+  "squared error (nudge inside)": { kind: "squared error", nudge: "inside" },
+  "squared error (nudge outside)": { kind: "squared error", nudge: "outside" },
   "cross-entropy": { kind: "cross-entropy" },
   "softmax readout": { kind: "softmax readout" },
 };

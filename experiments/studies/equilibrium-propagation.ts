@@ -49,14 +49,14 @@ const PARAMETERS = {
     kind: "choice",
     choices: ["at the end", "every step"],
     default: "at the end",
-    says: "when weights move: after the nudged phases, or at every nudged step (continual)",
+    says: "when weights move: after the nudged phases, or at every nudged step (continual: needs optimiser descent with rates of its own, say 0.0056 0.0028, a one-sided or random-sign estimator, squared error)",
     source: "arXiv:2005.04168 for every step",
   },
   feedback: {
     kind: "choice",
-    choices: ["tied", "separate, own updates", "separate, same update"],
+    choices: ["tied", "separate (own updates)", "separate (same update)"],
     default: "tied",
-    says: "weights of the way back: the same, or others with updates of their own or the same ones",
+    says: "weights of the way back: the same, or others with updates of their own or the same ones (separate: needs what updates every step needs)",
     source: "arXiv:2005.04168, arXiv:2006.03824",
   },
   optimiser: {
@@ -130,7 +130,7 @@ const { epoch: _epoch, seeds: _seeds, ...TRAINED } = PARAMETERS;
 export const equilibriumPropagation = defineExperiment({
   name: "equilibrium-propagation",
   summary:
-    "Trains a dense network of yours by Equilibrium Propagation: cost, estimator, continual or not, tied or separate feedback.",
+    "Equilibrium Propagation of a dense network of your own: cost, estimator, continual or not, tied or separate feedback.",
   module: OWN_MODULE,
   parameters: PARAMETERS,
   axes: [

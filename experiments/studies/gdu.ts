@@ -24,6 +24,7 @@ import { ADAM } from "#src/networks/index";
 import { fold, type Key } from "#src/random/index";
 import type { Figure } from "#src/report/figure";
 import { OWN_MODULE } from "../own-module.ts";
+import { shown } from "../units/show.ts";
 import { EQUILIBRIUM_PARAMETERS, equilibriumNetwork } from "./equilibrium-parameters.ts";
 import { checkNetwork, dataFor } from "./network-parameters.ts";
 import { groupRows } from "./rows.ts";
@@ -64,6 +65,10 @@ const PARAMETERS = {
 type Params = ValuesOf<typeof PARAMETERS>;
 
 const networkOf = (params: Pick<Params, "widths" | "stateActivation" | "cost">) => equilibriumNetwork(params);
+
+/** Layers that have states; 1 where the widths are none, which is told by the check. */
+const statefulOf = (params: Pick<Params, "widths" | "cost">): number =>
+  Math.max(1, params.widths.split("-").length - (params.cost === "softmax readout" ? 2 : 1));
 
 const trainedParameters = (
   params: Pick<Params, "data" | "widths" | "stateActivation" | "cost" | "freeSteps" | "nudgedSteps" | "epochs">,
@@ -127,18 +132,28 @@ const at = (row: Row, number: string): number => row.numbers[number].estimate;
 const axis = (row: Row, name: string, params: Params): number | string =>
   (row.point[name] ?? params[name as keyof Params]) as number | string;
 
+/** Axes that have columns of their own. */
+const TOLD: readonly string[] = ["epochs", "estimator", "beta", "layer", "step"];
+
 const conclude = (table: Table, params: Params): Summary[] => {
   const whole = { ...table, rows: table.rows.filter((r) => axis(r, "step", params) === 0) };
-  const rows = whole.rows.map((r) => [
-    `${axis(r, "epochs", params)}`,
-    `${axis(r, "estimator", params)}`,
-    `${axis(r, "beta", params)}`,
-    `${axis(r, "layer", params)}`,
+  // Whatever else a grid spans stands in front.
+  const others = table.axes.filter((a) => !TOLD.includes(a));
+  const place = (r: Row): string[] => [
+    ...others.map((a) => shown(PARAMETERS[a as keyof typeof PARAMETERS], r.point[a])),
+    ...["epochs", "estimator", "beta", "layer"].map((a) => `${axis(r, a, params)}`),
+  ];
+  const numbers = (r: Row): string[] => [
     at(r, "cosine").toFixed(6),
     at(r, "relativeError").toExponential(1),
     at(r, "signAgreement").toFixed(4),
     at(r, "normRatio").toFixed(4),
-  ]);
+  ];
+  const columns = [...others, "epochs", "estimator", "beta", "layer"];
+  const measures = ["cosine", "rel. error", "signs", "norms"];
+  const rows = whole.rows.map((r) => [...place(r), ...numbers(r)]);
+  const single = table.rows.filter((r) => (axis(r, "step", params) as number) > 0 && Number.isFinite(at(r, "cosine")));
+  const says = "signs: share of weights for which both gradients have one sign; norms: |EP| / |BPTT|.";
   const fits = groupRows(whole, PARAMETERS, ["beta"]).flatMap(({ label, rows: mine }) => {
     const small = mine.filter((r) => (axis(r, "beta", params) as number) <= SMALL);
     if (small.length < 2) return [];
@@ -149,16 +164,30 @@ const conclude = (table: Table, params: Params): Summary[] => {
     return [[label.replace(/, step 0$/, ""), order.toFixed(3), `${small.length}`]];
   });
   const moved = Math.max(...table.rows.map((r) => at(r, "moved")));
-  if (rows.length === 0) return [];
   return [
-    {
-      title: "Equilibrium Propagation against backpropagation through time, all steps together",
-      columns: ["epochs", "estimator", "beta", "layer", "cosine", "rel. error", "signs", "norms"],
-      rows,
-      notes: [
-        `Both count from states at rest: in the free step from which backpropagation looks back, ${params.nudgedSteps} before the end, a state still moved by ${moved.toExponential(1)}. Where the error does not fall with beta, take more free steps.`,
-      ],
-    },
+    ...(rows.length > 0
+      ? [
+          {
+            title: "Equilibrium Propagation against backpropagation through time, all steps together",
+            columns: [...columns, ...measures],
+            rows,
+            notes: [
+              says,
+              `Both count from states at rest: in the free step from which backpropagation looks back, ${params.nudgedSteps} before the end, a state still moved by ${moved.toExponential(1)}. Where the error does not fall with beta, take more free steps.`,
+            ],
+          },
+        ]
+      : []),
+    ...(rows.length === 0
+      ? [
+          {
+            title: "Equilibrium Propagation against backpropagation through time, step by step",
+            columns: [...columns, "step", ...measures],
+            rows: single.map((r) => [...place(r), `${axis(r, "step", params)}`, ...numbers(r)]),
+            notes: [says, "Steps at which both gradients are zero are left out."],
+          },
+        ]
+      : []),
     ...(fits.length > 0
       ? [
           {
@@ -243,17 +272,15 @@ export const gdu = defineExperiment({
     "layer",
     "step",
   ],
+  replicates: (params) => ({ layer: Array.from({ length: statefulOf(params) }, (_, l) => l + 1) }),
   grid: (params) => {
-    const layers = networkOf(params).layers.length - (params.cost === "softmax readout" ? 1 : 0);
-    const layer = Array.from({ length: layers }, (_, l) => l + 1);
     const epochs = [0, 1];
     return [
-      { epochs, estimator: ["one-sided", "symmetric"], beta: [0.003, 0.01, 0.03, 0.1, 0.3], layer, step: [0] },
+      { epochs, estimator: ["one-sided", "symmetric"], beta: [0.003, 0.01, 0.03, 0.1, 0.3], step: [0] },
       {
         epochs,
         estimator: ["symmetric"],
         beta: [0.1],
-        layer,
         step: Array.from({ length: params.nudgedSteps }, (_, t) => t + 1),
       },
     ];
@@ -278,7 +305,7 @@ export const gdu = defineExperiment({
   check: (params) => {
     checkNetwork(params);
     checkComparison({ ...params, estimator: params.estimator as "one-sided" | "symmetric" });
-    const layers = networkOf(params).layers.length - (params.cost === "softmax readout" ? 1 : 0);
+    const layers = statefulOf(params);
     if (params.layer > layers)
       throw new RangeError(`layer: ${params.layer}; ${params.widths} has ${layers} with states.`);
     if (params.step > params.nudgedSteps)
@@ -294,6 +321,6 @@ export const gdu = defineExperiment({
   figures,
   conclude,
   notes: (params) => [
-    `Comparison in double precision on the first ${params.examples} training images of ${dataFor(params.data).name}. Backpropagation goes back through the last ${params.nudgedSteps} of ${params.freeSteps} free steps of the same dynamics${params.cost === "squared error, nudge outside" ? "; the loss is the one that a nudge outside the activation descends, dL/du = s - y" : ""}.`,
+    `Comparison in double precision on the first ${params.examples} training images of ${dataFor(params.data).name}. Backpropagation goes back through the last ${params.nudgedSteps} of ${params.freeSteps} free steps of the same dynamics${params.cost === "squared error (nudge outside)" ? "; the loss is the one that a nudge outside the activation descends, dL/du = s - y" : ""}.`,
   ],
 });

@@ -10,6 +10,7 @@ const quantity = (unit: string, value: number, min: number, max: number, says: s
 const positive = (value: number, says: string, source: string) => quantity("1", value, 1e-9, 1e3, says, source);
 
 const SWEPT = "an ideal device; the study sweeps it";
+const IDEAL = "an ideal device";
 const ASSUMED = "assumed";
 
 /** Learning on cells: the network, the cells that hold its weights, and what a read and a pulse cost. */
@@ -34,7 +35,7 @@ export const LEARNING_PARAMETERS = {
     default: "784-100-10",
     source: "chosen: small enough to train a hundred times",
   },
-  cost: { ...EQUILIBRIUM_PARAMETERS.cost, choices: ["squared error, nudge inside", "squared error, nudge outside"] },
+  cost: { ...EQUILIBRIUM_PARAMETERS.cost, choices: ["squared error (nudge inside)", "squared error (nudge outside)"] },
   freeSteps: { ...EQUILIBRIUM_PARAMETERS.freeSteps, default: 20, source: "chosen: at rest for these widths" },
   nudgedSteps: { ...EQUILIBRIUM_PARAMETERS.nudgedSteps, default: 8, source: "chosen" },
   beta: positive(0.5, "nudge", "github.com/Laborieux-Axel/Equilibrium-Propagation has 0.1 to 1"),
@@ -64,11 +65,11 @@ export const LEARNING_PARAMETERS = {
     "chosen: a hundred, of the order of published analog devices, recalled and not read",
   ),
   nonlinearity: quantity("1", 0, -20, 20, "of pulses: a step falls by exp(-this) from bound to bound", SWEPT),
-  asymmetry: positive(1, "pulses down over pulses up that cross the range", SWEPT),
+  asymmetry: positive(1, "pulses down over pulses up that cross the range", IDEAL),
   states: count(0, 0, 65_536, "states of a device; 0: any", SWEPT),
   cycleToCycle: share(0, 100, "standard deviation of a step from pulse to pulse, in mean steps", SWEPT),
   deviceToDevice: share(0, 5, "standard deviation of ln(step) from device to device", SWEPT),
-  boundSpread: share(0, 1, "standard deviation of a device's bounds, as a share of the range", SWEPT),
+  boundSpread: share(0, 1, "standard deviation of a device's bounds, as a share of the range", IDEAL),
   readNoise: share(0, 5, "standard deviation of a conductance from read to read, as a share of it", SWEPT),
   update: {
     kind: "choice",

@@ -26,6 +26,10 @@ export const storeBytes = (layers: readonly PlacedLayer[], substrate: Substrate,
 
 /** @throws RangeError for learning rates that are not one a layer, or below 0. */
 export const ratesOf = (layers: readonly PlacedLayer[], learningRates: readonly number[]): readonly number[] => {
+  if (!Array.isArray(learningRates) || !learningRates.every((r) => typeof r === "number"))
+    throw new RangeError(
+      `learning: rates ${JSON.stringify(learningRates)}; expected a list of numbers, e.g. [0.08, 0.04].`,
+    );
   const rates = learningRates.length === 1 ? layers.map(() => learningRates[0]) : learningRates;
   if (rates.length !== layers.length || !rates.every((r) => r >= 0 && r < Number.POSITIVE_INFINITY))
     throw new RangeError(

@@ -122,6 +122,10 @@ const COSTS = ["squared error", "cross-entropy", "softmax readout"];
  */
 export const placeLayers = (phi: PrimitiveFunction): readonly PlacedLayer[] => {
   choice("activation", phi.activation, Object.keys(STATE_ACTIVATIONS));
+  if (typeof phi.cost !== "object")
+    throw new RangeError(
+      `primitive function: cost ${JSON.stringify(phi.cost)}; expected { kind } of ${COSTS.join(", ")}.`,
+    );
   choice("cost", phi.cost.kind, COSTS);
   if (phi.cost.kind === "squared error") choice("nudge", phi.cost.nudge, ["inside", "outside"]);
   if (phi.layers.length === 0) throw new RangeError("primitive function: no layers; expected one or more.");

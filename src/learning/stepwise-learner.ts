@@ -19,9 +19,9 @@ import { type NetworkParameters, type PrimitiveFunction, placeLayers } from "./p
  * Tied: continual Equilibrium Propagation (Ernoult et al., arXiv:2005.04168); own: its vector-field form there; same: the symmetric
  * update of both that aligns them (Laborieux et al., arXiv:2006.03824).
  */
-export type Feedback = "tied" | "separate, own updates" | "separate, same update";
+export type Feedback = "tied" | "separate (own updates)" | "separate (same update)";
 
-export const FEEDBACKS: readonly Feedback[] = ["tied", "separate, own updates", "separate, same update"];
+export const FEEDBACKS: readonly Feedback[] = ["tied", "separate (own updates)", "separate (same update)"];
 
 export interface StepwiseRule {
   readonly phases: Phases;
@@ -51,10 +51,13 @@ export const checkStepwise = (phi: PrimitiveFunction, { phases, feedback, learni
   checkPhases(phases);
   const layers = placeLayers(phi);
   ratesOf(layers, learningRates);
-  if (!canFuse(layers, phi.cost)) refuse("expected a dense network of two layers or more with squared error.");
+  if (!canFuse(layers, phi.cost))
+    refuse(
+      `cost "${phi.cost.kind}", ${layers.length} layers, ${layers.every(({ kind }) => kind === "dense") ? "dense" : "convolutions among them"}; expected a dense network of two layers or more with squared error.`,
+    );
   if (phases.estimator === "symmetric")
     refuse(
-      "weights that move within a nudged phase leave no second one to compare with; use one-sided or random-sign.",
+      "estimator symmetric; an update that follows the steps of one nudged phase has no second one to compare with. Use one-sided or random-sign.",
     );
   if (!FEEDBACKS.includes(feedback)) refuse(`feedback "${feedback}"; expected ${FEEDBACKS.join(", ")}.`);
 };
@@ -159,10 +162,10 @@ export const stepwiseLearner = (
       move(biases[l], byBiases[l], rate);
       byBiases[l].fill(0);
       if (l === 0) continue;
-      if (feedback === "separate, same update") {
+      if (feedback === "separate (same update)") {
         for (let k = 0; k < upward[l].length; k++) upward[l][k] += downward[l][k];
         move(backward[l], upward[l], rate);
-      } else if (feedback === "separate, own updates") move(backward[l], downward[l], rate);
+      } else if (feedback === "separate (own updates)") move(backward[l], downward[l], rate);
       move(forward[l], upward[l], rate);
       upward[l].fill(0);
       downward[l].fill(0);

@@ -137,6 +137,8 @@ export const checkTraining = (
   if (mean.length !== deviation.length || train.pixels % mean.length !== 0)
     refuse(`a scale of ${mean.length} means and ${deviation.length} deviations for ${train.pixels} pixels.`);
   if (!deviation.every((d) => d > 0)) refuse(`deviations ${deviation.join(", ")} of the scale; expected more than 0.`);
+  if (schedule?.kind !== "constant" && schedule?.kind !== "cosine")
+    refuse(`schedule ${JSON.stringify(schedule)}; expected { kind: "constant" } or { kind: "cosine", period }.`);
   if (schedule.kind === "cosine" && !(schedule.period > 0))
     refuse(`a schedule of period ${schedule.period}; expected epochs, more than 0.`);
   if (augmentation.kind === "none") return;

@@ -177,7 +177,7 @@ describe("studies of learning, from the command line", () => {
         "--set",
         "widths=784-16-10",
         "--set",
-        "cost=squared error, nudge outside",
+        "cost=squared error (nudge outside)",
       ],
       ...[
         "--set",

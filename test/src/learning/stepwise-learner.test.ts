@@ -48,7 +48,7 @@ const naive = (cost: Cost, feedback: Feedback, rates: readonly number[], continu
   const bias = biases.map((b) => b.map(() => 0));
   const apply = (): void => {
     layers.forEach((_, l) => {
-      const both = feedback === "separate, same update" && l > 0;
+      const both = feedback === "separate (same update)" && l > 0;
       for (let k = 0; k < weights[l].length; k++) {
         const [u, d] = [up[l][k], down[l][k]];
         weights[l][k] += rates[l] * (both ? u + d : u);
@@ -113,9 +113,9 @@ describe("learning step by step", () => {
     ["tied", true, OUTSIDE],
     ["tied", true, INSIDE],
     ["tied", false, OUTSIDE],
-    ["separate, own updates", true, OUTSIDE],
-    ["separate, own updates", false, INSIDE],
-    ["separate, same update", true, OUTSIDE],
+    ["separate (own updates)", true, OUTSIDE],
+    ["separate (own updates)", false, INSIDE],
+    ["separate (same update)", true, OUTSIDE],
   ])("%s, continual %s: as an outer product a step would", (feedback, continual, cost) => {
     const rates = [0.3, 0.2, 0.1];
     const expected = naive(cost, feedback, rates, continual);

@@ -54,7 +54,7 @@ const LEARNERS: [string, () => Learner][] = [
         phi,
         {
           phases: { ...phases, estimator: "random-sign" },
-          feedback: "separate, same update",
+          feedback: "separate (same update)",
           moves: "every step",
           learningRates: [0.1],
         },
