@@ -96,13 +96,16 @@ const trainedParameters = (
   };
 };
 
-// Rows of one comparison stand side by side: it is made once for all of its layers and steps.
-let last: { readonly name: string; readonly of: NetworkParameters; readonly found: GradientComparison } | undefined;
+// One comparison has rows for all of its layers and steps: it is made once.
+const made = new WeakMap<NetworkParameters, Map<string, GradientComparison>>();
 
 const comparisonOf = (parameters: NetworkParameters, params: Params): GradientComparison => {
   const { layer: _layer, step: _step, ...rest } = params;
   const name = JSON.stringify(rest);
-  if (last?.name === name && last.of === parameters) return last.found;
+  const known = made.get(parameters) ?? new Map<string, GradientComparison>();
+  made.set(parameters, known);
+  const before = known.get(name);
+  if (before) return before;
   const { train } = dataFor(params.data);
   const phi = networkOf(params);
   const classes = parameters.biases[parameters.biases.length - 1].length;
@@ -113,7 +116,7 @@ const comparisonOf = (parameters: NetworkParameters, params: Params): GradientCo
   const { freeSteps, nudgedSteps, beta } = params;
   const estimator = params.estimator as "one-sided" | "symmetric";
   const found = compareGradients(exactNetwork(phi, parameters), examples, { freeSteps, nudgedSteps, beta, estimator });
-  last = { name, of: parameters, found };
+  known.set(name, found);
   return found;
 };
 
