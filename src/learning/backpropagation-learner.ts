@@ -1,8 +1,7 @@
 import { createKernels } from "#src/kernels/kernels";
-import type { Optimiser } from "#src/networks/index";
+import { largestOfRows, type Optimiser } from "#src/networks/index";
 import { fold, type Key } from "#src/random/index";
 import type { Substrate } from "./connection.ts";
-import { largestOfRows } from "./cost.ts";
 import { allFinite, batchArrays, batchBytes } from "./equilibrium-learner.ts";
 import type { Learner } from "./learner.ts";
 import { parameterStore, storeBytes } from "./parameter-store.ts";

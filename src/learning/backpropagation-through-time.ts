@@ -1,3 +1,4 @@
+import { softmaxInto } from "./cost.ts";
 import { type ExactNetwork, type ExactStep, exactStep, largestMove, readoutOf, restStates } from "./exact-dynamics.ts";
 import { addExactGradient, exactChosen, exactForward, exactTransposed } from "./exact-layer.ts";
 import { STATE_ACTIVATIONS } from "./state-activation.ts";
@@ -61,9 +62,9 @@ export const backwardSteps = (
     const error = readoutOf(network, output).map((p, k) => p - target[k]);
     byState[top] = exactTransposed(layers[top + 1], weights[top + 1], error, null);
   } else if (cost.kind === "cross-entropy") {
-    const most = Math.max(...output);
-    const sum = output.reduce((a, u) => a + Math.exp(u - most), 0);
-    byState[top] = output.map((u, k) => Math.exp(u - most) / sum - target[k]);
+    const p = new Float64Array(output.length);
+    softmaxInto(p, output, 1, output.length);
+    byState[top] = p.map((share, k) => share - target[k]);
   } else byState[top] = output.map((s, k) => s - target[k]);
   const steps: BackwardStep[] = [];
   for (let t = tail.length - 1; t >= 0; t--) {

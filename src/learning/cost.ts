@@ -16,11 +16,3 @@ export const softmaxInto = (
     for (let k = row; k < row + classes; k++) p[k] /= sum;
   }
 };
-
-/** The largest of each row; the first where several are. */
-export const largestOfRows = (scores: ArrayLike<number>, count: number, classes: number): Uint8Array =>
-  Uint8Array.from({ length: count }, (_, b) => {
-    let best = 0;
-    for (let k = 1; k < classes; k++) if (scores[b * classes + k] > scores[b * classes + best]) best = k;
-    return best;
-  });

@@ -1,8 +1,8 @@
 import { createKernels, type Kernels } from "#src/kernels/kernels";
-import type { Optimiser } from "#src/networks/index";
+import { largestOfRows, type Optimiser } from "#src/networks/index";
 import { fold, type Key } from "#src/random/index";
 import type { Substrate } from "./connection.ts";
-import { largestOfRows, softmaxInto } from "./cost.ts";
+import { softmaxInto } from "./cost.ts";
 import { checkPhases, contrastInto, isUnsettled, type Phases } from "./estimate.ts";
 import { canFuse, fusedBytes, fusedRelaxation } from "./fused-relaxation.ts";
 import { layeredBytes, layeredRelaxation } from "./layered-relaxation.ts";
@@ -79,22 +79,19 @@ export const relaxationOf = (
   return layeredRelaxation(kernels, { layers, connections, biases }, phi.activation, phi.cost, images);
 };
 
-/** Classes from the states of the last layer, or from the readout's scores. */
-export const classesOf = (
-  phi: PrimitiveFunction,
-  { connections, biases }: Pick<ParameterStore, "connections" | "biases">,
-  states: readonly Float32Array[],
+/** What a softmax readout makes of the states below it: W s + b, images x classes. */
+const readoutScoresInto = (
   scores: Float32Array,
+  { connections, biases }: Pick<ParameterStore, "connections" | "biases">,
+  below: Float32Array,
   count: number,
   key: Key,
-): Uint8Array => {
+): void => {
   const top = connections.length - 1;
   const classes = biases[top].length;
-  if (phi.cost.kind !== "softmax readout") return largestOfRows(states[top], count, classes);
   scores.fill(0);
-  connections[top].addForward(scores, states[top - 1], count, key);
+  connections[top].addForward(scores, below, count, key);
   for (let b = 0; b < count; b++) for (let o = 0; o < classes; o++) scores[b * classes + o] += biases[top][o];
-  return largestOfRows(scores, count, classes);
 };
 
 /** Sums of a layer's biases' gradient: scale * sum over images and places of s. */
@@ -141,8 +138,7 @@ export const equilibriumLearner = (
   const bytes =
     storeBytes(layers, substrate, images) +
     fusedBytes(layers, images) +
-    layeredBytes(layers, images) +
-    2 * layeredBytes(layers, images) +
+    3 * layeredBytes(layers, images) +
     batchBytes(layers, images);
   const kernels = createKernels(bytes);
   const store = parameterStore(kernels, layers, start, substrate, rule.optimiser, rule.learningRates, images);
@@ -171,10 +167,7 @@ export const equilibriumLearner = (
       const ends = rule.phases.estimator === "symmetric" ? [first, second] : [first];
       ends.forEach((states, end) => {
         const below = states[stateful - 1];
-        scores.fill(0);
-        store.connections[top].addForward(scores, below, count, fold(key, end));
-        for (let b = 0; b < count; b++)
-          for (let o = 0; o < classes; o++) scores[b * classes + o] += store.biases[top][o];
+        readoutScoresInto(scores, store, below, count, fold(key, end));
         softmaxInto(errors, scores, count, classes);
         for (let k = 0; k < count * classes; k++) errors[k] -= batch.targets[k];
         const share = 1 / (ends.length * count);
@@ -209,7 +202,9 @@ export const equilibriumLearner = (
       relaxation.present(batch.x, batch.targets, count, fold(key, "present"));
       relaxation.settle(0, rule.phases.freeSteps, rule.phases.tolerance, fold(key, "free"));
       relaxation.statesInto(second);
-      return classesOf(phi, store, second, scores, count, fold(key, "readout"));
+      if (stateful === layers.length) return largestOfRows(second[top], count, classes);
+      readoutScoresInto(scores, store, second[stateful - 1], count, fold(key, "readout"));
+      return largestOfRows(scores, count, classes);
     },
     save: store.save,
     restore: store.restore,

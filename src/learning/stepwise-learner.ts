@@ -1,6 +1,6 @@
 import { createKernels, transposed } from "#src/kernels/kernels";
+import { largestOfRows } from "#src/networks/index";
 import { fold, type Key, uniformsInto } from "#src/random/index";
-import { largestOfRows } from "./cost.ts";
 import { batchArrays, batchBytes, SATURATION_EVERY, saturatedShare } from "./equilibrium-learner.ts";
 import { checkPhases, isUnsettled, nudgesOf, type Phases } from "./estimate.ts";
 import { canFuse, fusedBytes, fusedRelaxation } from "./fused-relaxation.ts";

@@ -17,14 +17,13 @@ export const applyThresholdsInto = (a: Float32Array, z: Float32Array, thresholds
     }
 };
 
-const largestInto = (classes: Uint8Array, scores: Float64Array): void => {
-  const width = scores.length / classes.length;
-  for (let b = 0; b < classes.length; b++) {
+/** The largest of each row; the first where several are. */
+export const largestOfRows = (scores: ArrayLike<number>, count: number, width: number): Uint8Array =>
+  Uint8Array.from({ length: count }, (_, b) => {
     let best = 0;
     for (let o = 1; o < width; o++) if (scores[b * width + o] > scores[b * width + best]) best = o;
-    classes[b] = best;
-  }
-};
+    return best;
+  });
 
 /**
  * The class a network of synapses gives each image: thresholds between layers, the largest score at the end (the lowest
@@ -48,9 +47,7 @@ export const classify = (
     } else {
       const { scale, offset } = network.output;
       const scores = Float64Array.from(z, (sum, i) => scale[i % width] * sum + offset[i % width]);
-      const classes = new Uint8Array(x.batch);
-      largestInto(classes, scores);
-      return classes;
+      return largestOfRows(scores, x.batch, width);
     }
   }
   throw new RangeError("classify: a network needs at least one layer.");
@@ -72,9 +69,7 @@ export const classifyFloat = (network: TrainedNetwork, images: Activations): Uin
     if (l < network.layers.length - 1) activateInto(z, z.slice(), network.design.activation, z.length);
     x = z;
   });
-  const classes = new Uint8Array(batch);
-  largestInto(classes, Float64Array.from(x));
-  return classes;
+  return largestOfRows(x, batch, x.length / batch);
 };
 
 /** Share of classes that are the label. */

@@ -1,6 +1,6 @@
 export type { Activations, Levels } from "./activations.ts";
 export { imageActivations } from "./activations.ts";
-export { accuracyOf, classify, classifyFloat } from "./classify.ts";
+export { accuracyOf, classify, classifyFloat, largestOfRows } from "./classify.ts";
 export type { Activation, PerceptronDesign, WeightQuantizer } from "./design.ts";
 export { TERNARY_ACTIVATION, TERNARY_WEIGHTS } from "./design.ts";
 export type { IntegerNetwork, Thresholds } from "./integer-network.ts";
