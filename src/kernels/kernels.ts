@@ -1,4 +1,5 @@
 import { kernelsBase64 } from "./built/kernels.ts";
+import { bindSpiking, type SpikingKernel, type SpikingKernelNetwork } from "./spiking.ts";
 
 /** A matrix as the product reads it: element (r, c) is `data[r * rowStride + c * columnStride]`. */
 export interface Matrix {
@@ -133,6 +134,13 @@ export interface Kernels {
    * `moved[0]` is the largest move of the last.
    */
   relaxation(network: RelaxedNetwork): Relax;
+  /** Lays out a network of spiking neurons; the result runs it on one image. */
+  spiking(network: SpikingKernelNetwork): SpikingKernel;
+  /**
+   * sums <- keep sums + by (sum over the first `spikes` of `list` of their rows), rows as wide as the sums, a multiple of four: what
+   * spikes deliver.
+   */
+  deliver(sums: Float32Array, list: Int32Array, spikes: number, rows: Float32Array, keep: number, by: number): void;
 }
 
 export interface Relax {
@@ -201,7 +209,9 @@ type Exports = Record<
   | "sparseProduct"
   | "activate"
   | "adamStep"
-  | "relax",
+  | "relax"
+  | "runPhase"
+  | "deliver",
   (...args: number[]) => number
 >;
 
@@ -397,6 +407,11 @@ export const createKernels = (capacity: number): Kernels => {
           ),
         { moved },
       );
+    },
+    spiking: (network) => bindSpiking({ buffer: memory.buffer, take, at }, wasm.runPhase, network),
+    deliver: (sums, list, spikes, rows, keep, by) => {
+      const from = at(list);
+      wasm.deliver(at(sums), sums.length, from, from + 4 * spikes, at(rows), 4 * sums.length, keep, by);
     },
   };
 };

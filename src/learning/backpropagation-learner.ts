@@ -3,7 +3,7 @@ import { largestOfRows, type Optimiser } from "#src/networks/index";
 import { fold, type Key } from "#src/random/index";
 import type { Substrate } from "./connection.ts";
 import { allFinite, batchArrays, batchBytes } from "./equilibrium-learner.ts";
-import type { Learner } from "./learner.ts";
+import { type Learner, NOT_A_NUMBER } from "./learner.ts";
 import { parameterStore, storeBytes } from "./parameter-store.ts";
 import { type NetworkParameters, type PrimitiveFunction, placeLayers } from "./primitive-function.ts";
 import { STATE_ACTIVATIONS } from "./state-activation.ts";
@@ -87,7 +87,7 @@ export const backpropagationLearner = (
       }
       const finite = allFinite(store.byBiases);
       if (finite) store.descend(schedule, fold(key, "update"));
-      return { free: null, unsettled: false, saturated: null, finite };
+      return { free: null, unsettled: false, saturated: null, fault: finite ? null : NOT_A_NUMBER };
     },
     classify: (count, key) => {
       forward(count, key);

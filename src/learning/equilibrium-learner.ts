@@ -6,7 +6,7 @@ import { softmaxInto } from "./cost.ts";
 import { checkPhases, contrastInto, isUnsettled, type Phases } from "./estimate.ts";
 import { canFuse, fusedBytes, fusedRelaxation } from "./fused-relaxation.ts";
 import { layeredBytes, layeredRelaxation } from "./layered-relaxation.ts";
-import type { LearnedBatch, Learner } from "./learner.ts";
+import { type LearnedBatch, type Learner, NOT_A_NUMBER } from "./learner.ts";
 import { type ParameterStore, parameterStore, storeBytes } from "./parameter-store.ts";
 import {
   type NetworkParameters,
@@ -196,7 +196,7 @@ export const equilibriumLearner = (
       // Sums of all states at both ends: one that is no number is in them, and must not reach the weights.
       const finite = !Number.isNaN(free.moved) && allFinite(store.byBiases);
       if (finite) store.descend(schedule, fold(key, "update"));
-      return { free, unsettled: isUnsettled(free, rule.phases), saturated, finite };
+      return { free, unsettled: isUnsettled(free, rule.phases), saturated, fault: finite ? null : NOT_A_NUMBER };
     },
     classify: (count, key) => {
       relaxation.present(batch.x, batch.targets, count, fold(key, "present"));

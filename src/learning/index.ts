@@ -21,6 +21,19 @@ export type {
   PrimitiveFunction,
 } from "./primitive-function.ts";
 export { denseNetwork, initialParameters, placeLayers } from "./primitive-function.ts";
+export type { EventSynapses } from "./spiking/event-synapses.ts";
+export { idealEventSynapses } from "./spiking/event-synapses.ts";
+export type { SpikingNeurons } from "./spiking/neuron-design.ts";
+export { SPIKING_NEURONS } from "./spiking/neuron-design.ts";
+export type { SpikingActivity } from "./spiking/spiking-activity.ts";
+export type { SpikingLearner, SpikingSubstrate } from "./spiking/spiking-learner.ts";
+export { idealSpikingSubstrate, spikingLearner } from "./spiking/spiking-learner.ts";
+export type { SpikingInput, SpikingNetwork } from "./spiking/spiking-network.ts";
+export { checkSpikingNetwork, initialSpikingParameters } from "./spiking/spiking-network.ts";
+export type { SpikingEstimator, SpikingRule } from "./spiking/spiking-rule.ts";
+export { checkSpikingRule, SPIKING_ESTIMATORS, SPIKING_RULE } from "./spiking/spiking-rule.ts";
+export type { WatchedStep } from "./spiking/stepwise-dynamics.ts";
+export { stepwiseDynamics, stepwiseDynamicsBytes } from "./spiking/stepwise-dynamics.ts";
 export type { StateActivation } from "./state-activation.ts";
 export { STATE_ACTIVATIONS } from "./state-activation.ts";
 export type { Feedback, StepwiseRule } from "./stepwise-learner.ts";

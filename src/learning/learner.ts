@@ -16,9 +16,12 @@ export interface BatchReport {
   readonly unsettled: boolean;
   /** Share of states at their bounds after the free phase (within 1e-3); null where this batch was not looked at. */
   readonly saturated: number | null;
-  /** False where a state is no number any more. */
-  readonly finite: boolean;
+  /** Why nothing more can be learned, and what to do; null where all is well. */
+  readonly fault: string | null;
 }
+
+/** The fault of a state that is no number any more. */
+export const NOT_A_NUMBER = "a state is NaN: lower the learning rates or the nudge";
 
 /** Something that learns from batches and classifies. */
 export interface Learner {

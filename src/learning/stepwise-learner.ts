@@ -4,7 +4,7 @@ import { fold, type Key, uniformsInto } from "#src/random/index";
 import { batchArrays, batchBytes, SATURATION_EVERY, saturatedShare } from "./equilibrium-learner.ts";
 import { checkPhases, isUnsettled, nudgesOf, type Phases } from "./estimate.ts";
 import { canFuse, fusedBytes, fusedRelaxation } from "./fused-relaxation.ts";
-import type { Learner } from "./learner.ts";
+import { type Learner, NOT_A_NUMBER } from "./learner.ts";
 import { checkStart, ratesOf } from "./parameter-store.ts";
 import { type NetworkParameters, type PrimitiveFunction, placeLayers } from "./primitive-function.ts";
 
@@ -197,7 +197,7 @@ export const stepwiseLearner = (
       relaxation.statesInto(before);
       const saturated = (step - 1) % SATURATION_EVERY === 0 ? saturatedShare(before, layers, count, phi) : null;
       const finite = !Number.isNaN(free.moved);
-      if (!finite) return { free, unsettled: true, saturated, finite };
+      if (!finite) return { free, unsettled: true, saturated, fault: NOT_A_NUMBER };
       total.fill(0);
       if (continual)
         kernels.gemm(
@@ -221,7 +221,7 @@ export const stepwiseLearner = (
       }
       if (!continual) moveUpper(schedule);
       addOuter(forward[0], batch.x, total, 0, count, (schedule * rates[0]) / (beta * count));
-      return { free, unsettled: isUnsettled(free, phases), saturated, finite };
+      return { free, unsettled: isUnsettled(free, phases), saturated, fault: null };
     },
     classify: (count, key) => {
       relaxation.present(batch.x, batch.targets, count, key);

@@ -12,14 +12,22 @@ export const UNIT_SCALE: ImageScale = { mean: [0], deviation: [1] };
 
 export interface TrainingPlan {
   readonly epochs: number;
-  /** Learning rates: constant, or (1 + cos(pi e / period)) / 2 of them in epoch e, counted from 0. */
+  /** Learning rates: constant; or (1 + cos(pi e / period)) / 2, or factor^e, of them in epoch e, counted from 0. */
   readonly schedule: Schedule;
   readonly scale: ImageScale;
   /** How training images are varied. */
   readonly augmentation: Augmentation;
 }
 
-export type Schedule = { readonly kind: "constant" } | { readonly kind: "cosine"; readonly period: number };
+export type Schedule =
+  | { readonly kind: "constant" }
+  | { readonly kind: "cosine"; readonly period: number }
+  | { readonly kind: "geometric"; readonly factor: number };
+
+const scheduled = (schedule: Schedule, epoch: number): number => {
+  if (schedule.kind === "cosine") return (1 + Math.cos((Math.PI * epoch) / schedule.period)) / 2;
+  return schedule.kind === "geometric" ? schedule.factor ** epoch : 1;
+};
 
 /**
  * Training images as they are; or each turned left to right with chance 1/2 and moved by up to `reach` pixels either way, what comes in
@@ -137,8 +145,12 @@ export const checkTraining = (
   if (mean.length !== deviation.length || train.pixels % mean.length !== 0)
     refuse(`a scale of ${mean.length} means and ${deviation.length} deviations for ${train.pixels} pixels.`);
   if (!deviation.every((d) => d > 0)) refuse(`deviations ${deviation.join(", ")} of the scale; expected more than 0.`);
-  if (schedule?.kind !== "constant" && schedule?.kind !== "cosine")
-    refuse(`schedule ${JSON.stringify(schedule)}; expected { kind: "constant" } or { kind: "cosine", period }.`);
+  if (schedule?.kind !== "constant" && schedule?.kind !== "cosine" && schedule?.kind !== "geometric")
+    refuse(
+      `schedule ${JSON.stringify(schedule)}; expected { kind: "constant" }, { kind: "cosine", period } or { kind: "geometric", factor }.`,
+    );
+  if (schedule.kind === "geometric" && !(schedule.factor > 0 && schedule.factor <= 1))
+    refuse(`a schedule of factor ${schedule.factor} an epoch; expected more than 0, at most 1.`);
   if (schedule.kind === "cosine" && !(schedule.period > 0))
     refuse(`a schedule of period ${schedule.period}; expected epochs, more than 0.`);
   if (augmentation.kind === "none") return;
@@ -180,16 +192,13 @@ export const trainLearner = (
   for (let epoch = epochs.length; epoch < plan.epochs; epoch++) {
     const epochKey = fold(fold(key, "epoch"), epoch);
     const order = permutation(fold(epochKey, "order"), train.count);
-    const schedule = plan.schedule.kind === "cosine" ? (1 + Math.cos((Math.PI * epoch) / plan.schedule.period)) / 2 : 1;
+    const schedule = scheduled(plan.schedule, epoch);
     let [steps, moved, unsettled, saturated] = [0, 0, 0, 0];
     for (let b = 0; b < batches; b++) {
       const places = order.subarray(b * images, Math.min((b + 1) * images, train.count));
       showImages(learner, train, places, plan.scale, plan.augmentation, fold(fold(epochKey, "augmentation"), b));
       const report = learner.learn(places.length, schedule, fold(epochKey, b));
-      if (!report.finite)
-        throw new Diverged(
-          `a state is NaN in epoch ${epoch + 1}, batch ${b + 1}; lower the learning rates or the nudge.`,
-        );
+      if (report.fault !== null) throw new Diverged(`epoch ${epoch + 1}, batch ${b + 1}: ${report.fault}.`);
       if (report.free) {
         steps += report.free.steps;
         moved = Math.max(moved, report.free.moved);

@@ -17,3 +17,4 @@ export * from "./line-grid";
 export { binaryDot, gatedDot, planesDot, weightGatedDot } from "./popcount";
 export { relax } from "./relax";
 export { nonZeros, sparseProduct } from "./sparse";
+export { deliver, runPhase } from "./spiking";

@@ -161,7 +161,7 @@ describe("training", () => {
     // One hidden neuron of twelve, not the last, has lost its number.
     const weights = start.weights.map((w, l) => (l === 0 ? w.map((v, k) => (k === 5 ? Number.NaN : v)) : w));
     expect(() => trainLearner(make({ ...start, weights }), train, test_, plan, KEY)).toThrow(
-      /NaN in epoch 1, batch 1; lower/,
+      /epoch 1, batch 1: a state is NaN: lower/,
     );
   });
 
@@ -171,7 +171,7 @@ describe("training", () => {
     learner.batch.targets.fill(0);
     learner.batch.x[13] = Number.NaN;
     const before = learner.save();
-    expect(learner.learn(10, 1, KEY).finite).toBe(false);
+    expect(learner.learn(10, 1, KEY).fault).toMatch(/NaN/);
     expect(learner.save()).toEqual(before);
   });
 

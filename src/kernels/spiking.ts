@@ -1,0 +1,148 @@
+/** A layered network of spiking neurons as the kernel runs it; what is not said to be constant may be written between two runs. */
+export interface SpikingKernelNetwork {
+  /** Neurons a layer, multiples of four, the static input not counted. */
+  readonly widths: readonly number[];
+  /**
+   * Weights from the layer below (its neurons x own) and those weights seen from above (own x its neurons), one pair a layer; the
+   * first layer's are not read.
+   */
+  readonly forward: readonly Float32Array[];
+  readonly backward: readonly Float32Array[];
+  /** Where changes are summed, of the same shapes. */
+  readonly forwardChanges: readonly Float32Array[];
+  readonly backwardChanges: readonly Float32Array[];
+  /** Factors of one step: see src/learning/spiking/neuron-design.ts. */
+  readonly factors: {
+    readonly keepMembrane: number;
+    readonly threshold: number;
+    readonly floor: number;
+    readonly fast: number;
+    readonly slow: number;
+    readonly output: number;
+    readonly keepCurrent: number;
+    readonly current: number;
+    /** Of what a spike of the input delivers. */
+    readonly inputCurrent: number;
+  };
+  /** Weights of the input's spikes (inputs x first layer) and their changes; null where the input is a constant drive. */
+  readonly input: { readonly rows: Float32Array; readonly changes: Float32Array; readonly most: number } | null;
+}
+
+/** The state of one image, in the kernels' memory: all layers one after the other. */
+export interface SpikingKernel {
+  /** Membranes, currents, fast and slow traces: what a phase starts from, together in `state`. */
+  readonly state: Float32Array;
+  readonly membranes: Float32Array;
+  readonly drive: Float32Array;
+  /** Sums of the signals of the nudged phases. */
+  readonly errors: Float32Array;
+  /** Spikes since they were set to 0. */
+  readonly counts: Int32Array;
+  readonly outputTrace: Float32Array;
+  readonly targets: Float32Array;
+  /** In the immediate form, a layer each: factor of signals on the weights from below, and of its own signal on its drive. */
+  readonly rates: Float32Array;
+  readonly driveGains: Float32Array;
+  /** Spiking inputs, filled up to a multiple of four by rates of 0. */
+  readonly inputRates: Float32Array;
+  readonly inputPhases: Float32Array;
+  readonly inputNumbers: Int32Array;
+  /** Runs steps; returns the spikes of the inputs. `inputs`: how many of the lists are used, a multiple of four. */
+  run(steps: number, nudge: number, scale: number, immediate: boolean, inputs: number): number;
+}
+
+/** What the kernels lend to those that lay out memory of their own. */
+export interface KernelMemory {
+  readonly buffer: ArrayBufferLike;
+  readonly take: (bytes: number) => number;
+  readonly at: (array: { readonly buffer: ArrayBufferLike; readonly byteOffset: number }) => number;
+}
+
+type RunPhase = (net: number, steps: number, nudge: number, scale: number, immediate: number, inputs: number) => number;
+
+/** Bytes that `bindSpiking` takes. */
+export const spikingKernelBytes = (widths: readonly number[], inputs: number): number =>
+  4 * (12 * widths.reduce((a, b) => a + b, 0) + 4 * (inputs + 4) + 32 * (widths.length + 1)) + 512;
+
+/** Lays a network out as the kernel's table wants it: see src/kernels/assembly/spiking.ts. */
+export const bindSpiking = (
+  { buffer, take, at }: KernelMemory,
+  runPhase: RunPhase,
+  { widths, forward, backward, forwardChanges, backwardChanges, factors, input }: SpikingKernelNetwork,
+): SpikingKernel => {
+  if (!widths.every((w) => w % 4 === 0)) throw new RangeError("spiking kernel: widths are multiples of four.");
+  const neurons = widths.reduce((a, b) => a + b, 0);
+  const floats = (length: number): Float32Array => new Float32Array(buffer, take(4 * length), length);
+  const integers = (length: number): Int32Array => new Int32Array(buffer, take(4 * length), length);
+  const layers = widths.length;
+  const top = widths[layers - 1];
+  const all = floats(8 * neurons);
+  const part = (index: number): Float32Array => all.subarray(index * neurons, (index + 1) * neurons);
+  const counts = new Int32Array(buffer, all.byteOffset + 28 * neurons, neurons);
+  const [outputTrace, targets, nudgedDrive] = [floats(top), floats(top), floats(top)];
+  const most = input ? Math.ceil(input.most / 4) * 4 : 0;
+  const [inputRates, inputPhases] = [floats(most), floats(most)];
+  const [inputNumbers, inputList] = [integers(most), integers(most + 4)];
+  const [lists, ends] = [integers(neurons), integers(layers)];
+  const constants = floats(9);
+  constants.set([
+    factors.keepMembrane,
+    factors.threshold,
+    factors.floor,
+    factors.fast,
+    factors.slow,
+    factors.output,
+    factors.keepCurrent,
+    factors.current,
+    factors.inputCurrent,
+  ]);
+  const header = 16;
+  const table = integers(header + 8 * layers);
+  table.set([
+    layers,
+    neurons,
+    all.byteOffset,
+    outputTrace.byteOffset,
+    targets.byteOffset,
+    nudgedDrive.byteOffset,
+    lists.byteOffset,
+    ends.byteOffset,
+    constants.byteOffset,
+    input ? at(input.rows) : 0,
+    input ? at(input.changes) : 0,
+    inputRates.byteOffset,
+    inputPhases.byteOffset,
+    inputNumbers.byteOffset,
+    inputList.byteOffset,
+  ]);
+  const tableFloats = new Float32Array(buffer, table.byteOffset, table.length);
+  const [rates, driveGains] = [new Float32Array(layers), new Float32Array(layers)];
+  let first = 0;
+  widths.forEach((width, l) => {
+    const entry = header + 8 * l;
+    const place = (arrays: readonly Float32Array[]): number => (l === 0 ? 0 : at(arrays[l]));
+    table.set([first, width, place(forward), place(backward), place(forwardChanges), place(backwardChanges)], entry);
+    first += width;
+  });
+  return {
+    state: all.subarray(0, 4 * neurons),
+    membranes: part(0),
+    drive: part(4),
+    errors: part(6),
+    counts,
+    outputTrace,
+    targets,
+    rates,
+    driveGains,
+    inputRates,
+    inputPhases,
+    inputNumbers,
+    run: (steps, nudge, scale, immediate, inputs) => {
+      for (let l = 0; l < layers; l++) {
+        tableFloats[header + 8 * l + 6] = rates[l];
+        tableFloats[header + 8 * l + 7] = driveGains[l];
+      }
+      return runPhase(table.byteOffset, steps, nudge, scale, immediate ? 1 : 0, inputs);
+    },
+  };
+};

@@ -1,0 +1,160 @@
+import { createKernels, type Kernels } from "#src/kernels/kernels";
+import { bernoulli, fold, type Key } from "#src/random/index";
+import { type Learner, NOT_A_NUMBER } from "../learner.ts";
+import { checkStart } from "../parameter-store.ts";
+import { denseNetwork, type NetworkParameters, placeLayers } from "../primitive-function.ts";
+import { fusedDynamics, fusedDynamicsBytes } from "./fused-dynamics.ts";
+import { activityTally, type SpikingActivity } from "./spiking-activity.ts";
+import type { Moves, Nudge, SpikingDynamics } from "./spiking-dynamics.ts";
+import { checkSpikingNetwork, type SpikingNetwork } from "./spiking-network.ts";
+import { checkSpikingRule, type SpikingRule } from "./spiking-rule.ts";
+
+/** A learner of spiking neurons, which also says what fired. */
+export interface SpikingLearner extends Learner {
+  /** What fired since the last call. */
+  takeActivity(): SpikingActivity;
+}
+
+/** Bytes, and what makes the dynamics in them. */
+export interface SpikingSubstrate {
+  readonly bytes: number;
+  make(kernels: Kernels): SpikingDynamics;
+}
+
+/** Ideal weights in the fused kernel. */
+export const idealSpikingSubstrate = (
+  network: SpikingNetwork,
+  start: NetworkParameters,
+  images: number,
+): SpikingSubstrate => ({
+  bytes: fusedDynamicsBytes(network, images),
+  make: (kernels) => fusedDynamics(kernels, network, start, images),
+});
+
+/**
+ * Mean rate of a layer [spikes a step] from which it is said to have exploded: networks that learn stay at 0.1 to 0.2, one that
+ * teaches itself to fire ends at 0.8 and more (docs/eqspike.md).
+ */
+const EXPLODED = 0.6;
+/** An image alone may drive a layer hard: rates are looked at over this many. */
+const LOOKED_AT = 1000;
+
+const signOf = ({ estimator }: SpikingRule, step: number, key: Key): 1 | -1 => {
+  if (estimator === "alternating") return step % 2 === 0 ? 1 : -1;
+  if (estimator === "random-sign") return bernoulli(fold(key, "sign"), 0.5) ? 1 : -1;
+  return 1;
+};
+
+/**
+ * EqSpike: Equilibrium Propagation by spikes. An image is shown from rest; after a free phase the outputs are nudged towards the
+ * target (or away from it), and every spike of a neuron moves the weights of its synapses by the change that the rate at the other
+ * end is undergoing:
+ *
+ *     on a spike of i: dw_ik += a_k / beta        on a spike of k: dw_ik += a_i / beta        a = dr/dt, from the difference of two traces
+ *
+ * so that their sum over the nudged phase is the difference of r_i r_k over beta (the EP gradient), with all that is needed at the
+ * synapse. The principle: EqSpike, arXiv:2010.07859 (abstract); the constants are this project's, docs/eqspike.md.
+ *
+ * @param images Most images at once; 1 for immediate updates.
+ * @throws RangeError for a network, a rule or parameters that do not fit.
+ */
+export const spikingLearner = (
+  network: SpikingNetwork,
+  rule: SpikingRule,
+  start: NetworkParameters,
+  images: number,
+  substrate: SpikingSubstrate = idealSpikingSubstrate(network, start, images),
+): SpikingLearner => {
+  const { widths } = network;
+  checkSpikingNetwork(network);
+  checkSpikingRule(rule, widths.length - 1, images);
+  checkStart(
+    placeLayers(denseNetwork(widths, "hard sigmoid", { kind: "squared error", nudge: "inside" })),
+    start,
+    images,
+  );
+  const [inputs, classes] = [widths[0], widths[widths.length - 1]];
+  const kernels = createKernels(substrate.bytes + 4 * images * (inputs + classes) + 1024);
+  const dynamics = substrate.make(kernels);
+  const batch = { x: kernels.float32(images * inputs), targets: kernels.float32(images * classes) };
+  const top = widths.length - 2;
+  const { freeSteps, nudgedSteps, beta, readSteps, countedSteps } = rule;
+  const immediate = rule.updates === "immediate";
+  const at = (schedule: number): Moves => ({ immediate, rates: rule.learningRates.map((r) => r * schedule) });
+  const still = at(0);
+  let tally = activityTally(widths);
+  let recent = activityTally(widths);
+  let step = 0;
+
+  const phase = (kind: "free" | "nudged" | "read", steps: number, nudge: Nudge | null, moves: Moves): void => {
+    dynamics.clearCounts();
+    dynamics.run(steps, nudge, moves);
+    tally.add(kind, steps, dynamics.counts, dynamics.inputSpikes());
+    if (kind !== "read") recent.add(kind, steps, dynamics.counts, dynamics.inputSpikes());
+  };
+  const nudged = (sign: 1 | -1, perChange: number, moves: Moves): void =>
+    phase("nudged", nudgedSteps, { strength: sign * beta, perChange: sign * perChange }, moves);
+  /** Why these rates are no state to learn from, or null. */
+  const exploded = (count: number): string | null => {
+    recent.images(count);
+    if (recent.shown() < LOOKED_AT) return null;
+    const { meanRates } = recent.result();
+    recent = activityTally(widths);
+    const layer = meanRates.findIndex((rate) => rate > EXPLODED);
+    if (layer < 0) return null;
+    return `layer ${layer + 1} fires at ${(100 * meanRates[layer]).toFixed(0)} % of all steps: rates have exploded, and saturated neurons pass on no error. Lower learningRate, let the nudge's sign alternate, or lengthen the free phase`;
+  };
+  return {
+    inputs,
+    classes,
+    images,
+    batch,
+    learn: (count, schedule, key) => {
+      const moves = at(schedule);
+      const sign = signOf(rule, step, key);
+      step++;
+      dynamics.present(batch.x, batch.targets, count, key);
+      for (let b = 0; b < count; b++) {
+        dynamics.begin(b);
+        phase("free", freeSteps, null, moves);
+        if (rule.estimator === "symmetric") {
+          dynamics.keepFree();
+          nudged(1, 1 / (2 * beta), moves);
+          dynamics.returnToFree();
+          nudged(-1, 1 / (2 * beta), moves);
+        } else nudged(sign, 1 / beta, moves);
+        dynamics.finish(b);
+      }
+      tally.images(count);
+      const finite = dynamics.descend(count, moves, fold(key, "descend"));
+      return { free: null, unsettled: false, saturated: null, fault: finite ? exploded(count) : NOT_A_NUMBER };
+    },
+    classify: (count, key) => {
+      const found = new Uint8Array(count);
+      dynamics.present(batch.x, batch.targets, count, key);
+      for (let b = 0; b < count; b++) {
+        dynamics.begin(b);
+        phase("read", readSteps - countedSteps, null, still);
+        phase("read", countedSteps, null, still);
+        // Where counts are equal the membrane nearer to its next spike wins.
+        let best = Number.NEGATIVE_INFINITY;
+        for (let k = 0; k < classes; k++) {
+          const score = dynamics.counts[top][k] + 0.5 * Math.min(1, dynamics.membranes[k] / network.neurons.threshold);
+          if (score > best) [best, found[b]] = [score, k];
+        }
+      }
+      tally.read(count);
+      return found;
+    },
+    takeActivity: () => {
+      const taken = tally.result();
+      tally = activityTally(widths);
+      return taken;
+    },
+    save: () => ({ step, arrays: dynamics.save() }),
+    restore: (saved) => {
+      step = saved.step;
+      dynamics.restore(saved.arrays);
+    },
+  };
+};

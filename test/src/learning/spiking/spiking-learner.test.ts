@@ -1,0 +1,152 @@
+import { describe, expect, test } from "@jest/globals";
+import type { LabelledImages } from "#src/datasets/labelled-images";
+import {
+  AS_THEY_ARE,
+  CONSTANT,
+  initialSpikingParameters,
+  SPIKING_NEURONS,
+  SPIKING_RULE,
+  type SpikingLearner,
+  type SpikingNetwork,
+  type SpikingRule,
+  spikingLearner,
+  type TrainingState,
+  trainLearner,
+  UNIT_SCALE,
+} from "#src/learning/index";
+import { fold, rootKey, uniform } from "#src/random/index";
+
+const KEY = rootKey("spiking learner");
+const NETWORK: SpikingNetwork = { widths: [16, 20, 4], neurons: SPIKING_NEURONS, input: { kind: "currents" } };
+const RULE: SpikingRule = { ...SPIKING_RULE, learningRates: [0.3, 0.3] };
+const IMMEDIATE: SpikingRule = { ...RULE, updates: "immediate", learningRates: [0.03, 0.03] };
+
+/** Images of four classes, no one of which a line separates: two of four quarters bright, by parity and place. */
+const quarters = (count: number, name: string): LabelledImages => {
+  const key = fold(KEY, name);
+  const bright = [
+    [0, 3],
+    [1, 2],
+    [0, 1],
+    [2, 3],
+  ];
+  const labels = Uint8Array.from({ length: count }, (_, i) => i % 4);
+  const images = Uint8Array.from({ length: 16 * count }, (_, k) => {
+    const lit = bright[labels[Math.floor(k / 16)]].includes(Math.floor((k % 16) / 4));
+    return Math.floor(255 * (0.5 * uniform(key, k) + (lit ? 0.4 : 0)));
+  });
+  return { count, pixels: 16, classes: 4, images, labels };
+};
+const [TRAIN, TEST] = [quarters(400, "train"), quarters(200, "test")];
+
+const learnerOf = (
+  rule: SpikingRule,
+  network = NETWORK,
+  images = rule.updates === "immediate" ? 1 : 10,
+): SpikingLearner => spikingLearner(network, rule, initialSpikingParameters(network, KEY), images);
+
+const plan = (epochs: number) => ({ epochs, schedule: CONSTANT, scale: UNIT_SCALE, augmentation: AS_THEY_ARE });
+
+const RULES: [string, SpikingRule, SpikingNetwork][] = [
+  ["alternating", RULE, NETWORK],
+  ["symmetric", { ...RULE, estimator: "symmetric" }, NETWORK],
+  ["random-sign", { ...RULE, estimator: "random-sign" }, NETWORK],
+  ["immediate", IMMEDIATE, NETWORK],
+  ["spiking inputs", RULE, { ...NETWORK, input: { kind: "spikes", mostRate: 0.5 } }],
+  ["two hidden layers", { ...RULE, learningRates: [0.3, 0.3, 0.3] }, { ...NETWORK, widths: [16, 20, 12, 4] }],
+];
+
+describe("EqSpike learns what a layer of spikes can tell apart", () => {
+  test.each(RULES)("%s", (_, rule, network) => {
+    const epochs = trainLearner(learnerOf(rule, network), TRAIN, TEST, plan(4), KEY);
+    expect(epochs[3].accuracy).toBeGreaterThan(0.9);
+  });
+
+  test.each(RULES)("%s: continued from any epoch it ends with the same bytes", (_, rule, network) => {
+    const states: TrainingState[] = [];
+    const whole = learnerOf(rule, network);
+    trainLearner(whole, TRAIN, TEST, plan(2), KEY, null, (s) => states.push(s));
+    const again = learnerOf(rule, network);
+    const epochs = trainLearner(again, TRAIN, TEST, plan(2), KEY, states[0]);
+    expect(epochs).toEqual(states[1].epochs);
+    expect(again.save()).toEqual(whole.save());
+  });
+
+  test("a batch of odd number is nudged away, and the next towards: batches of one sign differ", () => {
+    const [alternating, oneSided] = [learnerOf(RULE), learnerOf({ ...RULE, estimator: "one-sided" })];
+    const first = { ...TRAIN, count: 10 };
+    const states = [alternating, oneSided].map((learner) => {
+      trainLearner(learner, first, TEST, plan(1), KEY);
+      const one = learner.save().arrays;
+      trainLearner(learner, first, TEST, plan(1), fold(KEY, "again"));
+      return [one, learner.save().arrays];
+    });
+    expect(states[0][0]).toEqual(states[1][0]);
+    expect(states[0][1]).not.toEqual(states[1][1]);
+  });
+});
+
+describe("what fires", () => {
+  test("deliveries and updates are spikes times the neurons they reach", () => {
+    const learner = learnerOf(RULE);
+    trainLearner(learner, { ...TRAIN, count: 20 }, { ...TEST, count: 10 }, plan(1), KEY);
+    const { learned, classified, phases, deliveries, updates, silent, unceasing } = learner.takeActivity();
+    expect([learned, classified]).toEqual([20, 10]);
+    expect([phases.free.steps, phases.nudged.steps, phases.read.steps]).toEqual([2400, 1200, 2000]);
+    const reach = (spikes: readonly number[]): number => spikes[1] * 4 + spikes[2] * 20;
+    expect(deliveries.learning).toBe(reach(phases.free.spikes) + reach(phases.nudged.spikes));
+    expect(deliveries.classification).toBe(reach(phases.read.spikes));
+    expect(updates).toBe(reach(phases.nudged.spikes));
+    expect(phases.free.spikes[0]).toBe(0);
+    expect(phases.free.spikes[1]).toBeGreaterThan(0);
+    expect(silent).toBeLessThan(0.5);
+    expect(unceasing).toBe(0);
+    expect(learner.takeActivity().learned).toBe(0);
+  });
+
+  test("neurons that never or always fire are reported by their share", () => {
+    const start = initialSpikingParameters(NETWORK, KEY);
+    const biases = [start.biases[0].map((_, i) => (i < 5 ? -9 : i < 8 ? 9 : 0.1)), start.biases[1]];
+    const learner = spikingLearner(NETWORK, { ...RULE, learningRates: [0, 0] }, { ...start, biases }, 10);
+    trainLearner(learner, { ...TRAIN, count: 20 }, { ...TEST, count: 10 }, plan(1), KEY);
+    const { silent, unceasing } = learner.takeActivity();
+    expect(silent).toBeGreaterThanOrEqual(5 / 24);
+    expect(unceasing).toBe(3 / 24);
+  });
+
+  test("rates that explode stop the training with the epoch and the cure", () => {
+    const start = initialSpikingParameters(NETWORK, KEY);
+    const hot = { ...start, biases: start.biases.map((b) => b.map(() => 2)) };
+    const learner = spikingLearner(NETWORK, { ...RULE, learningRates: [0, 0] }, hot, 10);
+    expect(() => trainLearner(learner, TRAIN, TEST, plan(4), KEY)).toThrow(
+      /epoch 3, batch 20: layer 1 fires at 100 % of all steps.*Lower learningRate/,
+    );
+  });
+
+  test("weights that are no numbers stop it too", () => {
+    const learner = learnerOf({ ...RULE, learningRates: [1e40, 1e40] });
+    expect(() => trainLearner(learner, TRAIN, TEST, plan(4), KEY)).toThrow(/epoch 1/);
+  });
+});
+
+describe("what cannot be", () => {
+  test.each([
+    [{ ...RULE, learningRates: [0.1] }, NETWORK, 10, /rates 0.1 for 2 layers/],
+    [{ ...RULE, beta: 0 }, NETWORK, 10, /beta 0/],
+    [{ ...RULE, countedSteps: 300 }, NETWORK, 10, /countedSteps 300 of 200/],
+    [{ ...RULE, freeSteps: 0.5 }, NETWORK, 10, /freeSteps 0.5/],
+    [{ ...RULE, estimator: "both" as never }, NETWORK, 10, /estimator "both"; expected alternating/],
+    [{ ...RULE, updates: "immediate" as const }, NETWORK, 10, /immediate updates in batches of 10/],
+    [RULE, { ...NETWORK, widths: [16] }, 10, /layers of 16 neurons; expected inputs and one layer or more/],
+    [RULE, { ...NETWORK, widths: [16, 0, 4] }, 10, /16-0-4/],
+    [RULE, { ...NETWORK, input: { kind: "spikes" as const, mostRate: 2 } }, 10, /up to 2 spikes a step/],
+    [RULE, NETWORK, 0, /batches of 0 images/],
+  ])("%# is refused with what is allowed", (rule, network, images, message) => {
+    const start = initialSpikingParameters({ ...NETWORK }, KEY);
+    expect(() => spikingLearner(network, rule, start, images)).toThrow(message);
+  });
+
+  test("images of another size are refused", () => {
+    expect(() => trainLearner(learnerOf(RULE), { ...TRAIN, pixels: 9 }, TEST, plan(1), KEY)).toThrow(/9 pixels/);
+  });
+});
