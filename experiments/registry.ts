@@ -23,6 +23,7 @@ const MODULES: Readonly<Record<string, () => Promise<Readonly<Record<string, unk
   "equilibrium-propagation": () => import("./studies/equilibrium-propagation.ts"),
   "ep-on-rram": () => import("./studies/ep-on-rram.ts"),
   gdu: () => import("./studies/gdu.ts"),
+  eqspike: () => import("./spiking/eqspike.ts"),
   "interval-coverage": () => import("./studies/interval-coverage.ts"),
 };
 

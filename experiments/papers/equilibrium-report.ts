@@ -80,14 +80,29 @@ const within = (rows: readonly Row[]): string => {
 /** Seeds that are not in a mean, as they diverged. */
 const lostOf = (done: number, all: number): string => (done === all ? "" : ` (${all - done} of ${all} diverged)`);
 
+/** A number that stands beside the accuracy. */
+interface Beside {
+  readonly column: string;
+  readonly number: string;
+  readonly digits: number;
+}
+
+const FREE_STEPS: readonly Beside[] = [{ column: "free steps", number: "meanFreeSteps", digits: 0 }];
+
 /** Accuracy after an epoch, a group of the other axes a row. */
-export const accuracyTable = (table: Table, parameters: Parameters, name: string): Summary => {
+export const accuracyTable = (
+  table: Table,
+  parameters: Parameters,
+  name: string,
+  besides: readonly Beside[] = FREE_STEPS,
+  notes: readonly string[] = remarks(table),
+): Summary => {
   const epochs = [...new Set(table.rows.map(epochOf))].sort((a, b) => a - b);
   const told = toldEpochs(epochs);
   const groups = groupRows(table, parameters, ["seed", "epoch"]);
   return {
     title: `Test accuracy, %${valuesOf(table, "seed") > 1 ? " [95 % t interval over seeds, cut at 0 and 100]" : ", one seed"}`,
-    columns: ["network", "epoch", "accuracy", "free steps"],
+    columns: ["network", "epoch", "accuracy", ...besides.map(({ column }) => column)],
     rows: groups.flatMap(({ label, rows }) =>
       told.map((epoch) => {
         const mine = rows.filter((r) => epochOf(r) === epoch);
@@ -96,11 +111,13 @@ export const accuracyTable = (table: Table, parameters: Parameters, name: string
           label.replace(/^(model|estimator) /, "") || name,
           `${epoch}`,
           done.length === 0 ? "diverged" : within(done) + lostOf(done.length, mine.length),
-          done.length === 0 ? "" : overRows(done, "meanFreeSteps").estimate.toFixed(0),
+          ...besides.map(({ number, digits }) =>
+            done.length === 0 ? "" : overRows(done, number).estimate.toFixed(digits),
+          ),
         ];
       }),
     ),
-    notes: remarks(table),
+    notes,
   };
 };
 

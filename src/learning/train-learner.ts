@@ -30,10 +30,13 @@ const scheduled = (schedule: Schedule, epoch: number): number => {
 };
 
 /**
- * Training images as they are; or each turned left to right with chance 1/2 and moved by up to `reach` pixels either way, what comes in
- * at the border being the border's own pixels.
+ * Training images as they are; or each moved by up to `reach` pixels either way, what comes in at the border being the border's own
+ * pixels; or also turned left to right with chance 1/2.
  */
-export type Augmentation = { readonly kind: "none" } | { readonly kind: "flip and move"; readonly reach: number };
+export type Augmentation =
+  | { readonly kind: "none" }
+  | { readonly kind: "move"; readonly reach: number }
+  | { readonly kind: "flip and move"; readonly reach: number };
 
 export const AS_THEY_ARE: Augmentation = { kind: "none" };
 export const CONSTANT: Schedule = { kind: "constant" };
@@ -61,9 +64,14 @@ export interface TrainingState {
 }
 
 /** Where pixel p of a varied image of this side comes from. */
-const variedPlace = (side: number, key: Key, b: number, reach: number): ((p: number) => number) => {
+const variedPlace = (
+  side: number,
+  key: Key,
+  b: number,
+  { kind, reach }: Exclude<Augmentation, { readonly kind: "none" }>,
+): ((p: number) => number) => {
   const draw = (name: string): number => uniform(fold(key, name), b);
-  const flipped = draw("flip") < 0.5;
+  const flipped = kind === "flip and move" && draw("flip") < 0.5;
   const shift = (name: string): number => Math.floor(draw(name) * (2 * reach + 1)) - reach;
   const [down, right] = [shift("down"), shift("right")];
   const inside = (at: number): number => Math.min(side - 1, Math.max(0, at));
@@ -96,7 +104,7 @@ export const showImages = (
       if (augmentation.kind === "none" || key === null)
         for (let p = at; p < at + plane; p++) x[b * pixels + p] = data.images[from + p] * factor - shift;
       else {
-        const source = variedPlace(Math.sqrt(plane), key, b, augmentation.reach);
+        const source = variedPlace(Math.sqrt(plane), key, b, augmentation);
         for (let p = 0; p < plane; p++) x[b * pixels + at + p] = data.images[from + at + source(p)] * factor - shift;
       }
     }

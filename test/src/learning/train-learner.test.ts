@@ -254,6 +254,14 @@ describe("training", () => {
     expect(new Set(rows).size).toBeGreaterThan(2);
     expect([...seen].every((s) => known.has(s))).toBe(true);
     expect(seen.size).toBe(18);
+    const moved = new Set<string>();
+    for (let k = 0; k < 100; k++) {
+      showImages(learner, data, [0], UNIT_SCALE, { kind: "move", reach: 1 }, fold(KEY, k));
+      moved.add(Array.from(learner.batch.x, (v) => Math.round(255 * v)).join());
+    }
+    expect(moved.size).toBe(9);
+    for (const down of [-1, 0, 1])
+      for (const right of [-1, 0, 1]) expect(moved.has(places(false, down, right).join())).toBe(true);
   });
 
   test("images, classes and rates that do not fit are refused", () => {
