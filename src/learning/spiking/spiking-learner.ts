@@ -32,10 +32,10 @@ export const idealSpikingSubstrate = (
 });
 
 /**
- * Mean rate of a layer [spikes a step] from which it is said to have exploded: networks that learn stay at 0.1 to 0.2, one that
- * teaches itself to fire ends at 0.8 and more (docs/eqspike.md).
+ * Mean rate of a layer [spikes a step], and share of neurons that fire in nearly every step, from which rates have exploded: networks
+ * that learn stay at 0.1 to 0.25 and below 0.04, one that teaches itself to fire ends at 0.8 (docs/eqspike.md).
  */
-const EXPLODED = 0.6;
+const EXPLODED = { rate: 0.6, unceasing: 0.2 } as const;
 /** An image alone may drive a layer hard: rates are looked at over this many. */
 const LOOKED_AT = 1000;
 
@@ -98,11 +98,16 @@ export const spikingLearner = (
   const exploded = (count: number): string | null => {
     recent.images(count);
     if (recent.shown() < LOOKED_AT) return null;
-    const { meanRates } = recent.result();
+    const { meanRates, unceasing } = recent.result();
     recent = activityTally(widths);
-    const layer = meanRates.findIndex((rate) => rate > EXPLODED);
-    if (layer < 0) return null;
-    return `layer ${layer + 1} fires at ${(100 * meanRates[layer]).toFixed(0)} % of all steps: rates have exploded, and saturated neurons pass on no error. Lower learningRate, let the nudge's sign alternate, or lengthen the free phase`;
+    const percent = (share: number): string => `${(100 * share).toFixed(0)} %`;
+    const layer = meanRates.findIndex((rate) => rate > EXPLODED.rate);
+    const what =
+      layer >= 0
+        ? `layer ${layer + 1} fires in ${percent(meanRates[layer])} of all steps`
+        : `${percent(unceasing)} of the neurons fire in nearly every step`;
+    if (layer < 0 && unceasing <= EXPLODED.unceasing) return null;
+    return `${what}: rates have exploded, and neurons that always fire pass on no error. Lower learningRates, let the nudge's sign alternate, or lengthen the free phase`;
   };
   return {
     inputs,

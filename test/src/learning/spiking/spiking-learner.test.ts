@@ -119,7 +119,16 @@ describe("what fires", () => {
     const hot = { ...start, biases: start.biases.map((b) => b.map(() => 2)) };
     const learner = spikingLearner(NETWORK, { ...RULE, learningRates: [0, 0] }, hot, 10);
     expect(() => trainLearner(learner, TRAIN, TEST, plan(4), KEY)).toThrow(
-      /epoch 3, batch 20: layer 1 fires at 100 % of all steps.*Lower learningRate/,
+      /epoch 3, batch 20: layer 1 fires in 100 % of all steps.*Lower learningRates/,
+    );
+  });
+
+  test("so do neurons that fire in nearly every step, though others are silent", () => {
+    const start = initialSpikingParameters(NETWORK, KEY);
+    const biases = [start.biases[0].map((_, i) => (i % 2 ? 9 : -9)), start.biases[1].map(() => -9)];
+    const learner = spikingLearner(NETWORK, { ...RULE, learningRates: [0, 0] }, { ...start, biases }, 10);
+    expect(() => trainLearner(learner, TRAIN, TEST, plan(4), KEY)).toThrow(
+      /epoch 3, batch 20: 42 % of the neurons fire in nearly every step/,
     );
   });
 
