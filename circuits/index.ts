@@ -46,8 +46,9 @@ export type { ArrayTiming, ArrayUse } from "./learning/array-use.ts";
 export { addUse, NO_USE } from "./learning/array-use.ts";
 export type { LatentPairs, LatentPairsDesign } from "./learning/latent-pairs.ts";
 export { latentPairs } from "./learning/latent-pairs.ts";
-export type { PlasticPairs, PlasticPairsDesign, PulseUpdate } from "./learning/plastic-pairs.ts";
+export type { PlasticPairs } from "./learning/plastic-pairs.ts";
 export { plasticPairs } from "./learning/plastic-pairs.ts";
+export type { PlasticPairsDesign, PulseRounding, PulseUpdate } from "./learning/plastic-pairs-design.ts";
 export {
   bestReference,
   errorsAfterCorrection,

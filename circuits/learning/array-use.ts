@@ -2,6 +2,8 @@
 export interface ArrayUse {
   /** Input vectors read through the array, either way. */
   readonly reads: number;
+  /** Read pulses of single spikes on their lines. */
+  readonly events: number;
   /** Energy of the devices while read [J]. */
   readonly readEnergy: number;
   /** Programming pulses on single devices, and their energy [J]. */
@@ -9,10 +11,11 @@ export interface ArrayUse {
   readonly pulseEnergy: number;
 }
 
-export const NO_USE: ArrayUse = { reads: 0, readEnergy: 0, pulses: 0, pulseEnergy: 0 };
+export const NO_USE: ArrayUse = { reads: 0, events: 0, readEnergy: 0, pulses: 0, pulseEnergy: 0 };
 
 export const addUse = (a: ArrayUse, b: ArrayUse): ArrayUse => ({
   reads: a.reads + b.reads,
+  events: a.events + b.events,
   readEnergy: a.readEnergy + b.readEnergy,
   pulses: a.pulses + b.pulses,
   pulseEnergy: a.pulseEnergy + b.pulseEnergy,

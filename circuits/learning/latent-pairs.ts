@@ -120,6 +120,7 @@ export const latentPairs = (
     states: () => Int8Array.from(seen, (w) => Math.sign(w)),
     use: () => ({
       reads,
+      events: 0,
       readEnergy: reads * size * design.readEnergy,
       pulses: 2 * writes,
       pulseEnergy: writes * design.writeEnergy,

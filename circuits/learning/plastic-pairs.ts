@@ -1,34 +1,14 @@
-import { afterPulse, type PulsedParams, pulsedDeviceAt, samplePulsedPopulation } from "#devices/index";
+import { afterPulse, pulsedDeviceAt, samplePulsedPopulation } from "#devices/index";
 import { type Kernels, rowMajor, transposed } from "#src/kernels/kernels";
-import type { Activations, PlasticSynapses } from "#src/networks/index";
+import type { EventSynapses, HeldSynapses } from "#src/learning/index";
+import type { Activations } from "#src/networks/index";
 import { fold, type Key, normal, normalsInto, uniform } from "#src/random/index";
-import { type ArrayTiming, type ArrayUse, checkTiming } from "./array-use.ts";
+import type { ArrayUse } from "./array-use.ts";
 import { type LineShares, lineShares } from "./line-shares.ts";
-
-/** How a wanted change becomes pulses. */
-export type PulseUpdate =
-  /** As many pulses as the array's mean device at mid-range would need. */
-  | { readonly kind: "blind" }
-  /** The same, then single pulses either way until the pair is within half a pulse of what was wanted. */
-  | { readonly kind: "write-verify"; readonly mostPulses: number };
-
-/** Weights as differences of conductance pairs that pulses move. */
-export interface PlasticPairsDesign {
-  readonly inputs: number;
-  readonly outputs: number;
-  readonly device: PulsedParams;
-  /** Weight of a pair with one device at its upper and the other at its lower nominal bound. */
-  readonly largestWeight: number;
-  readonly update: PulseUpdate;
-  /** Standard deviation of a conductance from read to read, as a share of it. */
-  readonly readNoise: number;
-  /** Lines of tiles with this many rows and columns of pairs, and their resistance from cell to cell [ohm]; null: ideal lines. */
-  readonly lines: { readonly rows: number; readonly columns: number; readonly segmentResistance: number } | null;
-  readonly timing: ArrayTiming;
-}
+import { checkPairs, type PlasticPairsDesign } from "./plastic-pairs-design.ts";
 
 /** Synapses on cells, and what they have been through. */
-export interface PlasticPairs extends PlasticSynapses {
+export interface PlasticPairs extends EventSynapses, HeldSynapses {
   /** What the pairs stand for now, read without noise: inputs x outputs. */
   weights(): Float32Array;
   use(): ArrayUse;
@@ -39,29 +19,6 @@ export interface PlasticPairs extends PlasticSynapses {
 /** Updates between two looks at what lines take: conductances drift by little in between. */
 const LINES_EVERY = 50;
 
-/** @throws RangeError for a design that cannot be. */
-const check = (design: PlasticPairsDesign, start: Float32Array): void => {
-  const refuse = (what: string): never => {
-    throw new RangeError(`plastic pairs: ${what}`);
-  };
-  const { inputs, outputs, largestWeight, readNoise, update, lines } = design;
-  checkTiming(design.timing);
-  if (start.length !== inputs * outputs) refuse(`${start.length} weights for ${inputs} inputs and ${outputs} outputs.`);
-  if (!start.every(Number.isFinite)) refuse("a weight to begin with is no number.");
-  if (!(largestWeight > 0 && largestWeight < Number.POSITIVE_INFINITY))
-    refuse(`largest weight ${largestWeight}; expected more than 0.`);
-  if (!(readNoise >= 0 && readNoise <= 10))
-    refuse(`read noise ${readNoise}; expected a share of the conductance, 0 or more.`);
-  if (update?.kind !== "blind" && update?.kind !== "write-verify")
-    refuse(`update ${JSON.stringify(update)}; expected { kind: "blind" } or { kind: "write-verify", mostPulses }.`);
-  if (update.kind === "write-verify" && !(Number.isInteger(update.mostPulses) && update.mostPulses >= 0))
-    refuse(`at most ${update.mostPulses} verifying pulses; expected a whole number.`);
-  if (lines && !(lines.segmentResistance >= 0 && lines.rows >= 1 && lines.columns >= 1))
-    refuse(
-      `lines of ${lines.segmentResistance} ohm in tiles of ${lines.rows} x ${lines.columns}; expected 0 ohm or more.`,
-    );
-};
-
 /**
  * A layer's weights as pairs of devices on an array: w = largestWeight (G+ - G-) / (Gmax - Gmin), bounds nominal.
  *
@@ -69,8 +26,10 @@ const check = (design: PlasticPairsDesign, start: Float32Array): void => {
  * noise of each device is their very distribution. Read backwards, the columns are driven and the rows collected: the same
  * conductances. With lines each pair keeps a share of its current (reciprocity: the same both ways), looked at anew every 50 updates.
  *
- * Moved: a wanted change is as many pulses as the mean device would need at mid-range (what a controller calibrates), its fraction by
- * chance; they raise one device of the pair and lower the other. What they do is the device's own: nonlinearity, asymmetry, noise, states, bounds.
+ * Spikes: each is a read pulse on its neuron's line, either way, with noise of its own.
+ *
+ * Moved: a wanted change is as many pulses as the mean device would need at mid-range (what a controller calibrates), its fraction as
+ * `rounding` says; they raise one device of the pair and lower the other. What they do is the device's own: nonlinearity, asymmetry, noise, states, bounds.
  *
  * @param start Weights to begin with, inputs x outputs: written exactly but for the devices' states and bounds, where larger ones stop.
  * @param chip What the fab gave.
@@ -82,8 +41,8 @@ export const plasticPairs = (
   batch: number,
   chip: Key,
 ): PlasticPairs => {
-  check(design, start);
-  const { inputs, outputs, device, largestWeight, update, readNoise, lines, timing } = design;
+  checkPairs(design, start);
+  const { inputs, outputs, device, largestWeight, update, rounding, readNoise, lines, timing } = design;
   const size = inputs * outputs;
   const population = samplePulsedPopulation(device, 2 * size, fold(chip, "devices"));
   const range = device.most - device.least;
@@ -94,11 +53,15 @@ export const plasticPairs = (
   const signal = kernels.float32(size);
   const variance = readNoise > 0 ? kernels.float32(size) : null;
   const totals = new Float64Array(size);
+  // Wanted pulses not given yet.
+  const carried = new Float32Array(rounding.kind === "carried" ? size : 0);
   const rowSums = new Float64Array(inputs);
   const columnSums = new Float64Array(outputs);
   let shares: LineShares | null = null;
   let updates = 0;
-  let [reads, readEnergy, pulsesDone, pulseEnergy] = [0, 0, 0, 0];
+  let [reads, events, readEnergy, pulsesDone, pulseEnergy] = [0, 0, 0, 0, 0];
+  // Of a line read for one input of 1, over its conductance.
+  const perRead = timing.readVoltage ** 2 * timing.readTime;
 
   const conductance = (d: number): number => population.least[d] + (population.most[d] - population.least[d]) * x[d];
   const refreshPair = (k: number): void => {
@@ -120,6 +83,14 @@ export const plasticPairs = (
         rowSums[i] += totals[k];
         columnSums[o] += totals[k];
       }
+  };
+  // Sums of one pair's lines, in the order in which `refresh` makes them.
+  const refreshLinesOf = (k: number): void => {
+    const [row, column] = [Math.floor(k / outputs), k % outputs];
+    rowSums[row] = 0;
+    for (let o = 0; o < outputs; o++) rowSums[row] += totals[row * outputs + o];
+    columnSums[column] = 0;
+    for (let i = 0; i < inputs; i++) columnSums[column] += totals[i * outputs + column];
   };
   const nearestState = (share: number): number => {
     const kept = Math.min(1, Math.max(0, share));
@@ -162,7 +133,7 @@ export const plasticPairs = (
     for (let b = 0, k = 0; b < count; b++)
       for (let i = 0; i < here; i++, k++) driven += values[k] * values[k] * sums[i];
     reads += count;
-    readEnergy += driven * timing.readVoltage ** 2 * timing.readTime;
+    readEnergy += driven * perRead;
   };
 
   // What a controller knows of a pulse: the mean device's step at mid-range, up on one side and down on the other.
@@ -180,7 +151,7 @@ export const plasticPairs = (
   const lowest = (k: number): number => perSiemens * (population.least[2 * k] - population.most[2 * k + 1]);
   const verifyPair = (k: number): void => {
     reads++;
-    readEnergy += (conductance(2 * k) + conductance(2 * k + 1)) * timing.readVoltage ** 2 * timing.readTime;
+    readEnergy += (conductance(2 * k) + conductance(2 * k + 1)) * perRead;
   };
   const pulsePair = (k: number, sign: 1 | -1, key: Key, turn: number): void => {
     for (const side of [0, 1] as const) {
@@ -195,51 +166,116 @@ export const plasticPairs = (
       x[d] = afterPulse(pulsedDeviceAt(population, d), x[d], direction, draw, rounding);
     }
   };
+  /** Pulses that a wanted change becomes now. */
+  const pulsesFor = (k: number, change: number, chance: Key, draw: number): number => {
+    const exact = Math.min(mostAtOnce, Math.abs(change) / perPair);
+    if (rounding.kind === "stochastic") {
+      const whole = Math.floor(exact);
+      return whole + (uniform(chance, draw) < exact - whole ? 1 : 0);
+    }
+    if (rounding.kind === "dropped") return exact < rounding.least ? 0 : Math.max(1, Math.round(exact));
+    const before = carried[k];
+    const wanted = Math.min(mostAtOnce, Math.max(-mostAtOnce, before + (change > 0 ? exact : -exact)));
+    const whole = Math.abs(wanted) >= rounding.least ? Math.trunc(wanted) : 0;
+    carried[k] = wanted - whole;
+    // The register, not the last change, says which way.
+    return whole;
+  };
+  /** Gives pair k what a change becomes; whether it was pulsed. */
+  const movePair = (k: number, change: number, chance: Key, draw: number, noise: Key): boolean => {
+    if (!Number.isFinite(change))
+      throw new RangeError(
+        `plastic pairs: the change of input ${Math.floor(k / outputs)}, output ${k % outputs} is ${change}.`,
+      );
+    const found = pulsesFor(k, change, chance, draw);
+    if (found === 0) return false;
+    const sign = rounding.kind === "carried" ? (found > 0 ? 1 : -1) : change > 0 ? 1 : -1;
+    const pulses = Math.abs(found);
+    const own = fold(noise, draw);
+    const wanted = Math.min(highest(k), Math.max(lowest(k), weightOf(k) + sign * pulses * perPair));
+    for (let p = 0; p < pulses; p++) pulsePair(k, sign, own, p);
+    if (update.kind === "write-verify")
+      for (let p = 0; p < update.mostPulses; p++) {
+        verifyPair(k);
+        const missing = wanted - weightOf(k);
+        if (Math.abs(missing) <= perPair / 2) break;
+        pulsePair(k, missing > 0 ? 1 : -1, own, pulses + p);
+      }
+    refreshPair(k);
+    return true;
+  };
+  const eventSpread = new Float64Array(variance ? widest : 0);
+  /** Read pulses on the lines of listed neurons. */
+  const deliver = (sums: Float32Array, list: Int32Array, count: number, key: Key, backwards: boolean): void => {
+    if (count === 0) return;
+    const [there, step, stride] = backwards ? [inputs, outputs, 1] : [outputs, 1, outputs];
+    const lineSums = backwards ? columnSums : rowSums;
+    if (variance) eventSpread.fill(0, 0, there);
+    for (let s = 0; s < count; s++) {
+      const first = list[s] * stride;
+      for (let t = 0; t < there; t++) sums[t] += signal[first + t * step];
+      if (variance) for (let t = 0; t < there; t++) eventSpread[t] += variance[first + t * step];
+      readEnergy += lineSums[list[s]] * perRead;
+    }
+    if (variance) for (let t = 0; t < there; t++) sums[t] += Math.sqrt(eventSpread[t]) * normal(key, t);
+    events += count;
+  };
+  const moveOn = (
+    list: Int32Array,
+    count: number,
+    change: Float32Array,
+    by: number,
+    key: Key,
+    place: (spike: number, t: number) => number,
+  ): void => {
+    const [chance, noise] = [fold(key, "fraction"), fold(key, "pulses")];
+    for (let s = 0; s < count; s++)
+      for (let t = 0; t < change.length; t++) {
+        const k = place(list[s], t);
+        if (change[t] !== 0 && movePair(k, by * change[t], chance, s * widest + t, noise)) refreshLinesOf(k);
+      }
+  };
   return {
     inputs,
     outputs,
     pulseCounts,
+    seen: signal,
+    deliverInto: (sums, list, count, key) => deliver(sums, list, count, key, false),
+    deliverBackInto: (sums, list, count, key) => deliver(sums, list, count, key, true),
+    moveOnInputs: (list, count, change, by, key) => moveOn(list, count, change, by, key, (i, o) => i * outputs + o),
+    moveOnOutputs: (list, count, change, by, key) => moveOn(list, count, change, by, key, (o, i) => i * outputs + o),
+    countEvents: (ofInputs, ofOutputs) => {
+      const count = (spikes: ArrayLike<number>, lineSums: Float64Array): void => {
+        for (let n = 0; n < spikes.length; n++) {
+          events += spikes[n];
+          readEnergy += spikes[n] * lineSums[n] * perRead;
+        }
+      };
+      count(ofInputs, rowSums);
+      count(ofOutputs, columnSums);
+    },
     forwardInto: (y, from, key) => read(y, from, key, false),
     transposedInto: (out, from, key) => read(out, from, key, true),
     moveInPlace: (change, key) => {
       const [chance, noise] = [fold(key, "fraction"), fold(key, "pulses")];
-      for (let k = 0; k < size; k++) {
-        if (change[k] === 0) continue;
-        if (!Number.isFinite(change[k]))
-          throw new RangeError(
-            `plastic pairs: the change of input ${Math.floor(k / outputs)}, output ${k % outputs} is ${change[k]}.`,
-          );
-        const sign = change[k] > 0 ? 1 : -1;
-        const exact = Math.min(mostAtOnce, Math.abs(change[k]) / perPair);
-        const pulses = Math.floor(exact) + (uniform(chance, k) < exact - Math.floor(exact) ? 1 : 0);
-        if (pulses === 0) continue;
-        const own = fold(noise, k);
-        const wanted = Math.min(highest(k), Math.max(lowest(k), weightOf(k) + sign * pulses * perPair));
-        for (let p = 0; p < pulses; p++) pulsePair(k, sign, own, p);
-        if (update.kind === "write-verify")
-          for (let p = 0; p < update.mostPulses; p++) {
-            verifyPair(k);
-            const missing = wanted - weightOf(k);
-            if (Math.abs(missing) <= perPair / 2) break;
-            pulsePair(k, missing > 0 ? 1 : -1, own, pulses + p);
-          }
-        refreshPair(k);
-      }
+      for (let k = 0; k < size; k++) if (change[k] !== 0) movePair(k, change[k], chance, k, noise);
       updates++;
       refresh();
     },
     weights: () => Float32Array.from({ length: size }, (_, k) => weightOf(k)),
-    use: () => ({ reads, readEnergy, pulses: pulsesDone, pulseEnergy }),
+    use: () => ({ reads, events, readEnergy, pulses: pulsesDone, pulseEnergy }),
     save: () => ({
       states: x.slice(),
       pulseCounts: pulseCounts.slice(),
-      use: Float64Array.of(updates, reads, readEnergy, pulsesDone, pulseEnergy),
+      carried: carried.slice(),
+      use: Float64Array.of(updates, reads, events, readEnergy, pulsesDone, pulseEnergy),
       ...(shares ?? {}),
     }),
     restore: (saved) => {
       x.set(saved["states"]);
       pulseCounts.set(saved["pulseCounts"]);
-      [updates, reads, readEnergy, pulsesDone, pulseEnergy] = saved["use"];
+      carried.set(saved["carried"]);
+      [updates, reads, events, readEnergy, pulsesDone, pulseEnergy] = saved["use"];
       if (saved["positive"]) {
         const side = (name: string): Float64Array => Float64Array.from(saved[name]);
         shares = { positive: side("positive"), negative: side("negative") };

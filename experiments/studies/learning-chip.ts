@@ -52,7 +52,20 @@ export interface TrainedChip {
 }
 
 /** The device that the parameters describe. */
-export const learningDevice = (p: LearningValues): PulsedParams => ({
+export const learningDevice = (
+  p: Pick<
+    LearningValues,
+    | "highResistance"
+    | "lowResistance"
+    | "pulses"
+    | "asymmetry"
+    | "nonlinearity"
+    | "cycleToCycle"
+    | "states"
+    | "deviceToDevice"
+    | "boundSpread"
+  >,
+): PulsedParams => ({
   name: "swept",
   source: "parameters of the study",
   least: 1 / p.highResistance,
@@ -88,6 +101,7 @@ const substrateOf = (p: LearningValues, chip: Key): { readonly substrate: Substr
           device: learningDevice(p),
           largestWeight: index === 0 ? p.largestWeight : p.largestOutputWeight,
           update: p.update === "blind" ? { kind: "blind" } : { kind: "write-verify", mostPulses: p.verifyingPulses },
+          rounding: { kind: "stochastic" },
           readNoise: p.readNoise,
           lines: p.wireResistance > 0 ? { rows: p.tile, columns: p.tile, segmentResistance: p.wireResistance } : null,
           timing: { readVoltage, readTime, pulseVoltage, pulseTime },

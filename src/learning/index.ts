@@ -21,8 +21,9 @@ export type {
   PrimitiveFunction,
 } from "./primitive-function.ts";
 export { denseNetwork, initialParameters, placeLayers } from "./primitive-function.ts";
-export type { EventSynapses } from "./spiking/event-synapses.ts";
+export type { EventSynapses, HeldSynapses } from "./spiking/event-synapses.ts";
 export { idealEventSynapses } from "./spiking/event-synapses.ts";
+export { fusedDynamics, fusedDynamicsBytes } from "./spiking/fused-dynamics.ts";
 export type { SpikingNeurons } from "./spiking/neuron-design.ts";
 export { SPIKING_NEURONS } from "./spiking/neuron-design.ts";
 export type { SpikingActivity } from "./spiking/spiking-activity.ts";

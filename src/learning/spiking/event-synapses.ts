@@ -13,6 +13,14 @@ export interface EventSynapses extends PlasticSynapses {
   moveOnOutputs(list: Int32Array, count: number, signal: Float32Array, by: number, key: Key): void;
 }
 
+/** Synapses without noise of their own between two moves, so that a kernel may hold their weights still for a batch. */
+export interface HeldSynapses extends PlasticSynapses {
+  /** The weights as spikes meet them now, inputs x outputs. */
+  readonly seen: Float32Array;
+  /** Told how often each input and each output has spiked through them since they last moved. */
+  countEvents(ofInputs: ArrayLike<number>, ofOutputs: ArrayLike<number>): void;
+}
+
 /** Weights that are numbers, inputs x outputs: the reference for every other kind. */
 export const idealEventSynapses = (inputs: number, outputs: number, start: Float32Array): EventSynapses => {
   if (start.length !== inputs * outputs)

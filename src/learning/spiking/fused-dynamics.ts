@@ -2,9 +2,11 @@ import { type Kernels, rowMajor, transposed } from "#src/kernels/kernels";
 import { spikingKernelBytes } from "#src/kernels/spiking";
 import { fold, type Key, uniform } from "#src/random/index";
 import type { NetworkParameters } from "../primitive-function.ts";
+import type { HeldSynapses } from "./event-synapses.ts";
 import { rateChangeFactor, stepFactors } from "./neuron-design.ts";
 import type { SpikingDynamics } from "./spiking-dynamics.ts";
 import type { SpikingNetwork } from "./spiking-network.ts";
+import { moveBiases, restoreSynapses, saveSynapses } from "./synapse-store.ts";
 
 /** Neurons of a layer filled up to whole vectors. */
 const padded = (width: number): number => 4 * Math.ceil(width / 4);
@@ -14,18 +16,24 @@ export const fusedDynamicsBytes = ({ widths, input }: SpikingNetwork, images: nu
   const wide = widths.slice(1).map(padded);
   const weights = wide.reduce((sum, w, l) => sum + (l === 0 ? 2 * widths[0] : 4 * wide[l - 1]) * w, 0);
   const batch = images * 3 * wide[0];
-  return 4 * (weights + batch) + spikingKernelBytes(wide, input.kind === "spikes" ? widths[0] : 0) + 1024;
+  // What synapses that are no numbers are asked for.
+  const asked = widths[0] * widths[1];
+  return 4 * (weights + batch + asked) + spikingKernelBytes(wide, input.kind === "spikes" ? widths[0] : 0) + 1024;
 };
 
 /**
  * Ideal weights, all steps of a phase in one kernel. Each layer's weights lie both ways, a row for whoever spikes; changes are summed
- * as they come, rows by the neurons below and rows by those above, and meet when the weights move.
+ * as they come, rows by the neurons below and rows by those above, and meet when the weights move. Synapses that are no numbers may
+ * stand behind the weights: they are read after each move, and told what spiked through them.
+ *
+ * @param held Such synapses, one a layer, or null.
  */
 export const fusedDynamics = (
   kernels: Kernels,
   network: SpikingNetwork,
   start: NetworkParameters,
   images: number,
+  held: readonly HeldSynapses[] | null = null,
 ): SpikingDynamics => {
   const [inputs, ...own] = network.widths;
   const wide = own.map(padded);
@@ -52,6 +60,7 @@ export const fusedDynamics = (
   });
   const drives = kernels.float32(images * wide[0]);
   const errors = kernels.float32(images * wide[0]);
+  const asked = held ? kernels.float32(inputs * own[0]) : null;
   const biasErrors = own.map((n) => new Float32Array(images * n));
   const free = { state: new Float32Array(kernel.state.length), trace: new Float32Array(kernel.outputTrace.length) };
   const freePhases = new Float32Array(kernel.inputPhases.length);
@@ -69,7 +78,7 @@ export const fusedDynamics = (
         if (l > 0) upper[l][o * wide[l - 1] + i] = weights[i * own[l] + o];
       }
   };
-  for (let l = 0; l < layers; l++) setWeights(l, start.weights[l]);
+  for (let l = 0; l < layers; l++) setWeights(l, held?.[l].seen ?? start.weights[l]);
 
   const spikeInputs = (b: number): void => {
     if (!spiking || !order) return;
@@ -85,6 +94,49 @@ export const fusedDynamics = (
     const used = padded(lit);
     for (const list of [kernel.inputRates, kernel.inputPhases, kernel.inputNumbers]) list.fill(0, lit, used);
   };
+  const tellEvents = (
+    synapses: readonly HeldSynapses[],
+    before: Int32Array,
+    phases: Float32Array,
+    steps: number,
+  ): void => {
+    const fired = own.map((n, l) =>
+      Int32Array.from({ length: n }, (_, i) => kernel.counts[first[l] + i] - before[first[l] + i]),
+    );
+    for (let l = 1; l < layers; l++) synapses[l].countEvents(fired[l - 1], fired[l]);
+    if (!spiking) return;
+    // A phase that grew by steps times its rate, less its spikes, is where it is now.
+    const ofInputs = new Int32Array(inputs);
+    for (let k = 0; k < lit; k++)
+      ofInputs[kernel.inputNumbers[k]] = Math.round(steps * kernel.inputRates[k] + phases[k] - kernel.inputPhases[k]);
+    synapses[0].countEvents(ofInputs, []);
+  };
+  /** Asks the synapses for what the batch has taught, and reads them again. */
+  const askForMoves = (synapses: readonly HeldSynapses[], count: number, rates: readonly number[], key: Key): void => {
+    for (let l = 0; l < layers; l++) {
+      const by = Math.fround(rates[l] / count);
+      const change = l === 0 && asked ? asked : new Float32Array(below(l) * own[l]);
+      if (l > 0)
+        for (let i = 0; i < own[l - 1]; i++)
+          for (let o = 0; o < own[l]; o++)
+            change[i * own[l] + o] =
+              by * Math.fround(changes[l][i * wide[l] + o] + upperChanges[l][o * wide[l - 1] + i]);
+      else if (spiking)
+        for (let i = 0; i < inputs; i++)
+          for (let o = 0; o < own[0]; o++)
+            change[i * own[0] + o] = Math.fround(by / spiking.mostRate) * changes[0][i * wide[0] + o];
+      else {
+        for (let b = 0; b < count; b++)
+          for (let o = 0; o < own[0]; o++) errors[b * own[0] + o] = by * errors[b * wide[0] + o];
+        change.fill(0);
+        kernels.addProduct(change, transposed(x, inputs), errors, inputs, own[0], count);
+      }
+      synapses[l].moveInPlace(change, fold(key, l));
+      changes[l].fill(0);
+      upperChanges[l].fill(0);
+      setWeights(l, synapses[l].seen);
+    }
+  };
   return {
     counts: own.map((_, l) => layer(kernel.counts, l)),
     inputSpikes: () => inputSpikes,
@@ -96,7 +148,12 @@ export const fusedDynamics = (
     present: (images_, targets_, count, key) => {
       [x, targets, order] = [images_, targets_, fold(key, "phases")];
       drives.fill(0);
-      if (!spiking) kernels.addProduct(drives, rowMajor(x, inputs), rows[0], count, wide[0], inputs);
+      if (spiking) return;
+      if (!held) kernels.addProduct(drives, rowMajor(x, inputs), rows[0], count, wide[0], inputs);
+      else {
+        held[0].forwardInto(drives, { batch: count, width: inputs, levels: "real", values: x }, fold(key, "input"));
+        for (let b = count - 1; b >= 0; b--) drives.copyWithin(b * wide[0], b * own[0], (b + 1) * own[0]);
+      }
     },
     begin: (b) => {
       kernel.state.fill(0);
@@ -117,7 +174,10 @@ export const fusedDynamics = (
           kernel.driveGains[l] = rates[l] * (l === 0 ? squares + 1 : 1);
         }
       const [strength, scale] = nudge ? [nudge.strength, nudge.perChange * perStep] : [0, 0];
+      const before = held ? kernel.counts.slice() : null;
+      const phases = held ? kernel.inputPhases.slice(0, lit) : null;
       inputSpikes += kernel.run(steps, strength, scale, immediate, spiking ? padded(lit) : 0);
+      if (held && before && phases) tellEvents(held, before, phases, steps);
     },
     keepFree: () => {
       free.state.set(kernel.state);
@@ -133,12 +193,15 @@ export const fusedDynamics = (
       errors.set(kernel.errors.subarray(0, wide[0]), b * wide[0]);
       for (let l = 0; l < layers; l++) biasErrors[l].set(layer(kernel.errors, l), b * own[l]);
     },
-    descend: (count, { immediate, rates }) => {
+    descend: (count, { immediate, rates }, key) => {
       if (!biasErrors.every((e) => e.every(Number.isFinite))) return false;
+      moveBiases(biases, biasErrors, count, rates);
+      if (held) {
+        askForMoves(held, count, rates, key);
+        return true;
+      }
       for (let l = 0; l < layers; l++) {
         const by = Math.fround(rates[l] / count);
-        for (let b = 0; b < count; b++)
-          for (let o = 0; o < own[l]; o++) biases[l][o] += by * biasErrors[l][b * own[l] + o];
         if (l > 0 && !immediate) {
           const [w, u, change, back] = [rows[l], upper[l], changes[l], upperChanges[l]];
           for (let i = 0; i < own[l - 1]; i++)
@@ -162,6 +225,7 @@ export const fusedDynamics = (
       return true;
     },
     save: () => {
+      if (held) return saveSynapses(held, biases);
       const arrays: Record<string, Float32Array> = {};
       for (let l = 0; l < layers; l++) {
         const weights = new Float32Array(below(l) * own[l]);
@@ -172,6 +236,11 @@ export const fusedDynamics = (
       return arrays;
     },
     restore: (saved) => {
+      if (held) {
+        restoreSynapses(held, biases, saved);
+        for (let l = 0; l < layers; l++) setWeights(l, held[l].seen);
+        return;
+      }
       for (let l = 0; l < layers; l++) {
         setWeights(l, Float32Array.from(saved[`${l}.weights`]));
         biases[l].set(saved[`${l}.biases`]);

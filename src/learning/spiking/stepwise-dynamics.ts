@@ -13,6 +13,7 @@ import {
 } from "./neuron-step.ts";
 import type { SpikingDynamics } from "./spiking-dynamics.ts";
 import type { SpikingNetwork } from "./spiking-network.ts";
+import { moveBiases, restoreSynapses, saveSynapses } from "./synapse-store.ts";
 
 /** What happened in a step, for those who watch. */
 export interface WatchedStep {
@@ -238,11 +239,10 @@ export const stepwiseDynamics = (
     },
     descend: (count, { immediate, rates: by }, noise) => {
       if (!biasErrors.every((e) => e.every(Number.isFinite))) return false;
-      for (let l = 0; l < layers; l++) {
+      moveBiases(biases, biasErrors, count, by);
+      for (let l = 1; l < layers; l++) {
+        if (immediate) continue;
         const rate = Math.fround(by[l] / count);
-        for (let b = 0; b < count; b++)
-          for (let o = 0; o < own[l]; o++) biases[l][o] += rate * biasErrors[l][b * own[l] + o];
-        if (l === 0 || immediate) continue;
         const change = changes[l];
         for (let i = 0; i < own[l - 1]; i++)
           for (let o = 0; o < own[l]; o++) {
@@ -267,20 +267,7 @@ export const stepwiseDynamics = (
       }
       return true;
     },
-    save: () => {
-      const arrays: Record<string, Float32Array | Float64Array> = {};
-      synapses.forEach((s, l) => {
-        for (const [name, values] of Object.entries(s.save())) arrays[`${l}.${name}`] = values;
-        arrays[`${l}.biases`] = biases[l].slice();
-      });
-      return arrays;
-    },
-    restore: (saved) => {
-      synapses.forEach((s, l) => {
-        const mine = Object.entries(saved).filter(([name]) => name.startsWith(`${l}.`));
-        s.restore(Object.fromEntries(mine.map(([name, values]) => [name.slice(`${l}.`.length), values])));
-        biases[l].set(saved[`${l}.biases`]);
-      });
-    },
+    save: () => saveSynapses(synapses, biases),
+    restore: (saved) => restoreSynapses(synapses, biases, saved),
   };
 };

@@ -15,6 +15,7 @@ const design: PlasticPairsDesign = {
   device: idealPulsed,
   largestWeight: 2,
   update: { kind: "blind" },
+  rounding: { kind: "stochastic" },
   readNoise: 0,
   lines: null,
   timing: { readVoltage: 0.2, readTime: 1e-8, pulseVoltage: 1.5, pulseTime: 1e-7 },
