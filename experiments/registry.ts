@@ -24,6 +24,7 @@ const MODULES: Readonly<Record<string, () => Promise<Readonly<Record<string, unk
   "ep-on-rram": () => import("./studies/ep-on-rram.ts"),
   gdu: () => import("./studies/gdu.ts"),
   eqspike: () => import("./spiking/eqspike.ts"),
+  "eqspike-gradients": () => import("./spiking/eqspike-gradients.ts"),
   "eqspike-on-rram": () => import("./spiking/eqspike-on-rram.ts"),
   "interval-coverage": () => import("./studies/interval-coverage.ts"),
 };

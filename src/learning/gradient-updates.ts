@@ -26,6 +26,8 @@ export interface Agreement {
 export interface LayerAgreement {
   readonly steps: readonly Agreement[];
   readonly cumulated: Agreement;
+  /** The two of them, summed over the steps: the direction of learning, like the layer's weights. */
+  readonly updates: { readonly ep: Float64Array; readonly bptt: Float64Array };
 }
 
 export interface GradientComparison {
@@ -48,7 +50,7 @@ const nudgedStates = (
   return all;
 };
 
-const agreementOf = (ep: Float64Array, bptt: Float64Array): Agreement => {
+export const agreementOf = (ep: ArrayLike<number>, bptt: ArrayLike<number>): Agreement => {
   let [dot, ee, bb, dd, of, same] = [0, 0, 0, 0, 0, 0];
   for (let k = 0; k < ep.length; k++) {
     dot += ep[k] * bptt[k];
@@ -144,7 +146,7 @@ export const compareGradients = (
         }
         steps.push(agreementOf(ep, bptt));
       }
-      return { steps, cumulated: agreementOf(sumEp, sumBptt) };
+      return { steps, cumulated: agreementOf(sumEp, sumBptt), updates: { ep: sumEp, bptt: sumBptt } };
     }),
   };
 };
