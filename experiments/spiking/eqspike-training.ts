@@ -1,14 +1,21 @@
-import type { DataSet } from "#src/datasets/labelled-images";
+import type { DataSet, LabelledImages } from "#src/datasets/labelled-images";
+import { createKernels } from "#src/kernels/kernels";
 import {
   Diverged,
   type EpochReport,
+  idealEventSynapses,
   initialSpikingParameters,
+  type NetworkParameters,
   type SpikingActivity,
+  type SpikingDynamics,
   type SpikingLearner,
   spikingLearner,
+  stepwiseDynamics,
+  stepwiseDynamicsBytes,
   type TrainingState,
   trainLearner,
   UNIT_SCALE,
+  type WatchedStep,
 } from "#src/learning/index";
 import type { PartProgress } from "#src/montecarlo/index";
 import { fold, type Key } from "#src/random/index";
@@ -96,4 +103,41 @@ export const trainSpikes = (
     if (!(error instanceof Diverged)) throw error;
     return { epochs: reached, activity, diverged: error.message };
   }
+};
+
+/** The network that a model's training ends with, untested; the start where it has no epochs. */
+export const trainedNetwork = (model: SpikingModel, data: DataSet, key: Key): NetworkParameters => {
+  const start = initialSpikingParameters(model.network, fold(key, "start"));
+  if (model.epochs === 0) return start;
+  const learner = spikingLearnerOf(model, key);
+  const none = { load: () => null, keep: () => {} };
+  const { diverged } = trainSpikes(learner, model, { ...data, test: { ...data.test, count: 0 } }, key, none);
+  if (diverged !== null) throw new Diverged(diverged);
+  const { arrays } = learner.save();
+  const of = (name: string) => start.weights.map((_, l) => Float32Array.from(arrays[`${l}.${name}`]));
+  return { weights: of("weights"), biases: of("biases") };
+};
+
+/** The dynamics of these weights, step by step, watched: an image at a time. */
+export const watchedDynamics = (
+  { network }: SpikingModel,
+  parameters: NetworkParameters,
+  watch: (step: WatchedStep) => void,
+): { readonly dynamics: SpikingDynamics; readonly show: (data: LabelledImages, image: number, key: Key) => void } => {
+  const { widths } = network;
+  const [inputs, classes] = [widths[0], widths[widths.length - 1]];
+  const kernels = createKernels(stepwiseDynamicsBytes(network, 1) + 4 * (inputs + classes) + 256);
+  const synapses = parameters.weights.map((w, l) => idealEventSynapses(widths[l], widths[l + 1], w));
+  const dynamics = stepwiseDynamics(kernels, network, parameters, synapses, 1, false, watch);
+  const [x, targets] = [kernels.float32(inputs), kernels.float32(classes)];
+  return {
+    dynamics,
+    show: (data, image, key) => {
+      for (let p = 0; p < inputs; p++) x[p] = data.images[image * inputs + p] / 255;
+      targets.fill(0);
+      targets[data.labels[image]] = 1;
+      dynamics.present(x, targets, 1, key);
+      dynamics.begin(0);
+    },
+  };
 };
