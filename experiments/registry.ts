@@ -25,6 +25,7 @@ const MODULES: Readonly<Record<string, () => Promise<Readonly<Record<string, unk
   gdu: () => import("./studies/gdu.ts"),
   eqspike: () => import("./spiking/eqspike.ts"),
   "eqspike-gradients": () => import("./spiking/eqspike-gradients.ts"),
+  "eqspike-drift": () => import("./spiking/eqspike-drift.ts"),
   "eqspike-dynamics": () => import("./spiking/eqspike-dynamics.ts"),
   "eqspike-plasticity": () => import("./spiking/eqspike-plasticity.ts"),
   "eqspike-on-rram": () => import("./spiking/eqspike-on-rram.ts"),

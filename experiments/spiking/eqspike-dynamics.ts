@@ -1,11 +1,10 @@
-import { checkSpikingNetwork, checkSpikingRule, type WatchedStep } from "#src/learning/index";
+import type { WatchedStep } from "#src/learning/index";
 import { defineExperiment, type Parameters, type Summary, type Table, type ValuesOf } from "#src/montecarlo/index";
 import { fold, rootKey } from "#src/random/index";
 import type { Figure, Series } from "#src/report/figure";
 import { OWN_MODULE } from "../own-module.ts";
 import { dataNote, imagesFor, PUBLISHED_PARAMETERS } from "../papers/published-parameters.ts";
-import { checkNetwork } from "../studies/network-parameters.ts";
-import { SPIKING_PARAMETERS, spikingModel } from "./eqspike-parameters.ts";
+import { checkSpiking, SPIKING_PARAMETERS, spikingModel } from "./eqspike-parameters.ts";
 import { trainedNetwork, watchedDynamics } from "./eqspike-training.ts";
 
 const PARAMETERS = {
@@ -48,7 +47,7 @@ interface Seen {
 
 const watchImage = (params: Params): Seen => {
   const key = rootKey(params.start);
-  const model = spikingModel(params);
+  const model = spikingModel(params, params.epochs);
   const data = imagesFor(params);
   const parameters = trainedNetwork(model, data, key);
   const { neurons, widths } = model.network;
@@ -87,15 +86,16 @@ const seenOf = (params: Params): Seen => {
   return known.seen;
 };
 
-/** Neuron of a layer that fires most in the steps from .. to. */
-const busiest = (spikes: Uint8Array, neurons: number, from: number, to: number, except = -1): number => {
-  let [best, most] = [0, -1];
-  for (let i = 0; i < neurons; i++) {
-    let count = 0;
-    for (let s = from; s < to; s++) count += spikes[s * neurons + i];
-    if (i !== except && count > most) [best, most] = [i, count];
-  }
-  return best;
+/** Spikes of each neuron of a layer in its first steps. */
+const spikeCounts = (spikes: Uint8Array, neurons: number, steps: number): number[] =>
+  Array.from({ length: neurons }, (_, i) =>
+    Array.from({ length: steps }, (_s, s) => spikes[s * neurons + i]).reduce((a, b) => a + b, 0),
+  );
+
+/** Neuron that fires about every sixth step: one whose membrane tells something. */
+const regular = (spikes: Uint8Array, neurons: number, steps: number): number => {
+  const away = spikeCounts(spikes, neurons, steps).map((n) => Math.abs(n - steps / 6));
+  return away.indexOf(Math.min(...away));
 };
 
 const figures = (_table: Table, params: Params): Figure[] => {
@@ -127,8 +127,9 @@ const figures = (_table: Table, params: Params): Figure[] => {
       dash: "none",
     };
   });
-  const rival = busiest(seen.spikes[top], own[top], 0, freeSteps, seen.label);
-  const hidden = top > 0 ? busiest(seen.spikes[0], own[0], 0, freeSteps) : 0;
+  const others = spikeCounts(seen.spikes[top], own[top], freeSteps).map((n, k) => (k === seen.label ? -1 : n));
+  const rival = others.indexOf(Math.max(...others));
+  const hidden = top > 0 ? regular(seen.spikes[0], own[0], freeSteps) : 0;
   const curve = (name: string, of: Float32Array, l: number, i: number): Series => ({
     name,
     x: times,
@@ -218,10 +219,7 @@ export const eqspikeDynamics = defineExperiment({
     otherNudged: mean("of the nudged phase"),
   },
   check: (params) => {
-    checkNetwork(params);
-    const { network, rule, batch } = spikingModel(params);
-    checkSpikingNetwork(network);
-    checkSpikingRule(rule, network.widths.length - 1, batch);
+    checkSpiking(params);
     const { test } = imagesFor(params);
     if (params.image >= test.count)
       throw new RangeError(`image: ${params.image}; there are ${test.count} test images, numbered from 0.`);

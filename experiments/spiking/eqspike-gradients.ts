@@ -1,7 +1,5 @@
 import {
   type Agreement,
-  checkSpikingNetwork,
-  checkSpikingRule,
   compareUpdates,
   initialSpikingParameters,
   type NetworkParameters,
@@ -20,10 +18,10 @@ import { fold, type Key } from "#src/random/index";
 import type { Figure } from "#src/report/figure";
 import { OWN_MODULE } from "../own-module.ts";
 import { dataNote, imagesFor, PUBLISHED_PARAMETERS } from "../papers/published-parameters.ts";
-import { checkNetwork, parseWidths } from "../studies/network-parameters.ts";
+import { parseWidths } from "../studies/network-parameters.ts";
 import { groupRows, overRows, valuesOf } from "../studies/rows.ts";
 import { shown } from "../units/show.ts";
-import { SPIKING_PARAMETERS, spikingModel } from "./eqspike-parameters.ts";
+import { checkSpiking, SPIKING_PARAMETERS, spikingModel } from "./eqspike-parameters.ts";
 import { spikingLearnerOf, trainSpikes } from "./eqspike-training.ts";
 
 const whole = (value: number, min: number, max: number, says: string, source: string) =>
@@ -68,7 +66,7 @@ type Kept = Readonly<Record<string, NetworkParameters>>;
 
 const train = (params: Params, key: Key): { readonly kept: Kept; readonly diverged: string | null } => {
   const own = fold(key, params.seed);
-  const model = spikingModel(params);
+  const model = spikingModel(params, params.epochs);
   const start = initialSpikingParameters(model.network, fold(own, "start"));
   const kept: Record<string, NetworkParameters> = { 0: start };
   if (params.epochs === 0) return { kept, diverged: null };
@@ -216,10 +214,7 @@ export const eqspikeGradients = defineExperiment({
     },
   },
   check: (params) => {
-    checkNetwork(params);
-    const { network, rule, batch } = spikingModel(params);
-    checkSpikingNetwork(network);
-    checkSpikingRule(rule, network.widths.length - 1, batch);
+    checkSpiking(params);
     const layers = parseWidths(params.widths).length - 1;
     if (params.layer > layers) throw new RangeError(`layer: ${params.layer}; ${params.widths} has ${layers}.`);
     if (!keptEpochs(params.epochs).includes(params.epoch))

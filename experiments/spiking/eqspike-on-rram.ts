@@ -1,4 +1,3 @@
-import { checkSpikingNetwork, checkSpikingRule } from "#src/learning/index";
 import { defineExperiment, type Row, type Summary, type Table, type ValuesOf } from "#src/montecarlo/index";
 import type { Interval } from "#src/numerics/intervals";
 import { pairedInterval } from "#src/numerics/paired-interval";
@@ -6,11 +5,10 @@ import { fold } from "#src/random/index";
 import type { Figure } from "#src/report/figure";
 import { OWN_MODULE } from "../own-module.ts";
 import { dataNote } from "../papers/published-parameters.ts";
-import { checkNetwork } from "../studies/network-parameters.ts";
 import { overRows, percent, percentCurve, valuesOf } from "../studies/rows.ts";
 import { showMeasured, shown } from "../units/show.ts";
 import { RRAM_PARAMETERS } from "./eqspike-on-rram-parameters.ts";
-import { spikingModel } from "./eqspike-parameters.ts";
+import { checkSpiking } from "./eqspike-parameters.ts";
 import { checkSpikingChip, trainSpikingChip } from "./spiking-chip.ts";
 
 type Params = ValuesOf<typeof RRAM_PARAMETERS>;
@@ -236,10 +234,7 @@ export const eqspikeOnRram = defineExperiment({
     },
   },
   check: (params) => {
-    const { network, rule, batch } = spikingModel(params);
-    checkSpikingNetwork(network);
-    checkSpikingRule(rule, network.widths.length - 1, batch);
-    checkNetwork(params);
+    checkSpiking(params);
     checkSpikingChip(params);
   },
   trial: ({ trained: { accuracy, diverged, cells } }) => {

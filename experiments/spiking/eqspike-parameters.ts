@@ -1,6 +1,8 @@
 import {
   AS_THEY_ARE,
   type Augmentation,
+  checkSpikingNetwork,
+  checkSpikingRule,
   SPIKING_ESTIMATORS,
   SPIKING_NEURONS,
   SPIKING_RULE,
@@ -10,7 +12,7 @@ import {
 } from "#src/learning/index";
 import type { Parameters, ValuesOf } from "#src/montecarlo/index";
 import { PUBLISHED_PARAMETERS } from "../papers/published-parameters.ts";
-import { parseWidths } from "../studies/network-parameters.ts";
+import { checkNetwork, parseWidths } from "../studies/network-parameters.ts";
 
 const MEASURED = "measured for this project: docs/eqspike.md";
 
@@ -101,8 +103,16 @@ export interface SpikingModel {
   readonly augmentation: Augmentation;
 }
 
+/** @throws RangeError for a network, a rule or widths that do not fit one another or the images. */
+export const checkSpiking = (p: SpikingValues): void => {
+  checkNetwork(p);
+  const { network, rule, batch } = spikingModel(p);
+  checkSpikingNetwork(network);
+  checkSpikingRule(rule, network.widths.length - 1, batch);
+};
+
 /** @throws RangeError where widths or rates are no lists of numbers. */
-export const spikingModel = (p: SpikingValues & { readonly epochs: number }): SpikingModel => {
+export const spikingModel = (p: SpikingValues, epochs = 0): SpikingModel => {
   const widths = parseWidths(p.widths);
   const listed = p.learningRates.trim().split(/\s+/).map(Number);
   if (p.learningRates.trim() === "" || !listed.every(Number.isFinite))
@@ -118,7 +128,7 @@ export const spikingModel = (p: SpikingValues & { readonly epochs: number }): Sp
     threshold: 1,
     floor,
   };
-  const { freeSteps, nudgedSteps, readSteps, countedSteps, beta, batch, epochs, rateDecay } = p;
+  const { freeSteps, nudgedSteps, readSteps, countedSteps, beta, batch, rateDecay } = p;
   return {
     network: {
       widths,
@@ -131,6 +141,7 @@ export const spikingModel = (p: SpikingValues & { readonly epochs: number }): Sp
       readSteps,
       countedSteps,
       beta,
+      pushes: true,
       estimator: p.estimator as SpikingEstimator,
       updates: p.updates as SpikingRule["updates"],
       learningRates: listed.length === 1 ? widths.slice(1).map(() => listed[0]) : listed,

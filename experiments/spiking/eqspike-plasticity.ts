@@ -1,11 +1,4 @@
-import {
-  changeOfTrains,
-  checkSpikingNetwork,
-  checkSpikingRule,
-  type NetworkParameters,
-  rateChangeFactor,
-  type WatchedStep,
-} from "#src/learning/index";
+import { changeOfTrains, type NetworkParameters, rateChangeFactor, type WatchedStep } from "#src/learning/index";
 import {
   defineExperiment,
   type Parameters,
@@ -18,9 +11,9 @@ import { fold, type Key } from "#src/random/index";
 import type { Figure } from "#src/report/figure";
 import { OWN_MODULE } from "../own-module.ts";
 import { dataNote, imagesFor, PUBLISHED_PARAMETERS } from "../papers/published-parameters.ts";
-import { checkNetwork } from "../studies/network-parameters.ts";
+import { parseWidths } from "../studies/network-parameters.ts";
 import { overRows, valuesOf } from "../studies/rows.ts";
-import { SPIKING_PARAMETERS, type SpikingModel, spikingModel } from "./eqspike-parameters.ts";
+import { checkSpiking, SPIKING_PARAMETERS, type SpikingModel, spikingModel } from "./eqspike-parameters.ts";
 import { trainedNetwork, watchedDynamics } from "./eqspike-training.ts";
 
 const CURVES = ["isolated pair", "rising", "falling", "steady"] as const;
@@ -262,17 +255,14 @@ export const eqspikePlasticity = defineExperiment({
       ],
       make: (params, key) => {
         const own = fold(key, params.seed);
-        const model = spikingModel(params);
+        const model = spikingModel(params, params.epochs);
         return watchNetwork(model, trainedNetwork(model, imagesFor(params), own), params, fold(own, "watched"));
       },
     },
   },
   check: (params) => {
-    checkNetwork(params);
-    const { network, rule, batch } = spikingModel(params);
-    checkSpikingNetwork(network);
-    checkSpikingRule(rule, network.widths.length - 1, batch);
-    if (network.widths.length < 3)
+    checkSpiking(params);
+    if (parseWidths(params.widths).length < 3)
       throw new RangeError(`widths: ${params.widths}; a hidden layer is watched, expected e.g. 784-100-10.`);
   },
   trial: ({ watched }, params) => {

@@ -1,4 +1,3 @@
-import { checkSpikingNetwork, checkSpikingRule } from "#src/learning/index";
 import {
   defineExperiment,
   type Parameters,
@@ -13,10 +12,10 @@ import type { Figure } from "#src/report/figure";
 import { OWN_MODULE } from "../own-module.ts";
 import { accuracyCurves, accuracyTable } from "../papers/equilibrium-report.ts";
 import { dataNote, imagesFor, PUBLISHED_PARAMETERS, seedsAndEpochs } from "../papers/published-parameters.ts";
-import { checkNetwork, parseWidths } from "../studies/network-parameters.ts";
+import { parseWidths } from "../studies/network-parameters.ts";
 import { groupRows, overRows, valuesOf } from "../studies/rows.ts";
 import { ENERGY_PARAMETERS, energySummary, eventEnergy, type ImageEvents } from "./eqspike-energy.ts";
-import { SPIKING_PARAMETERS, spikingModel } from "./eqspike-parameters.ts";
+import { checkSpiking, SPIKING_PARAMETERS, spikingModel } from "./eqspike-parameters.ts";
 import { spikingLearnerOf, type TrainedSpikes, trainSpikes } from "./eqspike-training.ts";
 
 const PARAMETERS = {
@@ -261,7 +260,7 @@ export const eqspike = defineExperiment({
       uses: TRAINED,
       make: (params, key, progress) => {
         const own = fold(key, params.seed);
-        const model = spikingModel(params);
+        const model = spikingModel(params, params.epochs);
         return trainSpikes(spikingLearnerOf(model, own), model, imagesFor(params), own, progress);
       },
     },
@@ -275,10 +274,7 @@ export const eqspike = defineExperiment({
   },
   check: (params) => {
     if (params.epoch > params.epochs) throw new RangeError(`epoch: ${params.epoch}; ${params.epochs} are trained.`);
-    const { network, rule, batch } = spikingModel(params);
-    checkSpikingNetwork(network);
-    checkSpikingRule(rule, network.widths.length - 1, batch);
-    checkNetwork(params);
+    checkSpiking(params);
   },
   trial: ({ trained, lit }, params) => trial(trained, lit, params),
   figures,

@@ -115,7 +115,7 @@ const totalUse = (cells: readonly PlasticPairs[]) => cells.reduce((sum, c) => ad
 
 /** Trains the network of these parameters on its cells, tests it once, and counts what it took. */
 export const trainSpikingChip = (p: SpikingChipValues, key: Key): TrainedSpikingChip => {
-  const model = spikingModel(p);
+  const model = spikingModel(p, p.epochs);
   const { network, rule, batch, epochs, rateDecay, augmentation } = model;
   const { train, test } = imagesFor(p);
   const { substrate, cells } = substrateOf(p, model, key);

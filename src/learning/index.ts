@@ -45,4 +45,12 @@ export type { Feedback, StepwiseRule } from "./stepwise-learner.ts";
 export { checkStepwise, FEEDBACKS, initialFeedback, stepwiseLearner } from "./stepwise-learner.ts";
 export { synapticBytes, synapticConnection } from "./synaptic-connection.ts";
 export type { Augmentation, EpochReport, ImageScale, Schedule, TrainingPlan, TrainingState } from "./train-learner.ts";
-export { AS_THEY_ARE, CONSTANT, Diverged, learnerAccuracy, trainLearner, UNIT_SCALE } from "./train-learner.ts";
+export {
+  AS_THEY_ARE,
+  CONSTANT,
+  Diverged,
+  learnerAccuracy,
+  showImages,
+  trainLearner,
+  UNIT_SCALE,
+} from "./train-learner.ts";

@@ -93,7 +93,7 @@ export const spikingLearner = (
     if (kind !== "read") recent.add(kind, steps, dynamics.counts, dynamics.inputSpikes());
   };
   const nudged = (sign: 1 | -1, perChange: number, moves: Moves): void =>
-    phase("nudged", nudgedSteps, { strength: sign * beta, perChange: sign * perChange }, moves);
+    phase("nudged", nudgedSteps, { strength: rule.pushes ? sign * beta : 0, perChange: sign * perChange }, moves);
   /** Why these rates are no state to learn from, or null. */
   const exploded = (count: number): string | null => {
     recent.images(count);

@@ -7,6 +7,8 @@ export interface SpikingRule {
   readonly freeSteps: number;
   readonly nudgedSteps: number;
   readonly beta: number;
+  /** False: nothing pushes the outputs in nudged phases, and what is learned all the same is what is wrong with the estimate. */
+  readonly pushes: boolean;
   /**
    * alternating: towards the target in one batch, away from it in the next; symmetric: both, from the same free state; random-sign:
    * one of them by chance, a batch; one-sided: towards it always.
@@ -26,6 +28,7 @@ export const SPIKING_RULE: SpikingRule = {
   freeSteps: 120,
   nudgedSteps: 60,
   beta: 0.5,
+  pushes: true,
   estimator: "alternating",
   updates: "at the end",
   learningRates: [0.15, 0.15],
