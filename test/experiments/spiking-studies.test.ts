@@ -1,0 +1,153 @@
+import { spawn } from "node:child_process";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "@jest/globals";
+import { inFolder, main } from "./run-rramlab.ts";
+
+type Row = Readonly<Record<string, number | string>>;
+
+describe("studies of spiking networks, from the command line", () => {
+  const { place, rramlab, json } = inFolder();
+  const SMALL = [
+    ...["run", "eqspike", "--set", "widths=784-30-10", "--set", "images=1000", "--set", "testImages=400"],
+    ...["--set", "epochs=5", "--set", "seeds=2"],
+  ];
+  const find = (rows: readonly Row[], point: Row): Row =>
+    rows.find((r) => Object.entries(point).every(([name, value]) => r[name] === value)) as Row;
+
+  test("a training killed between two epochs goes on from the last whole one, and writes the same bytes", async () => {
+    expect(rramlab(...SMALL, "--workers", "2", "--out", "whole").status).toBe(0);
+    const child = spawn(process.execPath, [main, ...SMALL, "--workers", "1", "--out", "killed"], { cwd: place.folder });
+    const parts = join(place.folder, "killed", "parts");
+    const kept = (): boolean => existsSync(parts) && readdirSync(parts).some((name) => name.endsWith(".progress.json"));
+    while (!kept()) await new Promise((resolve) => setTimeout(resolve, 5));
+    child.kill("SIGKILL");
+    await new Promise((resolve) => child.on("exit", resolve));
+    expect(kept()).toBe(true);
+    expect(rramlab("resume", "killed").status).toBe(0);
+    const bytes = (of: string): Buffer => readFileSync(join(place.folder, of, "results.csv"));
+    expect(bytes("killed").equals(bytes("whole"))).toBe(true);
+  }, 120_000);
+
+  test("eqspike learns, counts its events and says what they would cost", () => {
+    const { rows } = json(
+      ...SMALL,
+      ...["--out", "kinds"],
+      ...["--grid", "input=currents,spikes", "--grid", "estimator=alternating,symmetric"],
+    );
+    for (const input of ["currents", "spikes"])
+      for (const estimator of ["alternating", "symmetric"]) {
+        const of = (epoch: number): Row => find(rows, { input, estimator, epoch });
+        expect(of(5)["accuracy"]).toBeGreaterThan(0.75);
+        expect(of(5)["accuracy"]).toBeGreaterThan(of(1)["accuracy"] as number);
+        // Nothing but events costs energy, at 12.7 pJ each.
+        const events = ["learningDeliveries", "inputDeliveries", "weightUpdates", "inputWeightUpdates"];
+        const total = events.reduce((sum, name) => sum + (of(5)[name] as number), 0);
+        expect((of(5)["learningEnergy"] as number) / (total * 12.7e-12)).toBeCloseTo(1, 6);
+        // A constant current of some 100 to 160 lit pixels, or a few spikes of each.
+        const lit = (of(5)["inputReadingDeliveries"] as number) / 30;
+        expect(lit).toBeGreaterThan(input === "currents" ? 90 : 2000);
+        expect(lit).toBeLessThan(input === "currents" ? 180 : 7000);
+      }
+    const text = rramlab("report", "kinds").stdout;
+    for (const said of ["12.7 pJ an event", "assumed, not measured", "15.0", "300 W", "at peak"])
+      expect(text.replace(/\s+/g, " ")).toContain(said);
+  }, 120_000);
+
+  test("rates that explode end a training with the epoch and the cure; nothing is lost", () => {
+    const { stdout, status } = rramlab(...SMALL, "--set", "learningRates=5", "--out", "hot");
+    expect(status).toBe(0);
+    expect(stdout).toContain("diverged");
+    const shards = readdirSync(join(place.folder, "hot", "shards")).map((name) =>
+      readFileSync(join(place.folder, "hot", "shards", name), "utf8"),
+    );
+    expect(shards.join()).toMatch(/epoch \d, batch \d+: .*rates have exploded.*Lower learningRates/);
+  });
+
+  test("eqspike-on-rram: every setting does what it says", () => {
+    const { rows } = json(
+      ...["run", "eqspike-on-rram", "--quick", "--set", "epochs=2", "--set", "images=800", "--out", "cells"],
+      ...["--grid", "rounding=stochastic,carried", "--grid", "readNoise=0,0.2", "--grid", "nonlinearity=0,4"],
+    );
+    const of = (more: Row = {}): Row => find(rows, { rounding: "stochastic", readNoise: 0, nonlinearity: 0, ...more });
+    expect(of()["accuracy"]).toBeGreaterThan(0.6);
+    expect(of()["mostPulses"]).toBeGreaterThan(of()["pulsesPerDevice"] as number);
+    expect(of({ rounding: "carried" })["pulsesPerDevice"]).toBeLessThan(0.6 * (of()["pulsesPerDevice"] as number));
+    expect(of({ rounding: "carried" })["accuracy"]).toBeGreaterThan(0.6);
+    expect(of({ readNoise: 0.2 })["accuracy"]).not.toBe(of()["accuracy"]);
+    expect(of({ nonlinearity: 4 })["accuracy"]).not.toBe(of()["accuracy"]);
+    for (const name of ["readEnergy", "pulseEnergy", "inferenceEnergy", "events"])
+      expect(of()[name]).toBeGreaterThan(0);
+    const immediate = json(
+      ...["run", "eqspike-on-rram", "--quick", "--set", "images=300", "--out", "immediate"],
+      ...["--set", "updates=immediate", "--set", "batch=1", "--set", "learningRates=0.01"],
+      ...["--grid", "cells=conductance pairs"],
+    ).rows[0];
+    expect(immediate.outputPulses).toBeGreaterThan(0);
+    expect(immediate.accuracy).toBeGreaterThan(0.3);
+  }, 120_000);
+
+  test("eqspike-gradients: spikes teach what rate-based EP teaches", () => {
+    const { rows } = json("run", "eqspike-gradients", "--quick", "--set", "epochs=1", "--out", "gradients");
+    for (const layer of [1, 2]) {
+      const trained = find(rows, { layer, epoch: 1, compared: "symmetric" });
+      expect(trained["spikesWithRates"]).toBeGreaterThan(0.93);
+      expect(trained["spikesWithBackpropagation"]).toBeGreaterThan(0.8);
+      expect(find(rows, { layer, epoch: 1, compared: "one-sided" })["spikesWithRates"]).toBeLessThan(
+        trained["spikesWithRates"] as number,
+      );
+    }
+  });
+
+  test("eqspike-plasticity: an even kernel of pairs, and a curve that follows the output's rate", () => {
+    const { rows } = json("run", "eqspike-plasticity", "--quick", "--set", "shown=100", "--out", "plasticity");
+    const change = (curve: string, delay: number): number => find(rows, { curve, delay })["change"] as number;
+    // Over beta = 0.5.
+    expect(change("isolated pair", 1)).toBeCloseTo(2 * 7.8125e-3, 8);
+    for (const delay of [1, 5, 20, 40]) expect(change("isolated pair", -delay)).toBe(change("isolated pair", delay));
+    for (const delay of [-2, -3]) {
+      expect(change("rising", delay)).toBeGreaterThan(2e-3);
+      expect(change("falling", delay)).toBeLessThan(0);
+    }
+  });
+
+  test("eqspike-drift: with the nudge left out one sign explodes, both signs teach nothing", () => {
+    const { rows } = json("run", "eqspike-drift", "--quick", "--set", "blocks=3", "--out", "drift");
+    const last = (estimator: string): number =>
+      find(rows, { estimator, freeSteps: 120, thousand: 3 })["deliveries"] as number;
+    const first = find(rows, { estimator: "symmetric", freeSteps: 120, thousand: 1 })["deliveries"] as number;
+    expect(last("one-sided")).toBeGreaterThan(2.5 * last("alternating"));
+    expect(last("symmetric") / first).toBeCloseTo(1, 1);
+  });
+
+  test("eqspike-dynamics: the nudge raises the target's rate and lowers its rival's", () => {
+    const [row] = json("run", "eqspike-dynamics", "--quick", "--out", "dynamics").rows;
+    expect(row.targetNudged).toBeGreaterThan(row.targetFree);
+    expect(row.otherNudged).toBeLessThan(row.otherFree);
+    const page = readFileSync(join(place.folder, "dynamics", "report.html"), "utf8");
+    for (const title of ["Spikes of one image, free then nudged", "Membranes", "Rates as learning sees them"])
+      expect(page).toContain(title);
+  });
+
+  test.each([
+    ["eqspike", "membraneTime=0.5ms", /membraneTime is 0.5 ms with a step of 1 ms/],
+    ["eqspike", "widths=784-10-9", /9 outputs for 10 classes/],
+    ["eqspike", "widths=100-10", /100 inputs; images of "mnist-10k" have 784/],
+    ["eqspike", "updates=immediate", /immediate updates in batches of 10/],
+    ["eqspike", "learningRates=0.1 0.2 0.3", /rates 0.1, 0.2, 0.3 for 2 layers/],
+    ["eqspike", "countedSteps=500", /countedSteps 500 of 200/],
+    ["eqspike", "epoch=31", /epoch: 31; 30 are trained/],
+    ["eqspike-on-rram", "highResistance=1kohm", /not above lowResistance/],
+    ["eqspike-on-rram", "states=1", /states: 1/],
+    ["eqspike-gradients", "rateNudgedSteps=100", /rateNudgedSteps: 100 of 60/],
+    ["eqspike-gradients", "layer=3", /layer: 3/],
+    ["eqspike-dynamics", "image=2000", /image: 2000; there are/],
+    ["eqspike-drift", "thousand=50", /thousand: 50; 40 thousand/],
+    ["eqspike-plasticity", "widths=784-10", /a hidden layer is watched/],
+  ])("%s refuses %s", (study, setting, message) => {
+    const { status, stderr } = rramlab("run", study, "--set", setting, "--out", "refused");
+    expect(stderr).toMatch(message);
+    expect(status).toBe(2);
+    expect(existsSync(join(place.folder, "refused", "results.csv"))).toBe(false);
+  });
+});
