@@ -39,6 +39,16 @@ export type { SpikingEstimator, SpikingRule } from "./spiking/spiking-rule.ts";
 export { checkSpikingRule, SPIKING_ESTIMATORS, SPIKING_RULE } from "./spiking/spiking-rule.ts";
 export type { WatchedStep } from "./spiking/stepwise-dynamics.ts";
 export { stepwiseDynamics, stepwiseDynamicsBytes } from "./spiking/stepwise-dynamics.ts";
+export type { TripletRule } from "./spiking/triplet-stdp.ts";
+export {
+  checkTriplet,
+  pairingChange,
+  poissonTimes,
+  TRIPLET_RULES,
+  tripletChange,
+  tripletDrift,
+  tripletThreshold,
+} from "./spiking/triplet-stdp.ts";
 export type { StateActivation } from "./state-activation.ts";
 export { STATE_ACTIVATIONS } from "./state-activation.ts";
 export type { Feedback, StepwiseRule } from "./stepwise-learner.ts";
