@@ -120,6 +120,29 @@ describe("studies of spiking networks, from the command line", () => {
     expect(last("symmetric") / first).toBeCloseTo(1, 1);
   });
 
+  test("triplet-stdp: circuits spread about the nominal rule, and one bias brings the threshold back", () => {
+    const { rows } = json("run", "triplet-stdp", "--trials", "300", "--set", "timeSpread=0.05", "--out", "triplet");
+    for (const [frequency, later, earlier] of [
+      [0.1, 0, -0.3166],
+      [20, 0.2278, -0.3417],
+      [50, 0.7627, 0.7492],
+    ]) {
+      const row = find(rows, { tuning: "none", frequency });
+      expect(row["later"]).toBeCloseTo(later, 1);
+      expect(row["earlier"]).toBeCloseTo(earlier, 1);
+    }
+    const threshold = (tuning: string): number[] => {
+      const row = find(rows, { tuning, frequency: 20 });
+      return [row["threshold_q5"] as number, row["threshold_q95"] as number];
+    };
+    expect(threshold("none")[0]).toBeLessThan(17);
+    expect(threshold("none")[1]).toBeGreaterThan(22);
+    for (const q of threshold("depression")) expect(Math.abs(q / 19.22 - 1)).toBeLessThan(0.01);
+    expect(rramlab("run", "triplet-stdp", "--set", "rule=hippocampus (nearest)", "--out", "nearest").stderr).toMatch(
+      /tuning: depression with rule hippocampus \(nearest\)/,
+    );
+  });
+
   test("eqspike-dynamics: the nudge raises the target's rate and lowers its rival's", () => {
     const [row] = json("run", "eqspike-dynamics", "--quick", "--out", "dynamics").rows;
     expect(row.targetNudged).toBeGreaterThan(row.targetFree);
