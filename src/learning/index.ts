@@ -28,6 +28,18 @@ export { idealEventSynapses } from "./spiking/event-synapses.ts";
 export { fusedDynamics, fusedDynamicsBytes } from "./spiking/fused-dynamics.ts";
 export type { SpikingNeurons } from "./spiking/neuron-design.ts";
 export { rateChangeFactor, SPIKING_NEURONS } from "./spiking/neuron-design.ts";
+export type { LifNeurons } from "./spiking/soft-lif.ts";
+export {
+  checkLif,
+  LIF_NEURONS,
+  lifRate,
+  lifStepInPlace,
+  restingLif,
+  softLifRate,
+  softLifSlope,
+} from "./spiking/soft-lif.ts";
+export type { SoftLifLearner, SoftLifRule, SpikingRun } from "./spiking/soft-lif-learner.ts";
+export { softLifLearner } from "./spiking/soft-lif-learner.ts";
 export { changeOfTrains } from "./spiking/spike-pairs.ts";
 export type { SpikingActivity } from "./spiking/spiking-activity.ts";
 export type { SpikingDynamics } from "./spiking/spiking-dynamics.ts";
