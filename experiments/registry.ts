@@ -29,6 +29,7 @@ const MODULES: Readonly<Record<string, () => Promise<Readonly<Record<string, unk
   "eqspike-dynamics": () => import("./spiking/eqspike-dynamics.ts"),
   "eqspike-plasticity": () => import("./spiking/eqspike-plasticity.ts"),
   "eqspike-on-rram": () => import("./spiking/eqspike-on-rram.ts"),
+  "soft-lif": () => import("./spiking/soft-lif.ts"),
   "triplet-stdp": () => import("./spiking/triplet-stdp.ts"),
   "interval-coverage": () => import("./studies/interval-coverage.ts"),
 };
