@@ -30,6 +30,7 @@ const MODULES: Readonly<Record<string, () => Promise<Readonly<Record<string, unk
   "eqspike-plasticity": () => import("./spiking/eqspike-plasticity.ts"),
   "eqspike-on-rram": () => import("./spiking/eqspike-on-rram.ts"),
   "soft-lif": () => import("./spiking/soft-lif.ts"),
+  "surrogate-in-the-loop": () => import("./spiking/surrogate-in-the-loop.ts"),
   "triplet-stdp": () => import("./spiking/triplet-stdp.ts"),
   "interval-coverage": () => import("./studies/interval-coverage.ts"),
 };

@@ -105,8 +105,8 @@ export const energySummary = (
       count(events.updates + events.inputUpdates),
       si(own),
       si(other),
-      (other / own).toPrecision(2),
-      ((other * p.gpuUse) / own).toPrecision(2),
+      String(Number((other / own).toPrecision(2))),
+      String(Number(((other * p.gpuUse) / own).toPrecision(2))),
     ];
   };
   const input =

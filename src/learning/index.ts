@@ -51,6 +51,16 @@ export type { SpikingEstimator, SpikingRule } from "./spiking/spiking-rule.ts";
 export { checkSpikingRule, SPIKING_ESTIMATORS, SPIKING_RULE } from "./spiking/spiking-rule.ts";
 export type { WatchedStep } from "./spiking/stepwise-dynamics.ts";
 export { stepwiseDynamics, stepwiseDynamicsBytes } from "./spiking/stepwise-dynamics.ts";
+export type { SurrogateLearner } from "./spiking/surrogate-learner.ts";
+export { surrogateLearner } from "./spiking/surrogate-learner.ts";
+export type { NeuronChip, SurrogateDesign } from "./spiking/surrogate-network.ts";
+export {
+  checkSurrogate,
+  initialSurrogate,
+  latencySteps,
+  SURROGATE_DESIGN,
+  sampleNeuronChip,
+} from "./spiking/surrogate-network.ts";
 export type { TripletRule } from "./spiking/triplet-stdp.ts";
 export {
   checkTriplet,

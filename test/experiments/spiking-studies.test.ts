@@ -143,6 +143,33 @@ describe("studies of spiking networks, from the command line", () => {
     );
   });
 
+  test("soft-lif: spikes lose what their time is too short for, and little more", () => {
+    const { rows } = json("run", "soft-lif", "--quick", "--set", "images=1000", "--out", "soft");
+    for (const noise of [0, 10]) {
+      const of = (duration: number): Row => find(rows, { noise, duration });
+      expect(of(0.4)["rateAccuracy"]).toBeGreaterThan(0.7);
+      expect(Math.abs(of(0.4)["loss"] as number)).toBeLessThan(0.04);
+      expect(of(0.02)["loss"]).toBeGreaterThan(0.1);
+      expect(of(0.4)["spikes"]).toBeGreaterThan(of(0.1)["spikes"] as number);
+    }
+    const brief = rramlab("run", "soft-lif", "--quick", "--grid", "duration=1ms", "--out", "brief");
+    expect([brief.status, brief.stderr]).toEqual([2, expect.stringMatching(/second half is averaged/)]);
+  }, 60_000);
+
+  test("surrogate-in-the-loop: training on the chip gains over blind transfer, chip by chip", () => {
+    const { rows } = json(
+      ...["run", "surrogate-in-the-loop", "--quick", "--trials", "4", "--set", "testImages=300", "--out", "loop"],
+      ...["--grid", "mismatch=0,0.4"],
+    );
+    const [none, much] = [0, 0.4].map((mismatch) => find(rows, { mismatch }));
+    expect(much["gained"]).toBeGreaterThan(0.03);
+    expect(much["blind"]).toBeLessThan(none["blind"] as number);
+    expect(none["blind"]).toBeCloseTo(none["idealAccuracy"] as number, 10);
+    expect(much["hiddenSpikes"]).toBeLessThan(1);
+    const large = rramlab("run", "surrogate-in-the-loop", "--set", "side=40", "--out", "large");
+    expect([large.status, large.stderr]).toEqual([2, expect.stringMatching(/side of 40 for images of 28 x 28/)]);
+  }, 60_000);
+
   test("eqspike-dynamics: the nudge raises the target's rate and lowers its rival's", () => {
     const [row] = json("run", "eqspike-dynamics", "--quick", "--out", "dynamics").rows;
     expect(row.targetNudged).toBeGreaterThan(row.targetFree);
