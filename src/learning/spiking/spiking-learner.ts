@@ -156,8 +156,13 @@ export const spikingLearner = (
       tally = activityTally(widths);
       return taken;
     },
-    save: () => ({ step, arrays: dynamics.save() }),
+    save: () => {
+      // Rates are looked at anew from here, as whoever goes on from what is saved will do.
+      recent = activityTally(widths);
+      return { step, arrays: dynamics.save() };
+    },
     restore: (saved) => {
+      recent = activityTally(widths);
       step = saved.step;
       dynamics.restore(saved.arrays);
     },

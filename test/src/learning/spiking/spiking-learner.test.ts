@@ -132,6 +132,19 @@ describe("what fires", () => {
     );
   });
 
+  test("when they are told does not depend on whether a training was interrupted", () => {
+    const start = initialSpikingParameters(NETWORK, KEY);
+    const hot = { ...start, biases: start.biases.map((b) => b.map(() => 2)) };
+    const made = () => spikingLearner(NETWORK, { ...RULE, learningRates: [0, 0] }, hot, 10);
+    const faultsOf = (learner: SpikingLearner): number[] =>
+      Array.from({ length: 130 }, (_, b) => b).filter((b) => learner.learn(10, 1, fold(KEY, b)).fault !== null);
+    const [whole, resumed] = [made(), made()];
+    for (let b = 0; b < 70; b++) whole.learn(10, 1, fold(KEY, b));
+    resumed.restore(whole.save());
+    expect(faultsOf(whole)).toEqual([99]);
+    expect(faultsOf(resumed)).toEqual([99]);
+  });
+
   test("weights that are no numbers stop it too", () => {
     const learner = learnerOf({ ...RULE, learningRates: [1e40, 1e40] });
     expect(() => trainLearner(learner, TRAIN, TEST, plan(4), KEY)).toThrow(/epoch 1/);
