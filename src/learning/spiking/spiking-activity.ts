@@ -1,3 +1,5 @@
+import { NEARLY_EVERY } from "./rate-watch.ts";
+
 type Kind = "free" | "nudged" | "read";
 
 /** What fired while images were shown. */
@@ -18,16 +20,12 @@ export interface SpikingActivity {
   readonly unceasing: number;
 }
 
-/** Share of steps from which a neuron counts as firing always. */
-const ALWAYS = 0.95;
-
 /** Sums of what fires. */
 export interface ActivityTally {
   add(kind: Kind, steps: number, counts: readonly Int32Array[], inputSpikes: number): void;
   /** Images that have taught, or been classified. */
   images(count: number): void;
   read(count: number): void;
-  shown(): number;
   result(): SpikingActivity;
 }
 
@@ -64,7 +62,6 @@ export const activityTally = (widths: readonly number[]): ActivityTally => {
     read: (count) => {
       classified += count;
     },
-    shown: () => learned,
     result: () => {
       const neurons = own.reduce((a, b) => a + b, 0);
       const all = steps.free + steps.nudged + steps.read;
@@ -86,7 +83,7 @@ export const activityTally = (widths: readonly number[]): ActivityTally => {
           learning === 0 ? 0 : (total(sums.free[l]) + total(sums.nudged[l])) / (n * learning),
         ),
         silent: perNeuron.filter((n) => n === 0).length / neurons,
-        unceasing: all === 0 ? 0 : perNeuron.filter((n) => n >= ALWAYS * all).length / neurons,
+        unceasing: all === 0 ? 0 : perNeuron.filter((n) => n >= NEARLY_EVERY * all).length / neurons,
       };
     },
   };

@@ -4,6 +4,7 @@ import { type Learner, NOT_A_NUMBER } from "../learner.ts";
 import { checkStart } from "../parameter-store.ts";
 import { denseNetwork, type NetworkParameters, placeLayers } from "../primitive-function.ts";
 import { fusedDynamics, fusedDynamicsBytes } from "./fused-dynamics.ts";
+import { rateWatch } from "./rate-watch.ts";
 import { activityTally, type SpikingActivity } from "./spiking-activity.ts";
 import type { Moves, Nudge, SpikingDynamics } from "./spiking-dynamics.ts";
 import { checkSpikingNetwork, type SpikingNetwork } from "./spiking-network.ts";
@@ -30,14 +31,6 @@ export const idealSpikingSubstrate = (
   bytes: fusedDynamicsBytes(network, images),
   make: (kernels) => fusedDynamics(kernels, network, start, images),
 });
-
-/**
- * Mean rate of a layer [spikes a step], and share of neurons that fire in nearly every step, from which rates have exploded: networks
- * that learn stay at 0.1 to 0.25 and below 0.04, one that teaches itself to fire ends at 0.8 (docs/eqspike.md).
- */
-const EXPLODED = { rate: 0.6, unceasing: 0.2 } as const;
-/** An image alone may drive a layer hard: rates are looked at over this many. */
-const LOOKED_AT = 1000;
 
 const signOf = ({ estimator }: SpikingRule, step: number, key: Key): 1 | -1 => {
   if (estimator === "alternating") return step % 2 === 0 ? 1 : -1;
@@ -83,32 +76,17 @@ export const spikingLearner = (
   const at = (schedule: number): Moves => ({ immediate, rates: rule.learningRates.map((r) => r * schedule) });
   const still = at(0);
   let tally = activityTally(widths);
-  let recent = activityTally(widths);
+  const watch = rateWatch(widths.slice(1));
   let step = 0;
 
   const phase = (kind: "free" | "nudged" | "read", steps: number, nudge: Nudge | null, moves: Moves): void => {
     dynamics.clearCounts();
     dynamics.run(steps, nudge, moves);
     tally.add(kind, steps, dynamics.counts, dynamics.inputSpikes());
-    if (kind !== "read") recent.add(kind, steps, dynamics.counts, dynamics.inputSpikes());
+    if (kind !== "read") watch.add(steps, dynamics.counts);
   };
   const nudged = (sign: 1 | -1, perChange: number, moves: Moves): void =>
     phase("nudged", nudgedSteps, { strength: rule.pushes ? sign * beta : 0, perChange: sign * perChange }, moves);
-  /** Why these rates are no state to learn from, or null. */
-  const exploded = (count: number): string | null => {
-    recent.images(count);
-    if (recent.shown() < LOOKED_AT) return null;
-    const { meanRates, unceasing } = recent.result();
-    recent = activityTally(widths);
-    const percent = (share: number): string => `${(100 * share).toFixed(0)} %`;
-    const layer = meanRates.findIndex((rate) => rate > EXPLODED.rate);
-    const what =
-      layer >= 0
-        ? `layer ${layer + 1} fires in ${percent(meanRates[layer])} of all steps`
-        : `${percent(unceasing)} of the neurons fire in nearly every step`;
-    if (layer < 0 && unceasing <= EXPLODED.unceasing) return null;
-    return `${what}: rates have exploded, and neurons that always fire pass on no error. Lower learningRates, let the nudge's sign alternate, or lengthen the free phase`;
-  };
   return {
     inputs,
     classes,
@@ -132,7 +110,7 @@ export const spikingLearner = (
       }
       tally.images(count);
       const finite = dynamics.descend(count, moves, fold(key, "descend"));
-      return { free: null, unsettled: false, saturated: null, fault: finite ? exploded(count) : NOT_A_NUMBER };
+      return { free: null, unsettled: false, saturated: null, fault: finite ? watch.fault(count) : NOT_A_NUMBER };
     },
     classify: (count, key) => {
       const found = new Uint8Array(count);
@@ -156,14 +134,10 @@ export const spikingLearner = (
       tally = activityTally(widths);
       return taken;
     },
-    save: () => {
-      // Rates are looked at anew from here, as whoever goes on from what is saved will do.
-      recent = activityTally(widths);
-      return { step, arrays: dynamics.save() };
-    },
+    save: () => ({ step, arrays: { ...dynamics.save(), rates: watch.save() } }),
     restore: (saved) => {
-      recent = activityTally(widths);
       step = saved.step;
+      watch.restore(saved.arrays["rates"]);
       dynamics.restore(saved.arrays);
     },
   };
