@@ -4,6 +4,7 @@ import {
   initialSpikingParameters,
   type NetworkParameters,
   type SpikingEstimator,
+  savedParameters,
   type UpdateAgreement,
 } from "#src/learning/index";
 import {
@@ -18,7 +19,9 @@ import { fold, type Key } from "#src/random/index";
 import type { Figure } from "#src/report/figure";
 import { OWN_MODULE } from "../own-module.ts";
 import { dataNote, imagesFor, PUBLISHED_PARAMETERS } from "../papers/published-parameters.ts";
+import { firstExamples } from "../studies/first-examples.ts";
 import { parseWidths } from "../studies/network-parameters.ts";
+import { rememberedFor } from "../studies/remembered-for.ts";
 import { groupRows, overRows, valuesOf } from "../studies/rows.ts";
 import { shown } from "../units/show.ts";
 import { checkSpiking, SPIKING_PARAMETERS, spikingModel } from "./eqspike-parameters.ts";
@@ -76,39 +79,28 @@ const train = (params: Params, key: Key): { readonly kept: Kept; readonly diverg
   const none = { load: () => null, keep: () => {} };
   const { diverged } = trainSpikes(spikingLearnerOf(model, own), model, untested, own, none, ({ epochs, learner }) => {
     if (!wanted.includes(epochs.length)) return;
-    const of = (name: string) => start.weights.map((_, l) => Float32Array.from(learner.arrays[`${l}.${name}`]));
-    kept[epochs.length] = { weights: of("weights"), biases: of("biases") };
+    kept[epochs.length] = savedParameters(learner);
   });
   return { kept, diverged };
 };
 
 // One comparison has rows for all of its layers: it is made once.
-const made = new WeakMap<NetworkParameters, Map<string, readonly UpdateAgreement[]>>();
+const onceFor = rememberedFor<NetworkParameters, readonly UpdateAgreement[]>();
 
 const comparisonOf = (parameters: NetworkParameters, params: Params, key: Key): readonly UpdateAgreement[] => {
   const { layer: _layer, ...rest } = params;
-  const name = JSON.stringify(rest);
-  const known = made.get(parameters) ?? new Map<string, readonly UpdateAgreement[]>();
-  made.set(parameters, known);
-  const before = known.get(name);
-  if (before) return before;
-  const { train: images } = imagesFor(params);
-  const { network, rule } = spikingModel(params);
-  const classes = network.widths[network.widths.length - 1];
-  const examples = Array.from({ length: Math.min(params.examples, images.count) }, (_, i) => ({
-    x: Float64Array.from(images.images.subarray(i * images.pixels, (i + 1) * images.pixels), (v) => v / 255),
-    target: Float64Array.from({ length: classes }, (_c, k) => (k === images.labels[i] ? 1 : 0)),
-  }));
-  const found = compareUpdates(
-    network,
-    { ...rule, beta: params.comparedBeta, estimator: params.compared as SpikingEstimator },
-    parameters,
-    examples,
-    { free: params.rateFreeSteps, nudged: params.rateNudgedSteps },
-    key,
-  );
-  known.set(name, found);
-  return found;
+  return onceFor(parameters, JSON.stringify(rest), () => {
+    const { network, rule } = spikingModel(params);
+    const classes = network.widths[network.widths.length - 1];
+    return compareUpdates(
+      network,
+      { ...rule, beta: params.comparedBeta, estimator: params.compared as SpikingEstimator },
+      parameters,
+      firstExamples(imagesFor(params).train, params.examples, classes),
+      { free: params.rateFreeSteps, nudged: params.rateNudgedSteps },
+      key,
+    );
+  });
 };
 
 const mean = (says: string) => ({ kind: "mean", unit: "1", says }) as const;

@@ -1,12 +1,11 @@
 import { defineExperiment, type Row, type Summary, type Table, type ValuesOf } from "#src/montecarlo/index";
-import type { Interval } from "#src/numerics/intervals";
 import { pairedInterval } from "#src/numerics/paired-interval";
 import { fold } from "#src/random/index";
 import type { Figure } from "#src/report/figure";
 import { OWN_MODULE } from "../own-module.ts";
 import { dataNote } from "../papers/published-parameters.ts";
-import { overRows, percent, percentCurve, valuesOf } from "../studies/rows.ts";
-import { showMeasured, shown } from "../units/show.ts";
+import { differsOnlyIn, overRows, percentCurve, percentWithin, settingName, valuesOf } from "../studies/rows.ts";
+import { showMeasured } from "../units/show.ts";
 import { RRAM_PARAMETERS } from "./eqspike-on-rram-parameters.ts";
 import { checkSpiking } from "./eqspike-parameters.ts";
 import { checkSpikingChip, trainSpikingChip } from "./spiking-chip.ts";
@@ -32,9 +31,8 @@ const ASKED = 0.95;
 const at = (row: Row, name: keyof Params, params: Params): number | string =>
   (row.point[name] ?? params[name]) as number | string;
 
-/** Axes of a table other than the seed at which a row differs from the run's parameters. */
-const differing = (row: Row, table: Table, params: Params): (keyof Params & string)[] =>
-  table.axes.filter((a) => a !== "seed" && row.point[a] !== params[a as keyof Params]) as (keyof Params & string)[];
+/** Axes that no setting is named by. */
+const APART = ["seed"];
 
 interface Setting {
   readonly name: string;
@@ -44,12 +42,7 @@ interface Setting {
 const settingsOf = (table: Table, params: Params): Setting[] => {
   const found = new Map<string, Row[]>();
   for (const row of table.rows) {
-    const name = differing(row, table, params)
-      .map((a) => {
-        const value = shown(RRAM_PARAMETERS[a], row.point[a]);
-        return RRAM_PARAMETERS[a].kind === "choice" ? value : `${a} ${value}`;
-      })
-      .join(", ");
+    const name = settingName(row, table, params, RRAM_PARAMETERS, APART);
     found.set(name, [...(found.get(name) ?? []), row]);
   }
   return [...found].map(([name, rows]) => ({ name: name || `${params.cells}, as set`, rows }));
@@ -57,14 +50,12 @@ const settingsOf = (table: Table, params: Params): Setting[] => {
 
 const finite = (rows: readonly Row[]): Row[] => rows.filter((r) => Number.isFinite(r.numbers["accuracy"].estimate));
 
-const within = ({ estimate, low, high }: Interval): string =>
-  Number.isFinite(low) ? `${percent(estimate)} ±${percent((high - low) / 2)}` : percent(estimate);
-
 const accuracyOf = ({ rows }: Setting): string => {
   const done = finite(rows);
   if (done.length === 0) return "diverged";
   return (
-    within(overRows(done, "accuracy")) + (done.length < rows.length ? ` (${rows.length - done.length} diverged)` : "")
+    percentWithin(overRows(done, "accuracy")) +
+    (done.length < rows.length ? ` (${rows.length - done.length} diverged)` : "")
   );
 };
 
@@ -72,7 +63,7 @@ const accuracyOf = ({ rows }: Setting): string => {
 const lossOf = ({ rows }: Setting, base: Setting): string => {
   if (rows === base.rows || finite(rows).length !== rows.length || rows.length !== base.rows.length) return "";
   const of = (r: readonly Row[]): number[] => r.map((row) => row.numbers["accuracy"].estimate);
-  return within(pairedInterval(of(base.rows), of(rows)));
+  return percentWithin(pairedInterval(of(base.rows), of(rows)));
 };
 
 /** How surely a setting exceeds what is asked: by its whole interval, by its mean, or not. */
@@ -133,7 +124,7 @@ const conclude = (table: Table, params: Params): Summary[] => {
 
 const figures = (table: Table, params: Params): Figure[] =>
   (Object.keys(SWEPT) as Swept[]).flatMap((axis): Figure[] => {
-    const mine = finite(table.rows).filter((r) => differing(r, table, params).every((a) => a === axis));
+    const mine = finite(table.rows).filter((r) => differsOnlyIn(axis, r, table, params, APART));
     const values = [...new Set(mine.map((r) => at(r, axis, params) as number))]
       .filter((v) => axis !== "states" || v > 0)
       .sort((a, b) => a - b);

@@ -9,6 +9,7 @@ import {
   type SpikingActivity,
   type SpikingDynamics,
   type SpikingLearner,
+  savedParameters,
   spikingLearner,
   stepwiseDynamics,
   stepwiseDynamicsBytes,
@@ -107,15 +108,12 @@ export const trainSpikes = (
 
 /** The network that a model's training ends with, untested; the start where it has no epochs. */
 export const trainedNetwork = (model: SpikingModel, data: DataSet, key: Key): NetworkParameters => {
-  const start = initialSpikingParameters(model.network, fold(key, "start"));
-  if (model.epochs === 0) return start;
+  if (model.epochs === 0) return initialSpikingParameters(model.network, fold(key, "start"));
   const learner = spikingLearnerOf(model, key);
   const none = { load: () => null, keep: () => {} };
   const { diverged } = trainSpikes(learner, model, { ...data, test: { ...data.test, count: 0 } }, key, none);
   if (diverged !== null) throw new Diverged(diverged);
-  const { arrays } = learner.save();
-  const of = (name: string) => start.weights.map((_, l) => Float32Array.from(arrays[`${l}.${name}`]));
-  return { weights: of("weights"), biases: of("biases") };
+  return savedParameters(learner.save());
 };
 
 /** The dynamics of these weights, step by step, watched: an image at a time. */

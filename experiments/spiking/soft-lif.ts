@@ -10,6 +10,7 @@ import {
   learnerAccuracy,
   type NetworkParameters,
   type SoftLifLearner,
+  savedParameters,
   showImages,
   softLifLearner,
   type TrainingState,
@@ -29,7 +30,7 @@ import type { Figure } from "#src/report/figure";
 import { OWN_MODULE } from "../own-module.ts";
 import { dataNote, imagesFor, PUBLISHED_PARAMETERS } from "../papers/published-parameters.ts";
 import { checkNetwork, parseWidths } from "../studies/network-parameters.ts";
-import { groupRows, overRows, percent, valuesOf } from "../studies/rows.ts";
+import { groupRows, overRows, percentWithin, valuesOf } from "../studies/rows.ts";
 
 const CODE = "github.com/hunse/cuda-convnet2, MNIST (commented out in the version read)";
 const positive = (unit: string, value: number, says: string, source: string) =>
@@ -126,11 +127,9 @@ const train = (params: Params, key: Key, progress: PartProgress): Trained => {
     if (!(error instanceof Diverged)) throw error;
     return { parameters: null, rateAccuracy: 0, softAccuracy: 0, diverged: error.message };
   }
-  const { arrays } = learner.save();
-  const of = (name: string) => start.weights.map((_, l) => Float32Array.from(arrays[`${l}.${name}`]));
   const soft = { ...learner, classify: learner.classifySoft };
   return {
-    parameters: { weights: of("weights"), biases: of("biases") },
+    parameters: savedParameters(learner.save()),
     rateAccuracy: learnerAccuracy(learner, test, UNIT_SCALE, key),
     softAccuracy: learnerAccuracy(soft, test, UNIT_SCALE, key),
     diverged: null,
@@ -139,19 +138,16 @@ const train = (params: Params, key: Key, progress: PartProgress): Trained => {
 
 const mean = (says: string) => ({ kind: "mean", unit: "1", says }) as const;
 
-const points = (i: { readonly estimate: number; readonly low: number; readonly high: number }): string =>
-  percent(i.estimate) + (Number.isFinite(i.low) ? ` ±${percent((i.high - i.low) / 2)}` : "");
-
 const conclude = (table: Table, params: Params): Summary[] => [
   {
     title: "Trained by rates, run by spikes: test accuracy, % ± half of the 95 % t interval over seeds",
     columns: ["network", "soft rates", "LIF rates", "spikes", "loss", "fired"],
     rows: groupRows(table, PARAMETERS, ["seed"]).map(({ label, rows }) => [
       label || params.widths,
-      points(overRows(rows, "softAccuracy")),
-      points(overRows(rows, "rateAccuracy")),
-      points(overRows(rows, "spikingAccuracy")),
-      points(overRows(rows, "loss")),
+      percentWithin(overRows(rows, "softAccuracy")),
+      percentWithin(overRows(rows, "rateAccuracy")),
+      percentWithin(overRows(rows, "spikingAccuracy")),
+      percentWithin(overRows(rows, "loss")),
       overRows(rows, "spikes").estimate.toFixed(0),
     ]),
     notes: [

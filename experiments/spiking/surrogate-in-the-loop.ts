@@ -11,6 +11,7 @@ import {
   type SurrogateDesign,
   type SurrogateLearner,
   sampleNeuronChip,
+  savedParameters,
   surrogateLearner,
   trainLearner,
   UNIT_SCALE,
@@ -21,7 +22,7 @@ import type { Figure } from "#src/report/figure";
 import { OWN_MODULE } from "../own-module.ts";
 import { imagesFor, PUBLISHED_PARAMETERS } from "../papers/published-parameters.ts";
 import { dataFor } from "../studies/network-parameters.ts";
-import { groupRows, percent, percentCurve } from "../studies/rows.ts";
+import { groupRows, percent, percentCurve, percentWithin } from "../studies/rows.ts";
 
 const CODE = "github.com/fmi-basel/brainscales-2-surrogate-gradients, MNIST";
 const whole = (value: number, min: number, max: number, says: string, source: string) =>
@@ -128,11 +129,6 @@ interface Trained {
   readonly inputSpikes: number;
 }
 
-const parametersOf = (learner: SurrogateLearner): NetworkParameters => {
-  const { arrays } = learner.save();
-  return { weights: [0, 1].map((l) => Float32Array.from(arrays[`${l}.weights`])), biases: [] };
-};
-
 const train = (params: Params, key: Key): Trained => {
   const design = designOf(params);
   const data = smallImages(params);
@@ -141,7 +137,7 @@ const train = (params: Params, key: Key): Trained => {
   const learner = surrogateLearner(design, ideal, start, params.learningRate, params.batch);
   const order = fold(key, "training");
   trainOn(learner, params, params.softwareEpochs, 0, data, order);
-  const base = parametersOf(learner);
+  const base = savedParameters(learner.save());
   // Begun anew like those on chips, so that nothing but the chip differs.
   const longer = surrogateLearner(design, ideal, base, params.learningRate, params.batch);
   trainOn(longer, params, params.loopEpochs, params.softwareEpochs, data, order);
@@ -150,7 +146,7 @@ const train = (params: Params, key: Key): Trained => {
   const { hidden, inputs, images } = longer.takeSpikes();
   return {
     base,
-    longer: parametersOf(longer),
+    longer: savedParameters(longer.save()),
     idealAccuracy,
     hiddenSpikes: hidden / (images * design.widths[1]),
     inputSpikes: inputs / (images * design.widths[0]),
@@ -159,9 +155,6 @@ const train = (params: Params, key: Key): Trained => {
 
 const mean = (says: string) => ({ kind: "mean", unit: "1", says }) as const;
 
-const cell = (i: { readonly estimate: number; readonly low: number; readonly high: number }): string =>
-  percent(i.estimate) + (Number.isFinite(i.low) ? ` ±${percent((i.high - i.low) / 2)}` : "");
-
 const conclude = (table: Table, params: Params): Summary[] => [
   {
     title: "Accuracy on chips with mismatch, % ± half of the 95 % t interval over chips",
@@ -169,9 +162,9 @@ const conclude = (table: Table, params: Params): Summary[] => [
     rows: groupRows(table, PARAMETERS, []).map(({ label, rows: [row] }) => [
       label || `mismatch ${params.mismatch}`,
       percent(row.numbers["idealAccuracy"].estimate),
-      cell(row.numbers["blind"]),
-      cell(row.numbers["loop"]),
-      cell(row.numbers["gained"]),
+      percentWithin(row.numbers["blind"]),
+      percentWithin(row.numbers["loop"]),
+      percentWithin(row.numbers["gained"]),
       row.numbers["hiddenSpikes"].estimate.toFixed(2),
     ]),
     notes: [

@@ -1,5 +1,4 @@
 import { defineExperiment, type Row, type Summary, type Table, type ValuesOf } from "#src/montecarlo/index";
-import type { Interval } from "#src/numerics/intervals";
 import { pairedInterval } from "#src/numerics/paired-interval";
 import { fold } from "#src/random/index";
 import type { Figure } from "#src/report/figure";
@@ -8,7 +7,7 @@ import { shown } from "../units/show.ts";
 import { trainOnChip } from "./learning-chip.ts";
 import { LEARNING_PARAMETERS } from "./learning-parameters.ts";
 import { checkNetwork, dataFor } from "./network-parameters.ts";
-import { overRows, percent, percentCurve, valuesOf } from "./rows.ts";
+import { differsOnlyIn, overRows, percent, percentCurve, percentWithin, settingName, valuesOf } from "./rows.ts";
 
 type Params = ValuesOf<typeof LEARNING_PARAMETERS>;
 
@@ -28,11 +27,8 @@ const { seeds: _seeds, ...TRAINED } = LEARNING_PARAMETERS;
 const at = (row: Row, name: keyof Params, params: Params): number | string =>
   (row.point[name] ?? params[name]) as number | string;
 
-/** Axes of a table other than the method and the seed, at which a row differs from the run's parameters. */
-const sweptAt = (row: Row, table: Table, params: Params): readonly (keyof Params)[] =>
-  table.axes.filter(
-    (a): a is keyof Params & string => a !== "method" && a !== "seed" && row.point[a] !== params[a as keyof Params],
-  ) as (keyof Params)[];
+/** Axes that no setting is named by. */
+const APART = ["method", "seed"];
 
 interface Setting {
   /** What differs from the run's parameters, in words. */
@@ -44,12 +40,7 @@ interface Setting {
 const settingsOf = (table: Table, params: Params): Setting[] => {
   const found = new Map<string, Record<string, Row[]>>();
   for (const row of table.rows) {
-    const name = sweptAt(row, table, params)
-      .map((a) => {
-        const value = shown(LEARNING_PARAMETERS[a], row.point[a]);
-        return LEARNING_PARAMETERS[a].kind === "choice" ? value : `${a} ${value}`;
-      })
-      .join(", ");
+    const name = settingName(row, table, params, LEARNING_PARAMETERS, APART);
     const rows = found.get(name) ?? {};
     const method = String(at(row, "method", params));
     rows[method] = [...(rows[method] ?? []), row];
@@ -60,16 +51,13 @@ const settingsOf = (table: Table, params: Params): Setting[] => {
 
 const accuracies = (rows: readonly Row[]): number[] => rows.map((r) => r.numbers["accuracy"].estimate);
 
-/** Estimate and half its 95 % interval, in points. */
-const within = ({ estimate, low, high }: Interval): string =>
-  Number.isFinite(low) ? `${percent(estimate)} ±${percent((high - low) / 2)}` : percent(estimate);
-
 const interval = (rows: readonly Row[] | undefined): string => {
   const done = rows?.filter((r) => Number.isFinite(r.numbers["accuracy"].estimate)) ?? [];
   if (!rows || rows.length === 0) return "";
   if (done.length === 0) return "diverged";
   return (
-    within(overRows(done, "accuracy")) + (done.length < rows.length ? ` (${rows.length - done.length} diverged)` : "")
+    percentWithin(overRows(done, "accuracy")) +
+    (done.length < rows.length ? ` (${rows.length - done.length} diverged)` : "")
   );
 };
 
@@ -82,7 +70,7 @@ const toleranceOf = ({ of }: Setting, base: Setting): string => {
   const lost = (rows: readonly Row[], ideal: readonly Row[]): number[] =>
     accuracies(rows).map((a, i) => a - accuracies(ideal)[i]);
   const d = pairedInterval(lost(ep, ep0), lost(bp, bp0));
-  return within(d) + (Number.isFinite(d.low) && d.low * d.high <= 0 ? " n.s." : "");
+  return percentWithin(d) + (Number.isFinite(d.low) && d.low * d.high <= 0 ? " n.s." : "");
 };
 
 const engineering = (joules: number): string => (Number.isFinite(joules) ? `${(1e9 * joules).toPrecision(3)}` : "");
@@ -149,7 +137,7 @@ const conclude = (table: Table, params: Params): Summary[] => {
 
 const figures = (table: Table, params: Params): Figure[] =>
   (Object.keys(SWEPT) as Swept[]).flatMap((axis): Figure[] => {
-    const mine = table.rows.filter((r) => sweptAt(r, table, params).every((a) => a === axis));
+    const mine = table.rows.filter((r) => differsOnlyIn(axis, r, table, params, APART));
     const values = [...new Set(mine.map((r) => at(r, axis, params) as number))]
       // Any state is as good as very many: drawn apart, at the end.
       .filter((v) => axis !== "states" || v > 0)

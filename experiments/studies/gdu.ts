@@ -9,6 +9,7 @@ import {
   idealSubstrate,
   initialParameters,
   type NetworkParameters,
+  savedParameters,
   trainLearner,
   UNIT_SCALE,
 } from "#src/learning/index";
@@ -26,7 +27,9 @@ import type { Figure } from "#src/report/figure";
 import { OWN_MODULE } from "../own-module.ts";
 import { shown } from "../units/show.ts";
 import { EQUILIBRIUM_PARAMETERS, equilibriumNetwork } from "./equilibrium-parameters.ts";
+import { firstExamples } from "./first-examples.ts";
 import { checkNetwork, dataFor } from "./network-parameters.ts";
+import { rememberedFor } from "./remembered-for.ts";
 import { groupRows } from "./rows.ts";
 
 const whole = (value: number, min: number, max: number, says: string, source: string) =>
@@ -89,35 +92,22 @@ const trainedParameters = (
     { epochs, schedule: CONSTANT, scale: UNIT_SCALE, augmentation: AS_THEY_ARE },
     fold(key, "training"),
   );
-  const { arrays } = learner.save();
-  return {
-    weights: start.weights.map((_, l) => Float32Array.from(arrays[`${l}.weights`])),
-    biases: start.biases.map((_, l) => Float32Array.from(arrays[`${l}.biases`])),
-  };
+  return savedParameters(learner.save());
 };
 
 // One comparison has rows for all of its layers and steps: it is made once.
-const made = new WeakMap<NetworkParameters, Map<string, GradientComparison>>();
+const onceFor = rememberedFor<NetworkParameters, GradientComparison>();
 
 const comparisonOf = (parameters: NetworkParameters, params: Params): GradientComparison => {
   const { layer: _layer, step: _step, ...rest } = params;
-  const name = JSON.stringify(rest);
-  const known = made.get(parameters) ?? new Map<string, GradientComparison>();
-  made.set(parameters, known);
-  const before = known.get(name);
-  if (before) return before;
-  const { train } = dataFor(params.data);
-  const phi = networkOf(params);
-  const classes = parameters.biases[parameters.biases.length - 1].length;
-  const examples = Array.from({ length: Math.min(params.examples, train.count) }, (_, i) => ({
-    x: Float64Array.from(train.images.subarray(i * train.pixels, (i + 1) * train.pixels), (v) => v / 255),
-    target: Float64Array.from({ length: classes }, (_c, k) => (k === train.labels[i] ? 1 : 0)),
-  }));
-  const { freeSteps, nudgedSteps, beta } = params;
-  const estimator = params.estimator as "one-sided" | "symmetric";
-  const found = compareGradients(exactNetwork(phi, parameters), examples, { freeSteps, nudgedSteps, beta, estimator });
-  known.set(name, found);
-  return found;
+  return onceFor(parameters, JSON.stringify(rest), () => {
+    const { freeSteps, nudgedSteps, beta } = params;
+    const classes = parameters.biases[parameters.biases.length - 1].length;
+    const examples = firstExamples(dataFor(params.data).train, params.examples, classes);
+    const estimator = params.estimator as "one-sided" | "symmetric";
+    const phases = { freeSteps, nudgedSteps, beta, estimator };
+    return compareGradients(exactNetwork(networkOf(params), parameters), examples, phases);
+  });
 };
 
 /** Nudges up to here are small: where the order of the bias is fitted. */

@@ -1,4 +1,4 @@
-import type { Parameters, Row, Table, Value } from "#src/montecarlo/index";
+import type { Parameters, Row, Table, Value, Values } from "#src/montecarlo/index";
 import type { Interval } from "#src/numerics/intervals";
 import { meanInterval, momentsOf } from "#src/numerics/moments";
 import type { Axis, Figure, Series } from "#src/report/figure";
@@ -39,6 +39,38 @@ export const valuesOf = (table: Table, axis: string): number => new Set(table.ro
 
 /** A share in percent with two decimals. */
 export const percent = (x: number): string => (100 * x).toFixed(2);
+
+/** A share in percent and half its 95 % interval, where there is one. */
+export const percentWithin = ({ estimate, low, high }: Interval): string =>
+  Number.isFinite(low) ? `${percent(estimate)} ±${percent((high - low) / 2)}` : percent(estimate);
+
+/** Axes, but for these, at which a row differs from the run's parameters. */
+const differing = (row: Row, table: Table, params: Values, except: readonly string[]): string[] =>
+  table.axes.filter((a) => !except.includes(a) && row.point[a] !== params[a]);
+
+/** Whether a row differs from the run's parameters in nothing but this axis and those. */
+export const differsOnlyIn = (
+  axis: string,
+  row: Row,
+  table: Table,
+  params: Values,
+  except: readonly string[],
+): boolean => differing(row, table, params, except).every((a) => a === axis);
+
+/** What a row's setting differs in from the run's parameters, in words; empty for none. */
+export const settingName = (
+  row: Row,
+  table: Table,
+  params: Values,
+  parameters: Parameters,
+  except: readonly string[],
+): string =>
+  differing(row, table, params, except)
+    .map((a) => {
+      const value = varied(parameters, a, row.point[a]);
+      return parameters[a].kind === "choice" ? value : `${a} ${value}`;
+    })
+    .join(", ");
 
 /** How a quantity is drawn: its axis, and its SI value in the axis' unit. */
 export const drawn = (label: string, unit: string): { axis: Axis; value: (si: number) => number } => {

@@ -11,6 +11,7 @@ export type { Agreement, ComparedPhases, GradientComparison } from "./gradient-u
 export { checkComparison, compareGradients } from "./gradient-updates.ts";
 export { idealSubstrate } from "./ideal-substrate.ts";
 export type { BatchReport, Learner, LearnerState } from "./learner.ts";
+export { savedParameters } from "./learner.ts";
 export { ratesOf } from "./parameter-store.ts";
 export type {
   Cost,

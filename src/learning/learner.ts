@@ -1,5 +1,6 @@
 import type { StoredArrays } from "#src/networks/index";
 import type { Key } from "#src/random/index";
+import type { NetworkParameters } from "./primitive-function.ts";
 import type { Settled } from "./relaxation.ts";
 
 /** Images and what they are: x is images x inputs, targets images x classes (1 for the class, else 0), in the kernels' memory. */
@@ -45,3 +46,13 @@ export interface LearnerState {
   readonly step: number;
   readonly arrays: StoredArrays;
 }
+
+/** Weights and biases of a learner whose weights are numbers, as it was saved. */
+export const savedParameters = ({ arrays }: LearnerState): NetworkParameters => {
+  const of = (name: string): Float32Array[] => {
+    const found: Float32Array[] = [];
+    for (let l = 0; `${l}.${name}` in arrays; l++) found.push(Float32Array.from(arrays[`${l}.${name}`]));
+    return found;
+  };
+  return { weights: of("weights"), biases: of("biases") };
+};
