@@ -49,6 +49,7 @@ export { latentPairs } from "./learning/latent-pairs.ts";
 export type { PlasticPairs } from "./learning/plastic-pairs.ts";
 export { plasticPairs } from "./learning/plastic-pairs.ts";
 export type { PlasticPairsDesign, PulseRounding, PulseUpdate } from "./learning/plastic-pairs-design.ts";
+export { mostPulsesAtOnce } from "./learning/plastic-pairs-design.ts";
 export {
   bestReference,
   errorsAfterCorrection,

@@ -33,6 +33,9 @@ export interface PlasticPairsDesign {
   readonly timing: ArrayTiming;
 }
 
+/** More pulses than cross the range, up on one device and down on the other, do nothing more. */
+export const mostPulsesAtOnce = ({ pulses }: PulsedParams): number => Math.ceil(pulses.set + pulses.reset);
+
 /** @throws RangeError for a design that cannot be. */
 export const checkPairs = (design: PlasticPairsDesign, start: Float32Array): void => {
   const refuse = (what: string): never => {
@@ -58,6 +61,11 @@ export const checkPairs = (design: PlasticPairsDesign, start: Float32Array): voi
     refuse(`changes below ${rounding.least} pulses dropped; expected more than 0, at most 1.`);
   if (rounding.kind === "carried" && !(rounding.least >= 1 && rounding.least < Number.POSITIVE_INFINITY))
     refuse(`${rounding.least} pulses carried before they are given; expected 1 or more.`);
+  const most = mostPulsesAtOnce(design.device);
+  if (rounding.kind === "carried" && rounding.least > most)
+    refuse(
+      `${rounding.least} pulses carried before they are given; a register holds the ${most} that cross the range, expected at most that.`,
+    );
   if (lines && !(lines.segmentResistance >= 0 && lines.rows >= 1 && lines.columns >= 1))
     refuse(
       `lines of ${lines.segmentResistance} ohm in tiles of ${lines.rows} x ${lines.columns}; expected 0 ohm or more.`,

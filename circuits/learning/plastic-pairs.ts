@@ -5,7 +5,7 @@ import type { Activations } from "#src/networks/index";
 import { fold, type Key, normal, normalsInto, uniform } from "#src/random/index";
 import type { ArrayUse } from "./array-use.ts";
 import { type LineShares, lineShares } from "./line-shares.ts";
-import { checkPairs, type PlasticPairsDesign } from "./plastic-pairs-design.ts";
+import { checkPairs, mostPulsesAtOnce, type PlasticPairsDesign } from "./plastic-pairs-design.ts";
 
 /** Synapses on cells, and what they have been through. */
 export interface PlasticPairs extends EventSynapses, HeldSynapses {
@@ -143,8 +143,7 @@ export const plasticPairs = (
   };
   const { nonlinearity, pulses: toCross } = device;
   const perPair = largestWeight * (typical(nonlinearity.set, toCross.set) + typical(nonlinearity.reset, toCross.reset));
-  // More pulses than cross the range do nothing more.
-  const mostAtOnce = Math.ceil(toCross.set + toCross.reset);
+  const mostAtOnce = mostPulsesAtOnce(device);
   const weightOf = (k: number): number => perSiemens * (conductance(2 * k) - conductance(2 * k + 1));
   // As far as a pair's own bounds go.
   const highest = (k: number): number => perSiemens * (population.most[2 * k] - population.least[2 * k + 1]);

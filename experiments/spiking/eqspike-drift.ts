@@ -1,4 +1,4 @@
-import { AS_THEY_ARE, showImages, UNIT_SCALE } from "#src/learning/index";
+import { AS_THEY_ARE, savedParameters, showImages, UNIT_SCALE } from "#src/learning/index";
 import {
   defineExperiment,
   type Parameters,
@@ -53,7 +53,7 @@ type Params = ValuesOf<typeof PARAMETERS>;
 const BLOCK = 1000;
 
 interface Drift {
-  /** Of each thousand images: deliveries an image, and share of neurons that fire in nearly every step. */
+  /** Of each thousand images, as long as weights are numbers: deliveries an image, and share of neurons that fire in nearly every step. */
   readonly deliveries: readonly number[];
   readonly unceasing: readonly number[];
 }
@@ -75,7 +75,12 @@ const drift = (params: Params, key: Key): Drift => {
       shown += count;
     }
     const activity = learner.takeActivity();
-    deliveries.push(activity.deliveries.learning / activity.learned);
+    const { weights, biases } = savedParameters(learner.save());
+    if (![...weights, ...biases].every((values) => values.every(Number.isFinite))) break;
+    // Between layers: what inputs that spike deliver stands still.
+    const { free, nudged } = activity.phases;
+    const ofInputs = (free.spikes[0] + nudged.spikes[0]) * model.network.widths[1];
+    deliveries.push((activity.deliveries.learning - ofInputs) / activity.learned);
     unceasing.push(activity.unceasing);
   }
   return { deliveries, unceasing };
@@ -126,6 +131,7 @@ const conclude = (table: Table): Summary[] => [
           rows.filter((r) => thousandOf(r) === t),
           number,
         ).estimate;
+      if (!Number.isFinite(of(1, "deliveries") + of(last, "deliveries"))) return [nameOf(label), "diverged", "", ""];
       return [
         nameOf(label),
         of(1, "deliveries").toFixed(0),
@@ -172,9 +178,10 @@ export const eqspikeDrift = defineExperiment({
       throw new RangeError(`thousand: ${params.thousand}; ${params.blocks} thousand images are shown.`);
     checkSpiking(params);
   },
-  trial: ({ drifted: { deliveries, unceasing } }, params) => ({
-    numbers: { deliveries: deliveries[params.thousand - 1], unceasing: unceasing[params.thousand - 1] },
-  }),
+  trial: ({ drifted: { deliveries, unceasing } }, params) =>
+    params.thousand > deliveries.length
+      ? { failed: `weights are no numbers after ${deliveries.length + 1} thousand images; lower learningRates` }
+      : { numbers: { deliveries: deliveries[params.thousand - 1], unceasing: unceasing[params.thousand - 1] } },
   figures,
   conclude,
   notes: (params) => [

@@ -1,5 +1,12 @@
-import type { WatchedStep } from "#src/learning/index";
-import { defineExperiment, type Parameters, type Summary, type Table, type ValuesOf } from "#src/montecarlo/index";
+import { Diverged, type WatchedStep } from "#src/learning/index";
+import {
+  defineExperiment,
+  type Parameters,
+  type Row,
+  type Summary,
+  type Table,
+  type ValuesOf,
+} from "#src/montecarlo/index";
 import { fold, rootKey } from "#src/random/index";
 import type { Figure, Series } from "#src/report/figure";
 import { OWN_MODULE } from "../own-module.ts";
@@ -98,7 +105,21 @@ const regular = (spikes: Uint8Array, neurons: number, steps: number): number => 
   return away.indexOf(Math.min(...away));
 };
 
-const figures = (_table: Table, params: Params): Figure[] => {
+/** What a row was asked for. */
+const at = (row: Row, params: Params): Params => ({ ...params, ...row.point }) as Params;
+
+const done = (row: Row): boolean => Number.isFinite(row.numbers["targetFree"].estimate);
+
+/** Images of a sweep that are drawn. */
+const MOST_DRAWN = 4;
+
+const figures = (table: Table, params: Params): Figure[] =>
+  table.rows
+    .filter(done)
+    .slice(0, MOST_DRAWN)
+    .flatMap((row) => figuresOf(at(row, params)));
+
+const figuresOf = (params: Params): Figure[] => {
   const seen = seenOf(params);
   const { widths, neurons } = spikingModel(params).network;
   const own = widths.slice(1);
@@ -109,7 +130,7 @@ const figures = (_table: Table, params: Params): Figure[] => {
   const x = { label: "time", unit: "ms", scale: "linear" } as const;
   const bands = [{ from: ms * freeSteps, to: ms * seen.steps, label: "nudged" }];
   const caption = `Test image ${params.image}, a ${seen.label}: ${freeSteps} free steps, then ${params.nudgedSteps} nudged towards the target by ${params.beta}. ${params.widths} after ${params.epochs} epochs. ${dataNote(params)}.`;
-  const at = (of: Float32Array, l: number, i: number): number[] => times.map((_, s) => of[s * own[l] + i]);
+  const column = (of: Float32Array, l: number, i: number): number[] => times.map((_, s) => of[s * own[l] + i]);
   let below = 0;
   const raster = own.map((n, l): Series => {
     const points: [number, number][] = [];
@@ -133,7 +154,7 @@ const figures = (_table: Table, params: Params): Figure[] => {
   const curve = (name: string, of: Float32Array, l: number, i: number): Series => ({
     name,
     x: times,
-    y: at(of, l, i),
+    y: column(of, l, i),
     marks: false,
   });
   const outputs = (of: readonly Float32Array[]): Series[] => [
@@ -179,23 +200,23 @@ const figures = (_table: Table, params: Params): Figure[] => {
 
 const mean = (says: string) => ({ kind: "mean", unit: "1", says }) as const;
 
-const conclude = (table: Table): Summary[] => {
-  const [row] = table.rows;
-  const of = (name: string, digits = 3): string => row.numbers[name].estimate.toFixed(digits);
-  return [
-    {
-      title: "One image, free then nudged",
-      columns: ["", "free", "nudged"],
-      rows: [
-        ["spikes of hidden neurons", of("hiddenFree", 0), of("hiddenNudged", 0)],
-        ["spikes of outputs", of("outputFree", 0), of("outputNudged", 0)],
-        ["rate of the target at the end", of("targetFree"), of("targetNudged")],
-        ["largest other rate at the end", of("otherFree"), of("otherNudged")],
-      ],
-      notes: ["Rates: filtered spikes a step, as learning sees them."],
-    },
-  ];
-};
+const conclude = (table: Table, params: Params): Summary[] => [
+  {
+    title: "One image, free then nudged",
+    columns: ["", "free", "nudged"],
+    rows: table.rows.filter(done).flatMap((row) => {
+      const of = (name: string, digits = 3): string => row.numbers[name].estimate.toFixed(digits);
+      const image = table.rows.length > 1 ? `image ${at(row, params).image}: ` : "";
+      return [
+        [`${image}spikes of hidden neurons`, of("hiddenFree", 0), of("hiddenNudged", 0)],
+        [`${image}spikes of outputs`, of("outputFree", 0), of("outputNudged", 0)],
+        [`${image}rate of the target at the end`, of("targetFree"), of("targetNudged")],
+        [`${image}largest other rate at the end`, of("otherFree"), of("otherNudged")],
+      ];
+    }),
+    notes: ["Rates: filtered spikes a step, as learning sees them."],
+  },
+];
 
 /** One image through a trained network: spikes, membranes and rates, free and nudged. */
 export const eqspikeDynamics = defineExperiment({
@@ -225,7 +246,13 @@ export const eqspikeDynamics = defineExperiment({
       throw new RangeError(`image: ${params.image}; there are ${test.count} test images, numbered from 0.`);
   },
   trial: (_context, params) => {
-    const seen = seenOf(params);
+    let seen: Seen;
+    try {
+      seen = seenOf(params);
+    } catch (error) {
+      if (!(error instanceof Diverged)) throw error;
+      return { failed: error.message };
+    }
     const own = spikingModel(params).network.widths.slice(1);
     const top = own.length - 1;
     const { freeSteps } = params;

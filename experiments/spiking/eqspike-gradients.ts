@@ -5,7 +5,7 @@ import {
   type NetworkParameters,
   type SpikingEstimator,
   savedParameters,
-  type UpdateAgreement,
+  type UpdateComparison,
 } from "#src/learning/index";
 import {
   defineExperiment,
@@ -49,8 +49,14 @@ const PARAMETERS = {
   },
   epoch: whole(0, 0, 1000, "after which epoch of training the updates are compared (an axis)", "0: at the start"),
   examples: whole(100, 1, 2000, "training images whose updates are summed, the first of the set", "chosen"),
-  rateFreeSteps: whole(60, 1, 10_000, "free steps of the rate network", "at rest, as the report says"),
-  rateNudgedSteps: whole(30, 1, 10_000, "its nudged steps", "at rest"),
+  rateFreeSteps: whole(
+    60,
+    1,
+    10_000,
+    "free steps of the rate network",
+    "chosen: the report says how far rates still move",
+  ),
+  rateNudgedSteps: whole(30, 1, 10_000, "its nudged steps", "chosen"),
   layer: whole(1, 1, 10, "layer of weights, the input's first (an axis)", "1 .. layers"),
   seeds: PUBLISHED_PARAMETERS.seeds,
   seed: PUBLISHED_PARAMETERS.seed,
@@ -85,9 +91,9 @@ const train = (params: Params, key: Key): { readonly kept: Kept; readonly diverg
 };
 
 // One comparison has rows for all of its layers: it is made once.
-const onceFor = rememberedFor<NetworkParameters, readonly UpdateAgreement[]>();
+const onceFor = rememberedFor<NetworkParameters, UpdateComparison>();
 
-const comparisonOf = (parameters: NetworkParameters, params: Params, key: Key): readonly UpdateAgreement[] => {
+const comparisonOf = (parameters: NetworkParameters, params: Params, key: Key): UpdateComparison => {
   const { layer: _layer, ...rest } = params;
   return onceFor(parameters, JSON.stringify(rest), () => {
     const { network, rule } = spikingModel(params);
@@ -110,6 +116,7 @@ const NUMBERS = {
   spikesWithRates: mean("cosine of the spikes' update and rate-based EP's, same nudge, symmetric"),
   ratesWithBackpropagation: mean("cosine of rate-based EP's update and backpropagation's"),
   norms: mean("length of the spikes' update over that of backpropagation's"),
+  moved: mean("largest move of a rate in the step from which backpropagation looks back"),
   signs: mean("share of weights for which the spikes' update and backpropagation's have one sign"),
 } as const;
 
@@ -142,6 +149,7 @@ const conclude = (table: Table): Summary[] => [
       finite(rows, "signs").length > 0 ? overRows(finite(rows, "signs"), "signs").estimate.toFixed(2) : "",
     ]),
     notes: [
+      `In the free step from which backpropagation looks back a rate still moved by up to ${Math.max(...finite(table.rows, "moved").map((r) => r.numbers["moved"].estimate)).toExponential(1)}: take more rateFreeSteps where that is much.`,
       "EP: rate-based, the same nudge, both signs. BPTT: backpropagation through time of the rate network. norms, signs: spikes against BPTT. Empty: BPTT's update is 0 (all outputs at their bounds).",
     ],
   },
@@ -219,12 +227,9 @@ export const eqspikeGradients = defineExperiment({
   trial: ({ trained }, params, key) => {
     const parameters = trained.kept[params.epoch];
     if (!parameters) return { failed: trained.diverged ?? "the training ended early" };
-    const {
-      spikesWithBackpropagation: b,
-      spikesWithRates,
-      ratesWithBackpropagation,
-    } = comparisonOf(parameters, params, key)[params.layer - 1];
-    const numbers: Record<string, number> = {};
+    const { layers, moved } = comparisonOf(parameters, params, key);
+    const { spikesWithBackpropagation: b, spikesWithRates, ratesWithBackpropagation } = layers[params.layer - 1];
+    const numbers: Record<string, number> = { moved };
     const add = (name: string, value: number): void => {
       if (Number.isFinite(value)) numbers[name] = value;
     };
@@ -239,6 +244,6 @@ export const eqspikeGradients = defineExperiment({
   figures,
   conclude,
   notes: (params) => [
-    `${dataNote(params)}; ${params.widths}, trained with ${params.estimator} nudges of ${params.beta}, ${shown(PARAMETERS.freeSteps, params.freeSteps)} free and ${params.nudgedSteps} nudged steps. The rate network has the same weights, s = clip(u, 0, 1) with half the leak taken from every drive, at rest after ${params.rateFreeSteps} steps; its gradients are in double precision.`,
+    `${dataNote(params)}; ${params.widths}, trained with ${params.estimator} nudges of ${params.beta}, ${shown(PARAMETERS.freeSteps, params.freeSteps)} free and ${params.nudgedSteps} nudged steps. The rate network has the same weights, s = clip(u, 0, 1) with half the leak taken from every drive; ${params.rateFreeSteps} free and ${params.rateNudgedSteps} nudged steps; its gradients are in double precision.`,
   ],
 });

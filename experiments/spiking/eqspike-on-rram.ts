@@ -231,28 +231,12 @@ export const eqspikeOnRram = defineExperiment({
   trial: ({ trained: { accuracy, diverged, cells } }) => {
     if (diverged !== null) return { failed: diverged };
     if (!cells) return { numbers: { accuracy } };
-    const { meanPulses, mostPulses, ...rest } = cells;
-    const upper = meanPulses.slice(1);
-    return {
-      numbers: {
-        accuracy,
-        ...rest,
-        mostPulses: Math.max(...mostPulses),
-        inputPulses: meanPulses[0],
-        mostInputPulses: mostPulses[0],
-        ...(upper.length > 0
-          ? {
-              outputPulses: upper.reduce((a, b) => a + b, 0) / upper.length,
-              mostOutputPulses: Math.max(...mostPulses.slice(1)),
-            }
-          : {}),
-      },
-    };
+    return { numbers: { accuracy, ...cells, mostPulses: Math.max(cells.mostInputPulses, cells.mostOutputPulses) } };
   },
   figures,
   conclude,
   notes: (params) => [
     `${dataNote(params)}, ${params.epochs} epochs; the last is read, none is picked. ${params.widths}, inputs as ${params.input}; ${params.estimator} nudges of ${params.beta}, ${params.freeSteps} free and ${params.nudgedSteps} nudged steps, batch ${params.batch}, rates ${params.learningRates} times ${params.rateDecay} an epoch.`,
-    "A spike is a read pulse on its neuron's line, forwards on its row and backwards on its column, with read noise of its own. A constant input is read once an image and held; with immediate updates its weights, and the biases, move at the image's end. What a batch asks of a pair becomes pulses at its end, up on one device and down on the other, blind or verified; sums over a batch, biases and neurons are digital and exact. Devices, pulses and their energies are assumed.",
+    "A spike is a read pulse on its neuron's line, forwards on its row and backwards on its column, with read noise of its own. A constant input is read once an image and held; with immediate updates its weights, and the first layer's biases, move at the image's end. What a batch asks of a pair becomes pulses at its end, up on one device and down on the other, blind or verified; sums over a batch, biases and neurons are digital and exact. Devices, pulses and their energies are assumed.",
   ],
 });

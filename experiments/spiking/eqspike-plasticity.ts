@@ -1,4 +1,10 @@
-import { changeOfTrains, type NetworkParameters, rateChangeFactor, type WatchedStep } from "#src/learning/index";
+import {
+  changeOfTrains,
+  Diverged,
+  type NetworkParameters,
+  rateChangeFactor,
+  type WatchedStep,
+} from "#src/learning/index";
 import {
   defineExperiment,
   type Parameters,
@@ -256,7 +262,13 @@ export const eqspikePlasticity = defineExperiment({
       make: (params, key) => {
         const own = fold(key, params.seed);
         const model = spikingModel(params, params.epochs);
-        return watchNetwork(model, trainedNetwork(model, imagesFor(params), own), params, fold(own, "watched"));
+        try {
+          const parameters = trainedNetwork(model, imagesFor(params), own);
+          return { curves: watchNetwork(model, parameters, params, fold(own, "watched")), diverged: null };
+        } catch (error) {
+          if (!(error instanceof Diverged)) throw error;
+          return { curves: null, diverged: error.message };
+        }
       },
     },
   },
@@ -272,7 +284,8 @@ export const eqspikePlasticity = defineExperiment({
       const at = 2 * REACH;
       return { numbers: { change: changeOfTrains(neurons, [at], [at + delay]) / params.beta, events: 1 } };
     }
-    const { change, events } = watched[curve];
+    if (!watched.curves) return { failed: watched.diverged ?? "the training ended early" };
+    const { change, events } = watched.curves[curve];
     const n = events[delay + REACH];
     return { numbers: n < ENOUGH ? { events: n } : { events: n, change: change[delay + REACH] / n } };
   },

@@ -1,4 +1,4 @@
-import { addUse, NO_USE, type PlasticPairs, type PulseRounding, plasticPairs } from "#circuits/index";
+import { addUse, mostPulsesAtOnce, NO_USE, type PlasticPairs, type PulseRounding, plasticPairs } from "#circuits/index";
 import {
   Diverged,
   fusedDynamics,
@@ -26,9 +26,11 @@ export interface TrainedSpikingChip {
   readonly accuracy: number;
   readonly diverged: string | null;
   readonly cells: {
-    /** Pulses a device, by layer: mean and most. */
-    readonly meanPulses: readonly number[];
-    readonly mostPulses: readonly number[];
+    /** Pulses of the input's devices and of all above them: mean and most. */
+    readonly inputPulses: number;
+    readonly mostInputPulses: number;
+    readonly outputPulses: number;
+    readonly mostOutputPulses: number;
     /** Of all devices: mean, and what one in a hundred exceeds. */
     readonly pulsesPerDevice: number;
     readonly pulsesOfHundredth: number;
@@ -55,8 +57,11 @@ export const checkSpikingChip = (p: SpikingChipValues): void => {
     );
   if (p.rounding === "dropped" && p.threshold > 1)
     throw new RangeError(`threshold: ${p.threshold} pulses with rounding=dropped; expected at most 1.`);
-  if (p.rounding === "carried" && p.threshold < 1)
-    throw new RangeError(`threshold: ${p.threshold} pulses with rounding=carried; expected 1 or more.`);
+  const most = mostPulsesAtOnce(learningDevice(p));
+  if (p.rounding === "carried" && !(p.threshold >= 1 && p.threshold <= most))
+    throw new RangeError(
+      `threshold: ${p.threshold} pulses with rounding=carried; expected 1 .. ${most}, what crosses the range.`,
+    );
 };
 
 /** Pairs for every layer. Without read noise they stand still in a batch, and the fused kernel runs on what they hold. */
@@ -138,15 +143,19 @@ export const trainSpikingChip = (p: SpikingChipValues, key: Key): TrainedSpiking
     const tested = totalUse(cells);
     if (cells.length === 0) return { accuracy, diverged: null, cells: null };
     const images = epochs * train.count;
-    const counts = cells.map((c) => c.pulseCounts);
     const mean = (values: Float32Array): number => values.reduce((a, b) => a + b, 0) / values.length;
-    const all = Float32Array.from(counts.flatMap((c) => [...c])).sort();
+    const most = (values: Float32Array): number => values.reduce((a, b) => Math.max(a, b), 0);
+    const [ofInput, ...ofUpper] = cells.map((c) => c.pulseCounts);
+    const above = Float32Array.from(ofUpper.flatMap((c) => [...c]));
+    const all = Float32Array.from([...ofInput, ...above]).sort();
     return {
       accuracy,
       diverged: null,
       cells: {
-        meanPulses: counts.map(mean),
-        mostPulses: counts.map((c) => c.reduce((a, b) => Math.max(a, b), 0)),
+        inputPulses: mean(ofInput),
+        mostInputPulses: most(ofInput),
+        outputPulses: above.length > 0 ? mean(above) : 0,
+        mostOutputPulses: most(above),
         pulsesPerDevice: mean(all),
         pulsesOfHundredth: all[Math.floor(0.99 * all.length)],
         readEnergy: learned.readEnergy / images,

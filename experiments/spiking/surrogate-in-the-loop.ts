@@ -124,6 +124,8 @@ interface Trained {
   /** After the software epochs, and after as many more as others have in the loop. */
   readonly base: NetworkParameters;
   readonly longer: NetworkParameters;
+  /** Of the order of images, the same for all that go on from the base. */
+  readonly order: Key;
   readonly idealAccuracy: number;
   readonly hiddenSpikes: number;
   readonly inputSpikes: number;
@@ -146,6 +148,7 @@ const train = (params: Params, key: Key): Trained => {
   const { hidden, inputs, images } = longer.takeSpikes();
   return {
     base,
+    order,
     longer: savedParameters(longer.save()),
     idealAccuracy,
     hiddenSpikes: hidden / (images * design.widths[1]),
@@ -175,21 +178,18 @@ const conclude = (table: Table, params: Params): Summary[] => [
 
 const figures = (table: Table, params: Params): Figure[] => {
   if (!table.axes.includes("mismatch")) return [];
-  const seeds = [...new Set(table.rows.map((r) => r.point["seed"]))];
   return [
     {
       title: "Training with the chip in the loop, and blind transfer",
-      caption: `${params.side * params.side}-${params.hidden}-10, one curve a training seed; bars are 95 % t intervals over chips, each drawn anew. ${smallImages(params).name}, ${params.softwareEpochs} epochs in software, ${params.loopEpochs} more on the chip or in software.`,
+      caption: `${params.side * params.side}-${params.hidden}-10, a pair of curves a training seed; bars are 95 % t intervals over chips, each drawn anew. ${smallImages(params).name}, ${params.softwareEpochs} epochs in software, ${params.loopEpochs} more on the chip or in software.`,
       x: { label: "mismatch, deviation of ln", unit: "", scale: "linear" },
       y: { label: "test accuracy", unit: "%", scale: "linear" },
-      series: seeds.flatMap((seed) => {
-        const mine = table.rows
-          .filter((r) => r.point["seed"] === seed)
-          .sort((a, b) => (a.point["mismatch"] as number) - (b.point["mismatch"] as number));
+      series: groupRows(table, PARAMETERS, ["mismatch"]).flatMap(({ label, rows }) => {
+        const mine = [...rows].sort((a, b) => (a.point["mismatch"] as number) - (b.point["mismatch"] as number));
         const x = mine.map((r) => r.point["mismatch"] as number);
         return (["loop", "blind"] as const).map((number) =>
           percentCurve(
-            `${number === "loop" ? "in the loop" : "blind"}, seed ${seed}`,
+            `${number === "loop" ? "in the loop" : "blind"}, ${label}`,
             x,
             mine.map((r) => r.numbers[number]),
           ),
@@ -237,7 +237,7 @@ export const surrogateInTheLoop = defineExperiment({
       surrogateLearner(design, chip, start, params.learningRate, params.batch);
     const looped = on(trained.base);
     try {
-      trainOn(looped, params, params.loopEpochs, params.softwareEpochs, data, fold(key, "loop"));
+      trainOn(looped, params, params.loopEpochs, params.softwareEpochs, data, trained.order);
     } catch (error) {
       if (!(error instanceof Diverged)) throw error;
       return { failed: error.message };

@@ -22,8 +22,8 @@ export type {
   PrimitiveFunction,
 } from "./primitive-function.ts";
 export { denseNetwork, initialParameters, placeLayers } from "./primitive-function.ts";
-export type { UpdateAgreement } from "./spiking/compare-updates.ts";
-export { compareUpdates } from "./spiking/compare-updates.ts";
+export type { UpdateAgreement, UpdateComparison } from "./spiking/compare-updates.ts";
+export { compareUpdates, rateNetworkOf } from "./spiking/compare-updates.ts";
 export type { EventSynapses, HeldSynapses } from "./spiking/event-synapses.ts";
 export { idealEventSynapses } from "./spiking/event-synapses.ts";
 export { fusedDynamics, fusedDynamicsBytes } from "./spiking/fused-dynamics.ts";

@@ -49,7 +49,13 @@ describe("studies of spiking networks, from the command line", () => {
         expect(lit).toBeGreaterThan(input === "currents" ? 90 : 2000);
         expect(lit).toBeLessThan(input === "currents" ? 180 : 7000);
       }
+    // What inputs deliver is told apart from what layers do: there a spiking input changes little.
+    const between = (input: string): number =>
+      find(rows, { input, estimator: "alternating", epoch: 5 })["learningDeliveries"] as number;
+    expect(between("spikes") / between("currents")).toBeLessThan(2);
     const text = rramlab("report", "kinds").stdout;
+    // 2 x 784 x 30 for the input, 4 x 300 in each of 20 steps; learning: 10 more steps, outer products, weights moved.
+    expect(text).toContain("71k and");
     for (const said of ["12.7 pJ an event", "assumed, not measured", "15.0", "300 W", "at peak"])
       expect(text.replace(/\s+/g, " ")).toContain(said);
   }, 120_000);
@@ -78,6 +84,10 @@ describe("studies of spiking networks, from the command line", () => {
     expect(of({ nonlinearity: 4 })["accuracy"]).not.toBe(of()["accuracy"]);
     for (const name of ["readEnergy", "pulseEnergy", "inferenceEnergy", "events"])
       expect(of()[name]).toBeGreaterThan(0);
+    // An image is classified in 200 steps and learned in 180.
+    const ratio = (of()["inferenceEnergy"] as number) / (of()["readEnergy"] as number);
+    expect(ratio).toBeGreaterThan(0.5);
+    expect(ratio).toBeLessThan(2.5);
     const immediate = json(
       ...["run", "eqspike-on-rram", "--quick", "--set", "images=300", "--out", "immediate"],
       ...["--set", "updates=immediate", "--set", "batch=1", "--set", "learningRates=0.01"],
@@ -164,7 +174,9 @@ describe("studies of spiking networks, from the command line", () => {
     const [none, much] = [0, 0.4].map((mismatch) => find(rows, { mismatch }));
     expect(much["gained"]).toBeGreaterThan(0.03);
     expect(much["blind"]).toBeLessThan(none["blind"] as number);
+    // Without mismatch the chip is the ideal one, and nothing else differs.
     expect(none["blind"]).toBeCloseTo(none["idealAccuracy"] as number, 10);
+    expect(none["gained"]).toBe(0);
     expect(much["hiddenSpikes"]).toBeLessThan(1);
     const large = rramlab("run", "surrogate-in-the-loop", "--set", "side=40", "--out", "large");
     expect([large.status, large.stderr]).toEqual([2, expect.stringMatching(/side of 40 for images of 28 x 28/)]);

@@ -14,6 +14,13 @@ export interface UpdateAgreement {
   readonly ratesWithBackpropagation: Agreement;
 }
 
+export interface UpdateComparison {
+  /** By layer, the input's first. */
+  readonly layers: readonly UpdateAgreement[];
+  /** Largest move of a rate in the step from which backpropagation looks back: what "at rest" means here. */
+  readonly moved: number;
+}
+
 /**
  * The rate network that a network of these neurons approximates, s = clip(u, 0, 1): a neuron that fires regularly has a membrane
  * between reset and threshold, half of it in the mean, so that the leak takes leak / 2 thresholds a step from its drive.
@@ -45,7 +52,7 @@ export const compareUpdates = (
   examples: readonly ExactExample[],
   steps: { readonly free: number; readonly nudged: number },
   key: Key,
-): readonly UpdateAgreement[] => {
+): UpdateComparison => {
   if (network.input.kind !== "currents")
     throw new RangeError("compare updates: inputs that spike; the rate network has currents. Set input=currents.");
   const layers = network.widths.length - 1;
@@ -60,13 +67,14 @@ export const compareUpdates = (
   const before = learner.save().arrays;
   learner.learn(count, 1, key);
   const after = learner.save().arrays;
-  const { layers: rates } = compareGradients(rateNetworkOf(network, parameters), examples, {
+  const { layers: rates, moved } = compareGradients(rateNetworkOf(network, parameters), examples, {
     freeSteps: steps.free,
     nudgedSteps: steps.nudged,
-    beta: rule.beta,
+    // The drive is in thresholds there.
+    beta: rule.beta / network.neurons.threshold,
     estimator: "symmetric",
   });
-  return rates.map(({ updates: { ep, bptt } }, l) => {
+  const agreements = rates.map(({ updates: { ep, bptt } }, l) => {
     const name = `${l}.weights`;
     const spikes = Float64Array.from(after[name], (w, k) => w - before[name][k]);
     return {
@@ -75,4 +83,5 @@ export const compareUpdates = (
       ratesWithBackpropagation: agreementOf(ep, bptt),
     };
   });
+  return { layers: agreements, moved };
 };

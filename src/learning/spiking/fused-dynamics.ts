@@ -194,8 +194,7 @@ export const fusedDynamics = (
       for (let l = 0; l < layers; l++) biasErrors[l].set(layer(kernel.errors, l), b * own[l]);
     },
     descend: (count, { immediate, rates }, key) => {
-      if (!biasErrors.every((e) => e.every(Number.isFinite))) return false;
-      moveBiases(biases, biasErrors, count, rates);
+      if (!moveBiases(biases, biasErrors, count, rates)) return false;
       if (held) {
         askForMoves(held, count, rates, key);
         return true;

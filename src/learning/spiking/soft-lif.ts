@@ -87,7 +87,7 @@ export const lifStepInPlace = (
       // Time from the threshold to the end of the step.
       const since = n.membraneTime * Math.log1p((v - 1) / (current - v));
       membranes[i] = 0;
-      refractory[i] = n.refractoryTime - since;
+      refractory[i] = Math.max(n.refractoryTime - since, -timeStep);
       fired[i] = 1;
     } else {
       membranes[i] = Math.max(0, v);

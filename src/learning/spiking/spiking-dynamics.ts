@@ -32,7 +32,7 @@ export interface SpikingDynamics {
   finish(b: number): void;
   /**
    * Moves what has not moved: weights and biases by rates / count times what the first `count` images of the batch taught.
-   * @returns false where what was learned is no number; nothing is moved then
+   * @returns false where something moved is no number any more
    */
   descend(count: number, moves: Moves, key: Key): boolean;
   /** Spikes of each neuron since `clearCounts`, an array a layer; of all inputs together. */

@@ -120,10 +120,10 @@ export const spikingLearner = (
         phase("read", readSteps - countedSteps, null, still);
         phase("read", countedSteps, null, still);
         // Where counts are equal the membrane nearer to its next spike wins.
-        let best = Number.NEGATIVE_INFINITY;
-        for (let k = 0; k < classes; k++) {
-          const score = dynamics.counts[top][k] + 0.5 * Math.min(1, dynamics.membranes[k] / network.neurons.threshold);
-          if (score > best) [best, found[b]] = [score, k];
+        const [counts, { membranes }] = [dynamics.counts[top], dynamics];
+        for (let k = 1; k < classes; k++) {
+          const more = counts[k] - counts[found[b]];
+          if (more > 0 || (more === 0 && membranes[k] > membranes[found[b]])) found[b] = k;
         }
       }
       tally.read(count);

@@ -163,7 +163,8 @@ export const stepwiseDynamics = (
           accumulate(back[l], per[l].spikes, spikes[l], below.signal, own[l - 1]);
         }
       }
-      if (immediate && !(held && l === 0)) {
+      // What stands still is a current that was read once: with spikes there is none.
+      if (immediate && !(held && l === 0 && !spiking)) {
         const gain = Math.fround(by[l] * (l === 0 ? squares + 1 : 1));
         for (let i = 0; i < drive.length; i++) drive[i] += Math.fround(gain * signal[i]);
       }
@@ -238,8 +239,7 @@ export const stepwiseDynamics = (
       for (let l = 0; l < layers; l++) biasErrors[l].set(per[l].errors, b * own[l]);
     },
     descend: (count, { immediate, rates: by }, noise) => {
-      if (!biasErrors.every((e) => e.every(Number.isFinite))) return false;
-      moveBiases(biases, biasErrors, count, by);
+      if (!moveBiases(biases, biasErrors, count, by)) return false;
       for (let l = 1; l < layers; l++) {
         if (immediate) continue;
         const rate = Math.fround(by[l] / count);

@@ -71,7 +71,7 @@ export const surrogateLearner = (
   refresh();
 
   /** One image through the chip; leaves membranes, spikes, and the outputs' largest values with their steps. */
-  const forward = (times: Int8Array): void => {
+  const forward = (times: Int16Array): void => {
     for (const a of arriving) a.fill(0);
     for (let j = 0; j < inputs; j++) {
       if (times[j] < 0) continue;
@@ -106,7 +106,7 @@ export const surrogateLearner = (
   };
   const [membraneError, currentError] = [new Float64Array(hidden), new Float64Array(hidden)];
   /** Adds one image's gradients: `error` is dL / d score, `times` its input. */
-  const backward = (times: Int8Array, error: Float64Array, count: number): void => {
+  const backward = (times: Int16Array, error: Float64Array, count: number): void => {
     const [ov, oi] = [new Float64Array(classes), new Float64Array(classes)];
     for (let t = steps - 1; t >= 0; t--)
       for (let k = 0; k < classes; k++) {
@@ -140,7 +140,7 @@ export const surrogateLearner = (
       for (let i = 0, k = j * hidden; i < hidden; i++, k++) gradients[0][k] += from[i];
     }
   };
-  const timesOf = (b: number): Int8Array => latencySteps(design, batch.x.subarray(b * inputs, (b + 1) * inputs));
+  const timesOf = (b: number): Int16Array => latencySteps(design, batch.x.subarray(b * inputs, (b + 1) * inputs));
   return {
     inputs,
     classes,

@@ -64,7 +64,8 @@ export const checkSurrogate = (d: SurrogateDesign): void => {
   };
   if (!(d.widths.length === 3 && d.widths.every((n) => Number.isInteger(n) && n >= 1)))
     refuse(`layers of ${d.widths.join("-")} neurons; expected inputs, one hidden layer and classes, e.g. 256-246-10.`);
-  if (!(Number.isInteger(d.steps) && d.steps >= 1)) refuse(`${d.steps} steps; expected 1 or more.`);
+  if (!(Number.isInteger(d.steps) && d.steps >= 1 && d.steps <= 10_000))
+    refuse(`${d.steps} steps; expected 1 .. 10000.`);
   for (const name of ["membraneTime", "synapticTime", "inputTime"] as const)
     if (!(d[name] >= d.timeStep && d.timeStep > 0 && d[name] < Number.POSITIVE_INFINITY))
       refuse(`${name} ${d[name]} s with steps of ${d.timeStep} s; expected one step or longer.`);
@@ -111,8 +112,8 @@ export const initialSurrogate = ({ widths }: SurrogateDesign, key: Key): Network
 export const latencySteps = (
   { inputTime, inputThreshold, timeStep, steps }: SurrogateDesign,
   x: ArrayLike<number>,
-): Int8Array =>
-  Int8Array.from(x, (value) => {
+): Int16Array =>
+  Int16Array.from(x, (value) => {
     if (value <= inputThreshold) return -1;
     const step = Math.floor((inputTime * Math.log(value / (value - inputThreshold))) / timeStep);
     return step < steps ? step : -1;

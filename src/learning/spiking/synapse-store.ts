@@ -1,17 +1,19 @@
 import type { PlasticSynapses, StoredArrays } from "#src/networks/index";
 
-/** Biases move by what a batch taught them, rates / count times its sum. */
+/** Biases move by what a batch taught them, rates / count times its sum; whether they still are numbers. */
 export const moveBiases = (
   biases: readonly Float32Array[],
   errors: readonly Float32Array[],
   count: number,
   rates: readonly number[],
-): void =>
+): boolean => {
   biases.forEach((values, l) => {
     const by = Math.fround(rates[l] / count);
     const n = values.length;
     for (let b = 0; b < count; b++) for (let o = 0; o < n; o++) values[o] += by * errors[l][b * n + o];
   });
+  return biases.every((values) => values.every(Number.isFinite));
+};
 
 /** Everything that synapses hold, and the biases beside them, by layer. */
 export const saveSynapses = (synapses: readonly PlasticSynapses[], biases: readonly Float32Array[]): StoredArrays => {

@@ -113,6 +113,33 @@ describe("spikes through conductance pairs", () => {
   });
 });
 
+describe("moves on spikes", () => {
+  test("every spike draws its own chance, and lines know at once what their devices have become", () => {
+    const [inputs, outputs] = [4, 60];
+    const start = new Float32Array(inputs * outputs);
+    const wide = { ...design, inputs, outputs };
+    const pairs = plasticPairs(createKernels(2 ** 18), wide, start, 1, KEY);
+    pairs.moveOnInputs(Int32Array.of(1, 2), 2, new Float32Array(outputs).fill(0.5), PULSE, KEY);
+    const row = (i: number): string => pairs.pulseCounts.subarray(2 * i * outputs, 2 * (i + 1) * outputs).join();
+    expect(row(1)).not.toBe(row(2));
+    expect(row(0)).toBe(row(3));
+    // Devices of one kind of spread change the sum of a pair's conductances by what they gain and lose.
+    const uneven = { ...idealPulsed, pulses: { set: 50, reset: 100 } };
+    const made = () => plasticPairs(createKernels(2 ** 18), { ...wide, device: uneven }, start, 1, KEY);
+    const [moved, restored] = [made(), made()];
+    moved.moveOnOutputs(Int32Array.of(7, 9), 2, new Float32Array(inputs).fill(3), PULSE, KEY);
+    restored.restore(moved.save());
+    const energy = (p: PlasticPairs): number => {
+      const before = p.use().readEnergy;
+      p.deliverInto(new Float32Array(outputs), Int32Array.of(0, 1, 2, 3), 4, KEY);
+      p.deliverBackInto(new Float32Array(inputs), Int32Array.of(7, 9), 2, KEY);
+      return p.use().readEnergy - before;
+    };
+    expect(energy(moved) / energy(restored)).toBeCloseTo(1, 12);
+    expect(energy(moved) / energy(made())).not.toBeCloseTo(1, 3);
+  });
+});
+
 describe("fractions of a pulse", () => {
   test("dropped: changes below the threshold do nothing, others are rounded", () => {
     const { pairs } = made({ rounding: { kind: "dropped", least: 0.3 } });
@@ -134,6 +161,12 @@ describe("fractions of a pulse", () => {
     // Half a pulse is left from before: 1.6 back gives one pulse down and leaves 0.1 below.
     pairs.moveInPlace(only(7, -1.6 * PULSE), KEY);
     expect((pairs.weights()[7] - start[7]) / PULSE).toBeCloseTo(1, 3);
+  });
+
+  test("carried: what is left after whole pulses stays in the register", () => {
+    const { pairs } = made({ rounding: { kind: "carried", least: 1 } });
+    for (let u = 0; u < 3; u++) pairs.moveInPlace(only(5, 0.7 * PULSE), KEY);
+    expect(pairs.use().pulses).toBe(4);
   });
 
   test("carried with a threshold of several: they come together", () => {
@@ -159,6 +192,7 @@ describe("fractions of a pulse", () => {
     [{ kind: "dropped", least: 0 } as const, /below 0 pulses dropped/],
     [{ kind: "dropped", least: 2 } as const, /below 2 pulses dropped; expected more than 0, at most 1/],
     [{ kind: "carried", least: 0.5 } as const, /0.5 pulses carried/],
+    [{ kind: "carried", least: 201 } as const, /201 pulses carried .* a register holds the 200 that cross the range/],
     [{ kind: "none" } as never, /rounding .*none.*; expected/],
   ])("%j is refused", (rounding, message) => {
     expect(() => made({ rounding })).toThrow(message);

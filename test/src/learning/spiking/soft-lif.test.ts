@@ -42,6 +42,17 @@ describe("the rate of a leaky integrate-and-fire neuron", () => {
     expect(lifRate(LIF_NEURONS, 1)).toBeCloseTo(1 / (0.002 + 0.022 * Math.LN2), 10);
   });
 
+  test("in steps longer than its intervals it fires once a step, and keeps no debt of spikes", () => {
+    const [state, fired] = [restingLif(1), new Float32Array(1)];
+    for (let s = 0; s < 200; s++) lifStepInPlace(LIF_NEURONS, state, [60], fired, 3e-3);
+    let spikes = 0;
+    for (let s = 0; s < 100; s++) {
+      lifStepInPlace(LIF_NEURONS, state, [0.3], fired, 3e-3);
+      spikes += fired[0];
+    }
+    expect(Math.abs(spikes - 0.3 * lifRate(LIF_NEURONS, 0.3))).toBeLessThan(1.5);
+  });
+
   test("below threshold nothing fires", () => {
     const [state, fired] = [restingLif(1), new Float32Array(1)];
     for (let s = 0; s < 2000; s++) {
@@ -99,6 +110,16 @@ describe("a network trained by rates and run by spikes", () => {
       return { accuracy: right / held.count, spikes };
     };
     const [brief, long] = [spiking(0.006), spiking(0.4)];
+    const early = (averagedFrom: number): string => {
+      showImages(
+        learner,
+        held,
+        Uint32Array.from({ length: 20 }, (_, b) => b),
+        UNIT_SCALE,
+      );
+      return learner.classifySpiking(20, { duration: 0.035, timeStep: 1e-3, averagedFrom }).found.join();
+    };
+    expect(early(0)).not.toBe(early(0.033));
     expect(Math.abs(long.accuracy - rates)).toBeLessThan(0.03);
     expect(brief.accuracy).toBeLessThan(long.accuracy);
     expect(brief.spikes).toBeLessThan(long.spikes);

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import { createKernels, type Kernels } from "#src/kernels/kernels";
 import {
+  type EventSynapses,
   idealEventSynapses,
   initialSpikingParameters,
   SPIKING_NEURONS,
@@ -10,7 +11,7 @@ import {
 } from "#src/learning/index";
 import { fusedDynamics, fusedDynamicsBytes } from "#src/learning/spiking/fused-dynamics";
 import type { Moves, SpikingDynamics } from "#src/learning/spiking/spiking-dynamics";
-import { fold, rootKey, uniform } from "#src/random/index";
+import { fold, type Key, keyText, rootKey, uniform } from "#src/random/index";
 
 const KEY = rootKey("spiking dynamics");
 
@@ -116,6 +117,86 @@ describe("the fused kernel gives the bits of the step functions", () => {
       for (const name of Object.keys(b.saved).filter((n) => n.endsWith("weights")))
         expect([name, a.saved[name].some((w, k) => Math.abs(w - start[name][k]) > 1e-6)]).toEqual([name, true]);
     });
+});
+
+describe("synapses of other kinds", () => {
+  const network: SpikingNetwork = {
+    widths: [6, 9, 8, 3],
+    neurons: SPIKING_NEURONS,
+    input: { kind: "spikes", mostRate: 0.5 },
+  };
+  const start = initialSpikingParameters(network, KEY);
+  const run = (
+    of: SpikingNetwork,
+    wrap: (s: EventSynapses, l: number) => EventSynapses,
+    moves: Moves,
+    held: boolean,
+  ) => {
+    const { widths } = of;
+    const kernels = createKernels(stepwiseDynamicsBytes(of, 2) + 4096);
+    const weights = start.weights.map((w) => w.map((x) => 2 * x + 0.1));
+    const synapses = weights.map((w, l) => wrap(idealEventSynapses(widths[l], widths[l + 1], w), l));
+    const dynamics = stepwiseDynamics(kernels, of, start, synapses, 2, held);
+    const [x, targets] = [kernels.float32(12).fill(0.7), kernels.float32(6)];
+    targets[0] = targets[4] = 1;
+    dynamics.present(x, targets, 2, KEY);
+    const counts: number[][][] = [];
+    for (let b = 0; b < 2; b++) {
+      dynamics.begin(b);
+      dynamics.run(20, null, moves);
+      dynamics.clearCounts();
+      dynamics.run(20, { strength: 0.5, perChange: 2 }, moves);
+      counts.push(dynamics.counts.map((c) => [...c]));
+      dynamics.finish(b);
+    }
+    dynamics.descend(2, moves, KEY);
+    return counts;
+  };
+
+  test("no access shares its noise with another: every step, image, layer, direction and update has a key of its own", () => {
+    for (const immediate of [false, true]) {
+      const keys: string[] = [];
+      const note = (key: Key): void => {
+        keys.push(keyText(key));
+      };
+      const noting = (s: EventSynapses): EventSynapses => ({
+        ...s,
+        deliverInto: (sums, list, count, key) => {
+          note(key);
+          s.deliverInto(sums, list, count, key);
+        },
+        deliverBackInto: (sums, list, count, key) => {
+          note(key);
+          s.deliverBackInto(sums, list, count, key);
+        },
+        moveOnInputs: (list, count, signal, by, key) => {
+          note(key);
+          s.moveOnInputs(list, count, signal, by, key);
+        },
+        moveOnOutputs: (list, count, signal, by, key) => {
+          note(key);
+          s.moveOnOutputs(list, count, signal, by, key);
+        },
+        moveInPlace: (change, key) => {
+          note(key);
+          s.moveInPlace(change, key);
+        },
+      });
+      run(network, noting, { immediate, rates: [0.01, 0.01, 0.01] }, true);
+      // Three deliveries forwards and two back in each of 80 steps; then what moves.
+      expect(keys.length).toBeGreaterThanOrEqual(5 * 80);
+      expect(new Set(keys).size).toBe(keys.length);
+    }
+  });
+
+  test("a current that is held does not follow its own weights within an image; one that is not does", () => {
+    const currents: SpikingNetwork = { ...network, input: { kind: "currents" } };
+    const plain = (s: EventSynapses): EventSynapses => s;
+    const at = (rate: number, held: boolean) =>
+      run(currents, plain, { immediate: true, rates: [rate, 0, 0] }, held).map((image) => image);
+    expect(at(0.5, true)[0]).toEqual(at(0, true)[0]);
+    expect(at(0.5, false)[0]).not.toEqual(at(0, false)[0]);
+  });
 });
 
 describe("states", () => {

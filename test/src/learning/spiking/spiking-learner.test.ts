@@ -1,8 +1,11 @@
 import { describe, expect, test } from "@jest/globals";
 import type { LabelledImages } from "#src/datasets/labelled-images";
+import { createKernels } from "#src/kernels/kernels";
 import {
   AS_THEY_ARE,
   CONSTANT,
+  fusedDynamics,
+  fusedDynamicsBytes,
   initialSpikingParameters,
   SPIKING_NEURONS,
   SPIKING_RULE,
@@ -83,6 +86,79 @@ describe("EqSpike learns what a layer of spikes can tell apart", () => {
     });
     expect(states[0][0]).toEqual(states[1][0]);
     expect(states[0][1]).not.toEqual(states[1][1]);
+  });
+});
+
+describe("estimates", () => {
+  /** What one image teaches, by the dynamics alone: nudges and their shares. */
+  const byHand = (nudges: readonly { readonly strength: number; readonly perChange: number }[]): Float32Array => {
+    const kernels = createKernels(fusedDynamicsBytes(NETWORK, 1) + 4096);
+    const dynamics = fusedDynamics(kernels, NETWORK, initialSpikingParameters(NETWORK, KEY), 1);
+    const [x, targets] = [kernels.float32(16), kernels.float32(4)];
+    for (let p = 0; p < 16; p++) x[p] = TRAIN.images[p] / 255;
+    targets[TRAIN.labels[0]] = 1;
+    const moves = { immediate: false, rates: [1, 1] };
+    dynamics.present(x, targets, 1, KEY);
+    dynamics.begin(0);
+    dynamics.run(RULE.freeSteps, null, moves);
+    dynamics.keepFree();
+    for (const nudge of nudges) {
+      dynamics.returnToFree();
+      dynamics.run(RULE.nudgedSteps, nudge, moves);
+    }
+    dynamics.finish(0);
+    dynamics.descend(1, moves, KEY);
+    return dynamics.save()["1.weights"] as Float32Array;
+  };
+  const learned = (rule: Partial<SpikingRule>, batches = 1): Float32Array => {
+    const learner = learnerOf({ ...RULE, learningRates: [1, 1], ...rule }, NETWORK, 1);
+    for (let p = 0; p < 16; p++) learner.batch.x[p] = TRAIN.images[p] / 255;
+    learner.batch.targets[TRAIN.labels[0]] = 1;
+    for (let b = 1; b < batches; b++) {
+      const before = learner.save();
+      learner.learn(1, 1, fold(KEY, b));
+      learner.restore({ ...before, step: b });
+    }
+    learner.learn(1, 1, fold(KEY, batches));
+    return learner.save().arrays["1.weights"] as Float32Array;
+  };
+  const [towards, away] = [
+    { strength: 0.5, perChange: 2 },
+    { strength: -0.5, perChange: -2 },
+  ];
+
+  test("one-sided: beta towards the target, changes over beta; alternating begins so, and goes away next", () => {
+    expect(learned({ estimator: "one-sided" })).toEqual(byHand([towards]));
+    expect(learned({ estimator: "alternating" })).toEqual(byHand([towards]));
+    expect(learned({ estimator: "alternating" }, 2)).toEqual(byHand([away]));
+  });
+
+  test("symmetric: both from one free state, each over 2 beta", () => {
+    const half = (n: typeof towards) => ({ ...n, perChange: n.perChange / 2 });
+    expect(learned({ estimator: "symmetric" })).toEqual(byHand([half(towards), half(away)]));
+  });
+
+  test("random signs: one of the two by chance", () => {
+    const both = [byHand([towards]), byHand([away])].map((w) => w.join());
+    const seen = Array.from({ length: 12 }, (_, b) => learned({ estimator: "random-sign" }, b + 1).join());
+    expect(new Set(seen)).toEqual(new Set(both));
+  });
+
+  test("with the nudge left out nothing pushes, and changes are still over beta", () => {
+    expect(learned({ estimator: "one-sided", pushes: false })).toEqual(byHand([{ strength: 0, perChange: 2 }]));
+  });
+});
+
+describe("reading", () => {
+  test("the class whose output fires most in the counted steps wins; of equal ones, that nearer to its next spike", () => {
+    const network: SpikingNetwork = { ...NETWORK, widths: [2, 3] };
+    const drives = [0.3, 0.3, 0.25];
+    const start = { weights: [new Float32Array(6)], biases: [Float32Array.from(drives)] };
+    const learner = spikingLearner(network, { ...RULE, learningRates: [0], readSteps: 50, countedSteps: 50 }, start, 1);
+    expect(learner.classify(1, KEY)[0]).toBe(0);
+    const nearer = { ...start, biases: [Float32Array.of(0.3, 0.3005, 0.25)] };
+    const other = spikingLearner(network, { ...RULE, learningRates: [0], readSteps: 50, countedSteps: 50 }, nearer, 1);
+    expect(other.classify(1, KEY)[0]).toBe(1);
   });
 });
 

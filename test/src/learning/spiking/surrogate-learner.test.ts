@@ -35,6 +35,8 @@ describe("latencies", () => {
     const steps = latencySteps(SURROGATE_DESIGN, [1, 0.5, 0.21, 0.2, 0]);
     // 8 us ln(1 / 0.8) = 1.79 us, 8 us ln(0.5 / 0.3) = 4.09 us, 8 us ln(21) = 24.4 us in steps of 1.7 us.
     expect([...steps]).toEqual([1, 2, 14, -1, -1]);
+    const fine = { ...SURROGATE_DESIGN, steps: 400, timeStep: 1e-7 };
+    expect([...latencySteps(fine, [0.25, 0.21])]).toEqual([128, 243]);
   });
 });
 
