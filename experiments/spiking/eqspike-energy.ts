@@ -84,7 +84,7 @@ export const rateOperations = (
 const si = (joules: number): string => showQuantity(Number(joules.toPrecision(3)), "J");
 
 const count = (n: number): string =>
-  n >= 1e4 ? `${(n / 1e3).toFixed(0)}k` : n >= 100 ? n.toFixed(0) : n.toPrecision(3);
+  n === 0 ? "0" : n >= 1e4 ? `${(n / 1e3).toFixed(0)}k` : n >= 100 ? n.toFixed(0) : n.toPrecision(3);
 
 /** The table of events and energies of an image, with everything that was assumed. */
 export const energySummary = (

@@ -190,7 +190,7 @@ const figures = (table: Table, params: Params): Figure[] => {
       title: "EqSpike: deliveries of spikes while an image is learned",
       caption: `Between layers, both ways, ${params.freeSteps} free and ${params.nudgedSteps} nudged steps${spread ? "; means over the seeds" : ""}.`,
       x: { label: "epochs", unit: "", scale: "linear" },
-      y: { label: "deliveries an image", unit: "", scale: "linear" },
+      y: { label: "deliveries an image", unit: "thousands", scale: "linear" },
       series: groups.map(({ label, rows }) => {
         const epochs = [...new Set(finite(rows).map((r) => r.point["epoch"] as number))].sort((a, b) => a - b);
         return {
@@ -201,7 +201,7 @@ const figures = (table: Table, params: Params): Figure[] => {
               overRows(
                 finite(rows).filter((r) => r.point["epoch"] === e),
                 "learningDeliveries",
-              ).estimate,
+              ).estimate / 1e3,
           ),
           marks: true,
         };
