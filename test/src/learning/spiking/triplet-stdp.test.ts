@@ -79,7 +79,7 @@ describe("triplet STDP", () => {
   });
 
   test("under Poisson spikes the mean change is the closed form", () => {
-    const duration = 20_000;
+    const duration = 10_000;
     for (const name of ["visual cortex (minimal)", "hippocampus"] as const)
       for (const after of [5, 40]) {
         const r = TRIPLET_RULES[name];
@@ -105,7 +105,7 @@ describe("triplet STDP", () => {
     expect(tripletThreshold(r, 10)).toBeCloseTo(19.22, 2);
     expect(tripletDrift(r, 10, tripletThreshold(r, 10))).toBeCloseTo(0, 12);
     // The change over the rate is a line of the rate: its zero from the two ends, over long trains.
-    const duration = 60_000;
+    const duration = 40_000;
     const slopeAt = (after: number): number => {
       const own = fold(KEY, after);
       const before = poissonTimes(fold(own, "before"), 10, duration);
