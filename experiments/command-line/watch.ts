@@ -1,5 +1,5 @@
 import type { Watch } from "../run/execute.ts";
-import { cappedNote, resultRows } from "../run/finish.ts";
+import { cappedNote, failuresTold, resultRows } from "../run/finish.ts";
 import type { RunResult } from "../run/run.ts";
 import { Interrupted } from "../run/worker-pool.ts";
 import { answer, progressDisplay, summariesText } from "./output.ts";
@@ -38,12 +38,7 @@ export const watched = async <T>(dir: () => string, work: (watch: Watch) => Prom
 /** The answer of a finished run. */
 export const showResult = (result: RunResult, json: boolean): void => {
   const { table, out, summaries } = result;
-  const failed = table.rows.reduce((sum, r) => sum + r.failed, 0);
-  const trials = table.rows.reduce((sum, r) => sum + r.trials, 0);
-  if (failed > 0)
-    process.stderr.write(
-      `rramlab: ${failed} of ${trials} trials failed numerically and are in no number (column "failed" of results.csv).\n`,
-    );
+  for (const note of failuresTold(table)) process.stderr.write(`rramlab: ${note}\n`);
   for (const note of cappedNote(result.plan, result.experiment, table)) process.stderr.write(`rramlab: ${note}\n`);
   answer(
     json,

@@ -190,6 +190,18 @@ export const cappedNote = (plan: Plan, experiment: AnyExperiment, table: Table):
   ];
 };
 
+/** How many trials failed, and why: the first reasons that differ. */
+export const failuresTold = ({ rows }: Table): string[] => {
+  const failed = rows.reduce((sum, r) => sum + r.failed, 0);
+  if (failed === 0) return [];
+  const trials = rows.reduce((sum, r) => sum + r.trials, 0);
+  const reasons = [...new Set(rows.flatMap((r) => r.reasons))];
+  const shown = reasons.slice(0, 3).join("; ").replace(/\.$/, "");
+  return [
+    `${failed} of ${trials} trials failed and are in no number (column "failed" of results.csv): ${shown}${reasons.length > 3 ? "; and others" : ""}.`,
+  ];
+};
+
 /** Writes report.html. */
 export const writeReport = (
   dir: string,
@@ -200,8 +212,7 @@ export const writeReport = (
 ): void => {
   const require = createRequire(import.meta.url);
   const plotly = readFileSync(require.resolve("plotly.js-cartesian-dist-min"), "utf8");
-  const failures =
-    manifest.failedTrials > 0 ? [`${manifest.failedTrials} trials failed numerically and are in no number.`] : [];
+  const failures = failuresTold(table);
   const page = {
     title: experiment.name,
     summary: `${experiment.summary} Seed "${plan.seed}", ${trialsText(plan)} a point.`,

@@ -11,6 +11,7 @@ import { fold, rootKey } from "#src/random/index";
 import type { Figure, Series } from "#src/report/figure";
 import { OWN_MODULE } from "../own-module.ts";
 import { dataNote, imagesFor, PUBLISHED_PARAMETERS } from "../papers/published-parameters.ts";
+import { varied } from "../studies/rows.ts";
 import { checkSpiking, SPIKING_PARAMETERS, spikingModel } from "./eqspike-parameters.ts";
 import { trainedNetwork, watchedDynamics } from "./eqspike-training.ts";
 
@@ -108,6 +109,9 @@ const regular = (spikes: Uint8Array, neurons: number, steps: number): number => 
 /** What a row was asked for. */
 const at = (row: Row, params: Params): Params => ({ ...params, ...row.point }) as Params;
 
+const settingOf = (row: Row, table: Table): string =>
+  table.axes.map((a) => `${a} ${varied(PARAMETERS, a, row.point[a])}`).join(", ");
+
 const done = (row: Row): boolean => Number.isFinite(row.numbers["targetFree"].estimate);
 
 /** Images of a sweep that are drawn. */
@@ -117,7 +121,12 @@ const figures = (table: Table, params: Params): Figure[] =>
   table.rows
     .filter(done)
     .slice(0, MOST_DRAWN)
-    .flatMap((row) => figuresOf(at(row, params)));
+    .flatMap((row) =>
+      figuresOf(at(row, params)).map((f) => ({
+        ...f,
+        title: table.axes.length > 0 ? `${f.title}: ${settingOf(row, table)}` : f.title,
+      })),
+    );
 
 const figuresOf = (params: Params): Figure[] => {
   const seen = seenOf(params);
@@ -200,13 +209,13 @@ const figuresOf = (params: Params): Figure[] => {
 
 const mean = (says: string) => ({ kind: "mean", unit: "1", says }) as const;
 
-const conclude = (table: Table, params: Params): Summary[] => [
+const conclude = (table: Table): Summary[] => [
   {
     title: "One image, free then nudged",
     columns: ["", "free", "nudged"],
     rows: table.rows.filter(done).flatMap((row) => {
       const of = (name: string, digits = 3): string => row.numbers[name].estimate.toFixed(digits);
-      const image = table.rows.length > 1 ? `image ${at(row, params).image}: ` : "";
+      const image = table.axes.length > 0 ? `${settingOf(row, table)}: ` : "";
       return [
         [`${image}spikes of hidden neurons`, of("hiddenFree", 0), of("hiddenNudged", 0)],
         [`${image}spikes of outputs`, of("outputFree", 0), of("outputNudged", 0)],

@@ -3,7 +3,7 @@ import { parseWidths } from "../studies/network-parameters.ts";
 import { showQuantity } from "../units/show.ts";
 
 const positive = (unit: string, value: number, says: string, source: string) =>
-  ({ kind: "quantity", unit, default: value, min: 1e-30, max: 1e30, says, source }) as const;
+  ({ kind: "quantity", unit, default: value, min: 1e-30, max: unit === "J" ? 1 : 1e30, says, source }) as const;
 
 const CHOSEN = "chosen: the rate-based network that reaches the same accuracy, docs/equilibrium-propagation.md";
 
@@ -112,13 +112,13 @@ export const energySummary = (
   const input =
     p.input === "spikes"
       ? "every input spike counts for each neuron it reaches"
-      : "a constant current of a lit pixel counts as one delivery to each neuron an image, as if read once and held, and one weight moved an image";
+      : "a constant current of a lit pixel counts as one delivery to each neuron an image, as if read once and held, and moves as many weights once";
   return {
     title: `Energy an image, an estimate${label ? `: ${label}` : ""}`,
-    columns: ["of one image", "events", "of input", "moved", "spikes", "GPU", "ratio", "at peak"],
+    columns: ["of one image", "deliveries", "+ input's", "+ moved", "spikes", "GPU", "ratio", "at peak"],
     rows: [row("classified", inference, gpu.inference), row("learned", training, gpu.training)],
     notes: [
-      `Spikes: ${si(p.deliveryEnergy)} an event (deliveryEnergy), ${si(p.updateEnergy)} a weight moved (updateEnergy), nothing else; ${input}.`,
+      `Spikes: ${si(p.deliveryEnergy)} a delivery (deliveryEnergy), between layers and, beside them, of the input, and ${si(p.updateEnergy)} a weight moved (updateEnergy), nothing else; ${input}.`,
       `GPU: rate-based EP of the same widths, ${gpuSteps(p)}, ${count(gpu.inference)} and ${count(gpu.training)} operations an image, at ${(100 * p.gpuUse).toPrecision(2)} % (gpuUse, assumed, not measured) of ${(p.gpuPeak / 1e12).toPrecision(3)} TFLOP/s and ${p.gpuPower} W: ${si(perOperation)} an operation. "at peak": the ratio if it reached all of its peak.`,
       "A chip's clock, leakage, memory for images and communication are in neither column; where a chip reports them in its energy an event they are in the first.",
     ],

@@ -188,17 +188,25 @@ export const eqspikeOnRram = defineExperiment({
     "widths",
     "seed",
   ],
-  grid: () => [
-    { cells: ["conductance pairs", "numbers"] },
-    { nonlinearity: [1, 2, 4] },
-    { states: [256, 64, 16] },
-    { cycleToCycle: [1, 3, 10] },
-    { deviceToDevice: [0.3, 0.6, 1] },
-    { pulses: [1000, 30] },
-    { rounding: ["dropped"], threshold: [0.5, 0.1] },
-    { rounding: ["carried"], threshold: [1, 3] },
-    { readNoise: [0.01, 0.03, 0.1] },
-  ],
+  // What a user has set of rounding stays so; numbers have no devices to sweep.
+  grid: ({ cells, rounding, threshold, pulses }) =>
+    cells === "numbers"
+      ? [{}]
+      : [
+          { cells: ["conductance pairs", "numbers"] },
+          { nonlinearity: [1, 2, 4] },
+          { states: [256, 64, 16] },
+          { cycleToCycle: [1, 3, 10] },
+          { deviceToDevice: [0.3, 0.6, 1] },
+          { pulses: [1000, 30] },
+          ...(rounding === "stochastic" && threshold === 1
+            ? [
+                { rounding: ["dropped"], threshold: [0.5, 0.1] },
+                { rounding: ["carried"], threshold: pulses >= 2 ? [1, 3] : [1] },
+              ]
+            : []),
+          { readNoise: [0.01, 0.03, 0.1] },
+        ],
   replicates: ({ seeds }) => ({ seed: Array.from({ length: seeds }, (_, i) => i) }),
   deterministic: true,
   trials: 1,

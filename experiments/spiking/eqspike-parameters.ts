@@ -19,7 +19,7 @@ const MEASURED = "measured for this project: docs/eqspike.md";
 const steps = (value: number, says: string) =>
   ({ kind: "integer", unit: "1", default: value, min: 1, max: 1_000_000, says, source: MEASURED }) as const;
 const time = (value: number, says: string, source: string = MEASURED) =>
-  ({ kind: "quantity", unit: "s", default: value, min: 0, max: 1e6, says, source }) as const;
+  ({ kind: "quantity", unit: "s", default: value, min: 0, max: 1000, says, source }) as const;
 const number = (value: number, min: number, max: number, says: string, source: string = MEASURED) =>
   ({ kind: "quantity", unit: "1", default: value, min, max, says, source }) as const;
 
@@ -57,7 +57,7 @@ export const SPIKING_PARAMETERS = {
     kind: "choice",
     choices: ["at the end", "immediate"],
     default: SPIKING_RULE.updates,
-    says: "weights move at the end of a batch, or with every spike (batch 1)",
+    says: "weights move at the end of a batch, or with every spike: then batch 1 and rates some 75 times smaller (0.002)",
     source: MEASURED,
   },
   beta: number(SPIKING_RULE.beta, 1e-6, 100, "nudge"),

@@ -188,7 +188,7 @@ const figures = (table: Table, params: Params): Figure[] => {
     };
   };
   const x = { label: "output's spike after the hidden neuron's", unit: "steps", scale: "linear" } as const;
-  const y = { label: "weight change a spike", unit: "1e-3 of the rate", scale: "linear" } as const;
+  const y = { label: "weight change", unit: "1e-3 of the rate", scale: "linear" } as const;
   return [
     {
       title: "What an isolated pair of spikes teaches: an even kernel",

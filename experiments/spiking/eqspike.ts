@@ -160,6 +160,9 @@ const energies = (table: Table, params: Params): Summary[] => {
   });
 };
 
+const LEGEND =
+  "spikes, deliveries (of a spike to a neuron between layers): an image learned. silent, unceasing: shares of neurons that fired in no step of the epoch, or in 95 % of them and more.";
+
 /** Share of silent or unceasing neurons from which there is something to say. */
 const WORTH_SAYING = 0.1;
 
@@ -279,7 +282,7 @@ export const eqspike = defineExperiment({
   trial: ({ trained, lit }, params) => trial(trained, lit, params),
   figures,
   conclude: (table, params) => [
-    accuracyTable(table, PARAMETERS, params.widths, BESIDE, remarks(table)),
+    accuracyTable(table, PARAMETERS, params.widths, BESIDE, [LEGEND, ...remarks(table)]),
     ...energies(table, params),
   ],
   notes: (params) => [

@@ -31,6 +31,7 @@ import { OWN_MODULE } from "../own-module.ts";
 import { dataNote, imagesFor, PUBLISHED_PARAMETERS } from "../papers/published-parameters.ts";
 import { checkNetwork, parseWidths } from "../studies/network-parameters.ts";
 import { groupRows, overRows, percentWithin, valuesOf } from "../studies/rows.ts";
+import { showQuantity } from "../units/show.ts";
 
 const CODE = "github.com/hunse/cuda-convnet2, MNIST (commented out in the version read)";
 const positive = (unit: string, value: number, says: string, source: string) =>
@@ -213,9 +214,14 @@ export const softLif = defineExperiment({
   check: (params) => {
     checkNetwork(params);
     checkLif(neuronsOf(params, params.synapticTime));
+    const shortest = Math.min(params.refractoryTime, params.membraneTime, params.synapticTime);
+    if (params.timeStep > shortest)
+      throw new RangeError(
+        `timeStep: ${showQuantity(params.timeStep, "s")} is longer than the shortest time of a neuron, ${showQuantity(shortest, "s")}; a time is one step or longer.`,
+      );
     if (params.duration < 2 * params.timeStep)
       throw new RangeError(
-        `duration: ${params.duration} s in steps of ${params.timeStep} s; the second half is averaged, expected two steps or more.`,
+        `duration: ${showQuantity(params.duration, "s")} in steps of ${showQuantity(params.timeStep, "s")}; the second half is averaged, expected two steps or more.`,
       );
   },
   trial: ({ trained }, params) => {

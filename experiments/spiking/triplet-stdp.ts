@@ -118,8 +118,8 @@ const conclude = (table: Table, params: Params): Summary[] => {
   const label = (text: string): string => text || params.rule;
   return [
     {
-      title: `Change by ${params.pairings} pairings: median [5 %, 95 %] of the circuits, and nominal`,
-      columns: ["circuits", "Hz", "after later", "nominal", "after earlier", "nominal"],
+      title: `Change by ${params.pairings} pairings: median [5 %, 95 %] of circuits, and of the ideal rule`,
+      columns: ["circuits", "Hz", "post after pre", "ideal", "pre after post", "ideal"],
       rows: groupRows(table, PARAMETERS, ["frequency"]).flatMap(({ label: group, rows }) =>
         rows.map((row) => {
           const here = { ...params, ...row.point } as Params;
@@ -137,7 +137,7 @@ const conclude = (table: Table, params: Params): Summary[] => {
         }),
       ),
       notes: [
-        "after later, after earlier: the neuron after the synapse fires that lag after, or before, the other. Additive changes of the weight.",
+        "post, pre: the neuron after the synapse and the one before it, that lag apart. Additive changes of the weight.",
       ],
     },
     {
@@ -151,7 +151,7 @@ const conclude = (table: Table, params: Params): Summary[] => {
           tripletThreshold(ruleOf(String(at(row, "rule", params))), Number(at(row, "rateBefore", params))).toFixed(2),
         ]),
       notes: [
-        `As in the rule of Bienenstock, Cooper and Munro; independent Poisson spikes, ${params.rateBefore} Hz before the synapse, closed form (all-to-all rules). Below 0: potentiation at every rate.`,
+        `As in the rule of Bienenstock, Cooper and Munro; independent Poisson spikes, ${params.rateBefore} Hz before the synapse, closed form (all-to-all rules); quantiles are known to 0.5 % of their value. Below 0: potentiation at every rate.`,
       ],
     },
   ];
@@ -177,7 +177,7 @@ const figures = (table: Table, params: Params): Figure[] =>
         caption: `Medians of the circuits; bars hold 90 % of them. ${params.pairings} pairings, lag ${1e3 * params.lag} ms; spreads of ln(time constant) ${params.timeSpread} and ln(amplitude) ${params.amplitudeSpread}.`,
         x: { label: "frequency of pairings", unit: "Hz", scale: "linear" },
         y: { label: "change of the weight", unit: "", scale: "linear" },
-        series: [curve("after later", "later"), curve("after earlier", "earlier")],
+        series: [curve("post after pre", "later"), curve("pre after post", "earlier")],
       },
     ];
   });

@@ -27,6 +27,8 @@ export interface Row {
   /** Trials done, failed ones included. */
   readonly trials: number;
   readonly failed: number;
+  /** Why, in words: the first few that differ. */
+  readonly reasons: readonly string[];
   /** Numbers that the preparation alone gave. */
   readonly facts: readonly string[];
 }

@@ -67,6 +67,15 @@ const logTick = (values: readonly (number | null)[]): "D2" | 1 => {
   return Math.max(...drawn) / Math.min(...drawn) > 1e4 ? 1 : "D2";
 };
 
+/** Values of a logarithmic x axis that are few are its ticks, written in full. */
+const MOST_TICKS = 8;
+
+const logTicksAt = (series: readonly Series[]): object => {
+  const places = [...new Set(series.flatMap((s) => s.x))].filter((v) => v > 0).sort((a, b) => a - b);
+  if (places.length > MOST_TICKS) return { dtick: logTick(places) };
+  return { tickvals: places, ticktext: places.map((v) => String(Number(v.toPrecision(3)))) };
+};
+
 /** A figure as plotly's data and layout. */
 export const plotlyFigure = (figure: Figure): { data: object[]; layout: object } => {
   if (figure.kind === "heat maps") return plotlyHeatMaps(figure);
@@ -97,7 +106,7 @@ const plotlyCurves = (figure: CurveFigure): { data: object[]; layout: object } =
     xaxis: {
       title: { text: axisTitle(figure.x) },
       type: figure.x.scale,
-      ...(figure.x.scale === "log" ? { dtick: logTick(figure.series.flatMap((s) => s.x)) } : {}),
+      ...(figure.x.scale === "log" ? logTicksAt(figure.series) : {}),
       showline: true,
       mirror: true,
       ticks: "outside",

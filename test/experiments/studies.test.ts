@@ -69,6 +69,7 @@ describe("tables keep apart what the grid varies", () => {
       point,
       trials: 1,
       failed: 0,
+      reasons: [],
       facts: [],
       numbers: Object.fromEntries(numbers.map((n) => [n, cell(0.9 + 0.001 * i)])),
     })),

@@ -53,7 +53,7 @@ export const checkSpikingRule = (rule: SpikingRule, layers: number, images: numb
     refuse(`updates "${rule.updates}"; expected "at the end" or "immediate".`);
   if (rule.updates === "immediate" && images !== 1)
     refuse(
-      `immediate updates in batches of ${images}; an image moves the weights that the next one meets: expected 1.`,
+      `immediate updates in batches of ${images}; an image moves the weights that the next one meets: set batch to 1.`,
     );
   const rates = rule.learningRates;
   if (rates.length !== layers || !rates.every((r) => r >= 0 && r < Number.POSITIVE_INFINITY))

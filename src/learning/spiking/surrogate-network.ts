@@ -68,7 +68,9 @@ export const checkSurrogate = (d: SurrogateDesign): void => {
     refuse(`${d.steps} steps; expected 1 .. 10000.`);
   for (const name of ["membraneTime", "synapticTime", "inputTime"] as const)
     if (!(d[name] >= d.timeStep && d.timeStep > 0 && d[name] < Number.POSITIVE_INFINITY))
-      refuse(`${name} ${d[name]} s with steps of ${d.timeStep} s; expected one step or longer.`);
+      refuse(
+        `${name} ${Number(d[name].toPrecision(6))} s with steps of ${Number(d.timeStep.toPrecision(6))} s; expected one step or longer.`,
+      );
   if (!(d.inputThreshold > 0 && d.inputThreshold < 1))
     refuse(`an input threshold of ${d.inputThreshold}; expected between 0 and 1.`);
   if (d.levels && !(Number.isInteger(d.levels.count) && d.levels.count >= 1 && d.levels.largest > 0))
