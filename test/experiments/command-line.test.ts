@@ -19,6 +19,11 @@ describe("rramlab", () => {
     expect(d.axes).toContain("supply");
   });
 
+  test("the built file runs as a program of its own, as npx calls it", () => {
+    const { status, stdout } = spawnSync(main, ["list"], { encoding: "utf8" });
+    expect([status, stdout.includes("eqspike")]).toEqual([0, true]);
+  });
+
   test("one and two workers, and a run killed in the middle and resumed, write the same bytes", async () => {
     expect(json(...SMALL, "--workers", "1", "--out", "one").rows).toHaveLength(2);
     expect(rramlab(...SMALL, "--workers", "2", "--out", "two").status).toBe(0);
