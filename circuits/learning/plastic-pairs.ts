@@ -165,19 +165,18 @@ export const plasticPairs = (
       x[d] = afterPulse(pulsedDeviceAt(population, d), x[d], direction, draw, rounding);
     }
   };
-  /** Pulses that a wanted change becomes now. */
+  /** Pulses that a wanted change becomes now, below 0 for down: a register, not the last change, may say which way. */
   const pulsesFor = (k: number, change: number, chance: Key, draw: number): number => {
+    const sign = change > 0 ? 1 : -1;
     const exact = Math.min(mostAtOnce, Math.abs(change) / perPair);
     if (rounding.kind === "stochastic") {
       const whole = Math.floor(exact);
-      return whole + (uniform(chance, draw) < exact - whole ? 1 : 0);
+      return sign * (whole + (uniform(chance, draw) < exact - whole ? 1 : 0));
     }
-    if (rounding.kind === "dropped") return exact < rounding.least ? 0 : Math.max(1, Math.round(exact));
-    const before = carried[k];
-    const wanted = Math.min(mostAtOnce, Math.max(-mostAtOnce, before + (change > 0 ? exact : -exact)));
+    if (rounding.kind === "dropped") return exact < rounding.least ? 0 : sign * Math.max(1, Math.round(exact));
+    const wanted = Math.min(mostAtOnce, Math.max(-mostAtOnce, carried[k] + sign * exact));
     const whole = Math.abs(wanted) >= rounding.least ? Math.trunc(wanted) : 0;
     carried[k] = wanted - whole;
-    // The register, not the last change, says which way.
     return whole;
   };
   /** Gives pair k what a change becomes; whether it was pulsed. */
@@ -188,7 +187,7 @@ export const plasticPairs = (
       );
     const found = pulsesFor(k, change, chance, draw);
     if (found === 0) return false;
-    const sign = rounding.kind === "carried" ? (found > 0 ? 1 : -1) : change > 0 ? 1 : -1;
+    const sign = found > 0 ? 1 : -1;
     const pulses = Math.abs(found);
     const own = fold(noise, draw);
     const wanted = Math.min(highest(k), Math.max(lowest(k), weightOf(k) + sign * pulses * perPair));

@@ -11,7 +11,7 @@ import { fold, type Key, permutation } from "#src/random/index";
 import type { Figure } from "#src/report/figure";
 import { OWN_MODULE } from "../own-module.ts";
 import { imagesFor, PUBLISHED_PARAMETERS } from "../papers/published-parameters.ts";
-import { groupRows, overRows, valuesOf } from "../studies/rows.ts";
+import { groupRows, intervalCurve, overRows, valuesOf } from "../studies/rows.ts";
 import { checkSpiking, SPIKING_PARAMETERS, spikingModel } from "./eqspike-parameters.ts";
 import { spikingLearnerOf } from "./eqspike-training.ts";
 
@@ -107,15 +107,7 @@ const figures = (table: Table, params: Params): Figure[] => [
           "deliveries",
         ),
       );
-      const drawn = (x: number): number | null => (Number.isFinite(x) ? x / 1e3 : null);
-      return {
-        name: nameOf(label),
-        x: at,
-        y: cells.map((c) => drawn(c.estimate)),
-        low: cells.map((c) => drawn(c.low)),
-        high: cells.map((c) => drawn(c.high)),
-        marks: true,
-      };
+      return intervalCurve(nameOf(label), at, cells, 1e-3);
     }),
   },
 ];

@@ -1,4 +1,4 @@
-import { Diverged, type WatchedStep } from "#src/learning/index";
+import { Diverged, filteredRate, type WatchedStep } from "#src/learning/index";
 import {
   defineExperiment,
   type Parameters,
@@ -65,15 +65,13 @@ const watchImage = (params: Params): Seen => {
   const spikes = own.map((n) => new Uint8Array(steps * n));
   const membranes = own.map((n) => new Float32Array(steps * n));
   const rates = own.map((n) => new Float32Array(steps * n));
-  const { slowTraceTime: slowTime, fastTraceTime: fastTime } = neurons;
   let step = 0;
   const watch = ({ layers }: WatchedStep): void => {
     layers.forEach((layer, l) => {
       const from = step * own[l];
       for (let s = 0; s < layer.count; s++) spikes[l][from + layer.list[s]] = 1;
       membranes[l].set(layer.membranes, from);
-      for (let i = 0; i < own[l]; i++)
-        rates[l][from + i] = (slowTime * layer.slow[i] - fastTime * layer.fast[i]) / (slowTime - fastTime);
+      for (let i = 0; i < own[l]; i++) rates[l][from + i] = filteredRate(neurons, layer.fast[i], layer.slow[i]);
     });
     step++;
   };

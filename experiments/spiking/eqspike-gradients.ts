@@ -22,10 +22,10 @@ import { dataNote, imagesFor, PUBLISHED_PARAMETERS } from "../papers/published-p
 import { firstExamples } from "../studies/first-examples.ts";
 import { parseWidths } from "../studies/network-parameters.ts";
 import { rememberedFor } from "../studies/remembered-for.ts";
-import { groupRows, overRows, valuesOf } from "../studies/rows.ts";
+import { groupRows, intervalCurve, overRows, valuesOf } from "../studies/rows.ts";
 import { shown } from "../units/show.ts";
 import { checkSpiking, SPIKING_PARAMETERS, spikingModel } from "./eqspike-parameters.ts";
-import { spikingLearnerOf, trainSpikes } from "./eqspike-training.ts";
+import { NO_PROGRESS, spikingLearnerOf, trainSpikes } from "./eqspike-training.ts";
 
 const whole = (value: number, min: number, max: number, says: string, source: string) =>
   ({ kind: "integer", unit: "1", default: value, min, max, says, source }) as const;
@@ -82,11 +82,17 @@ const train = (params: Params, key: Key): { readonly kept: Kept; readonly diverg
   const data = imagesFor(params);
   const untested = { ...data, test: { ...data.test, count: 0 } };
   const wanted = keptEpochs(params.epochs);
-  const none = { load: () => null, keep: () => {} };
-  const { diverged } = trainSpikes(spikingLearnerOf(model, own), model, untested, own, none, ({ epochs, learner }) => {
-    if (!wanted.includes(epochs.length)) return;
-    kept[epochs.length] = savedParameters(learner);
-  });
+  const { diverged } = trainSpikes(
+    spikingLearnerOf(model, own),
+    model,
+    untested,
+    own,
+    NO_PROGRESS,
+    ({ epochs, learner }) => {
+      if (!wanted.includes(epochs.length)) return;
+      kept[epochs.length] = savedParameters(learner);
+    },
+  );
   return { kept, diverged };
 };
 
@@ -175,15 +181,7 @@ const figures = (table: Table, params: Params): Figure[] =>
               number,
             ),
           );
-          const drawn = (x: number): number | null => (Number.isFinite(x) ? x : null);
-          return {
-            name,
-            x: epochs,
-            y: cells.map((c) => drawn(c.estimate)),
-            low: cells.map((c) => drawn(c.low)),
-            high: cells.map((c) => drawn(c.high)),
-            marks: true,
-          };
+          return intervalCurve(name, epochs, cells, 1);
         }),
       },
     ];

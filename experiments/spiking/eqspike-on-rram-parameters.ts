@@ -24,7 +24,7 @@ const {
   pulseTime,
 } = LEARNING_PARAMETERS;
 
-const FOR_THIS = "chosen: 20,000 images, trained fifty times, docs/eqspike.md";
+const FOR_THIS = "chosen: 20,000 images, trained some seventy times, docs/learning-on-cells.md";
 
 /** EqSpike on cells: the network, the cells that hold its weights, and what a spike and a pulse cost. */
 export const RRAM_PARAMETERS = {

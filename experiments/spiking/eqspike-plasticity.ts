@@ -1,6 +1,7 @@
 import {
   changeOfTrains,
   Diverged,
+  filteredRate,
   type NetworkParameters,
   rateChangeFactor,
   type WatchedStep,
@@ -18,7 +19,7 @@ import type { Figure } from "#src/report/figure";
 import { OWN_MODULE } from "../own-module.ts";
 import { dataNote, imagesFor, PUBLISHED_PARAMETERS } from "../papers/published-parameters.ts";
 import { parseWidths } from "../studies/network-parameters.ts";
-import { overRows, valuesOf } from "../studies/rows.ts";
+import { intervalCurve, overRows, valuesOf } from "../studies/rows.ts";
 import { checkSpiking, SPIKING_PARAMETERS, type SpikingModel, spikingModel } from "./eqspike-parameters.ts";
 import { trainedNetwork, watchedDynamics } from "./eqspike-training.ts";
 
@@ -103,7 +104,6 @@ const watchNetwork = (
   const top = widths.length - 2;
   const last = { pre: new Int32Array(hidden), post: new Int32Array(classes) };
   const signal = { pre: new Float32Array(hidden), post: new Float32Array(classes) };
-  const [slowTime, fastTime] = [neurons.slowTraceTime, neurons.fastTraceTime];
   let [step, teaches] = [0, false];
   let of: Histogram[] = [];
   const change = ({ fast, slow }: WatchedStep["layers"][number], i: number): number => by * (fast[i] - slow[i]);
@@ -125,7 +125,7 @@ const watchNetwork = (
     for (let i = 0; i < hidden; i++) signal.pre[i] = change(pre, i);
     for (let k = 0; k < classes; k++) {
       signal.post[k] = change(post, k);
-      rate[k] = (slowTime * post.slow[k] - fastTime * post.fast[k]) / (slowTime - fastTime);
+      rate[k] = filteredRate(neurons, post.fast[k], post.slow[k]);
     }
     step++;
   };
@@ -177,15 +177,7 @@ const figures = (table: Table, params: Params): Figure[] => {
   const delays = delaysOf(table);
   const curve = (name: Curve, title: string) => {
     const cells = delays.map((d) => overRows(rowsAt(table, name, d), "change"));
-    const drawn = (x: number): number | null => (Number.isFinite(x) ? 1e3 * x : null);
-    return {
-      name: title,
-      x: delays,
-      y: cells.map((c) => drawn(c.estimate)),
-      low: cells.map((c) => drawn(c.low)),
-      high: cells.map((c) => drawn(c.high)),
-      marks: true,
-    };
+    return intervalCurve(title, delays, cells, 1e3);
   };
   const x = { label: "output's spike after the hidden neuron's", unit: "steps", scale: "linear" } as const;
   const y = { label: "weight change", unit: "1e-3 of the rate", scale: "linear" } as const;

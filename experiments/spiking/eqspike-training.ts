@@ -78,6 +78,9 @@ interface Reached {
 export const spikingLearnerOf = ({ network, rule, batch }: SpikingModel, key: Key): SpikingLearner =>
   spikingLearner(network, rule, initialSpikingParameters(network, fold(key, "start")), batch);
 
+/** For trainings that are over before a kill would cost anything. */
+export const NO_PROGRESS: PartProgress = { load: () => null, keep: () => {} };
+
 /** Trains a learner from this key, or goes on from what was kept after the last whole epoch. */
 export const trainSpikes = (
   learner: SpikingLearner,
@@ -110,8 +113,7 @@ export const trainSpikes = (
 export const trainedNetwork = (model: SpikingModel, data: DataSet, key: Key): NetworkParameters => {
   if (model.epochs === 0) return initialSpikingParameters(model.network, fold(key, "start"));
   const learner = spikingLearnerOf(model, key);
-  const none = { load: () => null, keep: () => {} };
-  const { diverged } = trainSpikes(learner, model, { ...data, test: { ...data.test, count: 0 } }, key, none);
+  const { diverged } = trainSpikes(learner, model, { ...data, test: { ...data.test, count: 0 } }, key, NO_PROGRESS);
   if (diverged !== null) throw new Diverged(diverged);
   return savedParameters(learner.save());
 };

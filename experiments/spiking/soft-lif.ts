@@ -30,7 +30,7 @@ import type { Figure } from "#src/report/figure";
 import { OWN_MODULE } from "../own-module.ts";
 import { dataNote, imagesFor, PUBLISHED_PARAMETERS } from "../papers/published-parameters.ts";
 import { checkNetwork, parseWidths } from "../studies/network-parameters.ts";
-import { groupRows, overRows, percentWithin, valuesOf } from "../studies/rows.ts";
+import { groupRows, overRows, percentCurve, percentWithin, valuesOf } from "../studies/rows.ts";
 import { showQuantity } from "../units/show.ts";
 
 const CODE = "github.com/hunse/cuda-convnet2, MNIST (commented out in the version read)";
@@ -173,15 +173,11 @@ const figures = (table: Table, params: Params): Figure[] =>
                 "loss",
               ),
             );
-            const drawn = (x: number): number | null => (Number.isFinite(x) ? 100 * x : null);
-            return {
-              name: label || "spikes",
-              x: times.map((t) => 1e3 * t),
-              y: cells.map((c) => drawn(c.estimate)),
-              low: cells.map((c) => drawn(c.low)),
-              high: cells.map((c) => drawn(c.high)),
-              marks: true,
-            };
+            return percentCurve(
+              label || "spikes",
+              times.map((t) => 1e3 * t),
+              cells,
+            );
           }),
         },
       ]

@@ -5,6 +5,7 @@ import {
   fusedDynamicsBytes,
   initialSpikingParameters,
   learnerAccuracy,
+  type NetworkParameters,
   type SpikingSubstrate,
   spikingLearner,
   stepwiseDynamics,
@@ -68,9 +69,9 @@ export const checkSpikingChip = (p: SpikingChipValues): void => {
 const substrateOf = (
   p: SpikingChipValues,
   { network, batch }: SpikingModel,
+  start: NetworkParameters,
   key: Key,
 ): { readonly substrate: SpikingSubstrate; readonly cells: PlasticPairs[] } => {
-  const start = initialSpikingParameters(network, fold(key, "start"));
   const { widths } = network;
   const cells: PlasticPairs[] = [];
   const { readVoltage, readTime, pulseVoltage, pulseTime } = p;
@@ -123,8 +124,8 @@ export const trainSpikingChip = (p: SpikingChipValues, key: Key): TrainedSpiking
   const model = spikingModel(p, p.epochs);
   const { network, rule, batch, epochs, rateDecay, augmentation } = model;
   const { train, test } = imagesFor(p);
-  const { substrate, cells } = substrateOf(p, model, key);
   const start = initialSpikingParameters(network, fold(key, "start"));
+  const { substrate, cells } = substrateOf(p, model, start, key);
   const learner =
     p.cells === "numbers"
       ? spikingLearner(network, rule, start, batch)

@@ -2,6 +2,7 @@ import type { DataSet } from "#src/datasets/labelled-images";
 import { shrinkImages } from "#src/datasets/shrink-images";
 import {
   AS_THEY_ARE,
+  CONSTANT,
   checkSurrogate,
   Diverged,
   initialSurrogate,
@@ -108,10 +109,9 @@ const smallImages = (p: Pick<Params, "data" | "images" | "testImages" | "side">)
 };
 
 const trainOn = (learner: SurrogateLearner, p: Params, epochs: number, from: number, data: DataSet, key: Key): void => {
-  const schedule = { kind: "geometric", factor: p.rateDecay } as const;
   // Epochs follow one another, each with a key of its own, whoever trains them.
   for (let epoch = from; epoch < from + epochs; epoch++) {
-    const plan = { epochs: 1, schedule, scale: UNIT_SCALE, augmentation: AS_THEY_ARE };
+    const plan = { epochs: 1, schedule: CONSTANT, scale: UNIT_SCALE, augmentation: AS_THEY_ARE };
     const scaled = {
       ...learner,
       learn: (n: number, s: number, k: Key) => learner.learn(n, s * p.rateDecay ** epoch, k),

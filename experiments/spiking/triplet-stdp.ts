@@ -110,7 +110,7 @@ const quantile = (row: Row, number: string, q: number): number => row.numbers[nu
 const within = (row: Row, number: string, digits: number): string =>
   `${quantile(row, number, 1).toFixed(digits)} [${quantile(row, number, 0).toFixed(digits)}, ${quantile(row, number, 2).toFixed(digits)}]`;
 
-/** Axes that have columns of their own. */
+/** What a row was asked for of this parameter. */
 const at = (row: Row, name: keyof Params, params: Params): number | string =>
   (row.point[name] ?? params[name]) as number | string;
 

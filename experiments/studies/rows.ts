@@ -81,18 +81,24 @@ export const drawn = (label: string, unit: string): { axis: Axis; value: (si: nu
 
 const finite = (x: number): number | null => (Number.isFinite(x) ? x : null);
 
-/** Shares as a curve in percent, with their intervals; what is not finite is not drawn. */
-export const percentCurve = (name: string, x: readonly number[], cells: readonly Interval[]): Series => {
-  const drawable = (share: number): number | null => finite(100 * share);
-  return {
-    name,
-    x,
-    y: cells.map((c) => drawable(c.estimate)),
-    low: cells.map((c) => drawable(c.low)),
-    high: cells.map((c) => drawable(c.high)),
-    marks: true,
-  };
-};
+/** Estimates times a factor as a curve, with their intervals; what is not finite is not drawn. */
+export const intervalCurve = (
+  name: string,
+  x: readonly number[],
+  cells: readonly Interval[],
+  factor: number,
+): Series => ({
+  name,
+  x,
+  y: cells.map((c) => finite(factor * c.estimate)),
+  low: cells.map((c) => finite(factor * c.low)),
+  high: cells.map((c) => finite(factor * c.high)),
+  marks: true,
+});
+
+/** Shares as a curve in percent. */
+export const percentCurve = (name: string, x: readonly number[], cells: readonly Interval[]): Series =>
+  intervalCurve(name, x, cells, 100);
 
 /** Ratio of the largest to the smallest rate beyond which an axis is logarithmic. */
 const SPAN_OF_DECADES = 1000;

@@ -1,3 +1,17 @@
+/** Factors of one step: see src/learning/spiking/neuron-design.ts. */
+export interface SpikingFactors {
+  readonly keepMembrane: number;
+  readonly threshold: number;
+  readonly floor: number;
+  readonly fast: number;
+  readonly slow: number;
+  readonly output: number;
+  readonly keepCurrent: number;
+  readonly current: number;
+  /** Of what a spike of the input delivers. */
+  readonly inputCurrent: number;
+}
+
 /** A layered network of spiking neurons as the kernel runs it; what is not said to be constant may be written between two runs. */
 export interface SpikingKernelNetwork {
   /** Neurons a layer, multiples of four, the static input not counted. */
@@ -11,19 +25,7 @@ export interface SpikingKernelNetwork {
   /** Where changes are summed, of the same shapes. */
   readonly forwardChanges: readonly Float32Array[];
   readonly backwardChanges: readonly Float32Array[];
-  /** Factors of one step: see src/learning/spiking/neuron-design.ts. */
-  readonly factors: {
-    readonly keepMembrane: number;
-    readonly threshold: number;
-    readonly floor: number;
-    readonly fast: number;
-    readonly slow: number;
-    readonly output: number;
-    readonly keepCurrent: number;
-    readonly current: number;
-    /** Of what a spike of the input delivers. */
-    readonly inputCurrent: number;
-  };
+  readonly factors: SpikingFactors;
   /** Weights of the input's spikes (inputs x first layer) and their changes; null where the input is a constant drive. */
   readonly input: { readonly rows: Float32Array; readonly changes: Float32Array; readonly most: number } | null;
 }

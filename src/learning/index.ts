@@ -28,7 +28,7 @@ export type { EventSynapses, HeldSynapses } from "./spiking/event-synapses.ts";
 export { idealEventSynapses } from "./spiking/event-synapses.ts";
 export { fusedDynamics, fusedDynamicsBytes } from "./spiking/fused-dynamics.ts";
 export type { SpikingNeurons } from "./spiking/neuron-design.ts";
-export { rateChangeFactor, SPIKING_NEURONS } from "./spiking/neuron-design.ts";
+export { filteredRate, rateChangeFactor, SPIKING_NEURONS } from "./spiking/neuron-design.ts";
 export type { LifNeurons } from "./spiking/soft-lif.ts";
 export {
   checkLif,

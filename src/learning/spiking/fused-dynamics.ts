@@ -134,7 +134,8 @@ export const fusedDynamics = (
       synapses[l].moveInPlace(change, fold(key, l));
       changes[l].fill(0);
       upperChanges[l].fill(0);
-      setWeights(l, synapses[l].seen);
+      // The kernel has no use for the weights of a constant input.
+      if (l > 0 || spiking) setWeights(l, synapses[l].seen);
     }
   };
   return {
@@ -199,18 +200,16 @@ export const fusedDynamics = (
         askForMoves(held, count, rates, key);
         return true;
       }
-      for (let l = 0; l < layers; l++) {
+      for (let l = 1; l < layers && !immediate; l++) {
         const by = Math.fround(rates[l] / count);
-        if (l > 0 && !immediate) {
-          const [w, u, change, back] = [rows[l], upper[l], changes[l], upperChanges[l]];
-          for (let i = 0; i < own[l - 1]; i++)
-            for (let o = 0; o < own[l]; o++) {
-              const [at, up] = [i * wide[l] + o, o * wide[l - 1] + i];
-              u[up] = w[at] += Math.fround(by * Math.fround(change[at] + back[up]));
-            }
-          change.fill(0);
-          back.fill(0);
-        }
+        const [w, u, change, back] = [rows[l], upper[l], changes[l], upperChanges[l]];
+        for (let i = 0; i < own[l - 1]; i++)
+          for (let o = 0; o < own[l]; o++) {
+            const [at, up] = [i * wide[l] + o, o * wide[l - 1] + i];
+            u[up] = w[at] += Math.fround(by * Math.fround(change[at] + back[up]));
+          }
+        change.fill(0);
+        back.fill(0);
       }
       const by = Math.fround(rates[0] / count);
       if (!spiking) {

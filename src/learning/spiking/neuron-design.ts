@@ -1,3 +1,5 @@
+import type { SpikingFactors } from "#src/kernels/spiking";
+
 /**
  * Leaky integrate-and-fire neurons joined by exponential synaptic currents, each with two traces of its spikes. In every time step dt,
  * with S = 1 for a spike and else 0:
@@ -47,16 +49,7 @@ export const SPIKING_NEURONS: SpikingNeurons = {
 };
 
 /** Factors of one step, in single precision. */
-export interface StepFactors {
-  readonly keepMembrane: number;
-  readonly threshold: number;
-  readonly floor: number;
-  readonly fast: number;
-  readonly slow: number;
-  readonly output: number;
-  readonly keepCurrent: number;
-  readonly current: number;
-}
+export type StepFactors = Omit<SpikingFactors, "inputCurrent">;
 
 const milliseconds = (seconds: number): string => `${Number((1e3 * seconds).toPrecision(6))} ms`;
 
@@ -96,6 +89,10 @@ export const stepFactors = (neurons: SpikingNeurons): StepFactors => {
     current: share(neurons.synapticTime),
   };
 };
+
+/** The filtered rate whose change a step is a, from a neuron's traces. */
+export const filteredRate = ({ fastTraceTime, slowTraceTime }: SpikingNeurons, fast: number, slow: number): number =>
+  (slowTraceTime * slow - fastTraceTime * fast) / (slowTraceTime - fastTraceTime);
 
 /** Factor of f - q that makes it the change of a rate a step. */
 export const rateChangeFactor = ({ timeStep, fastTraceTime, slowTraceTime }: SpikingNeurons): number =>

@@ -22,7 +22,7 @@ export interface WatchedStep {
     readonly list: Int32Array;
     readonly count: number;
     readonly membranes: Float32Array;
-    /** The trace that the nudge or a reader would use for a rate. */
+    /** Traces, whose `filteredRate` learning takes for a rate. */
     readonly fast: Float32Array;
     readonly slow: Float32Array;
   }[];
@@ -240,8 +240,7 @@ export const stepwiseDynamics = (
     },
     descend: (count, { immediate, rates: by }, noise) => {
       if (!moveBiases(biases, biasErrors, count, by)) return false;
-      for (let l = 1; l < layers; l++) {
-        if (immediate) continue;
+      for (let l = 1; l < layers && !immediate; l++) {
         const rate = Math.fround(by[l] / count);
         const change = changes[l];
         for (let i = 0; i < own[l - 1]; i++)
