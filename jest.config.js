@@ -1,6 +1,8 @@
 /** Tests run the TypeScript sources through the `source` condition of package.json's "imports". */
 export default {
-  testEnvironment: "node",
+  globalSetup: "<rootDir>/test/program/set-up.mjs",
+  globalTeardown: "<rootDir>/test/program/tear-down.mjs",
+  testEnvironment: "<rootDir>/test/program/environment.mjs",
   testEnvironmentOptions: { customExportConditions: ["source", "node", "node-addons"] },
   extensionsToTreatAsEsm: [".ts"],
   transform: {
@@ -8,6 +10,7 @@ export default {
   },
   testMatch: ["<rootDir>/test/**/*.test.ts"],
   testPathIgnorePatterns: process.env.RRAMLAB_SLOW ? ["/node_modules/"] : ["/node_modules/", "/test/slow/"],
-  modulePathIgnorePatterns: ["<rootDir>/dist/"],
-  testTimeout: 60_000,
+  modulePathIgnorePatterns: ["<rootDir>/dist"],
+  // Against tests that never end, not against slow machines: no result depends on how fast a test runs.
+  testTimeout: 1_800_000,
 };

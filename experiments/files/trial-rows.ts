@@ -110,9 +110,10 @@ export const mergeRows = (dir: string, plan: Plan, count: number): void => {
     });
     for (let index = 0; index < count; index++) {
       const columnData = index === 0 ? first : parquetColumns(readRows(dir, plan, index), text);
-      // One row group a shard: the default would buffer a thousand rows, then a hundred thousand.
-      writer.write({ columnData, rowGroupSize: columnData[0].data.length });
+      // One row group a shard: the default would buffer a thousand rows, then a hundred thousand. A file's writer is
+      // synchronous, whatever its type says for others.
+      void writer.write({ columnData, rowGroupSize: columnData[0].data.length });
     }
-    writer.finish();
+    void writer.finish();
   });
 };

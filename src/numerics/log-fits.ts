@@ -22,8 +22,10 @@ export const LOG_FAMILIES = ["lognormal", "weibull", "two lognormals"] as const 
 /** Free parameters of a family: what AIC and BIC charge for. */
 export const freedomOf = (kind: LogFamily): number => (kind === "two lognormals" ? 5 : 2);
 
+const HALF_LOG_TWO_PI = Math.log(2 * Math.PI) / 2;
+
 const logNormalDensity = (y: number, mean: number, sigma: number): number =>
-  -(((y - mean) / sigma) ** 2) / 2 - Math.log(sigma) - Math.log(2 * Math.PI) / 2;
+  -(((y - mean) / sigma) ** 2) / 2 - Math.log(sigma) - HALF_LOG_TWO_PI;
 
 /** ln of the density of y = ln x. */
 export const logDensity = (fit: LogFit, y: number): number => {
@@ -124,6 +126,9 @@ const fitWeibull = (sorted: Float64Array, mean: number, deviation: number): LogF
   return { kind: "weibull", exponent: k, logScale: top + Math.log(sum / sorted.length) / k };
 };
 
+/** Each is at most 2, so that their product stays finite. */
+const TERMS_OF_PRODUCT = 512;
+
 type Pair = readonly [LogComponent, LogComponent];
 
 const cutAt = (sorted: Float64Array, cut: number): Pair => {
@@ -142,20 +147,33 @@ const expectationMaximised = (sorted: Float64Array, start: Pair, leastSigma: num
     let [weight, sum, squares, likelihood] = [0, 0, 0, 0];
     let [sumB, squaresB] = [0, 0];
     const origin = (a.mean + b.mean) / 2;
-    for (const y of sorted) {
-      const la = Math.log(a.share) + logNormalDensity(y, a.mean, a.sigma);
-      const lb = Math.log(b.share) + logNormalDensity(y, b.mean, b.sigma);
-      const largest = Math.max(la, lb);
-      const [ea, eb] = [Math.exp(la - largest), Math.exp(lb - largest)];
-      const r = ea / (ea + eb);
+    // Logarithms once a step, one exponential a value (the other is 1): the bits of the densities written out.
+    const [shareA, shareB] = [Math.log(a.share), Math.log(b.share)];
+    const [sigmaA, sigmaB] = [Math.log(a.sigma), Math.log(b.sigma)];
+    // ln of the product of many terms in 1 .. 2 instead of many logarithms.
+    let product = 1;
+    for (let i = 0; i < sorted.length; i++) {
+      const y = sorted[i];
+      const za = (y - a.mean) / a.sigma;
+      const zb = (y - b.mean) / b.sigma;
+      const la = shareA + (-(za * za) / 2 - sigmaA - HALF_LOG_TWO_PI);
+      const lb = shareB + (-(zb * zb) / 2 - sigmaB - HALF_LOG_TWO_PI);
+      const least = Math.exp(-Math.abs(la - lb));
+      const r = (la >= lb ? 1 : least) / (1 + least);
       const d = y - origin;
-      likelihood += largest + Math.log(ea + eb);
+      likelihood += Math.max(la, lb);
+      product *= 1 + least;
+      if ((i + 1) % TERMS_OF_PRODUCT === 0) {
+        likelihood += Math.log(product);
+        product = 1;
+      }
       weight += r;
       sum += r * d;
       squares += r * d * d;
       sumB += (1 - r) * d;
       squaresB += (1 - r) * d * d;
     }
+    likelihood += Math.log(product);
     const component = (n: number, s: number, q: number): LogComponent => ({
       share: n / sorted.length,
       mean: origin + s / n,

@@ -55,8 +55,9 @@ const mutate = (json: unknown, path: readonly (string | number)[], how: number):
   return copy;
 };
 
+// One matcher for all values: a matcher each took most of this file's time.
 const finite = (values: Iterable<number>): void => {
-  for (const v of values) expect(Number.isFinite(v)).toBe(true);
+  expect([...values].filter((v) => !Number.isFinite(v))).toEqual([]);
 };
 
 /** What may be thrown: words for a person, from a RangeError. */
@@ -112,7 +113,7 @@ describe("mutated netlists", () => {
       { numRuns: RUNS, seed: 20261121, endOnFailure: true },
     );
     expect(answered).toBeGreaterThan(RUNS / 10);
-  }, 300_000);
+  });
 });
 
 describe("mutated decks", () => {
@@ -192,5 +193,5 @@ describe("mutated decks", () => {
       { numRuns: RUNS, seed: 20261121, endOnFailure: true },
     );
     expect(answered).toBeGreaterThan(RUNS / 10);
-  }, 300_000);
+  });
 });

@@ -8,32 +8,32 @@ const { place, rramlab, json } = inFolder();
 describe("rramlab spice", () => {
   test.each(["sense-amplifier", "sram-read", "ring-oscillator", "rc-ladder"])(
     "exports %s as a deck that it reads back",
-    (name) => {
-      const { status, stdout } = rramlab("spice", "export", name);
+    async (name) => {
+      const { status, stdout } = await rramlab("spice", "export", name);
       expect(status).toBe(0);
       writeFileSync(join(place.folder, `${name}.cir`), stdout);
-      const { ok, runs } = json("spice", "run", `${name}.cir`);
+      const { ok, runs } = await json("spice", "run", `${name}.cir`);
       expect(ok).toBe(true);
       expect(runs[0].transient.times.length).toBe(1001);
     },
   );
-  test("a deck of ours becomes one of subcircuits", () => {
+  test("a deck of ours becomes one of subcircuits", async () => {
     writeFileSync(
       join(place.folder, "mine.cir"),
       "mine\n.model n rramlab_nmos vt0=0.4 n=1.3 kp=3e-4\nV1 d 0 1\nM1 d d 0 0 n w=1u l=0.2u\n.tran 1n 10n\n",
     );
-    const { deck } = json("spice", "export", "mine.cir");
+    const { deck } = await json("spice", "export", "mine.cir");
     expect(deck).toMatch(/\.subckt rramlab_ekv_n d g s b/);
     expect(deck).not.toMatch(/\.model/);
   });
-  test("tells line and word, with exit code 2", () => {
+  test("tells line and word, with exit code 2", async () => {
     writeFileSync(join(place.folder, "bad.cir"), "bad\nL1 a 0 1n\n.op\n");
-    expect(rramlab("spice", "run", "bad.cir")).toMatchObject({
+    expect(await rramlab("spice", "run", "bad.cir")).toMatchObject({
       status: 2,
       stderr: 'rramlab: bad.cir: line 2, "L1": outside the subset that is read (docs/spice.md)\n',
     });
-    expect(rramlab("spice", "export", "nothing")).toMatchObject({ status: 2 });
-    expect(rramlab("spice", "export", "rc-ladder", "--stop", "-1ns").status).toBe(2);
+    expect(await rramlab("spice", "export", "nothing")).toMatchObject({ status: 2 });
+    expect((await rramlab("spice", "export", "rc-ladder", "--stop", "-1ns")).status).toBe(2);
   });
 });
 
@@ -42,7 +42,7 @@ describe("the studies of circuits", () => {
     readFileSync(join(place.folder, out, "results.csv"), "utf8")
       .trim()
       .split("\n");
-  test("pvt maps points of corner, supply and temperature, with the same bytes for one and two workers", () => {
+  test("pvt maps points of corner, supply and temperature, with the same bytes for one and two workers", async () => {
     const grid = [
       "--grid",
       "corner=tt,ss",
@@ -56,13 +56,13 @@ describe("the studies of circuits", () => {
       "2",
     ];
     for (const workers of ["1", "2"])
-      expect(rramlab("run", "pvt", ...grid, "--workers", workers, "--out", `pvt${workers}`).status).toBe(0);
+      expect((await rramlab("run", "pvt", ...grid, "--workers", workers, "--out", `pvt${workers}`)).status).toBe(0);
     expect(table("pvt1")).toEqual(table("pvt2"));
     expect(table("pvt1")).toHaveLength(3);
     expect(readFileSync(join(place.folder, "pvt1", "report.html"), "utf8")).toContain('"type":"heatmap"');
   });
-  test("rare-errors gives a probability, and fails a point whose nominal read fails without losing the others", () => {
-    const { rows } = json(
+  test("rare-errors gives a probability, and fails a point whose nominal read fails without losing the others", async () => {
+    const { rows } = await json(
       "run",
       "rare-errors",
       "--set",
@@ -84,9 +84,9 @@ describe("the studies of circuits", () => {
     expect(rare.probability).toBeGreaterThan(3e-7);
     expect(rare.probability).toBeLessThan(4e-6);
   });
-  test("shared-amplifiers and the networks' studies read whole chips", () => {
+  test("shared-amplifiers and the networks' studies read whole chips", async () => {
     const small = ["--set", "widths=784-8-10", "--set", "epochs=1", "--set", "seeds=1", "--trials", "1"];
-    const shared = json(
+    const shared = await json(
       "run",
       "shared-amplifiers",
       ...small,
@@ -98,7 +98,7 @@ describe("the studies of circuits", () => {
       "shared",
     );
     expect(shared.rows[0].chip).toBeGreaterThan(0.3);
-    const at = json(
+    const at = await json(
       "run",
       "accuracy-versus-errors",
       ...small,
@@ -113,16 +113,18 @@ describe("the studies of circuits", () => {
     );
     expect(at.rows).toHaveLength(1);
     expect(
-      rramlab(
-        "run",
-        "accuracy-versus-errors",
-        ...small,
-        "--set",
-        "amplifiers=column per input",
-        "--grid",
-        "error=type1",
-        "--grid",
-        "rate=0.3",
+      (
+        await rramlab(
+          "run",
+          "accuracy-versus-errors",
+          ...small,
+          "--set",
+          "amplifiers=column per input",
+          "--grid",
+          "error=type1",
+          "--grid",
+          "rate=0.3",
+        )
       ).status,
     ).toBe(2);
   });

@@ -9,9 +9,9 @@ const reference = (name: string): string => new URL(`../references/crossbar/${na
 describe("rramlab crossbar", () => {
   const { place, rramlab, json } = inFolder();
 
-  test("answers a reference in the reference's shape, from a file and from standard input", () => {
+  test("answers a reference in the reference's shape, from a file and from standard input", async () => {
     const { expected, rows, columns } = JSON.parse(readFileSync(reference("48x20.json"), "utf8"));
-    const found = json("crossbar", reference("48x20.json"), "--node-voltages");
+    const found = await json("crossbar", reference("48x20.json"), "--node-voltages");
     expect(found.ok).toBe(true);
     expect(found.residual).toBeLessThan(1e-9);
     expect(found.iterations).toBeGreaterThan(0);
@@ -27,20 +27,20 @@ describe("rramlab crossbar", () => {
     expect(JSON.parse(piped.stdout).outputCurrents).toEqual(found.outputCurrents);
   });
 
-  test("tells currents in words that fit 80 columns", () => {
-    const { status, stdout } = rramlab("crossbar", reference("16x16.json"));
+  test("tells currents in words that fit 80 columns", async () => {
+    const { status, stdout } = await rramlab("crossbar", reference("16x16.json"));
     expect(status).toBe(0);
     expect(stdout).toMatch(/16 x 16 cells, 1 input: \d+ iterations/);
     for (const line of stdout.split("\n")) expect(line.length).toBeLessThanOrEqual(80);
   });
 
-  test("draws node voltages and currents as maps", () => {
+  test("draws node voltages and currents as maps", async () => {
     const maps = join(place.folder, "maps.html");
-    expect(json("crossbar", reference("8x8.json"), "--maps", maps).maps).toBe(maps);
+    expect((await json("crossbar", reference("8x8.json"), "--maps", maps)).maps).toBe(maps);
     const page = readFileSync(maps, "utf8");
     for (const title of ["Node voltages", "Across the devices", "Currents through the devices"])
       expect(page).toContain(title);
-    expect(rramlab("crossbar", reference("8x8.json"), "--maps", place.folder).status).toBe(2);
+    expect((await rramlab("crossbar", reference("8x8.json"), "--maps", place.folder)).status).toBe(2);
   });
 
   const write = (name: string, change: object): string => {
@@ -61,23 +61,25 @@ describe("rramlab crossbar", () => {
     return file;
   };
 
-  test("says which currents are known less well than asked", () => {
-    const single = json(
-      "crossbar",
-      write("single.json", {
-        inputs: [
-          [1, 0],
-          [0, 1],
-        ],
-      }),
+  test("says which currents are known less well than asked", async () => {
+    const single = (
+      await json(
+        "crossbar",
+        write("single.json", {
+          inputs: [
+            [1, 0],
+            [0, 1],
+          ],
+        }),
+      )
     ).outputCurrents;
     const second = (-0.1 * single[0][0]) / single[1][0];
-    const { beyondTolerance } = json("crossbar", write("cancel.json", { inputs: [[0.1, second]] }));
+    const { beyondTolerance } = await json("crossbar", write("cancel.json", { inputs: [[0.1, second]] }));
     expect(beyondTolerance).toEqual([{ vector: 0, column: 0, bound: expect.any(Number) }]);
     expect(beyondTolerance[0].bound).toBeGreaterThan(1e-9);
   });
 
-  test("refuses what is no crossbar with exit code 2, and fails with 1 where nothing converges", () => {
+  test("refuses what is no crossbar with exit code 2, and fails with 1 where nothing converges", async () => {
     for (const [file, words] of [
       [write("a.json", { wordLineResistance: -2 }), "wordLineResistance: expected 0 ohm"],
       [write("b.json", { inputs: [[0.1]] }), "input 0 has 1 voltages"],
@@ -93,15 +95,15 @@ describe("rramlab crossbar", () => {
       [write("d.json", { inputs: [[null, null]], bitLineVoltages: [null, null] }), "floats at both ends"],
       [join(place.folder, "none.json"), "cannot be read"],
     ]) {
-      const { status, stderr } = rramlab("crossbar", file);
+      const { status, stderr } = await rramlab("crossbar", file);
       expect([status, stderr]).toEqual([2, expect.stringContaining(words)]);
     }
     const wild = write("e.json", { cells: { kind: "sinh", fieldVoltage: 1e-5 }, inputs: [[1, 1]] });
-    const { status, stderr } = rramlab("crossbar", wild);
+    const { status, stderr } = await rramlab("crossbar", wild);
     expect([status, stderr]).toEqual([
       1,
       expect.stringMatching(/Newton's method does not converge.*row \d, column \d/),
     ]);
-    expect(rramlab("crossbar", wild, "--tolerance", "2").status).toBe(2);
+    expect((await rramlab("crossbar", wild, "--tolerance", "2")).status).toBe(2);
   });
 });

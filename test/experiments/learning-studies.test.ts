@@ -29,7 +29,7 @@ describe("studies of learning, from the command line", () => {
   ];
 
   test("a training killed between two epochs goes on from the last whole one, and writes the same bytes", async () => {
-    expect(rramlab(...SMALL, "--workers", "1", "--out", "whole").status).toBe(0);
+    expect((await rramlab(...SMALL, "--workers", "1", "--out", "whole")).status).toBe(0);
     const child = spawn(process.execPath, [main, ...SMALL, "--workers", "1", "--out", "killed"], { cwd: place.folder });
     const parts = join(place.folder, "killed", "parts");
     const kept = (): string | undefined =>
@@ -43,22 +43,22 @@ describe("studies of learning, from the command line", () => {
     const path = join(parts, name as string);
     const text = readFileSync(path, "utf8");
     expect(JSON.parse(text).epochs.length).toBeGreaterThanOrEqual(1);
-    expect(rramlab("resume", "killed", "--workers", "2").status).toBe(0);
+    expect((await rramlab("resume", "killed", "--workers", "2")).status).toBe(0);
     const bytes = (of: string): Buffer => readFileSync(join(place.folder, of, "results.csv"));
     expect(bytes("killed").equals(bytes("whole"))).toBe(true);
     expect(readdirSync(parts).filter((n) => n.includes("progress"))).toEqual([]);
     const marked = JSON.parse(text);
     marked.epochs[0].accuracy = 0.123;
     mkdirSync(join(place.folder, "marked"));
-    rramlab("plan", ...SMALL.slice(1), "--out", "marked", "--force");
+    await rramlab("plan", ...SMALL.slice(1), "--out", "marked", "--force");
     mkdirSync(join(place.folder, "marked", "parts"), { recursive: true });
     writeFileSync(join(place.folder, "marked", "parts", name as string), JSON.stringify(marked));
-    expect(rramlab("resume", "marked").status).toBe(0);
+    expect((await rramlab("resume", "marked")).status).toBe(0);
     expect(csv("marked").some((row) => Number(row["accuracy"]) === 0.123)).toBe(true);
-  }, 120_000);
+  });
 
-  test("--quick is a study's own small version, and --set goes on from it", () => {
-    const { rows } = json(
+  test("--quick is a study's own small version, and --set goes on from it", async () => {
+    const { rows } = await json(
       "run",
       "ernoult-2019",
       "--quick",
@@ -73,21 +73,21 @@ describe("studies of learning, from the command line", () => {
     const params = JSON.parse(readFileSync(join(place.folder, "quick", "plan.json"), "utf8")).params;
     expect([params.images, params.testImages, params.seeds]).toEqual([600, 500, 1]);
     // Another network of the paper is read after as many epochs as it is trained for.
-    const other = json("plan", "ernoult-2019", "--set", "model=P-conv", "--set", "seeds=1", "--out", "other");
+    const other = await json("plan", "ernoult-2019", "--set", "model=P-conv", "--set", "seeds=1", "--out", "other");
     expect(other.points).toBe(40);
-    const both = json("plan", "ernoult-2019", "--grid", "model=P-1h,P-conv", "--set", "seeds=1", "--out", "both");
+    const both = await json("plan", "ernoult-2019", "--grid", "model=P-1h,P-conv", "--set", "seeds=1", "--out", "both");
     expect(both.points).toBe(30 + 40);
-    expect(rramlab("run", "ernoult-2019", "--set", "epoch=31", "--out", "late").stderr).toMatch(
+    expect((await rramlab("run", "ernoult-2019", "--set", "epoch=31", "--out", "late")).stderr).toMatch(
       /epoch: 31; P-1h is trained for 30/,
     );
-    const none = rramlab("run", "sense-errors", "--quick", "--out", "none");
+    const none = await rramlab("run", "sense-errors", "--quick", "--out", "none");
     expect(none.status).toBe(2);
     expect(none.stderr).toContain("has no --quick version");
   });
 
-  test("gdu finds the orders of the bias, and refuses what it cannot compare", () => {
+  test("gdu finds the orders of the bias, and refuses what it cannot compare", async () => {
     const small = ["--quick", "--set", "widths=784-20-10", "--set", "freeSteps=60", "--set", "nudgedSteps=6"];
-    const { rows } = json(
+    const { rows } = await json(
       "run",
       "gdu",
       ...small,
@@ -102,21 +102,21 @@ describe("studies of learning, from the command line", () => {
       rows.find((r: { estimator: string; beta: number }) => r.estimator === estimator && r.beta === beta).relativeError;
     expect(Math.log2(error("one-sided", 0.02) / error("one-sided", 0.01))).toBeCloseTo(1, 1);
     expect(Math.log2(error("symmetric", 0.02) / error("symmetric", 0.01))).toBeCloseTo(2, 1);
-    const text = rramlab("report", "gdu").stdout;
+    const text = (await rramlab("report", "gdu")).stdout;
     const order = (estimator: string): number =>
       Number(new RegExp(`estimator ${estimator}, layer 2 +([\\d.]+)`).exec(text)?.[1]);
     expect(order("one-sided")).toBeCloseTo(1, 1);
     expect(order("symmetric")).toBeCloseTo(2, 1);
-    const long = rramlab("run", "gdu", "--quick", "--set", "freeSteps=5", "--out", "long");
+    const long = await rramlab("run", "gdu", "--quick", "--set", "freeSteps=5", "--out", "long");
     expect(long.status).toBe(2);
     expect(long.stderr).toMatch(/10 nudged steps against 5 free ones/);
-    const none = rramlab("run", "gdu", "--quick", "--set", "beta=0", "--out", "zero");
+    const none = await rramlab("run", "gdu", "--quick", "--set", "beta=0", "--out", "zero");
     expect(none.status).toBe(2);
     expect(none.stderr).toMatch(/beta: 0 is outside/);
   });
 
-  test("ep-on-rram: every setting does what it says, for either method", () => {
-    const { rows } = json(
+  test("ep-on-rram: every setting does what it says, for either method", async () => {
+    const { rows } = await json(
       ...["run", "ep-on-rram", "--quick", "--out", "cells", "--set", "widths=784-24-10", "--set", "cycleToCycle=1"],
       ...["--grid", "method=equilibrium propagation,backpropagation", "--grid", "update=blind,write-verify"],
       ...["--grid", "readNoise=0,0.3", "--grid", "asymmetry=1,4"],
@@ -145,14 +145,14 @@ describe("studies of learning, from the command line", () => {
     // A network that settles reads its upper layers at every step, one that does not once.
     expect(of(ep).inferenceEnergy).toBeGreaterThan(1.2 * of(bp).inferenceEnergy);
     expect(of(bp).unsettled).toBe(0);
-    const bad = rramlab("run", "ep-on-rram", "--quick", "--set", "lowResistance=2 Mohm", "--out", "bad");
+    const bad = await rramlab("run", "ep-on-rram", "--quick", "--set", "lowResistance=2 Mohm", "--out", "bad");
     expect(bad.status).toBe(2);
     expect(bad.stderr).toMatch(/is not above lowResistance/);
   });
 
-  test("ep-on-rram: the last column is what EP loses less what backpropagation loses", () => {
+  test("ep-on-rram: the last column is what EP loses less what backpropagation loses", async () => {
     const flags = ["--set", "widths=784-16-10", "--set", "images=0"].slice(0, 2);
-    const { stdout } = rramlab(
+    const { stdout } = await rramlab(
       ...["run", "ep-on-rram", "--quick", ...flags, "--out", "column", "--grid", "cycleToCycle=0,4"],
       ...["--grid", "method=equilibrium propagation,backpropagation"],
     );
@@ -166,8 +166,8 @@ describe("studies of learning, from the command line", () => {
     expect(Math.abs(noisy[2])).toBeGreaterThan(0.01);
   });
 
-  test("ep-on-rram: a training that diverges is counted, and does not end the run", () => {
-    const { rows } = json(
+  test("ep-on-rram: a training that diverges is counted, and does not end the run", async () => {
+    const { rows } = await json(
       ...[
         "run",
         "ep-on-rram",
@@ -194,9 +194,9 @@ describe("studies of learning, from the command line", () => {
     expect([failed(0.5), failed(30)]).toEqual([0, 1]);
   });
 
-  test("a network of one's own is checked before anything is computed", () => {
-    const refused = (setting: string): string => {
-      const { status, stderr } = rramlab(
+  test("a network of one's own is checked before anything is computed", async () => {
+    const refused = async (setting: string): Promise<string> => {
+      const { status, stderr } = await rramlab(
         "run",
         "equilibrium-propagation",
         "--quick",
@@ -208,26 +208,26 @@ describe("studies of learning, from the command line", () => {
       expect(status).toBe(2);
       return stderr;
     };
-    expect(refused("updates=every step")).toMatch(/set optimiser=descent/);
-    expect(refused("learningRates=fast")).toMatch(/"fast"; expected numbers apart by spaces/);
-    expect(refused("learningRates=1 2 3")).toMatch(/rates 1, 2, 3 for 2 layers/);
-    expect(refused("widths=784-10-5")).toMatch(/5 outputs for 10 classes/);
+    expect(await refused("updates=every step")).toMatch(/set optimiser=descent/);
+    expect(await refused("learningRates=fast")).toMatch(/"fast"; expected numbers apart by spaces/);
+    expect(await refused("learningRates=1 2 3")).toMatch(/rates 1, 2, 3 for 2 layers/);
+    expect(await refused("widths=784-10-5")).toMatch(/5 outputs for 10 classes/);
   });
 
-  test("CIFAR-10's binary form is read from a folder, and a broken file told", () => {
+  test("CIFAR-10's binary form is read from a folder, and a broken file told", async () => {
     const folder = join(place.folder, "cifar");
     mkdirSync(folder);
     const record = (label: number) => Buffer.concat([Buffer.of(label), Buffer.alloc(3072, label)]);
     for (const name of ["data_batch_1", "data_batch_2", "data_batch_3", "data_batch_4", "data_batch_5", "test_batch"])
       writeFileSync(join(folder, `${name}.bin`), Buffer.concat([record(3), record(7)]));
     const small = ["--set", "epochs=1", "--set", "seeds=1", "--set", "model=small-one-sided"];
-    const { rows } = json("run", "laborieux-2021", "--data", folder, ...small, "--out", "colour");
+    const { rows } = await json("run", "laborieux-2021", "--data", folder, ...small, "--out", "colour");
     expect(rows).toHaveLength(1);
     writeFileSync(join(folder, "data_batch_2.bin"), Buffer.alloc(100));
-    const broken = rramlab("run", "laborieux-2021", "--data", folder, ...small, "--out", "broken");
+    const broken = await rramlab("run", "laborieux-2021", "--data", folder, ...small, "--out", "broken");
     expect(broken.status).toBe(2);
     expect(broken.stderr).toMatch(/data_batch_2\.bin: 100 bytes; expected records of 3073/);
-    const digits = rramlab("run", "laborieux-2021", ...small, "--out", "digits");
+    const digits = await rramlab("run", "laborieux-2021", ...small, "--out", "digits");
     expect(digits.status).toBe(2);
     expect(digits.stderr).toMatch(/takes images of 3 x 32 x 32, 3072 values; those of "mnist-10k" have 784/);
     expect(() => parseCifar(Buffer.concat([record(12)]), "x.bin")).toThrow(/record 1 has label 12/);

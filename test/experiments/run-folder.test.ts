@@ -2,13 +2,11 @@ import { execFileSync, spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { beforeAll, describe, expect, test } from "@jest/globals";
 import { parquetReadObjects } from "hyparquet";
-import { inFolder, main } from "./run-rramlab.ts";
+import { index, inFolder, main } from "./run-rramlab.ts";
 
-const { place, rramlab, json } = inFolder();
-const index = fileURLToPath(new URL("../../dist/index.js", import.meta.url));
+const { place, rramlab, json, asProcess } = inFolder();
 
 const coin = (trial: string, more = ""): string => `import { existsSync, writeFileSync } from "node:fs";
 import { defineExperiment, normal, uniform } from ${JSON.stringify(index)};
@@ -32,9 +30,9 @@ beforeAll(() => {
 });
 
 describe("what a run keeps", () => {
-  test("a failed trial is named with its key in its shard", () => {
+  test("a failed trial is named with its key in its shard", async () => {
     write("edge.mjs", coin(`if (uniform(key) > 0.9) return { failed: "on its edge" }; ${FAIR}`));
-    const { rows } = json("run", "edge.mjs", "--out", "edge");
+    const { rows } = await json("run", "edge.mjs", "--out", "edge");
     const failures = readdirSync(join(place.folder, "edge", "shards")).flatMap((name) =>
       read("edge", "shards", name)
         .split("\n")
@@ -53,7 +51,7 @@ describe("what a run keeps", () => {
   });
 
   test("--keep-trials keeps every trial's row, in csv and parquet, and they add up to the results", async () => {
-    const { rows } = json("run", "coin.mjs", "--grid", "bias=0.2,0.7", "--keep-trials", "--out", "kept");
+    const { rows } = await json("run", "coin.mjs", "--grid", "bias=0.2,0.7", "--keep-trials", "--out", "kept");
     const [header, ...trials] = lines("kept", "trials.csv");
     expect(header).toEqual(["bias", "trial", "heads", "heads_of", "height", "failed"]);
     expect(trials).toHaveLength(200);
@@ -75,7 +73,7 @@ describe("what a run keeps", () => {
     expect(existsSync(join(place.folder, "edge", "trials.csv"))).toBe(false);
   });
 
-  test("arrays go to .npy files that hold a row a trial", () => {
+  test("arrays go to .npy files that hold a row a trial", async () => {
     write(
       "wave.mjs",
       coin(
@@ -83,7 +81,9 @@ describe("what a run keeps", () => {
         'arrays: { wave: { unit: "V", says: "a wave", shape: [2, 3] } },',
       ),
     );
-    expect(rramlab("run", "wave.mjs", "--grid", "bias=0.25,0.5", "--trials", "25", "--out", "wave").status).toBe(0);
+    expect(
+      (await rramlab("run", "wave.mjs", "--grid", "bias=0.25,0.5", "--trials", "25", "--out", "wave")).status,
+    ).toBe(0);
     const bytes = readFileSync(join(place.folder, "wave", "arrays", "wave-0001.npy"));
     expect(bytes.subarray(0, 8).toString("latin1")).toBe("\u0093NUMPY\u0001\u0000");
     expect(bytes.readUInt16LE(8)).toBe(118);
@@ -93,47 +93,40 @@ describe("what a run keeps", () => {
     expect([values[0], values[2], values[144], values[149]]).toEqual([0.5, 3, 0.5, 6]);
     expect(new Set(values.filter((_, i) => i % 6 === 1)).size).toBe(25);
     write("wrong.mjs", coin("return { numbers: {}, arrays: { wave: [1] } };"));
-    expect(rramlab("run", "wrong.mjs", "--out", "wrong").stderr).toContain('array "wave" is not declared');
+    expect((await rramlab("run", "wrong.mjs", "--out", "wrong")).stderr).toContain('array "wave" is not declared');
   });
 });
 
 describe("a run to a precision", () => {
   const asked = ["run", "coin.mjs", "--grid", "bias=0.1,0.5", "--precision", "heads=10%", "--trials", "100000"];
-  test("doubles the trials of the points that need it, and no others, until they are precise", () => {
-    const { rows } = json(...asked, "--out", "precise");
+  test("doubles the trials of the points that need it, and no others, until they are precise", async () => {
+    const { rows } = await json(...asked, "--out", "precise");
     for (const row of rows) {
       expect((row.heads_high - row.heads_low) / 2).toBeLessThanOrEqual(0.1 * row.heads);
       expect(Math.log2(row.heads_trials / 100) % 1).toBe(0);
     }
     expect(rows[0].heads_trials).toBeGreaterThanOrEqual(4 * rows[1].heads_trials);
     // One round fewer would not have done: the trials of a fixed run of half as many are the same ones.
-    const [half] = json(
-      "run",
-      "coin.mjs",
-      "--set",
-      "bias=0.1",
-      "--trials",
-      String(rows[0].heads_trials / 2),
-      "--out",
-      "half",
+    const [half] = (
+      await json("run", "coin.mjs", "--set", "bias=0.1", "--trials", String(rows[0].heads_trials / 2), "--out", "half")
     ).rows;
     expect((half.heads_high - half.heads_low) / 2).toBeGreaterThan(0.1 * half.heads);
   });
-  test("stops at the cap, and says so", () => {
-    const { rows } = json("run", "coin.mjs", "--precision", "1%", "--trials", "250", "--out", "capped");
+  test("stops at the cap, and says so", async () => {
+    const { rows } = await json("run", "coin.mjs", "--precision", "1%", "--trials", "250", "--out", "capped");
     expect(rows[0].heads_trials).toBe(250);
     expect(read("capped", "report.html")).toContain("1 of 1 points reached the cap of 250 trials");
   });
-  test("gives the same bytes with one worker, in pieces in any order, and after a stop between rounds", () => {
-    rramlab(...asked, "--workers", "1", "--out", "precise-1");
-    rramlab("plan", ...asked.slice(1), "--out", "precise-pieces");
+  test("gives the same bytes with one worker, in pieces in any order, and after a stop between rounds", async () => {
+    await rramlab(...asked, "--workers", "1", "--out", "precise-1");
+    await rramlab("plan", ...asked.slice(1), "--out", "precise-pieces");
     for (let round = 0; round < 20; round++) {
-      const { commands } = json("submit", "precise-pieces", "--engine", "commands");
+      const { commands } = await json("submit", "precise-pieces", "--engine", "commands");
       if (commands.length === 0) break;
       const indices = commands.map((c: string) => c.split("--index ")[1]).reverse();
-      expect(rramlab("shard", "precise-pieces", "--index", indices.join(",")).status).toBe(0);
+      expect((await rramlab("shard", "precise-pieces", "--index", indices.join(","))).status).toBe(0);
     }
-    expect(rramlab("merge", "precise-pieces").status).toBe(0);
+    expect((await rramlab("merge", "precise-pieces")).status).toBe(0);
     for (const run of ["precise-1", "precise-pieces"]) {
       expect(read(run, "results.csv")).toBe(read("precise", "results.csv"));
       for (const folder of ["shards", "rounds"]) {
@@ -145,7 +138,7 @@ describe("a run to a precision", () => {
     }
   });
   test("is followed while others compute it: told of each new round, merged at the end", async () => {
-    rramlab("plan", ...asked.slice(1), "--out", "followed");
+    await rramlab("plan", ...asked.slice(1), "--out", "followed");
     const child = spawn(process.execPath, [main, "merge", "followed", "--follow", "--json"], { cwd: place.folder });
     let stdout = "";
     let stderr = "";
@@ -157,9 +150,9 @@ describe("a run to a precision", () => {
     });
     const ended = new Promise((resolve) => child.once("exit", resolve));
     for (let told = 0; child.exitCode === null; ) {
-      const { commands } = json("submit", "followed", "--engine", "commands");
+      const { commands } = await json("submit", "followed", "--engine", "commands");
       if (commands.length === 0) break;
-      rramlab("shard", "followed", "--index", commands.map((c: string) => c.split("--index ")[1]).join(","));
+      await rramlab("shard", "followed", "--index", commands.map((c: string) => c.split("--index ")[1]).join(","));
       told += commands.length;
       expect(told).toBeLessThan(1000);
     }
@@ -168,16 +161,16 @@ describe("a run to a precision", () => {
     expect(read("followed", "results.csv")).toBe(read("precise", "results.csv"));
     expect(stderr).not.toContain("    at ");
   });
-  test("is refused where it says nothing", () => {
-    const refused = (words: string, ...args: string[]): void => {
-      const { status, stderr } = rramlab("run", ...args);
+  test("is refused where it says nothing", async () => {
+    const refused = async (words: string, ...args: string[]): Promise<void> => {
+      const { status, stderr } = await rramlab("run", ...args);
       expect([status, stderr]).toEqual([2, expect.stringContaining(words)]);
     };
-    refused("between 0 and 1", "coin.mjs", "--precision", "5");
-    refused("between 0 and 1", "coin.mjs", "--precision", "0%");
-    refused("no number; numbers: heads, height", "coin.mjs", "--precision", "tails=5%");
-    refused("pure number", "coin.mjs", "--precision", "5 V");
-    refused("draws nothing", "sense-transient", "--precision", "5%");
+    await refused("between 0 and 1", "coin.mjs", "--precision", "5");
+    await refused("between 0 and 1", "coin.mjs", "--precision", "0%");
+    await refused("no number; numbers: heads, height", "coin.mjs", "--precision", "tails=5%");
+    await refused("pure number", "coin.mjs", "--precision", "5 V");
+    await refused("draws nothing", "sense-transient", "--precision", "5%");
   });
 });
 
@@ -193,27 +186,27 @@ describe("what was changed in a run folder is found", () => {
     "6400",
     "--keep-trials",
   ];
-  const merged = (): { status: number | null; stderr: string } => rramlab("merge", "changed");
+  const merged = () => rramlab("merge", "changed");
   const path = (...names: string[]): string => join(place.folder, "changed", ...names);
-  beforeAll(() => {
-    expect(rramlab(...asked, "--out", "changed").status).toBe(0);
+  beforeAll(async () => {
+    expect((await rramlab(...asked, "--out", "changed")).status).toBe(0);
     cpSync(path(), join(place.folder, "unchanged"), { recursive: true });
   });
   const same = (): void => {
     for (const file of ["results.csv", "trials.csv"]) expect(read("changed", file)).toBe(read("unchanged", file));
   };
-  test("rows of trials: exchanged, cut, emptied or gone, they are named, and computed again", () => {
+  test("rows of trials: exchanged, cut, emptied or gone, they are named, and computed again", async () => {
     const rows = path("trials", "000001.json");
     for (const text of [read("changed", "trials", "000002.json"), "{}", '{"trial":[1]}\nabc\n', "[]", null]) {
       if (text === null) rmSync(rows);
       else writeFileSync(rows, text);
-      const { status, stderr } = merged();
+      const { status, stderr } = await merged();
       expect([status, stderr]).toEqual([2, expect.stringMatching(/trials\/000001\.json: .*resume/)]);
-      expect(rramlab("resume", "changed").status).toBe(0);
+      expect((await rramlab("resume", "changed")).status).toBe(0);
       same();
     }
   });
-  test("rounds: whatever was edited, the file is named", () => {
+  test("rounds: whatever was edited, the file is named", async () => {
     const round = path("rounds", "2.json");
     const whole = readFileSync(round, "utf8");
     for (const text of [
@@ -223,39 +216,39 @@ describe("what was changed in a run folder is found", () => {
       "{",
     ]) {
       writeFileSync(round, text);
-      const { status, stderr } = merged();
+      const { status, stderr } = await merged();
       expect([status, stderr]).toEqual([2, expect.stringContaining("rounds/2.json was changed")]);
     }
     rmSync(round);
-    expect(rramlab("resume", "changed").status).toBe(0);
+    expect((await rramlab("resume", "changed")).status).toBe(0);
     expect(readFileSync(round, "utf8")).toBe(whole);
     same();
   });
-  test("shards that are folders or point nowhere are set aside, folders that are files refused, plans that are none too", () => {
+  test("shards that are folders or point nowhere are set aside, folders that are files refused, plans that are none too", async () => {
     const shard = path("shards", "000001.jsonl");
     for (const make of [() => mkdirSync(shard), () => symlinkSync("nowhere", shard)]) {
       rmSync(shard, { recursive: true, force: true });
       make();
-      expect(merged().status).toBe(2);
-      expect(rramlab("resume", "changed").status).toBe(0);
+      expect((await merged()).status).toBe(2);
+      expect((await rramlab("resume", "changed")).status).toBe(0);
       same();
     }
     cpSync(path(), join(place.folder, "broken"), { recursive: true });
     rmSync(join(place.folder, "broken", "rounds"), { recursive: true });
     write("broken/rounds", "");
-    const { status, stderr } = rramlab("merge", "broken");
+    const { status, stderr } = await rramlab("merge", "broken");
     expect([status, stderr]).toEqual([2, expect.stringContaining("a run keeps a folder there")]);
-    const forge = (change: (plan: Record<string, unknown>) => void): string => {
+    const forge = async (change: (plan: Record<string, unknown>) => void): Promise<string> => {
       const { digest: _digest, ...plan } = JSON.parse(read("changed", "plan.json"));
       change(plan);
       const digest = createHash("sha256").update(JSON.stringify(plan)).digest("hex");
       mkdirSync(join(place.folder, "forged"), { recursive: true });
       write("forged/plan.json", JSON.stringify({ ...plan, digest }));
-      return rramlab("resume", "forged").stderr;
+      return (await rramlab("resume", "forged")).stderr;
     };
-    expect(forge((plan) => Object.assign(plan, { block: 0 }))).toContain("block");
-    expect(forge((plan) => Object.assign(plan, { points: [] }))).toContain("points");
-    expect(forge((plan) => Object.assign(plan["experiment"] as object, { module: "http://x" }))).toContain(
+    expect(await forge((plan) => Object.assign(plan, { block: 0 }))).toContain("block");
+    expect(await forge((plan) => Object.assign(plan, { points: [] }))).toContain("points");
+    expect(await forge((plan) => Object.assign(plan["experiment"] as object, { module: "http://x" }))).toContain(
       "is no file",
     );
   });
@@ -290,16 +283,18 @@ describe("a module that does not hold up is named", () => {
     ],
     ["grid.mjs", coin(FAIR, 'grid: () => { throw new Error("no grid"); },'), 1, "coin: grid threw: no grid"],
     ["draws.mjs", coin(FAIR, 'figures: () => { throw new Error("no figure"); },'), 1, "coin: figures threw: no figure"],
-  ])("%s", (name, text, code, words) => {
+  ])("%s", async (name, text, code, words) => {
     write(name, text);
-    const { status, stderr } = rramlab("run", name, "--trials", "10", "--workers", "1", "--out", `m-${name}`);
+    // What ends the program while it is loaded would end this one.
+    const command = text.startsWith("import") ? rramlab : asProcess;
+    const { status, stderr } = await command("run", name, "--trials", "10", "--workers", "1", "--out", `m-${name}`);
     expect([status, stderr]).toEqual([code, expect.stringContaining(words)]);
     expect(stderr).not.toContain("    at ");
   });
 });
 
 describe("when something gives way", () => {
-  test("a worker that dies is replaced and its shard tried again", () => {
+  test("a worker that dies is replaced and its shard tried again", async () => {
     const once = join(place.folder, "died");
     write(
       "dies.mjs",
@@ -307,9 +302,9 @@ describe("when something gives way", () => {
         `if (!existsSync(${JSON.stringify(once)})) { writeFileSync(${JSON.stringify(once)}, ""); process.exit(3); } ${FAIR}`,
       ),
     );
-    const { status, stderr } = rramlab("run", "dies.mjs", "--workers", "2", "--out", "dies");
+    const { status, stderr } = await rramlab("run", "dies.mjs", "--workers", "2", "--out", "dies");
     expect([status, stderr]).toEqual([0, expect.stringContaining("a worker died on shard")]);
-    rramlab("run", "coin.mjs", "--out", "whole");
+    await rramlab("run", "coin.mjs", "--out", "whole");
     expect(read("dies", "results.csv")).toBe(read("whole", "results.csv"));
   });
   test("a shard that no worker survives is named, and the others are kept", () => {
@@ -340,7 +335,7 @@ describe("when something gives way", () => {
     expect(stderr).toContain("everything else is done and kept");
     expect(readdirSync(join(place.folder, "hungry", "shards"))).toEqual(["000000.jsonl"]);
   });
-  const mounted = (name: string, options: string, use: () => void): void => {
+  const mounted = async (name: string, options: string, use: () => Promise<void>): Promise<void> => {
     const folder = join(place.folder, name);
     mkdirSync(folder);
     const { status } = spawnSync("mount", ["-t", "tmpfs", "-o", options, "tmpfs", folder]);
@@ -349,38 +344,38 @@ describe("when something gives way", () => {
       return;
     }
     try {
-      use();
+      await use();
     } finally {
       execFileSync("umount", [folder]);
     }
   };
-  test("a full disk stops the run with what to do, and keeps what was done for a resume", () => {
-    mounted("small", "size=256k", () => {
+  test("a full disk stops the run with what to do, and keeps what was done for a resume", async () => {
+    await mounted("small", "size=256k", async () => {
       const asked = ["coin.mjs", "--grid", "bias=0.1:0.9:0.1", "--trials", "200"];
-      const { status, stderr } = rramlab("run", ...asked, "--out", "small/run");
+      const { status, stderr } = await rramlab("run", ...asked, "--out", "small/run");
       expect([status, stderr]).toEqual([1, expect.stringMatching(/ENOSPC.*the disk is full; free some space/)]);
       const done = readdirSync(join(place.folder, "small", "run", "shards"));
       expect(done.length).toBeGreaterThan(5);
       expect(done.filter((name) => name.endsWith(".tmp"))).toEqual([]);
       execFileSync("mount", ["-o", "remount,size=20m", join(place.folder, "small")]);
-      expect(rramlab("resume", "small/run").status).toBe(0);
-      rramlab("run", ...asked, "--out", "large");
+      expect((await rramlab("resume", "small/run")).status).toBe(0);
+      await rramlab("run", ...asked, "--out", "large");
       expect(read("small/run", "results.csv")).toBe(read("large", "results.csv"));
     });
   });
-  test("a read-only folder is refused at once, for a new run and for a resumed one", () => {
-    mounted("fixed", "size=20m", () => {
-      rramlab("plan", "coin.mjs", "--out", "fixed/planned");
+  test("a read-only folder is refused at once, for a new run and for a resumed one", async () => {
+    await mounted("fixed", "size=20m", async () => {
+      await rramlab("plan", "coin.mjs", "--out", "fixed/planned");
       execFileSync("mount", ["-o", "remount,ro", join(place.folder, "fixed")]);
-      const fresh = rramlab("run", "coin.mjs", "--out", "fixed/run");
+      const fresh = await rramlab("run", "coin.mjs", "--out", "fixed/run");
       expect([fresh.status, fresh.stderr]).toEqual([2, expect.stringContaining("cannot be written")]);
-      const old = rramlab("resume", "fixed/planned");
+      const old = await rramlab("resume", "fixed/planned");
       expect([old.status, old.stderr]).toEqual([2, expect.stringContaining("cannot be written (EROFS)")]);
     });
   });
-  test("other code than that which began the run does not continue it", () => {
+  test("other code than that which began the run does not continue it", async () => {
     write("changing.mjs", coin(FAIR));
-    rramlab("plan", "changing.mjs", "--out", "changing");
+    await rramlab("plan", "changing.mjs", "--out", "changing");
     write("changing.mjs", coin(`${FAIR} /* changed */`));
     for (const args of [
       ["resume", "changing"],
@@ -388,23 +383,23 @@ describe("when something gives way", () => {
       ["merge", "changing"],
       ["submit", "changing", "--engine", "commands"],
     ]) {
-      const { status, stderr } = rramlab(...args);
+      const { status, stderr } = await rramlab(...args);
       expect([status, stderr]).toEqual([2, expect.stringContaining("begun by other code")]);
     }
     rmSync(join(place.folder, "changing.mjs"));
-    expect(rramlab("resume", "changing").stderr).toContain("which is not there");
+    expect((await rramlab("resume", "changing")).stderr).toContain("which is not there");
   });
-  test("shards and indices that are none", () => {
-    rramlab("plan", "coin.mjs", "--out", "planned");
+  test("shards and indices that are none", async () => {
+    await rramlab("plan", "coin.mjs", "--out", "planned");
     for (const [text, words] of [
       ["10", "shards are 0 .. 9"],
       ["x", "expected a shard"],
       ["3-1", "expected a shard"],
     ]) {
-      const { status, stderr } = rramlab("shard", "planned", "--index", text);
+      const { status, stderr } = await rramlab("shard", "planned", "--index", text);
       expect([status, stderr]).toEqual([2, expect.stringContaining(words)]);
     }
-    expect(rramlab("shard", "planned").status).toBe(2);
-    expect(rramlab("shard", "nowhere", "--index", "1").stderr).toContain("holds no run");
+    expect((await rramlab("shard", "planned")).status).toBe(2);
+    expect((await rramlab("shard", "nowhere", "--index", "1")).stderr).toContain("holds no run");
   });
 });

@@ -2,12 +2,27 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll } from "@jest/globals";
 
-export const main = fileURLToPath(new URL("../../dist/experiments/command-line/main.js", import.meta.url));
+export interface Ended {
+  readonly status: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
 
-/** The built program in an empty folder of its own, made before the tests of a file and removed after them. */
+declare global {
+  /** The program's entry in this process: see test/program/environment.mjs. */
+  var runProgram: (folder: string, args: readonly string[]) => Promise<Ended>;
+}
+
+/** The package as it would be installed, built for this run of the tests alone. */
+export const packageFolder = process.env["RRAMLAB_PACKAGE"] as string;
+/** What users' modules import. */
+export const index = join(packageFolder, "dist", "index.js");
+/** The built program. */
+export const main = join(packageFolder, "dist", "experiments", "command-line", "main.js");
+
+/** The program in an empty folder of its own, made before the tests of a file and removed after them. */
 export const inFolder = () => {
   const place = { folder: "" };
   beforeAll(() => {
@@ -16,18 +31,20 @@ export const inFolder = () => {
   afterAll(() => {
     rmSync(place.folder, { recursive: true, force: true });
   });
-  const rramlab = (...args: string[]) => {
-    const { status, stdout, stderr } = spawnSync(process.execPath, [main, ...args], {
-      encoding: "utf8",
-      cwd: place.folder,
-      timeout: 120_000,
-    });
-    return { status, stdout, stderr };
-  };
-  const json = (...args: string[]) => {
-    const { status, stdout, stderr } = rramlab(...args, "--json");
+  /** The command in this process, through the entry that the program calls. */
+  const rramlab = (...args: string[]): Promise<Ended> => runProgram(place.folder, args);
+  const json = async (...args: string[]) => {
+    const { status, stdout, stderr } = await rramlab(...args, "--json");
     if (status !== 0) throw new Error(stderr);
     return JSON.parse(stdout);
   };
-  return { place, rramlab, json };
+  /** The command as a process of its own. */
+  const asProcess = (...args: string[]): Ended => {
+    const { status, stdout, stderr } = spawnSync(process.execPath, [main, ...args], {
+      encoding: "utf8",
+      cwd: place.folder,
+    });
+    return { status, stdout, stderr };
+  };
+  return { place, rramlab, json, asProcess };
 };

@@ -2,13 +2,11 @@ import { spawn, spawnSync } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
-import { inFolder, main } from "./run-rramlab.ts";
+import { index, inFolder, main } from "./run-rramlab.ts";
 import { type Cluster, eventually, slurmMissing, startCluster } from "./slurm-cluster.ts";
 
 const { place, rramlab, json } = inFolder();
-const index = fileURLToPath(new URL("../../dist/index.js", import.meta.url));
 
 /** Trials that take a while, so that there is a middle to be killed in: 40 ms each, four to a shard. */
 const slowCoin = `import { defineExperiment, normal, uniform } from ${JSON.stringify(index)};
@@ -43,8 +41,8 @@ beforeAll(() => writeFileSync(join(place.folder, "coin.mjs"), slowCoin));
     const note = (text: string): void => {
       log.push(`${((performance.now() - began) / 1000).toFixed(1).padStart(6)} s  ${text}`);
     };
-    expect(rramlab("run", "coin.mjs", "--workers", "2", "--out", "local").status).toBe(0);
-    rramlab("plan", "coin.mjs", "--out", "cluster");
+    expect((await rramlab("run", "coin.mjs", "--workers", "2", "--out", "local")).status).toBe(0);
+    await rramlab("plan", "coin.mjs", "--out", "cluster");
     const submit = spawn(
       process.execPath,
       [main, "submit", "cluster", "--engine", "slurm", "--task-minutes", "0.02", "--follow", "--json"],
@@ -90,12 +88,12 @@ beforeAll(() => writeFileSync(join(place.folder, "coin.mjs"), slowCoin));
     for (const name of ["results.csv", "results.parquet"]) expect(bytes("cluster", name)).toBe(bytes("local", name));
     note("shards, results.csv and results.parquet are those of the local run, byte for byte");
     process.stderr.write(`${log.join("\n")}\n`);
-  }, 240_000);
+  });
 
-  test("rounds to a precision are submitted one after another and stop where a local run stops", () => {
+  test("rounds to a precision are submitted one after another and stop where a local run stops", async () => {
     const asked = ["coin.mjs", "--precision", "heads=25%", "--trials", "600"];
-    expect(rramlab("run", ...asked, "--out", "local-precise").status).toBe(0);
-    rramlab("plan", ...asked, "--out", "precise");
+    expect((await rramlab("run", ...asked, "--out", "local-precise")).status).toBe(0);
+    await rramlab("plan", ...asked, "--out", "precise");
     const { status, stderr } = spawnSync(process.execPath, [main, "submit", "precise", "--follow", "--json"], {
       cwd: place.folder,
       encoding: "utf8",
@@ -105,10 +103,10 @@ beforeAll(() => writeFileSync(join(place.folder, "coin.mjs"), slowCoin));
     expect(stderr.match(/tasks for/g)?.length).toBeGreaterThanOrEqual(2);
     expect(bytes("precise", "results.csv")).toBe(bytes("local-precise", "results.csv"));
     expect(shards("precise")).toEqual(shards("local-precise"));
-  }, 120_000);
+  });
 
-  test("a refused submission says what Slurm said and loses nothing", () => {
-    rramlab("plan", "coin.mjs", "--out", "refused");
+  test("a refused submission says what Slurm said and loses nothing", async () => {
+    await rramlab("plan", "coin.mjs", "--out", "refused");
     const { status, stderr } = spawnSync(process.execPath, [main, "submit", "refused", "--partition", "nowhere"], {
       cwd: place.folder,
       encoding: "utf8",
@@ -121,8 +119,8 @@ beforeAll(() => writeFileSync(join(place.folder, "coin.mjs"), slowCoin));
   });
 });
 
-test("without Slurm, submitting to it says how to get on, and nothing is computed", () => {
-  rramlab("plan", "coin.mjs", "--out", "without");
+test("without Slurm, submitting to it says how to get on, and nothing is computed", async () => {
+  await rramlab("plan", "coin.mjs", "--out", "without");
   const { status, stderr } = spawnSync(process.execPath, [main, "submit", "without"], {
     cwd: place.folder,
     encoding: "utf8",
@@ -133,13 +131,13 @@ test("without Slurm, submitting to it says how to get on, and nothing is compute
   expect(stderr).toContain("--engine commands");
 });
 
-test("the commands of the engine for any shell compute what a local run computes", () => {
-  rramlab("run", "coin.mjs", "--trials", "8", "--out", "here");
-  rramlab("plan", "coin.mjs", "--trials", "8", "--out", "it's there");
-  const { commands } = json("submit", "it's there", "--engine", "commands");
+test("the commands of the engine for any shell compute what a local run computes", async () => {
+  await rramlab("run", "coin.mjs", "--trials", "8", "--out", "here");
+  await rramlab("plan", "coin.mjs", "--trials", "8", "--out", "it's there");
+  const { commands } = await json("submit", "it's there", "--engine", "commands");
   expect(commands).toHaveLength(4);
   for (const command of [...commands].reverse())
     expect(spawnSync("sh", ["-c", command], { cwd: tmpdir() }).status).toBe(0);
-  expect(rramlab("merge", "it's there").status).toBe(0);
+  expect((await rramlab("merge", "it's there")).status).toBe(0);
   for (const file of ["results.csv", "results.parquet"]) expect(bytes("it's there", file)).toBe(bytes("here", file));
 });

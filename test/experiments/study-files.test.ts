@@ -4,10 +4,9 @@ import { fileURLToPath } from "node:url";
 import { beforeAll, describe, expect, test } from "@jest/globals";
 import { evaluateDefinitions, evaluateExpression } from "../../experiments/units/expression.ts";
 import { parseDistribution } from "../../experiments/units/parse-distribution.ts";
-import { inFolder } from "./run-rramlab.ts";
+import { index, inFolder } from "./run-rramlab.ts";
 
 const { place, rramlab, json } = inFolder();
-const index = fileURLToPath(new URL("../../dist/index.js", import.meta.url));
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const write = (name: string, text: string): string => {
   writeFileSync(join(place.folder, name), text);
@@ -30,7 +29,7 @@ beforeAll(() => {
 });
 
 describe("a study file", () => {
-  test("draws varied parameters from their distributions, the same at every point", () => {
+  test("draws varied parameters from their distributions, the same at every point", async () => {
     write(
       "vary.yaml",
       `define: { mid: 0.4 V + 0.6 V, spread: 5 % }
@@ -44,7 +43,7 @@ keepTrials: true
 out: varied
 `,
     );
-    const { rows } = json("run", "vary.yaml");
+    const { rows } = await json("run", "vary.yaml");
     const [row, other] = rows;
     expect(Math.abs(row.v - 1)).toBeLessThan((4 * 0.05) / Math.sqrt(1000));
     expect(Math.abs(row.h - 313.15)).toBeLessThan((4 * 80) / Math.sqrt(12 * 1000));
@@ -58,14 +57,14 @@ out: varied
     expect(report).toContain("lognormal(8 kohm, 0.25)");
     expect(report).toContain("voltage (varied)");
   });
-  test("takes a varied parameter out of the experiment's own grid, and refuses it in the user's", () => {
+  test("takes a varied parameter out of the experiment's own grid, and refuses it in the user's", async () => {
     const args = ["run", "sense-errors", "--vary", "supply=normal(0.9 V, 20 mV)", "--trials", "4"];
-    expect(json(...args, "--out", "own-grid").rows).toHaveLength(1);
-    const { status, stderr } = rramlab(...args, "--grid", "supply=0.8V,0.9V", "--out", "both");
+    expect((await json(...args, "--out", "own-grid")).rows).toHaveLength(1);
+    const { status, stderr } = await rramlab(...args, "--grid", "supply=0.8V,0.9V", "--out", "both");
     expect([status, stderr]).toEqual([2, expect.stringContaining("it is an axis of this grid")]);
   });
-  test("fills the space more evenly with Sobol's sequence and latin hypercubes, and any worker draws the same", () => {
-    const error = (sampling: string): number => {
+  test("fills the space more evenly with Sobol's sequence and latin hypercubes, and any worker draws the same", async () => {
+    const error = async (sampling: string): Promise<number> => {
       const args = [
         "run",
         "echo.mjs",
@@ -76,17 +75,17 @@ out: varied
         "--sampling",
         sampling,
       ];
-      const { rows } = json(...args, "--out", `s-${sampling}`);
-      json(...args, "--workers", "1", "--out", `s1-${sampling}`);
+      const { rows } = await json(...args, "--out", `s-${sampling}`);
+      await json(...args, "--workers", "1", "--out", `s1-${sampling}`);
       expect(csv(`s1-${sampling}`)).toBe(csv(`s-${sampling}`));
       return Math.abs(rows[0].v - 1);
     };
-    expect(error("sobol")).toBeLessThan(1e-3);
-    expect(error("latin hypercube")).toBeLessThan(1e-3);
-    expect(error("independent")).toBeGreaterThan(1e-3);
+    expect(await error("sobol")).toBeLessThan(1e-3);
+    expect(await error("latin hypercube")).toBeLessThan(1e-3);
+    expect(await error("independent")).toBeGreaterThan(1e-3);
     expect(csv("s-sobol", "report.html")).toContain("sobol");
   });
-  test("names several runs that share what stands beside them; flags beside it win", () => {
+  test("names several runs that share what stands beside them; flags beside it win", async () => {
     write(
       "several.yaml",
       `seed: shared
@@ -98,47 +97,59 @@ experiments:
 out: several
 `,
     );
-    const { runs } = json("run", "several.yaml");
+    const { runs } = await json("run", "several.yaml");
     expect([runs.low.rows[0].v, runs.high.rows[0].v]).toEqual([0.5, 1.5]);
     expect(runs.low.rows[0].h).toBeCloseTo(323.15, 9);
     expect(runs.high.rows[0].h).toBeCloseTo(333.15, 9);
     expect([runs.low.rows[0].v_trials, runs.high.rows[0].v_trials]).toEqual([100, 7]);
-    const changed = json("run", "several.yaml", "--set", "voltage=1 V", "--trials", "3", "--out", "changed").runs;
+    const changed = (await json("run", "several.yaml", "--set", "voltage=1 V", "--trials", "3", "--out", "changed"))
+      .runs;
     expect([changed.low.rows[0].v, changed.high.rows[0].v_trials]).toEqual([1, 3]);
     expect(JSON.parse(csv("several/low", "plan.json")).seed).toBe("shared");
   });
-  test("says what is wrong with it, and runs nothing", () => {
-    const refused = (text: string, ...words: string[]): void => {
-      const { status, stderr } = rramlab("run", write("bad.yaml", text), "--out", "bad");
+  test("says what is wrong with it, and runs nothing", async () => {
+    const refused = async (text: string, ...words: string[]): Promise<void> => {
+      const { status, stderr } = await rramlab("run", write("bad.yaml", text), "--out", "bad");
       expect([status, stderr]).toEqual([2, expect.stringContaining(words[0])]);
       for (const word of words) expect(stderr).toContain(word);
       expect(() => csv("bad", "plan.json")).toThrow();
     };
-    refused("experiment: echo.mjs\ntrails: 3\n", "trails", "describe --schema");
-    refused("experiment: [1\n", "is no YAML");
-    refused("trials: 3\n", 'Give "experiment"');
-    refused("experiments: {}\n", "experiments is empty");
-    refused("experiment: echo.mjs\nvary: { voltage: 'gauss(1 V, 0.1 V)' }\n", "is no distribution", "lognormal(median");
-    refused("experiment: echo.mjs\nvary: { voltage: normal(1 V) }\n", "is no distribution");
-    refused("experiment: echo.mjs\nvary: { voltage: 'normal(1 V, 3 kohm)' }\n", "wrong unit; expected V");
-    refused("experiment: echo.mjs\nvary: { voltage: 'normal(1 V, 0 V)' }\n", "sigma is above 0");
-    refused("experiment: echo.mjs\nvary: { voltage: 'uniform(1 V, 0.5 V)' }\n", "low is below high");
-    refused("experiment: echo.mjs\nvary: { voltage: 'uniform(1 V, 4 V)' }\n", "67 % of it lies outside");
-    refused("experiment: echo.mjs\nvary: { made: 'uniform(1, 2)' }\n", "part is prepared from it once");
-    refused("experiment: echo.mjs\nset: { voltage: 1 V }\nvary: { voltage: 'uniform(1 V, 2 V)' }\n", "choose one");
-    refused("experiment: sense-errors\nvary: { corner: 'uniform(1, 2)' }\n", "no quantity");
-    refused("experiment: echo.mjs\nprecision: 5%\nsampling: latin hypercube\n", "cannot grow to a precision");
-    refused("define: { V: 3 }\nexperiment: echo.mjs\n", "define V", "a unit, a constant or a function");
-    refused("define: { pi: 3 }\nexperiment: echo.mjs\n", "define pi");
-    refused("define: { a: zz + 1 }\nexperiment: echo.mjs\n", "define a", "Undefined symbol zz");
-    refused("define: { __proto__: 1 }\nexperiment: echo.mjs\nset: { voltage: import(1) }\n", "disabled");
+    await refused("experiment: echo.mjs\ntrails: 3\n", "trails", "describe --schema");
+    await refused("experiment: [1\n", "is no YAML");
+    await refused("trials: 3\n", 'Give "experiment"');
+    await refused("experiments: {}\n", "experiments is empty");
+    await refused(
+      "experiment: echo.mjs\nvary: { voltage: 'gauss(1 V, 0.1 V)' }\n",
+      "is no distribution",
+      "lognormal(median",
+    );
+    await refused("experiment: echo.mjs\nvary: { voltage: normal(1 V) }\n", "is no distribution");
+    await refused("experiment: echo.mjs\nvary: { voltage: 'normal(1 V, 3 kohm)' }\n", "wrong unit; expected V");
+    await refused("experiment: echo.mjs\nvary: { voltage: 'normal(1 V, 0 V)' }\n", "sigma is above 0");
+    await refused("experiment: echo.mjs\nvary: { voltage: 'uniform(1 V, 0.5 V)' }\n", "low is below high");
+    await refused("experiment: echo.mjs\nvary: { voltage: 'uniform(1 V, 4 V)' }\n", "67 % of it lies outside");
+    await refused("experiment: echo.mjs\nvary: { made: 'uniform(1, 2)' }\n", "part is prepared from it once");
+    await refused(
+      "experiment: echo.mjs\nset: { voltage: 1 V }\nvary: { voltage: 'uniform(1 V, 2 V)' }\n",
+      "choose one",
+    );
+    await refused("experiment: sense-errors\nvary: { corner: 'uniform(1, 2)' }\n", "no quantity");
+    await refused("experiment: echo.mjs\nprecision: 5%\nsampling: latin hypercube\n", "cannot grow to a precision");
+    await refused("define: { V: 3 }\nexperiment: echo.mjs\n", "define V", "a unit, a constant or a function");
+    await refused("define: { pi: 3 }\nexperiment: echo.mjs\n", "define pi");
+    await refused("define: { a: zz + 1 }\nexperiment: echo.mjs\n", "define a", "Undefined symbol zz");
+    await refused("define: { __proto__: 1 }\nexperiment: echo.mjs\nset: { voltage: import(1) }\n", "disabled");
     expect(
-      rramlab("run", write("two.yaml", "experiments: { a: { experiment: echo.mjs }, b: { experiment: echo.mjs } }"))
-        .stderr,
+      (
+        await rramlab(
+          "run",
+          write("two.yaml", "experiments: { a: { experiment: echo.mjs }, b: { experiment: echo.mjs } }"),
+        )
+      ).stderr,
     ).toContain("give the folder");
   });
-  test("has a schema for editors, committed and up to date, that knows every parameter", () => {
-    const { status, stdout } = rramlab("describe", "--schema");
+  test("has a schema for editors, committed and up to date, that knows every parameter", async () => {
+    const { status, stdout } = await rramlab("describe", "--schema");
     expect(status).toBe(0);
     expect(readFileSync(join(root, "docs", "study.schema.json"), "utf8")).toBe(stdout);
     const schema = JSON.parse(stdout);
@@ -152,8 +163,8 @@ out: several
       expect.arrayContaining(["define", "experiments", "precision", "sampling"]),
     );
   });
-  test("the examples run", () => {
-    const margin = json(
+  test("the examples run", async () => {
+    const margin = await json(
       "run",
       join(root, "examples", "high-resistance-margin.yaml"),
       "--trials",
@@ -164,7 +175,14 @@ out: several
       "margin",
     );
     expect(margin.rows).toHaveLength(14);
-    const majority = json("run", join(root, "examples", "majority-read.mjs"), "--trials", "4", "--out", "majority");
+    const majority = await json(
+      "run",
+      join(root, "examples", "majority-read.mjs"),
+      "--trials",
+      "4",
+      "--out",
+      "majority",
+    );
     expect(majority.rows).toHaveLength(6);
   });
 });

@@ -1,13 +1,11 @@
 import { spawn } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { expect, test } from "@jest/globals";
 import { fold, rootKey, uniform } from "#src/random/index";
-import { inFolder, main } from "../experiments/run-rramlab.ts";
+import { index, inFolder, main } from "../experiments/run-rramlab.ts";
 
 const { place, rramlab } = inFolder();
-const index = fileURLToPath(new URL("../../dist/index.js", import.meta.url));
 const KILLS = 100;
 
 test("a run killed a hundred times at random and resumed has the bytes of one that was left alone", async () => {
@@ -26,8 +24,8 @@ export const coin = defineExperiment({ name: "coin", summary: "A coin.", module:
     return u > 0.99 ? { failed: "edge" } : { numbers: { heads: u < edge[0] ? 1 : 0, height: Math.exp(normal(key, 1)) }, arrays: { pair: [u, uniform(key, 2)] } }; } });`,
   );
   const asked = ["coin.mjs", "--precision", "heads=10%", "--trials", "12800", "--keep-trials"];
-  expect(rramlab("run", ...asked, "--out", "alone").status).toBe(0);
-  rramlab("plan", ...asked, "--out", "killed");
+  expect((await rramlab("run", ...asked, "--out", "alone")).status).toBe(0);
+  await rramlab("plan", ...asked, "--out", "killed");
   const count = (folder: string): number =>
     existsSync(join(place.folder, "killed", folder)) ? readdirSync(join(place.folder, "killed", folder)).length : 0;
   const presentShards = (): string[] =>
@@ -67,7 +65,7 @@ export const coin = defineExperiment({ name: "coin", summary: "A coin.", module:
         `${String(kills).padStart(4)} kills, ${ends} ends: ${contents.size} shards, round ${1 + count("rounds")}, ${count("parts")} parts`,
       );
   }
-  expect(rramlab("resume", "killed").status).toBe(0);
+  expect((await rramlab("resume", "killed")).status).toBe(0);
   const files = (run: string): string[] =>
     readdirSync(join(place.folder, run), { recursive: true, encoding: "utf8" })
       .filter((name) => /\.(jsonl?|csv|parquet|npy)$/.test(name) && !name.endsWith("manifest.json"))
@@ -82,4 +80,4 @@ export const coin = defineExperiment({ name: "coin", summary: "A coin.", module:
   expect(left.filter((name) => name.endsWith(".tmp"))).toEqual([]);
   log.push(`${files("alone").length} files (shards, rounds, parts, trials, arrays, results) are equal, byte for byte`);
   process.stderr.write(`${log.join("\n")}\n`);
-}, 600_000);
+});

@@ -139,5 +139,5 @@ describe("exported decks give our waveforms in ngspice", () => {
     });
     if (!ours.ok) throw new Error(ours.reason);
     expect(Math.abs((ours.crossings["q"] as number) / theirs - 1)).toBeLessThan(1e-3);
-  }, 120_000);
+  });
 });

@@ -1,0 +1,77 @@
+import { Command, CommanderError } from "commander";
+import { StorageFailed } from "../files/write-file.ts";
+import { packageVersion } from "../run/code-hash.ts";
+import { SlurmFailed } from "../run/slurm.ts";
+import { Interrupted, WorkerDied } from "../run/worker-pool.ts";
+import { addCrossbar } from "./crossbar.ts";
+import { addData } from "./data.ts";
+import { addFit } from "./fit.ts";
+import { addDescribe, addList } from "./list.ts";
+import { Misuse } from "./misuse.ts";
+import { addEvaluate, addTrain } from "./networks.ts";
+import { addPlan, addReport, addResume, addRun } from "./run.ts";
+import { addMerge, addShard, addSubmit } from "./shards.ts";
+import { SolveFailed } from "./solve-failed.ts";
+import { addSpice } from "./spice.ts";
+import { addTransient } from "./transient.ts";
+
+export const DONE = 0;
+export const FAILED = 1;
+const MISUSED = 2;
+
+const COMMANDS = [
+  addList,
+  addDescribe,
+  addRun,
+  addPlan,
+  addResume,
+  addShard,
+  addSubmit,
+  addMerge,
+  addReport,
+  addFit,
+  addTransient,
+  addCrossbar,
+  addSpice,
+  addTrain,
+  addEvaluate,
+  addData,
+];
+
+const commandLine = (): Command => {
+  const program = new Command("rramlab")
+    .description("From a filament's resistance to a network's accuracy: RRAM in-memory-computing circuit simulation")
+    .version(packageVersion())
+    .showSuggestionAfterError(true)
+    .exitOverride();
+  for (const add of COMMANDS) add(program);
+  for (const command of [...program.commands, ...program.commands.flatMap((c) => c.commands)]) command.exitOverride();
+  return program;
+};
+
+const exitCodeOf = (error: unknown, wantsJson: boolean): number => {
+  if (error instanceof CommanderError) {
+    if (error.exitCode === 0) return DONE;
+    if (wantsJson) process.stdout.write(`${JSON.stringify({ ok: false, error: error.message })}\n`);
+    return MISUSED;
+  }
+  const message = error instanceof Error ? error.message : String(error);
+  if (wantsJson) process.stdout.write(`${JSON.stringify({ ok: false, error: message })}\n`);
+  process.stderr.write(`rramlab: ${message}\n`);
+  // What is neither misuse, a stop nor a named failure is a fault of the program: its place helps to mend it.
+  const known = [Misuse, Interrupted, StorageFailed, WorkerDied, SlurmFailed, SolveFailed].some(
+    (kind) => error instanceof kind,
+  );
+  if (!known && error instanceof Error && process.env["RRAMLAB_DEBUG"]) process.stderr.write(`${error.stack}\n`);
+  return error instanceof Misuse ? MISUSED : FAILED;
+};
+
+/** Runs the command line with these arguments (without node and the program's own name); answers the exit code. */
+export const runProgram = async (args: readonly string[]): Promise<number> => {
+  try {
+    await commandLine().parseAsync([...args], { from: "user" });
+    return DONE;
+  } catch (error) {
+    return exitCodeOf(error, args.includes("--json"));
+  }
+};
