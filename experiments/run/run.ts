@@ -86,6 +86,8 @@ const watchOf = (options: Partial<Watch>): Watch => ({
 const LONGEST_SEED = 200;
 
 const seedOf = ({ seed = "rramlab" }: Pick<PlanOptions, "seed">): string => {
+  // From JavaScript a number may come, whose text nobody has written: 1.0 is 1 by then.
+  if (typeof seed !== "string") throw new Misuse(`seed is ${seed}, a ${typeof seed}; expected text, e.g. "${seed}".`);
   if (seed.length > LONGEST_SEED || [...seed].some((c) => c < " "))
     throw new Misuse(`--seed is ${seed.length} characters; expected at most ${LONGEST_SEED} on one line.`);
   return seed;

@@ -1,3 +1,5 @@
+import type { Key } from "#src/random/index";
+
 /** A data set the program knows by name. */
 export interface KnownDataSet {
   readonly name: string;
@@ -57,3 +59,12 @@ export const KNOWN_DATA_SETS: readonly KnownDataSet[] = [
     getByHand: "apt-get install dataset-fashion-mnist, or pass the folder with its IDX files as --data FOLDER",
   },
 ];
+
+/**
+ * The one split of MNIST-10k: test digits, and the key that chooses them. It says what the data set is and is no draw:
+ * constant words, whatever becomes of keys, so that no model meets in its test set a digit that it was trained on.
+ */
+export const MNIST_10K_SPLIT: { readonly test: number; readonly key: Key } = {
+  test: 2000,
+  key: { high: 2024747900, low: 1582690944 },
+};

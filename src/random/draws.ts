@@ -1,22 +1,22 @@
 import { normalFromWords, probability } from "./inverse-normal.ts";
-import type { Key } from "./key.ts";
+import { type Key, NORMAL_DRAW } from "./key.ts";
 import { threefry2x32Into } from "./threefry.ts";
 
 const words = new Uint32Array(2);
 
-const drawWords = (key: Key, index: number): void =>
-  threefry2x32Into(words, key.high, key.low, index >>> 0, Math.floor(index / 0x100000000));
+const drawWords = (key: Key, index: number, kind: number): void =>
+  threefry2x32Into(words, key.high, key.low, index >>> 0, kind | Math.floor(index / 0x100000000));
 
 /** Draw number `index` of the key, uniform on the open interval (0, 1). */
 export const uniform = (key: Key, index = 0): number => {
-  drawWords(key, index);
+  drawWords(key, index, 0);
   // The last 2^10 words would round to 1.
   return Math.min(probability(words[0], words[1]), 1 - 2 ** -53);
 };
 
-/** Draw number `index` of the key, standard normal, exact in both tails to 9.2 sigma. */
+/** Normal `index` of the key, standard, exact in both tails to 9.2 sigma; independent of the key's uniforms. */
 export const normal = (key: Key, index = 0): number => {
-  drawWords(key, index);
+  drawWords(key, index, NORMAL_DRAW);
   return normalFromWords(words[0], words[1]);
 };
 

@@ -13,7 +13,10 @@ export interface Key {
   readonly low: number;
 }
 
-// The upper bits of a counter's high word tell what a block is for, so that a draw and a child never share a block.
+// The upper two bits of a counter's high word tell what a block is for: uniform draws have none of them, and no draw or
+// child shares a block with another kind.
+/** Normals, so that `uniform(key, i)` and `normal(key, i)` are independent. */
+export const NORMAL_DRAW = 0x40000000;
 const INDEX_CHILD = 0x80000000;
 const NAME_CHILD = 0xc0000000;
 
@@ -22,12 +25,6 @@ const scratch = new Uint32Array(2);
 const block = (key: Key, c0: number, c1: number): Key => {
   threefry2x32Into(scratch, key.high, key.low, c0, c1);
   return { high: scratch[0], low: scratch[1] };
-};
-
-/** The key that any text stands for, by seedrandom's ARC4 of the text. */
-export const rootKey = (text: string): Key => {
-  const generator = seedrandom(text);
-  return { high: generator.int32() >>> 0, low: generator.int32() >>> 0 };
 };
 
 /**
@@ -54,3 +51,17 @@ export const fold = (key: Key, label: string | number): Key => {
 /** The key as sixteen hexadecimal digits, for records that people read. */
 export const keyText = ({ high, low }: Key): string =>
   high.toString(16).padStart(8, "0") + low.toString(16).padStart(8, "0");
+
+/** Where the digest of a root key's text begins: digits of pi after the point, in base 16. */
+const ROOT: Key = { high: 0x243f6a88, low: 0x85a308d3 };
+
+/**
+ * The key that any text stands for: seedrandom's ARC4 of a digest of the text. Of the text itself ARC4 would make one key
+ * of "1" and "11" (it repeats a short key), of characters that share their low byte, and of some long texts that differ
+ * in two places (M. Matsui, "Key collisions of the RC4 stream cipher", FSE 2009). Digests are all of one length, from a
+ * chain that opens with the text's.
+ */
+export const rootKey = (text: string): Key => {
+  const generator = seedrandom(keyText(fold(ROOT, text)));
+  return { high: generator.int32() >>> 0, low: generator.int32() >>> 0 };
+};

@@ -107,6 +107,25 @@ out: several
     expect([changed.low.rows[0].v, changed.high.rows[0].v_trials]).toEqual([1, 3]);
     expect(JSON.parse(csv("several/low", "plan.json")).seed).toBe("shared");
   });
+  test("takes a seed as the text that was written, and so every text beside it", async () => {
+    const study = (written: string, out: string): string =>
+      write(
+        "seed.yaml",
+        `experiment: echo.mjs\ntrials: 20\nvary: { voltage: "uniform(0 V, 2 V)" }\nseed: ${written}\nout: ${out}\n`,
+      );
+    for (const [i, written] of ["010", "10", "1.0", "1e3", "0x10", "true", "~", '"quoted"'].entries()) {
+      await json("plan", study(written, `seed-${i}`));
+      expect(JSON.parse(csv(`seed-${i}`, "plan.json")).seed).toBe(written.replaceAll('"', ""));
+    }
+    await json("run", study("12345678901234567890", "seed-a"));
+    await json("run", study("12345678901234567891", "seed-b"));
+    expect(csv("seed-b")).not.toBe(csv("seed-a"));
+    write("text.yaml", "experiment: eqspike-dynamics\nset: { start: 010 }\nout: text\n");
+    await json("plan", "text.yaml");
+    expect(JSON.parse(csv("text", "plan.json")).params.start).toBe("010");
+    write("none.yaml", "experiment: echo.mjs\nseed:\nout: none\n");
+    expect(await rramlab("run", "none.yaml")).toMatchObject({ status: 2, stderr: expect.stringContaining("seed") });
+  });
   test("says what is wrong with it, and runs nothing", async () => {
     const refused = async (text: string, ...words: string[]): Promise<void> => {
       const { status, stderr } = await rramlab("run", write("bad.yaml", text), "--out", "bad");

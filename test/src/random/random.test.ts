@@ -6,6 +6,7 @@ import {
   forEachChosen,
   inverseNormal,
   type Key,
+  keyText,
   logNormalsInto,
   normal,
   normalFromWords,
@@ -82,16 +83,52 @@ describe("keys", () => {
     expect(rootKey("rramlab")).not.toEqual(rootKey("rramlab2"));
     expect(rootKey("rramlab")).toMatchInlineSnapshot(`
 {
-  "high": 2209166511,
-  "low": 2683955616,
+  "high": 1907205725,
+  "low": 1926636138,
 }
 `);
     expect([uniform(rootKey("rramlab")), normal(fold(rootKey("rramlab"), "cell"), 7)]).toMatchInlineSnapshot(`
 [
-  0.08556826544446,
-  -0.23678152062060667,
+  0.6595300085767094,
+  0.8493846754455112,
 ]
 `);
+  });
+  test("no two of ten thousand short texts share a key", () => {
+    const characters = [
+      "1",
+      "a",
+      "0",
+      " ",
+      "\0",
+      "\u0001",
+      '"',
+      "\\",
+      "\u0101",
+      "\u3042",
+      "\ud83d\ude00",
+      "\ud800",
+      "\ud801",
+    ];
+    const repeated = ["", "1", "a", "ab", "\0", "12"].flatMap((text) =>
+      Array.from({ length: 300 }, (_, count) => text.repeat(count)),
+    );
+    const words = (length: number): string[] =>
+      length === 0 ? [""] : words(length - 1).flatMap((word) => characters.map((c) => word + c));
+    const texts = new Set([
+      ...repeated,
+      ...[0, 1, 2, 3].flatMap(words),
+      ...Array.from({ length: 6400 }, (_, i) => `${i}`),
+    ]);
+    expect(texts.size).toBeGreaterThan(10_000);
+    expect(new Set([...texts].map((text) => keyText(rootKey(text)))).size).toBe(texts.size);
+  });
+  test("a uniform and a normal of one place are independent", () => {
+    const [u, z] = [new Float64Array(SAMPLES), filled(key)];
+    uniformsInto(u, key);
+    const quantiles = u.map((x) => inverseNormal(x));
+    expect(Math.abs(correlation(quantiles, z))).toBeLessThan(4 / Math.sqrt(SAMPLES));
+    expect(quantiles.some((x, i) => Math.abs(x - z[i]) < 1e-9)).toBe(false);
   });
   test("names, indices and names that look like indices are different children", () => {
     const children = [fold(key, 1), fold(key, "1"), fold(key, 0), fold(key, "0"), fold(key, ""), fold(key, "\0")];
