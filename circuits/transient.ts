@@ -226,7 +226,7 @@ export const transient = (circuit: Circuit, options: TransientOptions): Transien
       }
       if (!accepted) {
         rejected++;
-        h = step * (error < Number.POSITIVE_INFINITY ? Math.max(0.2, 0.8 * error ** (-1 / 3)) : 0.25);
+        h = step * (error < Number.POSITIVE_INFINITY ? Math.max(0.2, 0.8 / Math.cbrt(error)) : 0.25);
         if (h < smallest) return fail(singular ? "singular matrix" : "step too small", time);
         continue;
       }
@@ -247,7 +247,7 @@ export const transient = (circuit: Circuit, options: TransientOptions): Transien
       i.set(iNext);
       lastStep = step;
       time = end;
-      const factor = error > 0 ? Math.min(4, 0.8 * error ** (-1 / 3)) : 4;
+      const factor = error > 0 ? Math.min(4, 0.8 / Math.cbrt(error)) : 4;
       // A step cut short by a corner says little about the next one.
       h = Math.min(cap, landing || step < h ? Math.max(h, step * factor) : step * factor);
       if (settled && time > settled.after) {

@@ -9,8 +9,8 @@ import { report } from "rramlab/experiments";
 import { pageHtml, plotlyFigure } from "../dist/src/report/page.js";
 
 const [run, number, out] = process.argv.slice(2);
-const { experiment, table, plan } = await report(run);
-const figure = experiment.figures(table, plan.params)[Number(number)];
+const { figures } = await report(run);
+const figure = figures[Number(number)];
 const plotly = readFileSync(createRequire(import.meta.url).resolve("plotly.js-cartesian-dist-min"), "utf8");
 const page = { title: "", summary: "", tables: [], notes: [], details: [], figures: [{ ...figure, caption: "" }] };
 const style =

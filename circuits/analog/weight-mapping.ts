@@ -1,3 +1,4 @@
+import { power } from "#src/numerics/power";
 import { fold, type Key, normal } from "#src/random/index";
 import type { AnalogDesign } from "./analog-design.ts";
 
@@ -21,7 +22,7 @@ const largestOf = (values: Float32Array): number => values.reduce((most, w) => M
 
 /** Shares of full range by slice for a magnitude in 0 .. 1: digits of base `levels`, most significant first. */
 const digitsOf = (magnitude: number, levels: number, slices: number): number[] => {
-  const most = levels ** slices - 1;
+  const most = power(levels, slices) - 1;
   let rest = Math.round(magnitude * most);
   const digits: number[] = [];
   for (let s = 0; s < slices; s++) {
@@ -33,7 +34,7 @@ const digitsOf = (magnitude: number, levels: number, slices: number): number[] =
 
 /** What the most significant slice's full range is of a weight of 1, and so on down: (L - 1) L^(S - 1 - s) / (L^S - 1). */
 const shareOf = (slice: number, levels: number, slices: number): number =>
-  slices === 1 ? 1 : ((levels - 1) * levels ** (slices - 1 - slice)) / (levels ** slices - 1);
+  slices === 1 ? 1 : ((levels - 1) * power(levels, slices - 1 - slice)) / (power(levels, slices) - 1);
 
 /**
  * Devices for a layer's weights, each programmed with its own error (key: the chip's).

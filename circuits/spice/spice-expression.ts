@@ -1,3 +1,5 @@
+import { power } from "#src/numerics/power";
+
 /** Factors behind a number; letters after them (a unit) are passed over, as SPICE does. "meg" goes before "m". */
 const SUFFIXES: readonly (readonly [string, number])[] = [
   ["meg", 1e6],
@@ -48,7 +50,7 @@ const FUNCTIONS: Readonly<Record<string, (...x: number[]) => number>> = {
   tanh: Math.tanh,
   min: Math.min,
   max: Math.max,
-  pow: (x, y) => x ** y,
+  pow: power,
   int: Math.trunc,
 };
 const TWO_ARGUMENTS = new Set(["min", "max", "pow"]);
@@ -90,7 +92,7 @@ export const evaluateExpression = (text: string, parameters: Pick<ReadonlyMap<st
     let base = primary(depth);
     while (tokens[at] === "**" || tokens[at] === "^") {
       at++;
-      base **= exponent(depth + 1);
+      base = power(base, exponent(depth + 1));
     }
     return base;
   };

@@ -1,3 +1,4 @@
+import { power } from "#src/numerics/power";
 import { BOLTZMANN, REFERENCE_TEMPERATURE } from "../temperature.ts";
 import type { Gate, MosfetParams } from "./params.ts";
 
@@ -21,7 +22,8 @@ export const mosfetCoefficientsInto = (
   out[at + 1] = p.vt0 - p.kt * (temperature - REFERENCE_TEMPERATURE) + p.sigma * 0.01;
   out[at + 2] = p.nb;
   out[at + 3] = 1 / (2 * p.n * ut);
-  out[at + 4] = 2 * p.n * p.kp * (gate.width / gate.length) * (temperature / REFERENCE_TEMPERATURE) ** -p.bex * ut * ut;
+  out[at + 4] =
+    2 * p.n * p.kp * (gate.width / gate.length) * power(temperature / REFERENCE_TEMPERATURE, -p.bex) * ut * ut;
   out[at + 5] = p.sigma;
   out[at + 6] = p.theta * ut;
   out[at + 7] = (2 * ut) / p.vc;

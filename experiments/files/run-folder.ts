@@ -9,6 +9,13 @@ import { makeFolder } from "./make-folder.ts";
 import { decodePart, encodePart } from "./part-file.ts";
 import { HOST, writeFile } from "./write-file.ts";
 
+/** What runs the program: what could make digits differ. */
+export interface Engine {
+  readonly node: string;
+  readonly v8: string;
+  readonly architecture: string;
+}
+
 const OWN_FILES = [
   "manifest.json",
   "plan.json",
@@ -68,14 +75,18 @@ export const freshFolder = (stem: string): string => {
 /** What a plan's own bytes must hash to: shards of another plan are never merged. */
 export const planDigest = (plan: Plan): string => createHash("sha256").update(JSON.stringify(plan)).digest("hex");
 
-export const writePlan = (dir: string, plan: Plan): void =>
-  writeFile(join(dir, "plan.json"), `${JSON.stringify({ ...plan, digest: planDigest(plan) }, null, 2)}\n`);
+/** Writes the plan, with its digest and, outside the digest, the engine it was made on: its bytes are the same on any. */
+export const writePlan = (dir: string, plan: Plan, begunOn: Engine): void =>
+  writeFile(join(dir, "plan.json"), `${JSON.stringify({ ...plan, digest: planDigest(plan), begunOn }, null, 2)}\n`);
+
+/** The engine on which the run was planned. */
+export const readBegunOn = (dir: string): Engine => JSON.parse(readFileSync(join(dir, "plan.json"), "utf8")).begunOn;
 
 /** @throws Misuse where the folder holds no run of this program. */
 export const readPlan = (dir: string): Plan => {
   const path = join(dir, "plan.json");
   if (!existsSync(path)) throw new Misuse(`${resolve(dir)} holds no run: ${path} is not there.`);
-  let stored: (Plan & { readonly digest?: string }) | null = null;
+  let stored: (Plan & { readonly digest?: string; readonly begunOn?: unknown }) | null = null;
   try {
     stored = JSON.parse(readFileSync(path, "utf8"));
   } catch {
@@ -88,10 +99,10 @@ export const readPlan = (dir: string): Plan => {
     throw new Misuse(
       `${path} was written by another version of this program ("${format}"; this one reads "${PLAN_FORMAT}"). Continue it with that version, or run it anew.`,
     );
-  const { digest, ...plan } = stored;
+  const { digest, begunOn, ...plan } = stored;
   if (digest !== planDigest(plan))
     throw new Misuse(`${path} was edited: its shards belong to the plan as it was. Start a new run.`);
-  const shape = planShape.safeParse(plan);
+  const shape = planShape.safeParse({ ...plan, begunOn });
   if (!shape.success)
     throw new Misuse(
       `${path} is no plan: ${shape.error.issues.map((i) => `${i.path.join(".") || "(top)"}: ${i.message}`).join("; ")}.`,
@@ -104,6 +115,9 @@ export const readPlan = (dir: string): Plan => {
 
 /** What the rest of the program relies on in a plan that was read. */
 const planShape = z.looseObject({
+  begunOn: z.looseObject({ node: z.string(), v8: z.string(), architecture: z.string() }),
+  arithmetic: z.record(z.string(), z.string()),
+  dataSets: z.array(z.looseObject({ asked: z.string(), name: z.string(), sha256: z.string() })),
   experiment: z.looseObject({ name: z.string(), module: z.string(), hash: z.string() }),
   seed: z.string(),
   params: z.record(z.string(), z.union([z.number(), z.string()])),

@@ -24,7 +24,7 @@ const statisticsRow = (name: string, { sorted }: StateFit): string[] => {
   const m = momentsOf(sorted);
   const deviation = standardDeviation(m);
   const { low, high } = tInterval(m.mean, deviation, m.count);
-  const fourth = sorted.reduce((sum, y) => sum + (y - m.mean) ** 4, 0) / m.count;
+  const fourth = sorted.reduce((sum, y) => sum + ((y - m.mean) ** 2) ** 2, 0) / m.count;
   const kurtosis = fourth / (m.squares / m.count) ** 2;
   const half = 1.96 * deviation * Math.sqrt((kurtosis - 1) / (4 * m.count));
   const ohm = (y: number): string => showMeasured(Number(Math.exp(y).toPrecision(3)), "ohm");

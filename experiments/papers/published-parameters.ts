@@ -1,12 +1,14 @@
 import type { DataSet } from "#src/datasets/labelled-images";
 import type { Parameters, ValuesOf } from "#src/montecarlo/index";
-import { dataFor } from "../studies/network-parameters.ts";
+import { dataFor, dataSetRecord } from "../files/data-sets.ts";
+
 import { type EquilibriumModel, firstImages } from "./equilibrium-model.ts";
 
 /** What every reproduction of a paper lets the user set. */
 export const PUBLISHED_PARAMETERS = {
   data: {
     kind: "text",
+    names: "data set",
     default: "mnist-10k",
     says: "data set: mnist-10k, a folder of IDX files, or one of CIFAR-10's binary files (--data)",
     source: "rramlab data list; the papers train on all of MNIST or CIFAR-10",
@@ -99,8 +101,9 @@ export const adjusted = (
 
 /** What the data are, for captions and notes. */
 export const dataNote = (params: Pick<Published, "data" | "images" | "testImages">): string => {
-  const { name, train, test } = imagesFor(params);
-  return `Trained on ${train.count} images and tested on ${test.count} of ${name}`;
+  const { name, train, test } = dataSetRecord(params.data);
+  const count = (all: number, asked: number): number => (asked === 0 ? all : Math.min(asked, all));
+  return `Trained on ${count(train, params.images)} images and tested on ${count(test, params.testImages)} of ${name}`;
 };
 
 export const seedsAndEpochs = (

@@ -11,10 +11,13 @@ import {
   type Summary,
   type Table,
   told,
+  usesOf,
 } from "#src/montecarlo/index";
 import type { Interval } from "#src/numerics/intervals";
 import { type Column, csvText, parquetBytes } from "#src/report/columns";
+import type { Figure } from "#src/report/figure";
 import { pageHtml, type WordTable } from "#src/report/page";
+import { readPart } from "../files/run-folder.ts";
 import { writeFile } from "../files/write-file.ts";
 import { showDistribution, shown } from "../units/show.ts";
 import { packageVersion } from "./code-hash.ts";
@@ -202,12 +205,23 @@ export const failuresTold = ({ rows }: Table): string[] => {
   ];
 };
 
+/** What an experiment draws of a run, from its folder alone. */
+export const figuresOf = (dir: string, plan: Plan, experiment: AnyExperiment, table: Table): readonly Figure[] =>
+  told(
+    `${experiment.name}: figures`,
+    () =>
+      experiment.figures?.(table, plan.params, (part, params) =>
+        readPart(dir, { part, uses: usesOf(params, experiment.prepare?.[part]?.uses ?? []) }),
+      ) ?? [],
+  );
+
 /** Writes report.html. */
 export const writeReport = (
   dir: string,
   plan: Plan,
   experiment: AnyExperiment,
   table: Table,
+  figures: readonly Figure[],
   manifest: Manifest,
 ): void => {
   const require = createRequire(import.meta.url);
@@ -217,7 +231,7 @@ export const writeReport = (
     title: experiment.name,
     summary: `${experiment.summary} Seed "${plan.seed}", ${trialsText(plan)} a point.`,
     tables: summariesOf(plan, experiment, table),
-    figures: (told(`${experiment.name}: figures`, () => experiment.figures?.(table, plan.params)) ?? []).map((f) => ({
+    figures: figures.map((f) => ({
       ...f,
       caption: `${f.caption} Seed "${plan.seed}".`,
     })),

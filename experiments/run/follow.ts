@@ -28,7 +28,7 @@ export const pause = (milliseconds: number, signal: AbortSignal): Promise<void> 
  * set aside, so that whoever computes finds them missing.
  */
 export const follow = async (dir: string, watch: Watch): Promise<void> => {
-  const { plan, experiment } = await openPlanned(dir);
+  const { plan, experiment } = await openPlanned(dir, watch.warn);
   let asked = 0;
   for (;;) {
     const rounds = readRounds(dir, plan);

@@ -13,6 +13,7 @@ import {
   usesAt,
 } from "#src/montecarlo/index";
 import { gatherArrays } from "../files/array-files.ts";
+import { dataFor, expectDataSets } from "../files/data-sets.ts";
 import { encodePart } from "../files/part-file.ts";
 import {
   hasPart,
@@ -51,6 +52,7 @@ const KEPT_PARTS = 12;
 
 export const openRun = async (dir: string): Promise<RunState> => {
   const plan = readPlan(dir);
+  expectDataSets(plan.dataSets);
   return {
     dir,
     plan,
@@ -104,16 +106,18 @@ const contextAt = (run: RunState, point: number): Record<string, unknown> => {
  * a shard that is there has everything.
  *
  * @param onShare Told how much of a long part is done.
+ * @throws Misuse where a data set is not what the run began with.
  * @throws RangeError for a shard that no round has.
  */
 export const doTask = (run: RunState, task: Task, onShare: (share: number) => void = () => {}): void => {
   const { dir, plan, digest, experiment } = run;
+  if (task.kind === "shard" && hasShard(dir, task.index)) return;
+  for (const { asked } of plan.dataSets) dataFor(asked);
   if (task.kind === "part") {
     makePart(run, task.place, onShare);
     return;
   }
   const { index } = task;
-  if (hasShard(dir, index)) return;
   // A round may have been added since this process opened the run.
   if (index >= shardCount(run.rounds)) run.rounds = readRounds(dir, plan);
   const place = shardPlace(run.rounds, index);

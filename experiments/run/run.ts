@@ -15,15 +15,18 @@ import {
   type Table,
   type Value,
 } from "#src/montecarlo/index";
+import type { Figure } from "#src/report/figure";
 import { Misuse, orMisuse } from "../command-line/misuse.ts";
 import { mergeArrays } from "../files/array-files.ts";
-import { createRunFolder, freshFolder, readPlan, writePlan } from "../files/run-folder.ts";
+import { dataSetRecord, expectDataSets } from "../files/data-sets.ts";
+import { createRunFolder, freshFolder, readBegunOn, readPlan, writePlan } from "../files/run-folder.ts";
 import { DamagedShard, setAside } from "../files/shard-file.ts";
 import { mergeRows } from "../files/trial-rows.ts";
 import { writeFile } from "../files/write-file.ts";
 import { codeHash } from "./code-hash.ts";
+import { engineArithmetic, engineNote, thisEngine } from "./engine.ts";
 import { executeRun, type Watch } from "./execute.ts";
-import { manifestOf, readManifest, summariesOf, writeReport, writeResults } from "./finish.ts";
+import { figuresOf, manifestOf, readManifest, summariesOf, writeReport, writeResults } from "./finish.ts";
 import { loadPlanned } from "./load-experiment.ts";
 import { type Settled, settle } from "./settle.ts";
 
@@ -68,6 +71,7 @@ export interface RunResult {
   readonly experiment: AnyExperiment;
   readonly table: Table;
   readonly summaries: readonly Summary[];
+  readonly figures: readonly Figure[];
 }
 
 const workersOf = ({ workers = availableParallelism() }: Pick<WorkOptions, "workers">): number => {
@@ -76,10 +80,14 @@ const workersOf = ({ workers = availableParallelism() }: Pick<WorkOptions, "work
   return workers;
 };
 
+const warnOnError = (message: string): void => {
+  process.stderr.write(`rramlab: ${message}.\n`);
+};
+
 const watchOf = (options: Partial<Watch>): Watch => ({
   signal: options.signal ?? new AbortController().signal,
   onProgress: options.onProgress ?? (() => {}),
-  warn: options.warn ?? ((message) => process.stderr.write(`rramlab: ${message}.\n`)),
+  warn: options.warn ?? warnOnError,
 });
 
 /** Longest seed: it stands in every caption. */
@@ -109,6 +117,7 @@ export const planInto = (experiment: AnyExperiment, options: PlanOptions = {}): 
       `run("${experiment.name}") was reached while a worker loaded ${experiment.module}; write "if (isProgram(import.meta.url)) await run(...)".`,
     );
   const { module } = experiment;
+  expectDataSets([]);
   const plan = orMisuse(() =>
     planRun(experiment, {
       seed: seedOf(options),
@@ -121,11 +130,14 @@ export const planInto = (experiment: AnyExperiment, options: PlanOptions = {}): 
       keepTrials: options.keepTrials ?? false,
       module,
       hash: codeHash(module),
+      dataSet: dataSetRecord,
+      arithmetic: engineArithmetic(),
     }),
   );
+  expectDataSets(plan.dataSets);
   const out = options.out ?? freshFolder(join("runs", experiment.name));
   createRunFolder(out, options.force ?? false);
-  writePlan(out, plan);
+  writePlan(out, plan, thisEngine());
   return { out, plan };
 };
 
@@ -142,13 +154,17 @@ export const run = async (experiment: AnyExperiment, options: RunOptions = {}): 
 };
 
 /**
- * The plan of the run in `dir` and its experiment.
+ * The plan of the run in `dir` and its experiment. Where it goes on on another engine than it began on, `warn` is told.
  * @throws Misuse where the folder holds no run, or the code has changed since it began.
  */
 export const openPlanned = async (
   dir: string,
+  warn: Watch["warn"] = warnOnError,
 ): Promise<{ readonly plan: Plan; readonly experiment: AnyExperiment }> => {
   const plan = readPlan(dir);
+  expectDataSets(plan.dataSets);
+  const note = engineNote(readBegunOn(dir), plan.arithmetic);
+  if (note) warn(note);
   try {
     accessSync(dir, constants.W_OK);
   } catch (error) {
@@ -167,7 +183,7 @@ export const openPlanned = async (
 
 /** Does what is missing of the run in `dir`, then merges and reports. */
 export const resume = async (dir: string, options: WorkOptions = {}): Promise<RunResult> => {
-  const { plan, experiment } = await openPlanned(dir);
+  const { plan, experiment } = await openPlanned(dir, options.warn);
   return complete(dir, plan, experiment, workersOf(options), options);
 };
 
@@ -208,9 +224,10 @@ const finish = (
   if (plan.keepTrials) mergeRows(dir, plan, shardCount(rounds));
   if (experiment.arrays) mergeArrays(dir, plan, experiment, rounds);
   const manifest = manifestOf(plan, table, { ...sitting, finished: new Date().toISOString() }, readManifest(dir));
-  writeReport(dir, plan, experiment, table, manifest);
+  const figures = figuresOf(dir, plan, experiment, table);
+  writeReport(dir, plan, experiment, table, figures, manifest);
   writeFile(join(dir, "manifest.json"), `${JSON.stringify(manifest, null, 2)}\n`);
-  return { out: dir, plan, experiment, table, summaries: summariesOf(plan, experiment, table) };
+  return { out: dir, plan, experiment, table, summaries: summariesOf(plan, experiment, table), figures };
 };
 
 /** Damage as misuse of a verb that computes nothing; any other error as it is. */
@@ -251,11 +268,13 @@ export const merge = async (dir: string): Promise<RunResult> => {
 /** Merges a complete run again and rewrites its results and report; its manifest stays. */
 export const report = async (dir: string): Promise<RunResult> => {
   const plan = readPlan(dir);
+  expectDataSets(plan.dataSets);
   const experiment = await loadPlanned(plan);
   const { table } = settled(dir, plan, experiment);
   const manifest = readManifest(dir);
   if (!manifest) throw new Misuse(`${dir} was never finished; finish it with "rramlab merge ${dir}".`);
   writeResults(dir, table);
-  writeReport(dir, plan, experiment, table, manifest);
-  return { out: dir, plan, experiment, table, summaries: summariesOf(plan, experiment, table) };
+  const figures = figuresOf(dir, plan, experiment, table);
+  writeReport(dir, plan, experiment, table, figures, manifest);
+  return { out: dir, plan, experiment, table, summaries: summariesOf(plan, experiment, table), figures };
 };

@@ -9,6 +9,7 @@ import {
 } from "#src/montecarlo/index";
 import { fold, type Key, permutation } from "#src/random/index";
 import type { Figure } from "#src/report/figure";
+import { dataSetRecord } from "../files/data-sets.ts";
 import { OWN_MODULE } from "../own-module.ts";
 import { imagesFor, PUBLISHED_PARAMETERS } from "../papers/published-parameters.ts";
 import { groupRows, intervalCurve, overRows, valuesOf } from "../studies/rows.ts";
@@ -96,7 +97,7 @@ const figures = (table: Table, params: Params): Figure[] => [
       params.nudge === "left out"
         ? "Learning with no nudge at all: what the estimate gets wrong"
         : "Rates while learning",
-    caption: `Spikes delivered an image; ${params.widths}, rates ${params.learningRates}, batch ${params.batch}, ${imagesFor(params).name}${valuesOf(table, "seed") > 1 ? `; bars are 95 % t intervals over ${valuesOf(table, "seed")} seeds` : ""}. With one sign always, what is left of the free phase's drift and the coincidences of spikes add up; alternating signs cancel them in the mean, both signs from one state exactly.`,
+    caption: `Spikes delivered an image; ${params.widths}, rates ${params.learningRates}, batch ${params.batch}, ${dataSetRecord(params.data).name}${valuesOf(table, "seed") > 1 ? `; bars are 95 % t intervals over ${valuesOf(table, "seed")} seeds` : ""}. With one sign always, what is left of the free phase's drift and the coincidences of spikes add up; alternating signs cancel them in the mean, both signs from one state exactly.`,
     x: { label: "images shown", unit: "thousands", scale: "linear" },
     y: { label: "deliveries an image", unit: "thousands", scale: "linear" },
     series: groupRows(table, PARAMETERS, ["seed", "thousand"]).map(({ label, rows }) => {
@@ -177,6 +178,6 @@ export const eqspikeDrift = defineExperiment({
   figures,
   conclude,
   notes: (params) => [
-    `Training images of ${imagesFor(params).name}, in random order, again and again; the nudge is ${params.nudge}; ${params.nudgedSteps} steps would be nudged by ${params.beta}.`,
+    `Training images of ${dataSetRecord(params.data).name}, in random order, again and again; the nudge is ${params.nudge}; ${params.nudgedSteps} steps would be nudged by ${params.beta}.`,
   ],
 });

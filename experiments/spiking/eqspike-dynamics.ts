@@ -2,6 +2,7 @@ import { Diverged, filteredRate, type WatchedStep } from "#src/learning/index";
 import {
   defineExperiment,
   type Parameters,
+  type Prepared,
   type Row,
   type Summary,
   type Table,
@@ -83,13 +84,13 @@ const watchImage = (params: Params): Seen => {
   return { steps, label: data.test.labels[params.image], spikes, membranes, rates };
 };
 
-// A trial and its figures see the same image: it is computed once a process.
-let known: { readonly name: string; readonly seen: Seen } | null = null;
-
-const seenOf = (params: Params): Seen => {
-  const name = JSON.stringify(params);
-  if (known?.name !== name) known = { name, seen: watchImage(params) };
-  return known.seen;
+const seen = (params: Params): Seen | { readonly diverged: string } => {
+  try {
+    return watchImage(params);
+  } catch (error) {
+    if (!(error instanceof Diverged)) throw error;
+    return { diverged: error.message };
+  }
 };
 
 /** Spikes of each neuron of a layer in its first steps. */
@@ -115,19 +116,18 @@ const done = (row: Row): boolean => Number.isFinite(row.numbers["targetFree"].es
 /** Images of a sweep that are drawn. */
 const MOST_DRAWN = 4;
 
-const figures = (table: Table, params: Params): Figure[] =>
+const figures = (table: Table, params: Params, prepared: Prepared): Figure[] =>
   table.rows
     .filter(done)
     .slice(0, MOST_DRAWN)
     .flatMap((row) =>
-      figuresOf(at(row, params)).map((f) => ({
+      figuresOf(at(row, params), prepared("seen", at(row, params)) as Seen).map((f) => ({
         ...f,
         title: table.axes.length > 0 ? `${f.title}: ${settingOf(row, table)}` : f.title,
       })),
     );
 
-const figuresOf = (params: Params): Figure[] => {
-  const seen = seenOf(params);
+const figuresOf = (params: Params, seen: Seen): Figure[] => {
   const { widths, neurons } = spikingModel(params).network;
   const own = widths.slice(1);
   const top = own.length - 1;
@@ -252,14 +252,10 @@ export const eqspikeDynamics = defineExperiment({
     if (params.image >= test.count)
       throw new RangeError(`image: ${params.image}; there are ${test.count} test images, numbered from 0.`);
   },
-  trial: (_context, params) => {
-    let seen: Seen;
-    try {
-      seen = seenOf(params);
-    } catch (error) {
-      if (!(error instanceof Diverged)) throw error;
-      return { failed: error.message };
-    }
+  // Watched once: a trial and its figures see the same image.
+  prepare: { seen: { uses: Object.keys(PARAMETERS) as (keyof Params)[], make: (params) => seen(params) } },
+  trial: ({ seen }, params) => {
+    if ("diverged" in seen) return { failed: seen.diverged };
     const own = spikingModel(params).network.widths.slice(1);
     const top = own.length - 1;
     const { freeSteps } = params;

@@ -18,11 +18,13 @@ import {
   UNIT_SCALE,
 } from "#src/learning/index";
 import { defineExperiment, type Parameters, type Summary, type Table, type ValuesOf } from "#src/montecarlo/index";
+import { power } from "#src/numerics/power";
 import { fold, type Key } from "#src/random/index";
 import type { Figure } from "#src/report/figure";
+import { dataFor } from "../files/data-sets.ts";
 import { OWN_MODULE } from "../own-module.ts";
 import { imagesFor, PUBLISHED_PARAMETERS } from "../papers/published-parameters.ts";
-import { dataFor } from "../studies/network-parameters.ts";
+
 import { groupRows, percent, percentCurve, percentWithin } from "../studies/rows.ts";
 
 const CODE = "github.com/fmi-basel/brainscales-2-surrogate-gradients, MNIST";
@@ -97,13 +99,14 @@ const designOf = (p: Omit<Params, "mismatch" | "seeds">): SurrogateDesign => {
 };
 
 // Shrunk once a process.
-let shrunk: { readonly name: string; readonly data: DataSet } | null = null;
+let shrunk: { readonly name: string; readonly of: DataSet; readonly data: DataSet } | null = null;
 
 const smallImages = (p: Pick<Params, "data" | "images" | "testImages" | "side">): DataSet => {
   const name = `${p.data} ${p.images} ${p.testImages} ${p.side}`;
-  if (shrunk?.name !== name) {
+  const of = dataFor(p.data);
+  if (shrunk?.name !== name || shrunk.of !== of) {
     const { train, test, name: set } = imagesFor(p);
-    shrunk = { name, data: { name: set, train: shrinkImages(train, p.side), test: shrinkImages(test, p.side) } };
+    shrunk = { name, of, data: { name: set, train: shrinkImages(train, p.side), test: shrinkImages(test, p.side) } };
   }
   return shrunk.data;
 };
@@ -114,7 +117,7 @@ const trainOn = (learner: SurrogateLearner, p: Params, epochs: number, from: num
     const plan = { epochs: 1, schedule: CONSTANT, scale: UNIT_SCALE, augmentation: AS_THEY_ARE };
     const scaled = {
       ...learner,
-      learn: (n: number, s: number, k: Key) => learner.learn(n, s * p.rateDecay ** epoch, k),
+      learn: (n: number, s: number, k: Key) => learner.learn(n, s * power(p.rateDecay, epoch), k),
     };
     trainLearner(scaled, data.train, { ...data.test, count: 0 }, plan, fold(key, epoch));
   }

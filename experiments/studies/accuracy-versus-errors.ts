@@ -1,12 +1,12 @@
 import { defineExperiment, type Parameters, type Row, type Table, type ValuesOf } from "#src/montecarlo/index";
 import { totalShareOfZeros, type WeightErrors } from "#src/networks/index";
 import type { Figure } from "#src/report/figure";
+import { dataFor } from "../files/data-sets.ts";
 import { OWN_MODULE } from "../own-module.ts";
 import { COLUMNS, networkAtRate } from "./chip-network.ts";
 import { type ErrorMode, evaluatorFor, type Thresholding } from "./evaluator.ts";
 import {
   checkNetwork,
-  dataFor,
   NETWORK_PARAMETERS,
   networkNotes,
   trainedPart,

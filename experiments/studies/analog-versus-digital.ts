@@ -4,18 +4,12 @@ import { accuracyOf, type TrainedNetwork } from "#src/networks/index";
 import { pairedInterval } from "#src/numerics/paired-interval";
 import { fold, type Key } from "#src/random/index";
 import type { Figure } from "#src/report/figure";
+import { dataFor, dataSetRecord } from "../files/data-sets.ts";
 import { OWN_MODULE } from "../own-module.ts";
 import { showQuantity } from "../units/show.ts";
 import { ANALOG_PARAMETERS, analogDesignOf } from "./analog-parameters.ts";
 import { evaluatorFor } from "./evaluator.ts";
-import {
-  checkNetwork,
-  dataFor,
-  NETWORK_PARAMETERS,
-  networkNotes,
-  trainedPart,
-  trainingSeeds,
-} from "./network-parameters.ts";
+import { checkNetwork, NETWORK_PARAMETERS, networkNotes, trainedPart, trainingSeeds } from "./network-parameters.ts";
 import { groupRows, overRows, percent, percentCurve } from "./rows.ts";
 import { checkSense, SENSE_NAMES, SENSE_PARAMETERS, senseNotes } from "./sense-parameters.ts";
 import { readsAt } from "./ternary-versus-binary.ts";
@@ -177,7 +171,7 @@ const figures = (table: Table, params: Params): Figure[] =>
     return [
       {
         title: `Accuracy against converter bits${label ? `: ${label}` : ""}`,
-        caption: `The same ternary networks on analog arrays and read by sense amplifiers. Bars are 95 % t intervals over training seeds. ${dataFor(params.data).name}, widths ${params.widths}.`,
+        caption: `The same ternary networks on analog arrays and read by sense amplifiers. Bars are 95 % t intervals over training seeds. ${dataSetRecord(params.data).name}, widths ${params.widths}.`,
         x: { label: "bits of the converters", unit: "", scale: "linear" },
         y: { label: "test accuracy", unit: "%", scale: "linear" },
         series: [curve("analog arrays", "analog"), curve("sense amplifiers", "digital"), curve("ideal", "ideal")],

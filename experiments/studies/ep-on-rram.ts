@@ -2,11 +2,12 @@ import { defineExperiment, type Row, type Summary, type Table, type ValuesOf } f
 import { pairedInterval } from "#src/numerics/paired-interval";
 import { fold } from "#src/random/index";
 import type { Figure } from "#src/report/figure";
+import { dataSetRecord } from "../files/data-sets.ts";
 import { OWN_MODULE } from "../own-module.ts";
 import { shown } from "../units/show.ts";
 import { trainOnChip } from "./learning-chip.ts";
 import { LEARNING_PARAMETERS } from "./learning-parameters.ts";
-import { checkNetwork, dataFor } from "./network-parameters.ts";
+import { checkNetwork } from "./network-parameters.ts";
 import { differsOnlyIn, overRows, percent, percentCurve, percentWithin, settingName, valuesOf } from "./rows.ts";
 
 type Params = ValuesOf<typeof LEARNING_PARAMETERS>;
@@ -143,7 +144,7 @@ const figures = (table: Table, params: Params): Figure[] =>
       .filter((v) => axis !== "states" || v > 0)
       .sort((a, b) => a - b);
     if (values.length < 2) return [];
-    const caption = `Bars are 95 % t intervals over ${valuesOf(table, "seed")} seeds, each with a chip of its own. ${params.widths}, ${params.epochs} epochs of ${dataFor(params.data).name}; all else as set, ${params.pulses} pulses from bound to bound${axis === "states" ? "; without finite states: the first line of the table" : ""}.`;
+    const caption = `Bars are 95 % t intervals over ${valuesOf(table, "seed")} seeds, each with a chip of its own. ${params.widths}, ${params.epochs} epochs of ${dataSetRecord(params.data).name}; all else as set, ${params.pulses} pulses from bound to bound${axis === "states" ? "; without finite states: the first line of the table" : ""}.`;
     return [
       {
         title: `Learning on cells: ${SWEPT[axis]}`,
@@ -254,9 +255,9 @@ export const epOnRram = defineExperiment({
   figures,
   conclude,
   notes: (params) => {
-    const { train, test, name } = dataFor(params.data);
+    const { train, test, name } = dataSetRecord(params.data);
     return [
-      `Trained on ${train.count} images and tested on ${test.count} of ${name}; ${params.widths}, ${params.stateActivation}, ${params.cost}; batch ${params.batch}, plain descent at ${params.learningRate} and ${params.outputRate} times it above, the same for both methods (|dW| of EP is larger than backpropagation's at the same rate: 2 times at the start, as it sums over settling); the last epoch is read, none is picked. EP: ${params.estimator}, nudge ${params.beta}, ${params.freeSteps} free and ${params.nudgedSteps} nudged steps.`,
+      `Trained on ${train} images and tested on ${test} of ${name}; ${params.widths}, ${params.stateActivation}, ${params.cost}; batch ${params.batch}, plain descent at ${params.learningRate} and ${params.outputRate} times it above, the same for both methods (|dW| of EP is larger than backpropagation's at the same rate: 2 times at the start, as it sums over settling); the last epoch is read, none is picked. EP: ${params.estimator}, nudge ${params.beta}, ${params.freeSteps} free and ${params.nudgedSteps} nudged steps.`,
       "Pairs are moved up and down together by blind or verified pulses, fractions of a pulse by chance, a pulse taken for the mean device's at mid-range; the static input's currents, with their noise, are read once an image and held, so that they cancel between EP's phases; gradients, biases and derivatives are digital and exact. Devices, pulses and their energies are assumed.",
       "Read noise is a share of each conductance and nothing else: backpropagation's small errors come back with the same relative precision, and read energy falls with their square. A noise floor of the circuits, which is not modelled, would fall on them first.",
     ];

@@ -10,6 +10,7 @@ const steps = (says: string, value: number, source: string) =>
 export const EQUILIBRIUM_PARAMETERS = {
   data: {
     kind: "text",
+    names: "data set",
     default: "mnist-10k",
     says: "data set: mnist-10k, fashion-mnist, or a folder of IDX files (--data)",
     source: "rramlab data list",

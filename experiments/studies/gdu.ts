@@ -24,11 +24,12 @@ import {
 import { ADAM } from "#src/networks/index";
 import { fold, type Key } from "#src/random/index";
 import type { Figure } from "#src/report/figure";
+import { dataFor, dataSetRecord } from "../files/data-sets.ts";
 import { OWN_MODULE } from "../own-module.ts";
 import { shown } from "../units/show.ts";
 import { EQUILIBRIUM_PARAMETERS, equilibriumNetwork } from "./equilibrium-parameters.ts";
 import { firstExamples } from "./first-examples.ts";
-import { checkNetwork, dataFor } from "./network-parameters.ts";
+import { checkNetwork } from "./network-parameters.ts";
 import { rememberedFor } from "./remembered-for.ts";
 import { groupRows } from "./rows.ts";
 
@@ -197,7 +198,7 @@ const conclude = (table: Table, params: Params): Summary[] => {
 const figures = (table: Table, params: Params): Figure[] => {
   const whole = table.rows.filter((r) => axis(r, "step", params) === 0);
   const betas = [...new Set(whole.map((r) => axis(r, "beta", params) as number))].sort((a, b) => a - b);
-  const caption = `Summed over ${params.examples} images of ${dataFor(params.data).name}, in double precision; ${params.widths}, ${params.stateActivation}, ${params.cost}.`;
+  const caption = `Summed over ${params.examples} images of ${dataSetRecord(params.data).name}, in double precision; ${params.widths}, ${params.stateActivation}, ${params.cost}.`;
   const errors: Figure[] =
     betas.length < 2
       ? []
@@ -314,6 +315,6 @@ export const gdu = defineExperiment({
   figures,
   conclude,
   notes: (params) => [
-    `Comparison in double precision on the first ${params.examples} training images of ${dataFor(params.data).name}. Backpropagation goes back through the last ${params.nudgedSteps} of ${params.freeSteps} free steps of the same dynamics${params.cost === "squared error (nudge outside)" ? "; the loss is the one that a nudge outside the activation descends, dL/du = s - y" : ""}.`,
+    `Comparison in double precision on the first ${params.examples} training images of ${dataSetRecord(params.data).name}. Backpropagation goes back through the last ${params.nudgedSteps} of ${params.freeSteps} free steps of the same dynamics${params.cost === "squared error (nudge outside)" ? "; the loss is the one that a nudge outside the activation descends, dL/du = s - y" : ""}.`,
   ],
 });

@@ -3,17 +3,11 @@ import { defineExperiment, type Parameters, type Row, type Table, type ValuesOf 
 import { accuracyOf, classifyFloat, imageActivations, type TrainedNetwork } from "#src/networks/index";
 import { fold, type Key } from "#src/random/index";
 import type { Figure, Series } from "#src/report/figure";
+import { dataFor, dataSetRecord } from "../files/data-sets.ts";
 import { OWN_MODULE } from "../own-module.ts";
 import { showQuantity } from "../units/show.ts";
 import { ANALOG_PARAMETERS, analogDesignOf } from "./analog-parameters.ts";
-import {
-  checkNetwork,
-  dataFor,
-  NETWORK_PARAMETERS,
-  networkNotes,
-  trainedPart,
-  trainingSeeds,
-} from "./network-parameters.ts";
+import { checkNetwork, NETWORK_PARAMETERS, networkNotes, trainedPart, trainingSeeds } from "./network-parameters.ts";
 import { groupRows, overRows, percent, percentCurve, varied } from "./rows.ts";
 
 const PARAMETERS = {
@@ -132,7 +126,7 @@ const figures = (table: Table, params: Params): Figure[] => {
       ),
     );
   const x = { label: "line resistance from cell to cell", unit: "ohm", scale: "linear" } as const;
-  const caption = `Bars are 95 % t intervals over training seeds. ${dataFor(params.data).name}, widths ${params.widths}; devices of ${showQuantity(params.lowResistance, "ohm")} to ${showQuantity(params.highResistance, "ohm")} where they are no axis.`;
+  const caption = `Bars are 95 % t intervals over training seeds. ${dataSetRecord(params.data).name}, widths ${params.widths}; devices of ${showQuantity(params.lowResistance, "ohm")} to ${showQuantity(params.highResistance, "ohm")} where they are no axis.`;
   return [
     {
       title: "Test accuracy against line resistance",

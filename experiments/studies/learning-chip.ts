@@ -30,9 +30,9 @@ import {
 import type { ValuesOf } from "#src/montecarlo/index";
 import { PLAIN_DESCENT } from "#src/networks/index";
 import { fold, type Key } from "#src/random/index";
+import { dataFor } from "../files/data-sets.ts";
 import { equilibriumNetwork } from "./equilibrium-parameters.ts";
 import type { LEARNING_PARAMETERS } from "./learning-parameters.ts";
-import { dataFor } from "./network-parameters.ts";
 
 export type LearningValues = Omit<ValuesOf<typeof LEARNING_PARAMETERS>, "seeds">;
 

@@ -9,16 +9,10 @@ import {
 import { accuracyOf, classifyFloat, imageActivations, totalShareOfZeros } from "#src/networks/index";
 import { pairedInterval } from "#src/numerics/paired-interval";
 import type { Figure } from "#src/report/figure";
+import { dataFor, dataSetRecord } from "../files/data-sets.ts";
 import { OWN_MODULE } from "../own-module.ts";
 import { evaluatorFor } from "./evaluator.ts";
-import {
-  checkNetwork,
-  dataFor,
-  NETWORK_PARAMETERS,
-  networkNotes,
-  trainedPart,
-  trainingSeeds,
-} from "./network-parameters.ts";
+import { checkNetwork, NETWORK_PARAMETERS, networkNotes, trainedPart, trainingSeeds } from "./network-parameters.ts";
 import { groupRows, overRows, percent, percentCurve, valuesOf } from "./rows.ts";
 
 const PARAMETERS = {
@@ -101,7 +95,7 @@ const figures = (table: Table, params: Params): Figure[] => {
   return [
     {
       title: "Test accuracy against width",
-      caption: `Bars are 95 % t intervals over ${valuesOf(table, "seed")} training seeds. ${dataFor(params.data).name}.`,
+      caption: `Bars are 95 % t intervals over ${valuesOf(table, "seed")} training seeds. ${dataSetRecord(params.data).name}.`,
       x: { label: "neurons in the first hidden layer", unit: "", scale: "log" },
       y: { label: "test accuracy", unit: "%", scale: "linear" },
       series: [...new Set(groups.map(curveName))].map((name) => {

@@ -1,4 +1,3 @@
-import type { DataSet } from "#src/datasets/labelled-images";
 import type { Parameters, Part, ValuesOf } from "#src/montecarlo/index";
 import {
   type Activation,
@@ -11,7 +10,7 @@ import {
   type WeightQuantizer,
 } from "#src/networks/index";
 import { fold, type Key } from "#src/random/index";
-import { loadDataSet } from "../files/load-data-set.ts";
+import { dataFor, dataSetRecord } from "../files/data-sets.ts";
 
 const WEIGHTS: Readonly<Record<string, WeightQuantizer>> = {
   float: { kind: "float" },
@@ -28,6 +27,7 @@ const ACTIVATIONS: Readonly<Record<string, Activation>> = {
 export const NETWORK_PARAMETERS = {
   data: {
     kind: "text",
+    names: "data set",
     default: "mnist-10k",
     says: "data set: mnist-10k, fashion-mnist, or a folder of IDX files (--data)",
     source: "rramlab data list",
@@ -123,14 +123,6 @@ export const designFor = (widths: string, weights: string, activation: string): 
   activation: weights === "float" ? ACTIVATIONS["relu"] : ACTIVATIONS[activation],
 });
 
-let data: { readonly name: string; readonly set: DataSet } | undefined;
-
-/** The data set, read once. */
-export const dataFor = (name: string): DataSet => {
-  if (data?.name !== name) data = { name, set: loadDataSet(name) };
-  return data.set;
-};
-
 /** Refuses what training would stumble over, before anything is computed. */
 export const checkNetwork = (params: Pick<NetworkValues, "data" | "widths">): void => {
   const widths = parseWidths(params.widths);
@@ -171,11 +163,11 @@ export const trainedPart = <P extends NetworkValues & { readonly weights?: strin
 /** Data, networks and recipe of all points: `kinds` are the weights trained. */
 export const networkNotes = (points: readonly NetworkValues[], kinds: readonly string[]): string[] => {
   const all = (name: keyof NetworkValues): string => [...new Set(points.map((p) => String(p[name])))].join(", ");
-  const set = dataFor(points[0].data);
+  const set = dataSetRecord(points[0].data);
   const quantized = kinds.some((k) => k !== "float");
   const recipe = quantized ? `${all("activation")} activations, learning rate ${all("learningRate")} (cosine)` : "";
   const float = kinds.includes("float") ? "float networks relu, learning rate 0.001 (cosine)" : "";
   return [
-    `Trained on ${set.train.count} images and tested on ${set.test.count} of ${set.name}; networks ${all("widths")}; ${[recipe, float].filter(Boolean).join("; ")}; ${all("epochs")} epochs, batch ${all("batch")}, last epoch, training seeds ${all("seed")}.`,
+    `Trained on ${set.train} images and tested on ${set.test} of ${set.name}; networks ${all("widths")}; ${[recipe, float].filter(Boolean).join("; ")}; ${all("epochs")} epochs, batch ${all("batch")}, last epoch, training seeds ${all("seed")}.`,
   ];
 };

@@ -8,6 +8,7 @@ import {
   sampleSenseAmplifier,
 } from "#circuits/index";
 import { defineExperiment, type NumberSpec, type RateReport } from "#src/montecarlo/index";
+import { power } from "#src/numerics/power";
 import { fold, type Key } from "#src/random/index";
 import { OWN_MODULE } from "../own-module.ts";
 import { PARAMETERS, type PvtValues, STROBE_KINDS, STROBES } from "./pvt-parameters.ts";
@@ -17,7 +18,7 @@ import { amplifierOf, checkSense, deviceOf, SENSE_NAMES, senseNotes } from "./se
 import { leastHarm, ternaryHarm } from "./strobe-choice.ts";
 
 /** Strobes from which the best of a point is chosen [s]: eight a decade from 0.2 ns to 1.1 us. */
-const CANDIDATES: readonly number[] = Array.from({ length: 31 }, (_, i) => 0.2e-9 * 10 ** (i / 8));
+const CANDIDATES: readonly number[] = Array.from({ length: 31 }, (_, i) => 0.2e-9 * power(10, i / 8));
 /** Samples that choose it, apart from those that rates are counted on. */
 const CALIBRATION_SAMPLES = 200;
 /** A replica that has not decided by then gives no strobe [s]. */

@@ -1,5 +1,6 @@
 import { readSamples } from "#circuits/index";
 import { defineExperiment, type NumberSpec, type Row, type Table, type TrialResult } from "#src/montecarlo/index";
+import { power } from "#src/numerics/power";
 import type { Key } from "#src/random/index";
 import type { Figure } from "#src/report/figure";
 import { OWN_MODULE } from "../own-module.ts";
@@ -20,7 +21,7 @@ import { longestWindow } from "./strobe-choice.ts";
 
 /** Strobes looked at in every transient [s]: twelve a decade from 0.2 ns to 200 ns. */
 export const STROBES: readonly number[] = Array.from({ length: 37 }, (_, i) =>
-  Number((0.2e-9 * 10 ** (i / 12)).toPrecision(3)),
+  Number((0.2e-9 * power(10, i / 12)).toPrecision(3)),
 );
 
 /** A window's limits: share of +-1 not yet read right, share of 0 already read as +-1. */

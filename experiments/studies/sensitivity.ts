@@ -2,9 +2,10 @@ import { countSamples, readSamples, ternaryErrors } from "#circuits/index";
 import { defineExperiment, type Parameters, type ValuesOf } from "#src/montecarlo/index";
 import type { TrainedNetwork } from "#src/networks/index";
 import { fold, type Key, keyText, uniform } from "#src/random/index";
+import { dataFor } from "../files/data-sets.ts";
 import { OWN_MODULE } from "../own-module.ts";
 import { evaluatorFor } from "./evaluator.ts";
-import { checkNetwork, dataFor, NETWORK_PARAMETERS, networkNotes, trainedPart } from "./network-parameters.ts";
+import { checkNetwork, NETWORK_PARAMETERS, networkNotes, trainedPart } from "./network-parameters.ts";
 import { MONTE_CARLO_TOLERANCE, STROBE_PARAMETER } from "./sense-errors.ts";
 import {
   amplifierOf,

@@ -11,13 +11,13 @@ import type { WeightMatrix } from "#src/networks/index";
 import { meanInterval, momentsOf } from "#src/numerics/moments";
 import { fold } from "#src/random/index";
 import type { Figure } from "#src/report/figure";
+import { dataFor } from "../files/data-sets.ts";
 import { OWN_MODULE } from "../own-module.ts";
 import { showQuantity } from "../units/show.ts";
 import { COLUMNS, readNetwork } from "./chip-network.ts";
 import { evaluatorFor } from "./evaluator.ts";
 import {
   checkNetwork,
-  dataFor,
   NETWORK_PARAMETERS,
   networkNotes,
   trainedPart,

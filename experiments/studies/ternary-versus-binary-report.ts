@@ -3,8 +3,9 @@ import type { Interval } from "#src/numerics/intervals";
 import { type NestedInterval, nestedInterval } from "#src/numerics/nested-interval";
 import { pairedInterval } from "#src/numerics/paired-interval";
 import type { Figure, Series } from "#src/report/figure";
+import { dataSetRecord } from "../files/data-sets.ts";
 import { showMeasured, showQuantity, showRate } from "../units/show.ts";
-import { dataFor } from "./network-parameters.ts";
+
 import { groupRows, overRows, percentCurve } from "./rows.ts";
 import { standingOf } from "./sense-parameters.ts";
 import { PARAMETERS } from "./ternary-versus-binary-parameters.ts";
@@ -59,7 +60,7 @@ export const concludeComparison = (table: Table, params: Values): Summary[] => {
   const clean = (number: string): string => `${points(overRows(first.rows, number).estimate, 2)} %`;
   const cleanOf = (number: string): number[] => first.rows.map((r) => r.numbers[number].estimate);
   const cleanDifference = pairedInterval(cleanOf("ternaryClean"), cleanOf("binaryClean"));
-  const images = dataFor(String(params["data"])).test.count;
+  const images = dataSetRecord(String(params["data"])).test;
   const worstInvalid = Math.max(...table.rows.map((r) => r.numbers["invalid"].estimate));
   const failed = conditions.reduce((sum, c) => sum + c.rows[0].numbers["failedReads"].estimate, 0);
   const number = (c: Condition, name: string): string => points(overRows(c.rows, name).estimate, 2);

@@ -9,11 +9,13 @@ import {
 } from "#circuits/index";
 import { defineExperiment, type RateReport } from "#src/montecarlo/index";
 import { type TrainedNetwork, totalShareOfZeros, type WeightErrors } from "#src/networks/index";
+import { power } from "#src/numerics/power";
 import { fold, type Key } from "#src/random/index";
+import { dataFor } from "../files/data-sets.ts";
 import { OWN_MODULE } from "../own-module.ts";
 import { readNetwork } from "./chip-network.ts";
 import { evaluatorFor } from "./evaluator.ts";
-import { checkNetwork, dataFor, networkNotes, trainedPart, trainingSeeds } from "./network-parameters.ts";
+import { checkNetwork, networkNotes, trainedPart, trainingSeeds } from "./network-parameters.ts";
 import { MONTE_CARLO_TOLERANCE } from "./sense-errors.ts";
 import { checkSense, designOf, deviceOf, SENSE_NAMES, type SenseValues, senseNotes } from "./sense-parameters.ts";
 import { binaryHarm, leastHarm, ternaryHarm } from "./strobe-choice.ts";
@@ -21,7 +23,7 @@ import { type ComparisonValues, PARAMETERS } from "./ternary-versus-binary-param
 import { concludeComparison, drawComparison } from "./ternary-versus-binary-report.ts";
 
 /** Strobes from which each network's own best is chosen [s]: eight a decade from 0.2 ns to 112 ns. */
-const CANDIDATES: readonly number[] = Array.from({ length: 23 }, (_, i) => 0.2e-9 * 10 ** (i / 8));
+const CANDIDATES: readonly number[] = Array.from({ length: 23 }, (_, i) => 0.2e-9 * power(10, i / 8));
 /** Samples of each state that choose the best strobes, apart from those that rates are counted on. */
 const CALIBRATION_SAMPLES = 250;
 

@@ -18,6 +18,7 @@ import {
   type Table,
   type TrialResult,
 } from "#src/montecarlo/index";
+import { power } from "#src/numerics/power";
 import { bernoulli, fold, type Key } from "#src/random/index";
 import type { Figure, Series } from "#src/report/figure";
 import { OWN_MODULE } from "../own-module.ts";
@@ -194,7 +195,7 @@ const conclude = (table: Table) => [
 /** A count of pulses from its logarithm, to the digit that it is known to. */
 const pulsesText = (log: number): string => {
   if (log >= 14.9) return "> 1e14";
-  return log < 3 ? String(Math.round(10 ** log)) : (10 ** log).toExponential(0).replace("+", "");
+  return log < 3 ? String(Math.round(power(10, log))) : power(10, log).toExponential(0).replace("+", "");
 };
 
 const figures = (table: Table, params: WriteValues): Figure[] =>

@@ -1,4 +1,5 @@
 import type { MathJsInstance, MathNode, Unit } from "mathjs";
+import { power } from "#src/numerics/power";
 
 /** Names that a study file defines, and what they stand for. */
 export type Scope = Readonly<Record<string, number | Unit>>;
@@ -22,11 +23,33 @@ const DISABLED = [
   "config",
 ];
 
+type Make = (name: string, dependencies: readonly string[], create: (scope: Scoped) => unknown) => never;
+type Scoped = { readonly typed: (name: string, signatures: object) => unknown };
+type Made = ((scope: Scoped) => { readonly signatures: object }) & { readonly dependencies: readonly string[] };
+
 /** mathjs, loaded when there is something to parse: it takes half a second. */
 export const mathematics = async (): Promise<Mathematics> => {
   if (loaded) return loaded;
-  const { all, create } = await import("mathjs");
-  const library = create(all, {}) as MathJsInstance;
+  const { all, create, factory } = await import("mathjs");
+  const make = factory as unknown as Make;
+  /** A function of mathjs with its signature of two numbers replaced: for units and all else that is made of it, too. */
+  const ofNumbers = (name: string, made: unknown, own: (x: number, y: number) => number) => {
+    const { dependencies } = made as Made;
+    return make(name, dependencies, (scope) =>
+      scope.typed(name, { ...(made as Made)(scope).signatures, "number,number": own }),
+    );
+  };
+  // mathjs' own powers and roots are the engine's, whose last digits differ between its versions.
+  const library = create(
+    {
+      ...all,
+      createPow: ofNumbers("pow", all["createPow"], power),
+      createNthRoot: ofNumbers("nthRoot", all["createNthRoot"], (x, n) =>
+        x < 0 && Math.abs(n % 2) === 1 ? -power(-x, 1 / n) : power(x, 1 / n),
+      ),
+    },
+    {},
+  ) as MathJsInstance;
   const parse = library.parse.bind(library) as Mathematics["parse"];
   const disabled = (name: string) => (): never => {
     throw new Error(`function ${name} is disabled`);

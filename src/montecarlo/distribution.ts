@@ -1,4 +1,5 @@
 import { normalTail } from "#src/numerics/normal-tail";
+import { power } from "#src/numerics/power";
 import { inverseNormal } from "#src/random/inverse-normal";
 
 /**
@@ -37,7 +38,7 @@ export const quantileOf = (d: Distribution, u: number): number => {
     case "uniform":
       return d.low + (d.high - d.low) * u;
     case "loguniform":
-      return d.low * (d.high / d.low) ** u;
+      return d.low * power(d.high / d.low, u);
   }
 };
 

@@ -47,6 +47,9 @@ export interface PartProgress {
   keep(reached: unknown, share: number): void;
 }
 
+/** The part that was made for a point with these parameters. */
+export type Prepared = (part: string, params: Values) => unknown;
+
 type Contexts<P, C> = { readonly [name in keyof C]: Part<P, C[name]> };
 
 /** Points to compute: the union of the products of these axes. */
@@ -95,7 +98,8 @@ export interface Experiment<P extends Parameters = Parameters, C = Record<string
    * for its key.
    */
   readonly together?: (context: C, params: ValuesOf<P>, keys: readonly Key[]) => readonly TrialResult<N>[];
-  readonly figures?: (table: Table, params: ValuesOf<P>) => readonly Figure[];
+  /** Drawn from the run folder alone: of the table, and of parts of the preparation where numbers do not say enough. */
+  readonly figures?: (table: Table, params: ValuesOf<P>, prepared: Prepared) => readonly Figure[];
   readonly conclude?: (table: Table, params: ValuesOf<P>) => readonly Summary[];
   /** What must be said beside the results: sets used and their standing, assumptions, what is left out. */
   readonly notes?: (params: ValuesOf<P>, points: readonly ValuesOf<P>[]) => readonly string[];
@@ -142,7 +146,7 @@ export type AnyExperiment = Omit<
   ) => readonly TrialResult<string>[];
   readonly grid?: (params: Values) => Grid;
   readonly replicates?: (params: Values) => Readonly<Record<string, readonly Value[]>>;
-  readonly figures?: (table: Table, params: Values) => readonly Figure[];
+  readonly figures?: (table: Table, params: Values, prepared: Prepared) => readonly Figure[];
   readonly conclude?: (table: Table, params: Values) => readonly Summary[];
   readonly notes?: (params: Values, points: readonly Values[]) => readonly string[];
 };

@@ -30,8 +30,15 @@ export type Parameter =
       readonly says: string;
       readonly source: string;
     }
-  /** Free text: a data set, a folder, a device record as JSON. */
-  | { readonly kind: "text"; readonly default: string; readonly says: string; readonly source: string };
+  /** Free text: a data set (`names`), a device record as JSON. */
+  | {
+      readonly kind: "text";
+      /** It names a data set, whose digest belongs to the plan. */
+      readonly names?: "data set";
+      readonly default: string;
+      readonly says: string;
+      readonly source: string;
+    };
 
 export type Parameters = Readonly<Record<string, Parameter>>;
 

@@ -1,3 +1,4 @@
+import type { DataSetRecord } from "#src/datasets/labelled-images";
 import { checkVaried } from "./check-varied.ts";
 import type { Distribution } from "./distribution.ts";
 import type { AnyExperiment, Grid } from "./experiment.ts";
@@ -6,7 +7,7 @@ import type { Sampling } from "./sampling.ts";
 import { type Precision, type Stopping, stoppingRule } from "./stopping-rule.ts";
 import { told } from "./told.ts";
 
-export const PLAN_FORMAT = "rramlab plan 2";
+export const PLAN_FORMAT = "rramlab plan 3";
 
 /** How a run is known, so that any host can compute any part of it. */
 export interface Plan {
@@ -25,6 +26,10 @@ export interface Plan {
   readonly block: number;
   /** Whether every trial's row is kept beside the sums. */
   readonly keepTrials: boolean;
+  /** The data sets that its parameters name, as they were: a run goes on only with the same. */
+  readonly dataSets: readonly DataSetRecord[];
+  /** Digests of what the engine's functions gave where the run was planned: the same on every supported engine. */
+  readonly arithmetic: Readonly<Record<string, string>>;
 }
 
 export interface PlanRequest {
@@ -40,6 +45,9 @@ export interface PlanRequest {
   readonly keepTrials: boolean;
   readonly module: string;
   readonly hash: string;
+  /** Looks at a data set. */
+  readonly dataSet: (asked: string) => DataSetRecord;
+  readonly arithmetic: Readonly<Record<string, string>>;
 }
 
 const MOST_POINTS = 100_000;
@@ -159,7 +167,18 @@ export const planRun = (experiment: AnyExperiment, request: PlanRequest): Plan =
     stopping,
     block: experiment.block,
     keepTrials: request.keepTrials,
+    dataSets: dataSetsAsked(experiment, params, points).map(request.dataSet),
+    arithmetic: request.arithmetic,
   };
+};
+
+/** The data sets that parameters name at any point, each once. */
+const dataSetsAsked = ({ parameters }: AnyExperiment, params: Values, points: readonly Values[]): string[] => {
+  const names = Object.keys(parameters).filter((name) => {
+    const parameter = parameters[name];
+    return parameter.kind === "text" && parameter.names === "data set";
+  });
+  return [...new Set(names.flatMap((name) => points.map((point) => String(point[name] ?? params[name]))))];
 };
 
 /** All parameters at a point. */
@@ -185,10 +204,12 @@ export const partsOf = (plan: Plan, experiment: AnyExperiment): PartPlace[] => {
   return [...found.values()];
 };
 
-export const usesAt = (plan: Plan, point: number, uses: readonly string[]): Values => {
-  const params = paramsAt(plan, point);
-  return Object.fromEntries([...uses].sort().map((name) => [name, params[name]]));
-};
+/** Those of the parameters that a part uses, in the order that names it. */
+export const usesOf = (params: Values, uses: readonly string[]): Values =>
+  Object.fromEntries([...uses].sort().map((name) => [name, params[name]]));
+
+export const usesAt = (plan: Plan, point: number, uses: readonly string[]): Values =>
+  usesOf(paramsAt(plan, point), uses);
 
 /** What tells one part from another: its name and the parameters it was made from. */
 export const partName = (place: Pick<PartPlace, "part" | "uses">): string =>

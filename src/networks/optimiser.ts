@@ -1,4 +1,5 @@
 import type { Kernels } from "#src/kernels/kernels";
+import { power } from "#src/numerics/power";
 
 /** How a gradient moves parameters. */
 export type Optimiser =
@@ -31,8 +32,8 @@ const BETA2 = 0.999;
 const EPSILON = 1e-8;
 
 const adamScales = (learningRate: number, step: number) => {
-  const root = Math.sqrt(1 - BETA2 ** step);
-  return { rate: (learningRate * root) / (1 - BETA1 ** step), epsilon: EPSILON * root };
+  const root = Math.sqrt(1 - power(BETA2, step));
+  return { rate: (learningRate * root) / (1 - power(BETA1, step)), epsilon: EPSILON * root };
 };
 
 /** One step of Adam on `w`, step number `step` from 1, then a clip to [-limit, limit]. */

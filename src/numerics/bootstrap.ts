@@ -33,9 +33,9 @@ export const bootstrapInterval = (
   const bias = inverseNormal(below);
   const left = values.map((_, i) => statistic(values.filter((_v, j) => j !== i)));
   const mean = left.reduce((a, b) => a + b, 0) / n;
-  const cubes = left.reduce((sum, x) => sum + (mean - x) ** 3, 0);
+  const cubes = left.reduce((sum, x) => sum + (mean - x) * (mean - x) * (mean - x), 0);
   const squares = left.reduce((sum, x) => sum + (mean - x) ** 2, 0);
-  const acceleration = squares > 0 ? cubes / (6 * squares ** 1.5) : 0;
+  const acceleration = squares > 0 ? cubes / (6 * squares * Math.sqrt(squares)) : 0;
   const at = (z: number): number => {
     const moved = bias + (bias + z) / (1 - acceleration * (bias + z));
     const rank = Math.floor(normalTail(-moved) * resamples);

@@ -1,3 +1,4 @@
+import { power } from "./power.ts";
 /**
  * Counts of values in geometric bins: quantiles of any number of values in bounded memory, to a relative error of
  * SKETCH_ERROR of the value. Bins depend on the value alone, so that sketches merge exactly: any order, the same bytes.
@@ -50,7 +51,7 @@ export const sketchCount = (s: QuantileSketch): number =>
 /** The value of the given rank, 0 (least) .. count - 1, to the relative error of the sketch; NaN for an empty one. */
 export const valueAtRank = (s: QuantileSketch, rank: number): number => {
   let left = rank;
-  const middle = (bin: number): number => (2 * GAMMA ** bin) / (GAMMA + 1);
+  const middle = (bin: number): number => (2 * power(GAMMA, bin)) / (GAMMA + 1);
   for (const [bin, count] of [...s.negative].sort((a, b) => b[0] - a[0])) {
     if (left < count) return -middle(bin);
     left -= count;

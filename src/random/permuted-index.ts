@@ -19,7 +19,7 @@ export const permutedIndex = (key: Key, count: number, index: number): number =>
     throw new RangeError(`permutedIndex: index ${index} is not an integer in 0 .. ${count - 1}.`);
   if (count <= FEW) return permutation(key, count)[index];
   let bits = 1;
-  while (4 ** bits < count) bits++;
+  while (2 ** (2 * bits) < count) bits++;
   const side = 2 ** bits;
   let at = index;
   do {

@@ -14,7 +14,7 @@ const GAP = 0.16;
 const ticks = (from: number, to: number, log: boolean): number[] => {
   if (!log) return Array.from({ length: 5 }, (_, i) => from + ((to - from) * i) / 4);
   const first = Math.ceil(Math.log10(from));
-  return Array.from({ length: Math.floor(Math.log10(to)) - first + 1 }, (_, i) => 10 ** (first + i));
+  return Array.from({ length: Math.floor(Math.log10(to)) - first + 1 }, (_, i) => Number(`1e${first + i}`));
 };
 
 /** Heat maps as plotly's data and layout: light for little, dark for much, the values written in. */

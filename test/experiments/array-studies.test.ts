@@ -1,9 +1,8 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "@jest/globals";
-import { inFolder } from "./run-rramlab.ts";
+import { inFolder, packageFolder } from "./run-rramlab.ts";
 
 interface Answer {
   readonly rows: readonly Readonly<Record<string, number | string | { readonly estimate: number }>>[];
@@ -55,7 +54,7 @@ describe("studies of arrays, from the command line", () => {
 });
 
 test("the example of arrays runs, and says what it found", () => {
-  const example = fileURLToPath(new URL("../../examples/arrays.mjs", import.meta.url));
+  const example = join(packageFolder, "examples", "arrays.mjs");
   const { status, stdout } = spawnSync(process.execPath, [example], { encoding: "utf8" });
   expect(status).toBe(0);
   expect(stdout).toMatch(/far cell: \d+\.\d of 200 mV/);

@@ -239,11 +239,11 @@ describe("what was changed in a run folder is found", () => {
     const { status, stderr } = await rramlab("merge", "broken");
     expect([status, stderr]).toEqual([2, expect.stringContaining("a run keeps a folder there")]);
     const forge = async (change: (plan: Record<string, unknown>) => void): Promise<string> => {
-      const { digest: _digest, ...plan } = JSON.parse(read("changed", "plan.json"));
+      const { digest: _digest, begunOn, ...plan } = JSON.parse(read("changed", "plan.json"));
       change(plan);
       const digest = createHash("sha256").update(JSON.stringify(plan)).digest("hex");
       mkdirSync(join(place.folder, "forged"), { recursive: true });
-      write("forged/plan.json", JSON.stringify({ ...plan, digest }));
+      write("forged/plan.json", JSON.stringify({ ...plan, digest, begunOn }));
       return (await rramlab("resume", "forged")).stderr;
     };
     expect(await forge((plan) => Object.assign(plan, { block: 0 }))).toContain("block");

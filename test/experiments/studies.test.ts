@@ -30,6 +30,8 @@ describe.each(studyNames())("%s", (name) => {
       keepTrials: false,
       module: "m",
       hash: "h",
+      dataSet: (asked) => ({ asked, name: asked, train: 1, test: 1, pixels: 1, classes: 1, sha256: "0" }),
+      arithmetic: {},
     });
     expect(plan.points.length).toBeGreaterThan(0);
     expect(plan.points.every((point) => Object.keys(point).every((axis) => study.axes.includes(axis)))).toBe(true);

@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { beforeAll, describe, expect, test } from "@jest/globals";
 import { evaluateDefinitions, evaluateExpression } from "../../experiments/units/expression.ts";
 import { parseDistribution } from "../../experiments/units/parse-distribution.ts";
-import { index, inFolder } from "./run-rramlab.ts";
+import { index, inFolder, packageFolder } from "./run-rramlab.ts";
 
 const { place, rramlab, json } = inFolder();
 const root = fileURLToPath(new URL("../../", import.meta.url));
@@ -185,7 +185,7 @@ out: several
   test("the examples run", async () => {
     const margin = await json(
       "run",
-      join(root, "examples", "high-resistance-margin.yaml"),
+      join(packageFolder, "examples", "high-resistance-margin.yaml"),
       "--trials",
       "20",
       "--precision",
@@ -196,7 +196,7 @@ out: several
     expect(margin.rows).toHaveLength(14);
     const majority = await json(
       "run",
-      join(root, "examples", "majority-read.mjs"),
+      join(packageFolder, "examples", "majority-read.mjs"),
       "--trials",
       "4",
       "--out",

@@ -1,3 +1,4 @@
+import { power } from "#src/numerics/power";
 import { checkNeurons, rateChangeFactor, type SpikingNeurons, stepFactors } from "./neuron-design.ts";
 
 /**
@@ -13,7 +14,7 @@ export const changeOfTrains = (neurons: SpikingNeurons, pre: readonly number[], 
   const change = (train: readonly number[], step: number): number =>
     train.reduce((sum, at) => {
       const since = step - at - 1;
-      return since < 0 ? sum : sum + factor * (fast * (1 - fast) ** since - slow * (1 - slow) ** since);
+      return since < 0 ? sum : sum + factor * (fast * power(1 - fast, since) - slow * power(1 - slow, since));
     }, 0);
   return pre.reduce((sum, at) => sum + change(post, at), 0) + post.reduce((sum, at) => sum + change(pre, at), 0);
 };

@@ -61,6 +61,8 @@ const plan = (experiment: AnyExperiment, more: Partial<Parameters<typeof planRun
     keepTrials: false,
     module: "test",
     hash: "h",
+    dataSet: (asked) => ({ asked, name: asked, train: 1, test: 1, pixels: 1, classes: 1, sha256: "0" }),
+    arithmetic: {},
     ...more,
   });
 const roundsOf = (p: Plan) => [firstRound(p)];

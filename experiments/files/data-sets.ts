@@ -1,0 +1,78 @@
+import { createHash } from "node:crypto";
+import { existsSync, readdirSync, statSync } from "node:fs";
+import { join, resolve } from "node:path";
+import type { DataSet, DataSetRecord, LabelledImages } from "#src/datasets/labelled-images";
+import { Misuse } from "../command-line/misuse.ts";
+import { loadDataSet } from "./load-data-set.ts";
+
+const sha256 = ({ train, test }: DataSet): string => {
+  const hash = createHash("sha256");
+  const add = ({ count, pixels, classes, images, labels }: LabelledImages): void => {
+    hash.update(`${count} ${pixels} ${classes}\n`).update(images).update(labels);
+  };
+  add(train);
+  add(test);
+  return hash.digest("hex");
+};
+
+/** What changes where a folder's files do; a set known by name has none. */
+const stateOf = (asked: string): string =>
+  existsSync(asked) && statSync(asked).isDirectory()
+    ? [
+        resolve(asked),
+        ...readdirSync(asked)
+          .sort()
+          .map((name) => {
+            const { size, mtimeMs, ino } = statSync(join(asked, name));
+            return `${name} ${size} ${mtimeMs} ${ino}`;
+          }),
+      ].join("\n")
+    : asked;
+
+/** The data set read last, with its digest. */
+let last: { readonly state: string; readonly set: DataSet; readonly record: DataSetRecord } | undefined;
+
+/** What the run in hand began with; empty while one is planned. */
+let expected: readonly DataSetRecord[] = [];
+
+const read = (asked: string): { readonly set: DataSet; readonly record: DataSetRecord } => {
+  const state = stateOf(asked);
+  if (last?.state === state) return last;
+  const set = loadDataSet(asked);
+  const { name, train, test } = set;
+  const record: DataSetRecord = {
+    asked,
+    name,
+    train: train.count,
+    test: test.count,
+    pixels: train.pixels,
+    classes: train.classes,
+    sha256: sha256(set),
+  };
+  last = { state, set, record };
+  return last;
+};
+
+/** From here on data sets are those of this run: they are read for its plan, or must be what its plan says. */
+export const expectDataSets = (records: readonly DataSetRecord[]): void => {
+  expected = records;
+};
+
+const expectedOf = (asked: string): DataSetRecord | undefined => expected.find((record) => record.asked === asked);
+
+const told = ({ name, train, test, sha256: digest }: DataSetRecord): string =>
+  `${name}: ${train} + ${test} images, sha256 ${digest.slice(0, 12)}`;
+
+/** The data set that a study's parameter names, read once while its files stay as they are. @throws Misuse where it is not what the run began with. */
+export const dataFor = (asked: string): DataSet => {
+  const { set, record } = read(asked);
+  const planned = expectedOf(asked);
+  if (planned && planned.sha256 !== record.sha256)
+    throw new Misuse(
+      `data: "${asked}" is not what this run began with (${told(planned)}; now ${told(record)}): its results would not be one run. Put the earlier files back there and resume, or run it anew.`,
+    );
+  return set;
+};
+
+/** What the data set is, without its images: of a run that is planned from its plan alone, wherever the files are by now. */
+export const dataSetRecord = (asked: string): DataSetRecord => expectedOf(asked) ?? read(asked).record;
