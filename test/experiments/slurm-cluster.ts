@@ -30,6 +30,8 @@ export const eventually = <T>(what: string, seconds: number, ask: () => T | null
 export interface Cluster {
   readonly environment: Readonly<Record<string, string>>;
   readonly slurm: (command: string, ...args: string[]) => string;
+  /** Processes of a node: its daemon, and of each task on it a step daemon, its shell and what that runs. */
+  readonly processes: (node: string) => readonly number[];
   /** Kills a node's daemon and all that runs on it, as a power cut does. */
   readonly killNode: (node: string) => number;
   readonly startNode: (node: string) => void;
@@ -102,7 +104,7 @@ export const startCluster = (folder: string, nodes: number): Cluster => {
   };
   slurm("slurmctld", "-c", "-f", at("slurm.conf"));
   for (const node of names) startNode(node);
-  eventually("an idle cluster", 30, () =>
+  eventually("an idle cluster", 600, () =>
     slurm("sinfo", "--noheader", "--format=%t")
       .split("\n")
       .every((t) => t.trim() === "idle")
@@ -131,15 +133,19 @@ export const startCluster = (folder: string, nodes: number): Cluster => {
       }
   };
   const pidIn = (file: string): number => Number(readFileSync(file, "utf8"));
+  const processes = (node: string): number[] => {
+    const all = table();
+    // A step daemon carries its node's name; it outlives the node's daemon, which is not its parent.
+    const steps = all.filter((p) => p.words.startsWith("slurmstepd") && stepNode(p.pid) === node);
+    return [pidIn(at(`slurmd.${node}.pid`)), ...steps.flatMap((p) => below(p.pid, all))];
+  };
   return {
     environment,
     slurm,
     startNode,
+    processes,
     killNode: (node) => {
-      const all = table();
-      // A step daemon carries its node's name; it outlives the node's daemon, which is not its parent.
-      const steps = all.filter((p) => p.words.startsWith("slurmstepd") && stepNode(p.pid) === node);
-      const doomed = [pidIn(at(`slurmd.${node}.pid`)), ...steps.flatMap((p) => below(p.pid, all))];
+      const doomed = processes(node);
       kill(doomed, "SIGKILL");
       return doomed.length;
     },

@@ -64,11 +64,15 @@ beforeAll(() => writeFileSync(join(place.folder, "coin.mjs"), slowCoin));
     note(`array job ${job[1]}, ${job[2]} tasks on three nodes`);
     expect(Number(job[2])).toBeGreaterThan(5);
     await look(() => (shards("cluster").length >= 12 ? true : null));
-    const running = await look(() => {
+    // A task that is seen running may not have begun yet, or end before the kill: then the next one is waited for.
+    const taskOn = (node: string): string | null => {
       const lines = cluster.slurm("squeue", "--noheader", "--array", "--states=RUNNING", "--format=%i %N").split("\n");
-      return lines.find((line) => line.endsWith(" n2")) ?? null;
+      return lines.find((line) => line.endsWith(` ${node}`))?.split(" ")[0] ?? null;
+    };
+    const task = await look(() => {
+      const found = taskOn("n2");
+      return found !== null && cluster.processes("n2").length >= 3 && taskOn("n2") === found ? found : null;
     });
-    const [task] = running.split(" ");
     const killed = cluster.killNode("n2");
     note(`killed n2 in the middle of task ${task}: ${killed} processes; ${shards("cluster").length} shards are there`);
     expect(killed).toBeGreaterThanOrEqual(3);
@@ -76,7 +80,7 @@ beforeAll(() => writeFileSync(join(place.folder, "coin.mjs"), slowCoin));
       const [, count] = /Restarts=(\d+)/.exec(cluster.slurm("scontrol", "show", "job", task)) ?? [];
       return Number(count);
     };
-    eventually("the requeue of the lost task", 90, () => (restarts() > 0 ? true : null));
+    eventually("the requeue of the lost task", 1500, () => (restarts() > 0 ? true : null));
     note(`task ${task} is requeued, n2 is ${cluster.slurm("sinfo", "--noheader", "--nodes=n2", "--format=%T")}`);
     cluster.startNode("n2");
     // Slurm waits two minutes before it starts a requeued task; an operator may say "now".

@@ -61,7 +61,7 @@ describe("studies of spiking networks, from the command line", () => {
   });
 
   test("rates that explode end a training with the epoch and the cure; nothing is lost", async () => {
-    const { stdout, stderr, status } = await rramlab(...SMALL, "--set", "learningRates=5", "--out", "hot");
+    const { stdout, stderr, status } = await rramlab(...SMALL, "--set", "learningRates=20", "--out", "hot");
     expect(status).toBe(0);
     expect(stdout).toContain("diverged");
     const told = /10 of 10 trials failed .*epoch \d, batch \d+: .*rates have exploded.*Lower learningRates[^.]*\.$/m;
