@@ -1,9 +1,42 @@
-import { type Element, type Netlist, type Node, nodesOf } from "./netlist.ts";
+import { suggestion } from "#src/report/suggestion";
+import {
+  CONDUCTION_KINDS,
+  ELEMENT_TYPES,
+  type Element,
+  MODEL_TYPES,
+  type Netlist,
+  type Node,
+  nodesOf,
+} from "./netlist.ts";
+import { WAVEFORM_KINDS } from "./waveform.ts";
 
 const GROUND = "0";
 
 const refuse = (netlist: Netlist, message: string): never => {
   throw new RangeError(`netlist "${netlist.title}": ${message}`);
+};
+
+/** What is wrong with a word that is none of the known ones, or null: what no kind is known for, nothing would simulate. */
+export const unknownWord = (what: string, word: unknown, known: readonly string[]): string | null =>
+  known.includes(word as string)
+    ? null
+    : `unknown ${what} ${JSON.stringify(word)}.${suggestion(String(word), known)} Known: ${known.join(", ")}.`;
+
+// Types say so already; netlists also come from plain JavaScript and from files.
+const checkWords = (netlist: Netlist): void => {
+  const check = (where: string, fault: string | null): void => {
+    if (fault) refuse(netlist, `${where}: ${fault}`);
+  };
+  for (const e of netlist.elements) {
+    check(e.name, unknownWord("element type", e.type, ELEMENT_TYPES));
+    if (e.type === "voltage" || e.type === "current")
+      check(e.name, unknownWord("waveform", e.waveform.kind, WAVEFORM_KINDS));
+  }
+  for (const [name, model] of Object.entries(netlist.models)) {
+    check(`model "${name}"`, unknownWord("model type", model.type, MODEL_TYPES));
+    if (model.type === "rram")
+      check(`model "${name}"`, unknownWord("conduction", model.conduction.kind, CONDUCTION_KINDS));
+  }
 };
 
 const checkValue = (netlist: Netlist, e: Element): void => {
@@ -83,6 +116,7 @@ const reachable = (elements: readonly Element[], from: Node): Set<Node> => {
  */
 export const checkNetlist = (netlist: Netlist): void => {
   if (!(netlist.temperature > 0)) refuse(netlist, `temperature is ${netlist.temperature} K; expected > 0 K.`);
+  checkWords(netlist);
   const names = new Set<string>();
   const terminals = new Map<Node, string[]>();
   for (const e of netlist.elements) {

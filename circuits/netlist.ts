@@ -57,6 +57,23 @@ export type Element =
       readonly nodes: readonly [plus: Node, minus: Node, length: Node, temperature: Node];
     };
 
+/** What an element may be; anything else is refused by name. */
+export const ELEMENT_TYPES = [
+  "resistor",
+  "capacitor",
+  "voltage",
+  "current",
+  "mosfet",
+  "rram",
+  "filament",
+] as const satisfies readonly Element["type"][];
+
+/** Models, as elements name their type. */
+export const MODEL_TYPES = ["mosfet", "rram", "filament"] as const satisfies readonly ElementModel["type"][];
+
+/** How a cell conducts. */
+export const CONDUCTION_KINDS = ["ohmic", "sinh"] as const satisfies readonly RramConduction["kind"][];
+
 export type ElementModel =
   | { readonly type: "mosfet"; readonly params: MosfetParams }
   | { readonly type: "rram"; readonly conduction: RramConduction }

@@ -1,5 +1,7 @@
 import { z } from "zod";
-import type { Netlist } from "./netlist.ts";
+import { unknownWord } from "./check-netlist.ts";
+import { CONDUCTION_KINDS, ELEMENT_TYPES, type Netlist } from "./netlist.ts";
+import { WAVEFORM_KINDS } from "./waveform.ts";
 
 const number = z.number();
 const waveform = z.discriminatedUnion("kind", [
@@ -121,8 +123,27 @@ const placeOf = (json: unknown, path: readonly PropertyKey[]): string => {
   return shown.map(String).join(".") || "(top)";
 };
 
-const wordsOf = (message: string): string =>
-  message.replace("Invalid input: ", "").replace(", received undefined", ", but it is missing");
+/** What stands where one of a few words decides what the rest is. */
+const WORDS: readonly (readonly [what: string, place: RegExp, known: readonly string[]])[] = [
+  ["element type", /^elements\.\d+\.type$/, ELEMENT_TYPES],
+  ["waveform", /^elements\.\d+\.waveform\.kind$/, WAVEFORM_KINDS],
+  ["model type", /^models\..+\.type$/, ["nmos", "pmos", "rram", "filament"]],
+  ["conduction", /^models\..+\.conduction\.kind$/, CONDUCTION_KINDS],
+];
+
+const valueAt = (json: unknown, path: readonly PropertyKey[]): unknown =>
+  path.reduce<unknown>((at, key) => (at as Record<PropertyKey, unknown> | undefined)?.[key], json);
+
+const wordsOf = (json: unknown, path: readonly PropertyKey[], message: string): string => {
+  const place = path.map(String).join(".");
+  const [what, , known] = WORDS.find(([, places]) => places.test(place)) ?? [];
+  const word = valueAt(json, path);
+  const unknown = what && known && typeof word === "string" ? unknownWord(what, word, known) : null;
+  return (
+    unknown?.replace(/\.$/, "") ??
+    message.replace("Invalid input: ", "").replace(", received undefined", ", but it is missing")
+  );
+};
 
 export interface ParsedNetlist {
   readonly netlist: Netlist;
@@ -144,7 +165,9 @@ export interface ParsedNetlist {
 export const parseNetlist = (json: unknown, where: string): ParsedNetlist => {
   const parsed = schema.safeParse(json);
   if (!parsed.success) {
-    const issues = parsed.error.issues.slice(0, 3).map((i) => `${placeOf(json, i.path)}: ${wordsOf(i.message)}`);
+    const issues = parsed.error.issues
+      .slice(0, 3)
+      .map((i) => `${placeOf(json, i.path)}: ${wordsOf(json, i.path, i.message)}`);
     throw new RangeError(`${where}: not a netlist: ${issues.join("; ")}. docs/transient.md shows the format.`);
   }
   const { title, temperature, elements, models, initial, analysis, expected } = parsed.data;

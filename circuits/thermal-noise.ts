@@ -26,9 +26,15 @@ export interface ThermalNoise {
  * band-limited form of a white current of spectral density 4 k T G (Johnson, Nyquist, Phys. Rev. 32, 97 and 110, 1928).
  * G is the conductance at the interval's start; a bent cell's is its slope there. Draw `index` of an element depends on
  * its name and the index alone.
+ *
+ * @throws RangeError for a circuit with filaments, which have no noise here.
  */
 export const createThermalNoise = (circuit: Circuit, { key, interval }: NoiseOptions): ThermalNoise => {
-  const { resistors, rrams, mosfets, resistances, transistors, netlist } = circuit;
+  const { resistors, rrams, mosfets, filaments, resistances, transistors, netlist } = circuit;
+  if (filaments.names.length > 0)
+    throw new RangeError(
+      `thermal noise: ${filaments.names[0]} is a filament, whose noise is not modelled (resistors', rram cells' and transistors' is); an rram element of its resistance has it, or leave the noise out.`,
+    );
   const currents = new Float64Array(circuit.total);
   const perSiemens = (2 * BOLTZMANN_JOULE * netlist.temperature) / interval;
   const keys = [...resistors.names, ...rrams.names, ...mosfets.names].map((name) => fold(key, name));

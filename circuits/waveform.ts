@@ -23,6 +23,8 @@ export type Waveform =
       readonly delay: number;
     };
 
+export const WAVEFORM_KINDS = ["dc", "pwl", "pulse", "sin"] as const satisfies readonly Waveform["kind"][];
+
 export const dc = (value: number): Waveform => ({ kind: "dc", value });
 
 const linear = (points: readonly (readonly [number, number])[], time: number): number => {

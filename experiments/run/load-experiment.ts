@@ -1,18 +1,11 @@
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { closest, distance } from "fastest-levenshtein";
 import type { AnyExperiment, Plan } from "#src/montecarlo/index";
+import { suggestion } from "#src/report/suggestion";
 import { Misuse } from "../command-line/misuse.ts";
 import { OWN_MODULE } from "../own-module.ts";
 import { experimentIn, loadStudy, studyNames } from "../registry.ts";
-
-/** `"supplly"` -> ` Did you mean "supply"?`, where something is near enough. */
-export const suggestion = (word: string, known: readonly string[]): string => {
-  if (known.length === 0) return "";
-  const near = closest(word, known);
-  return distance(word, near) <= Math.max(2, word.length / 3) ? ` Did you mean "${near}"?` : "";
-};
 
 const importModule = async (module: string): Promise<Readonly<Record<string, unknown>>> => {
   // A module that ends the program, or waits for ever, while it is loaded would do so in silence.

@@ -7,12 +7,14 @@ import {
   type Distribution,
   type Plan,
   type Precision,
+  paramsAt,
   planRun,
   type Round,
   type Sampling,
   type Summary,
   shardCount,
   type Table,
+  told,
   type Value,
 } from "#src/montecarlo/index";
 import type { Figure } from "#src/report/figure";
@@ -141,6 +143,17 @@ export const planInto = (experiment: AnyExperiment, options: PlanOptions = {}): 
   return { out, plan };
 };
 
+/** What should be said before a run is computed: what was asked moves less than it seems. */
+export const remarksOf = (plan: Plan, experiment: AnyExperiment): readonly string[] =>
+  told(
+    `${experiment.name}: remarks`,
+    () =>
+      experiment.remarks?.(
+        plan.params,
+        plan.points.map((_, i) => paramsAt(plan, i)),
+      ) ?? [],
+  );
+
 /**
  * Runs an experiment into a folder: plan, parts, shards, results.csv, results.parquet, report.html, manifest.json.
  *
@@ -150,6 +163,7 @@ export const run = async (experiment: AnyExperiment, options: RunOptions = {}): 
   const workers = workersOf(options);
   const { out, plan } = planInto(experiment, options);
   options.onStart?.(out);
+  for (const remark of remarksOf(plan, experiment)) watchOf(options).warn(remark);
   return complete(out, plan, experiment, workers, options);
 };
 

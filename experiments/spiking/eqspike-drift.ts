@@ -13,7 +13,7 @@ import { dataSetRecord } from "../files/data-sets.ts";
 import { OWN_MODULE } from "../own-module.ts";
 import { imagesFor, PUBLISHED_PARAMETERS } from "../papers/published-parameters.ts";
 import { groupRows, intervalCurve, overRows, valuesOf } from "../studies/rows.ts";
-import { checkSpiking, SPIKING_PARAMETERS, spikingModel } from "./eqspike-parameters.ts";
+import { checkSpiking, idleInput, SPIKING_PARAMETERS, spikingModel } from "./eqspike-parameters.ts";
 import { spikingLearnerOf } from "./eqspike-training.ts";
 
 const PARAMETERS = {
@@ -166,6 +166,7 @@ export const eqspikeDrift = defineExperiment({
       make: (params, key) => drift(params, fold(key, params.seed)),
     },
   },
+  idle: idleInput,
   check: (params) => {
     if (params.thousand > params.blocks)
       throw new RangeError(`thousand: ${params.thousand}; ${params.blocks} thousand images are shown.`);

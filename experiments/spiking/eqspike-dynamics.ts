@@ -13,7 +13,7 @@ import type { Figure, Series } from "#src/report/figure";
 import { OWN_MODULE } from "../own-module.ts";
 import { dataNote, imagesFor, PUBLISHED_PARAMETERS } from "../papers/published-parameters.ts";
 import { varied } from "../studies/rows.ts";
-import { checkSpiking, SPIKING_PARAMETERS, spikingModel } from "./eqspike-parameters.ts";
+import { checkSpiking, idleInput, SPIKING_PARAMETERS, spikingModel } from "./eqspike-parameters.ts";
 import { trainedNetwork, watchedDynamics } from "./eqspike-training.ts";
 
 const PARAMETERS = {
@@ -246,6 +246,7 @@ export const eqspikeDynamics = defineExperiment({
     otherFree: mean("largest rate of another output at the end of the free phase"),
     otherNudged: mean("of the nudged phase"),
   },
+  idle: idleInput,
   check: (params) => {
     checkSpiking(params);
     const { test } = imagesFor(params);

@@ -4,10 +4,12 @@ import { fold } from "#src/random/index";
 import type { Figure } from "#src/report/figure";
 import { OWN_MODULE } from "../own-module.ts";
 import { dataNote } from "../papers/published-parameters.ts";
+import { idleWhere } from "../studies/idle-parameters.ts";
+import { idlePairs } from "../studies/learning-parameters.ts";
 import { differsOnlyIn, overRows, percentCurve, percentWithin, settingName, valuesOf } from "../studies/rows.ts";
 import { showMeasured } from "../units/show.ts";
 import { RRAM_PARAMETERS } from "./eqspike-on-rram-parameters.ts";
-import { checkSpiking } from "./eqspike-parameters.ts";
+import { checkSpiking, idleInput } from "./eqspike-parameters.ts";
 import { checkSpikingChip, trainSpikingChip } from "./spiking-chip.ts";
 
 type Params = ValuesOf<typeof RRAM_PARAMETERS>;
@@ -232,6 +234,14 @@ export const eqspikeOnRram = defineExperiment({
       make: (params, key) => trainSpikingChip(params, fold(key, params.seed)),
     },
   },
+  idle: (params) => [
+    ...idleInput(params),
+    ...idlePairs(params),
+    ...idleWhere<keyof Params>(
+      [params.cells === "numbers", "where numbers hold the weights (cells)", "rounding", "threshold"],
+      [params.rounding === "stochastic", "where fractions of a pulse go by chance (rounding)", "threshold"],
+    ),
+  ],
   check: (params) => {
     checkSpiking(params);
     checkSpikingChip(params);

@@ -10,8 +10,9 @@ import {
   type SpikingNetwork,
   type SpikingRule,
 } from "#src/learning/index";
-import type { Parameters, ValuesOf } from "#src/montecarlo/index";
+import type { Idle, Parameters, ValuesOf } from "#src/montecarlo/index";
 import { PUBLISHED_PARAMETERS } from "../papers/published-parameters.ts";
+import { idleWhere } from "../studies/idle-parameters.ts";
 import { checkNetwork, parseWidths } from "../studies/network-parameters.ts";
 
 const MEASURED = "measured for this project: docs/eqspike.md";
@@ -90,6 +91,10 @@ export const SPIKING_PARAMETERS = {
   outputTraceTime: time(SPIKING_NEURONS.outputTraceTime, "of the outputs' trace that the nudge sees"),
   floor: number(SPIKING_NEURONS.floor, -1000, 0, "lowest membrane, in thresholds"),
 } as const satisfies Parameters;
+
+/** What nothing reads where images enter as currents. */
+export const idleInput = ({ input }: { readonly input: string }): Idle<"inputRate">[] =>
+  idleWhere([input === "currents", "where images enter as currents (input)", "inputRate"]);
 
 export type SpikingValues = ValuesOf<typeof SPIKING_PARAMETERS>;
 

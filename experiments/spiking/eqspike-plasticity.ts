@@ -20,7 +20,7 @@ import { OWN_MODULE } from "../own-module.ts";
 import { dataNote, imagesFor, PUBLISHED_PARAMETERS } from "../papers/published-parameters.ts";
 import { parseWidths } from "../studies/network-parameters.ts";
 import { intervalCurve, overRows, valuesOf } from "../studies/rows.ts";
-import { checkSpiking, SPIKING_PARAMETERS, type SpikingModel, spikingModel } from "./eqspike-parameters.ts";
+import { checkSpiking, idleInput, SPIKING_PARAMETERS, type SpikingModel, spikingModel } from "./eqspike-parameters.ts";
 import { trainedNetwork, watchedDynamics } from "./eqspike-training.ts";
 
 const CURVES = ["isolated pair", "rising", "falling", "steady"] as const;
@@ -264,6 +264,7 @@ export const eqspikePlasticity = defineExperiment({
       },
     },
   },
+  idle: idleInput,
   check: (params) => {
     checkSpiking(params);
     if (parseWidths(params.widths).length < 3)

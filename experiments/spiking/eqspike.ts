@@ -15,7 +15,7 @@ import { dataNote, imagesFor, PUBLISHED_PARAMETERS, seedsAndEpochs } from "../pa
 import { parseWidths } from "../studies/network-parameters.ts";
 import { groupRows, overRows, valuesOf } from "../studies/rows.ts";
 import { ENERGY_PARAMETERS, energySummary, eventEnergy, type ImageEvents } from "./eqspike-energy.ts";
-import { checkSpiking, SPIKING_PARAMETERS, spikingModel } from "./eqspike-parameters.ts";
+import { checkSpiking, idleInput, SPIKING_PARAMETERS, spikingModel } from "./eqspike-parameters.ts";
 import { spikingLearnerOf, type TrainedSpikes, trainSpikes } from "./eqspike-training.ts";
 
 const PARAMETERS = {
@@ -275,6 +275,7 @@ export const eqspike = defineExperiment({
       },
     },
   },
+  idle: idleInput,
   check: (params) => {
     if (params.epoch > params.epochs) throw new RangeError(`epoch: ${params.epoch}; ${params.epochs} are trained.`);
     checkSpiking(params);

@@ -5,6 +5,7 @@ import { dataFor } from "../files/data-sets.ts";
 import { OWN_MODULE } from "../own-module.ts";
 import { COLUMNS, networkAtRate } from "./chip-network.ts";
 import { type ErrorMode, evaluatorFor, type Thresholding } from "./evaluator.ts";
+import { idleRipple, idleWhere } from "./idle-parameters.ts";
 import {
   checkNetwork,
   NETWORK_PARAMETERS,
@@ -14,7 +15,7 @@ import {
   WEIGHTS_PARAMETER,
 } from "./network-parameters.ts";
 import { groupRows, overRows, percent, percentCurve, valuesOf } from "./rows.ts";
-import { checkSense, SENSE_PARAMETERS, senseNotes } from "./sense-parameters.ts";
+import { checkSense, SENSE_NAMES, SENSE_PARAMETERS, senseNotes } from "./sense-parameters.ts";
 
 const PARAMETERS = {
   ...SENSE_PARAMETERS,
@@ -220,6 +221,14 @@ export const accuracyVersusErrors = defineExperiment({
   prepare: {
     network: trainedPart<Params>(null),
   },
+  idle: (params) => [
+    ...idleRipple(params),
+    ...idleWhere<keyof Params>([
+      params.amplifiers === "independent",
+      "with independent errors, which are drawn at the rate asked for: no amplifier is simulated (amplifiers)",
+      ...SENSE_NAMES,
+    ]),
+  ],
   check: (params) => {
     checkSense(params);
     checkNetwork(params);

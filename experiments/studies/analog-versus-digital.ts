@@ -9,6 +9,7 @@ import { OWN_MODULE } from "../own-module.ts";
 import { showQuantity } from "../units/show.ts";
 import { ANALOG_PARAMETERS, analogDesignOf } from "./analog-parameters.ts";
 import { evaluatorFor } from "./evaluator.ts";
+import { heatRemarks, idleRipple, idleWhere } from "./idle-parameters.ts";
 import { checkNetwork, NETWORK_PARAMETERS, networkNotes, trainedPart, trainingSeeds } from "./network-parameters.ts";
 import { groupRows, overRows, percent, percentCurve } from "./rows.ts";
 import { checkSense, SENSE_NAMES, SENSE_PARAMETERS, senseNotes } from "./sense-parameters.ts";
@@ -224,6 +225,15 @@ export const analogVersusDigital = defineExperiment({
     network: trainedPart<Params>("ternary"),
     reads: { uses: [...SENSE_NAMES, "strobe", "samples"], make: readsAt },
   },
+  idle: (params) => [
+    ...idleRipple(params),
+    ...idleWhere<keyof Params>([
+      params.converterBits === 0,
+      "without converters (converterBits 0)",
+      ...(["converterRange", "converterFigureOfMerit", "conversionTime"] as const),
+    ]),
+  ],
+  remarks: (_params, points) => heatRemarks(points, "only the transistors do"),
   check: (params) => {
     checkSense(params);
     checkNetwork(params);

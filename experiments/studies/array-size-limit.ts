@@ -20,6 +20,7 @@ import type { Key } from "#src/random/index";
 import type { Figure } from "#src/report/figure";
 import { OWN_MODULE } from "../own-module.ts";
 import { showQuantity } from "../units/show.ts";
+import { heatRemarks, idleRipple } from "./idle-parameters.ts";
 import { missedAndLost } from "./read-trials.ts";
 import { groupRows, percentCurve, varied } from "./rows.ts";
 import { MONTE_CARLO_TOLERANCE } from "./sense-errors.ts";
@@ -291,6 +292,8 @@ export const arraySizeLimit = defineExperiment({
   figures,
   conclude,
   check: checkSense,
+  idle: idleRipple,
+  remarks: (_params, points) => heatRemarks(points, "only the transistors do"),
   notes: (params, points) => {
     const loads = points.map((p) => {
       const design = columnDesign(p, 0);

@@ -6,7 +6,7 @@ import { dataSetRecord } from "../files/data-sets.ts";
 import { OWN_MODULE } from "../own-module.ts";
 import { shown } from "../units/show.ts";
 import { trainOnChip } from "./learning-chip.ts";
-import { LEARNING_PARAMETERS } from "./learning-parameters.ts";
+import { idleLearning, LEARNING_PARAMETERS } from "./learning-parameters.ts";
 import { checkNetwork } from "./network-parameters.ts";
 import { differsOnlyIn, overRows, percent, percentCurve, percentWithin, settingName, valuesOf } from "./rows.ts";
 
@@ -240,6 +240,7 @@ export const epOnRram = defineExperiment({
       },
     },
   },
+  idle: idleLearning,
   check: (params) => {
     checkNetwork(params);
     if (params.highResistance <= params.lowResistance)

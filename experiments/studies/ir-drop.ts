@@ -7,6 +7,7 @@ import { dataFor, dataSetRecord } from "../files/data-sets.ts";
 import { OWN_MODULE } from "../own-module.ts";
 import { showQuantity } from "../units/show.ts";
 import { ANALOG_PARAMETERS, analogDesignOf } from "./analog-parameters.ts";
+import { idleOfFloat, idleWhere } from "./idle-parameters.ts";
 import { checkNetwork, NETWORK_PARAMETERS, networkNotes, trainedPart, trainingSeeds } from "./network-parameters.ts";
 import { groupRows, overRows, percent, percentCurve, varied } from "./rows.ts";
 
@@ -177,6 +178,10 @@ export const irDrop = defineExperiment({
     sumError: { kind: "mean", unit: "1", says: "error of the first layer's sums, rms over rms" },
   },
   prepare: { network: trainedPart<Params>(null) },
+  idle: (params) => [
+    ...idleOfFloat(params),
+    ...idleWhere<keyof Params>([params.converterBits === 0, "without converters (converterBits 0)", "converterRange"]),
+  ],
   check: (params) => {
     checkNetwork(params);
     checkAnalogDesign(analogDesignOf(params));

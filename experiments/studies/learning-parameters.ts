@@ -1,5 +1,6 @@
-import type { Parameters } from "#src/montecarlo/index";
+import type { Idle, Parameters, ValuesOf } from "#src/montecarlo/index";
 import { EQUILIBRIUM_PARAMETERS } from "./equilibrium-parameters.ts";
+import { idleWhere } from "./idle-parameters.ts";
 
 const share = (value: number, max: number, says: string, source: string) =>
   ({ kind: "quantity", unit: "1", default: value, min: 0, max, says, source }) as const;
@@ -8,6 +9,42 @@ const count = (value: number, min: number, max: number, says: string, source: st
 const quantity = (unit: string, value: number, min: number, max: number, says: string, source: string) =>
   ({ kind: "quantity", unit, default: value, min, max, says, source }) as const;
 const positive = (value: number, says: string, source: string) => quantity("1", value, 1e-9, 1e3, says, source);
+
+/** Of conductances that pulses move. */
+const OF_PAIRS = [
+  ...(["pulses", "nonlinearity", "asymmetry", "states", "cycleToCycle", "deviceToDevice", "boundSpread"] as const),
+  ...(["update", "verifyingPulses", "largestWeight", "largestOutputWeight", "readNoise", "wireResistance"] as const),
+  ...(["tile", "lowResistance", "highResistance", "readVoltage", "readTime", "pulseVoltage", "pulseTime"] as const),
+] as const;
+/** Of 2T2R cells that are written. */
+const OF_2T2R = ["latentScale", "latentThreshold", "readErrors", "cellReadEnergy", "cellWriteEnergy"] as const;
+
+/** What nothing reads where pairs of conductances, or numbers, hold the weights. */
+export const idlePairs = (p: {
+  readonly cells: string;
+  readonly update: string;
+  readonly wireResistance: number;
+}): Idle<(typeof OF_PAIRS)[number]>[] =>
+  idleWhere<(typeof OF_PAIRS)[number]>(
+    [p.cells === "numbers", "where numbers hold the weights (cells)", ...OF_PAIRS],
+    [p.cells.endsWith("2T2R"), `in 2T2R cells (cells ${p.cells}), which are written outright`, ...OF_PAIRS],
+    [p.update === "blind", "by blind pulses (update)", "verifyingPulses"],
+    [p.wireResistance === 0, "with ideal lines (wireResistance 0 ohm)", "tile"],
+  );
+
+/** What nothing reads by this method on these cells. */
+export const idleLearning = (p: ValuesOf<typeof LEARNING_PARAMETERS>): Idle<keyof typeof LEARNING_PARAMETERS>[] => [
+  ...idlePairs(p),
+  ...idleWhere<keyof typeof LEARNING_PARAMETERS>(
+    [!p.cells.endsWith("2T2R"), `where ${p.cells} hold the weights (cells)`, ...OF_2T2R],
+    [p.cells === "binary 2T2R", "in binary cells, which have no 0 (cells)", "latentThreshold"],
+    [
+      p.method === "backpropagation",
+      "by backpropagation, which has no phases (method)",
+      ...(["estimator", "beta", "freeSteps", "nudgedSteps"] as const),
+    ],
+  ),
+];
 
 const SWEPT = "an ideal device; the study sweeps it";
 const IDEAL = "an ideal device";

@@ -12,6 +12,7 @@ import type { Figure } from "#src/report/figure";
 import { dataFor, dataSetRecord } from "../files/data-sets.ts";
 import { OWN_MODULE } from "../own-module.ts";
 import { evaluatorFor } from "./evaluator.ts";
+import { idleOfFloat } from "./idle-parameters.ts";
 import { checkNetwork, NETWORK_PARAMETERS, networkNotes, trainedPart, trainingSeeds } from "./network-parameters.ts";
 import { groupRows, overRows, percent, percentCurve, valuesOf } from "./rows.ts";
 
@@ -130,6 +131,7 @@ export const networkAccuracy = defineExperiment({
     network: trainedPart<Params>(null),
   },
   check: checkNetwork,
+  idle: idleOfFloat,
   trial: ({ network }, params) => {
     const { train, test } = dataFor(params.data);
     const accuracy =

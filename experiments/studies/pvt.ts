@@ -11,6 +11,7 @@ import { defineExperiment, type NumberSpec, type RateReport } from "#src/monteca
 import { power } from "#src/numerics/power";
 import { fold, type Key } from "#src/random/index";
 import { OWN_MODULE } from "../own-module.ts";
+import { heatRemarks, idleRipple } from "./idle-parameters.ts";
 import { PARAMETERS, type PvtValues, STROBE_KINDS, STROBES } from "./pvt-parameters.ts";
 import { concludePvt, drawPvt } from "./pvt-report.ts";
 import { MONTE_CARLO_TOLERANCE } from "./sense-errors.ts";
@@ -133,6 +134,8 @@ export const pvt = defineExperiment({
     };
   },
   check: checkSense,
+  idle: idleRipple,
+  remarks: (_params, points) => heatRemarks(points, "only the transistors do"),
   figures: drawPvt,
   conclude: concludePvt,
   notes: (params, points) => [

@@ -14,6 +14,7 @@ import {
 import { fold, type Key, normalsInto } from "#src/random/index";
 import type { Figure } from "#src/report/figure";
 import { OWN_MODULE } from "../own-module.ts";
+import { heatRemarks, idleRipple, idleWhere } from "./idle-parameters.ts";
 import { drawn, groupRows, varied } from "./rows.ts";
 import {
   amplifierOf,
@@ -221,6 +222,19 @@ export const rareErrors = defineExperiment({
       make: search,
     },
   },
+  idle: (params) => [
+    ...idleRipple(params),
+    ...idleWhere<keyof Params>(
+      [
+        params.error === "ideal",
+        "for error ideal, which compares two resistances and has no amplifier",
+        ...(["technology", "corner", "supply", "bitLineCapacitance", "mismatch", "rippleAmplitude", "strobe"] as const),
+      ],
+      [params.method !== "plain", `by method ${params.method}`, "plainSamples"],
+      [params.method !== "importance", `by method ${params.method}`, "relativeError"],
+    ),
+  ],
+  remarks: (_params, points) => heatRemarks(points, "only the transistors do"),
   check: (params) => {
     checkSense(params);
     refuseTelegraph(namedDevice(params.device), "rare-errors");

@@ -11,6 +11,7 @@ import type { Key } from "#src/random/index";
 import type { Figure } from "#src/report/figure";
 import { OWN_MODULE } from "../own-module.ts";
 import { showQuantity, showRate } from "../units/show.ts";
+import { heatRemarks, idleRipple } from "./idle-parameters.ts";
 import { trialsOf } from "./read-trials.ts";
 import { rateSeries, varied } from "./rows.ts";
 import { amplifierOf, checkSense, deviceOf, SENSE_PARAMETERS, senseNotes, standingOf } from "./sense-parameters.ts";
@@ -172,5 +173,7 @@ export const senseErrors = defineExperiment({
   figures,
   conclude,
   check: checkSense,
+  idle: idleRipple,
+  remarks: (_params, points) => heatRemarks(points, "only the transistors do"),
   notes: senseNotes,
 });

@@ -3,6 +3,7 @@ import { defineExperiment, type Parameters, type Table, type ValuesOf } from "#s
 import type { Figure } from "#src/report/figure";
 import { OWN_MODULE } from "../own-module.ts";
 import { showMeasured, showQuantity } from "../units/show.ts";
+import { idleRipple } from "./idle-parameters.ts";
 import { varied } from "./rows.ts";
 import { designOf, SENSE_PARAMETERS, transistorNotes } from "./sense-parameters.ts";
 
@@ -122,6 +123,7 @@ export const senseTransient = defineExperiment({
   axes: ["technology", "corner", "temperature", "bitLineCapacitance", "supply", "leftResistance", "rightResistance"],
   grid: () => [{ supply: [1.2, 0.9, 0.7] }],
   deterministic: true,
+  idle: idleRipple,
   trials: 1,
   block: 1,
   numbers: {

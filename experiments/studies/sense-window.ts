@@ -5,6 +5,7 @@ import type { Key } from "#src/random/index";
 import type { Figure } from "#src/report/figure";
 import { OWN_MODULE } from "../own-module.ts";
 import { showQuantity } from "../units/show.ts";
+import { heatRemarks, idleRipple } from "./idle-parameters.ts";
 import { missedAndLost, trialsOf } from "./read-trials.ts";
 import { groupRows, percentCurve, varied } from "./rows.ts";
 import { MONTE_CARLO_TOLERANCE } from "./sense-errors.ts";
@@ -169,5 +170,7 @@ export const senseWindow = defineExperiment({
   figures: shareFigures,
   conclude,
   check: checkSense,
+  idle: idleRipple,
+  remarks: (_params, points) => heatRemarks(points, "only the transistors do"),
   notes: senseNotes,
 });

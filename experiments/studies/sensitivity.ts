@@ -5,6 +5,7 @@ import { fold, type Key, keyText, uniform } from "#src/random/index";
 import { dataFor } from "../files/data-sets.ts";
 import { OWN_MODULE } from "../own-module.ts";
 import { evaluatorFor } from "./evaluator.ts";
+import { heatRemarks, idleRipple } from "./idle-parameters.ts";
 import { checkNetwork, NETWORK_PARAMETERS, networkNotes, trainedPart } from "./network-parameters.ts";
 import { MONTE_CARLO_TOLERANCE, STROBE_PARAMETER } from "./sense-errors.ts";
 import {
@@ -183,6 +184,8 @@ export const sensitivity = defineExperiment({
     samples: { uses: [], make: (_params, key) => key },
   },
   check,
+  idle: idleRipple,
+  remarks: (_params, points) => heatRemarks(points, "only the transistors do"),
   trial: (context, params, key) => {
     const draws = (which: string): number[] => INPUT_NAMES.map((_, i) => uniform(fold(key, which), i));
     const [from, to] = [draws("a"), draws("b")];

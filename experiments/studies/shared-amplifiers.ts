@@ -16,6 +16,7 @@ import { OWN_MODULE } from "../own-module.ts";
 import { showQuantity } from "../units/show.ts";
 import { COLUMNS, readNetwork } from "./chip-network.ts";
 import { evaluatorFor } from "./evaluator.ts";
+import { heatRemarks, idleRipple } from "./idle-parameters.ts";
 import {
   checkNetwork,
   NETWORK_PARAMETERS,
@@ -159,6 +160,8 @@ export const sharedAmplifiers = defineExperiment({
     binaryFlip: { kind: "rate", says: "binary read of +-1 gives the other sign" },
   },
   prepare: { network: trainedPart<Params>(null) },
+  idle: idleRipple,
+  remarks: (_params, points) => heatRemarks(points, "only the transistors do"),
   check: (params) => {
     checkSense(params);
     checkNetwork(params);

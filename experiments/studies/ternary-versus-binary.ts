@@ -15,6 +15,7 @@ import { dataFor } from "../files/data-sets.ts";
 import { OWN_MODULE } from "../own-module.ts";
 import { readNetwork } from "./chip-network.ts";
 import { evaluatorFor } from "./evaluator.ts";
+import { heatRemarks, idleRipple } from "./idle-parameters.ts";
 import { checkNetwork, networkNotes, trainedPart, trainingSeeds } from "./network-parameters.ts";
 import { MONTE_CARLO_TOLERANCE } from "./sense-errors.ts";
 import { checkSense, designOf, deviceOf, SENSE_NAMES, type SenseValues, senseNotes } from "./sense-parameters.ts";
@@ -160,6 +161,8 @@ export const ternaryVersusBinary = defineExperiment({
     ternaryNetwork: trainedPart<ComparisonValues>("ternary"),
     reads: { uses: [...SENSE_NAMES, "strobe", "samples"], make: readsAt },
   },
+  idle: idleRipple,
+  remarks: (_params, points) => heatRemarks(points, "only the transistors do"),
   check: (params) => {
     checkSense(params);
     checkNetwork(params);

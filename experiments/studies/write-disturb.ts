@@ -23,6 +23,7 @@ import { bernoulli, fold, type Key } from "#src/random/index";
 import type { Figure, Series } from "#src/report/figure";
 import { OWN_MODULE } from "../own-module.ts";
 import { showQuantity } from "../units/show.ts";
+import { idleWhere } from "./idle-parameters.ts";
 import { groupRows, percentCurve, varied } from "./rows.ts";
 import { ONE_T_ONE_R, PARAMETERS, type WriteValues } from "./write-disturb-parameters.ts";
 
@@ -269,6 +270,12 @@ export const writeDisturb = defineExperiment({
   trial: (_context, params, key) => trial(params, key),
   figures,
   conclude,
+  idle: ({ access }) =>
+    idleWhere<keyof WriteValues>([
+      access !== ONE_T_ONE_R,
+      `in a cross-point array (access ${access}), which has no transistors`,
+      ...(["setGate", "resetGate", "accessWidth"] as const),
+    ]),
   check: (p) => {
     if (p.lrsGap >= p.hrsGap)
       throw new RangeError(

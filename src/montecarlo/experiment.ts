@@ -52,6 +52,12 @@ export type Prepared = (part: string, params: Values) => unknown;
 
 type Contexts<P, C> = { readonly [name in keyof C]: Part<P, C[name]> };
 
+/** Parameters that nothing reads, and when: "with float weights". */
+export interface Idle<N extends string> {
+  readonly names: readonly N[];
+  readonly when: string;
+}
+
 /** Points to compute: the union of the products of these axes. */
 export type Grid = readonly Readonly<Record<string, readonly Value[]>>[];
 
@@ -89,6 +95,10 @@ export interface Experiment<P extends Parameters = Parameters, C = Record<string
   readonly prepare?: Contexts<ValuesOf<P>, C>;
   /** Refuses, by a RangeError, parameters that their ranges alone do not; called for every point before a run. */
   readonly check?: (params: ValuesOf<P>) => void;
+  /** Parameters that nothing reads in the mode of these ones: setting, sweeping or varying one is refused, with `when`. */
+  readonly idle?: (params: ValuesOf<P>) => readonly Idle<keyof P & string>[];
+  /** What should be said before a run, of these points: that an axis moves nothing, say. Sentences. */
+  readonly remarks?: (params: ValuesOf<P>, points: readonly ValuesOf<P>[]) => readonly string[];
   /** Numbers known from the preparation alone: counted once a point, beside the trials'. */
   readonly facts?: (context: C, params: ValuesOf<P>) => { readonly numbers: Readonly<Partial<Record<N, Report>>> };
   /** One trial. Its key is the same at every point of the grid, so that points are compared on the same samples. */
@@ -111,6 +121,8 @@ export type AnyExperiment = Omit<
   | "trial"
   | "together"
   | "check"
+  | "idle"
+  | "remarks"
   | "facts"
   | "prepare"
   | "grid"
@@ -134,6 +146,8 @@ export type AnyExperiment = Omit<
     >
   >;
   readonly check?: (params: Values) => void;
+  readonly idle?: (params: Values) => readonly Idle<string>[];
+  readonly remarks?: (params: Values, points: readonly Values[]) => readonly string[];
   readonly facts?: (
     context: Readonly<Record<string, unknown>>,
     params: Values,

@@ -6,6 +6,7 @@ export type {
   ArraySpec,
   Experiment,
   Grid,
+  Idle,
   Part,
   PartProgress,
   Prepared,

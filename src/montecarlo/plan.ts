@@ -153,6 +153,7 @@ export const planRun = (experiment: AnyExperiment, request: PlanRequest): Plan =
     seen.add(text);
   }
   if (experiment.check) for (const point of points) experiment.check({ ...params, ...point });
+  refuseIdle(experiment, request, params, points);
   const stopping = stoppingRule(experiment, request.trials, request.precision, request.sampling);
   checkVaried(experiment, request.varied, { axes, set: Object.keys(request.set) }, request.sampling, stopping);
   return {
@@ -170,6 +171,34 @@ export const planRun = (experiment: AnyExperiment, request: PlanRequest): Plan =
     dataSets: dataSetsAsked(experiment, params, points).map(request.dataSet),
     arithmetic: request.arithmetic,
   };
+};
+
+/**
+ * Refuses what was asked of a parameter that nothing reads at any point: the run would not be the one that was meant. What
+ * the experiment's own small version sets is not asked by anybody.
+ */
+const refuseIdle = (
+  experiment: AnyExperiment,
+  { set, grid, varied }: PlanRequest,
+  params: Values,
+  points: readonly Values[],
+): void => {
+  const { idle, quick = {}, name: study } = experiment;
+  if (!idle) return;
+  const asked = [
+    ...Object.keys(set).filter((name) => set[name] !== quick[name]),
+    ...Object.keys(grid ?? {}),
+    ...Object.keys(varied),
+  ];
+  const idleAt = points.map((point) => idle({ ...params, ...point }));
+  for (const name of asked) {
+    const found = idleAt.map((lists) => lists.find(({ names }) => names.includes(name)));
+    const [first] = found;
+    if (first && found.every((list) => list !== undefined))
+      throw new RangeError(
+        `${study}: ${name} changes nothing here: nothing reads it ${first.when}. Leave it out, or change what it goes with.`,
+      );
+  }
 };
 
 /** The data sets that parameters name at any point, each once. */

@@ -1,0 +1,50 @@
+import { REFERENCE_TEMPERATURE } from "#devices/temperature";
+import type { Idle } from "#src/montecarlo/index";
+import { showQuantity } from "../units/show.ts";
+import { namedDevice } from "./sense-parameters.ts";
+
+/** Those of the lists that hold. */
+export const idleWhere = <N extends string>(
+  ...lists: readonly (readonly [holds: boolean, when: string, ...names: N[]])[]
+): Idle<N>[] => lists.filter(([holds]) => holds).map(([, when, ...names]) => ({ names, when }));
+
+/** Of the supply's ripple. */
+export const idleRipple = ({ rippleAmplitude }: { readonly rippleAmplitude: number }): Idle<"rippleFrequency">[] =>
+  idleWhere([rippleAmplitude === 0, "without a ripple (rippleAmplitude 0 V)", "rippleFrequency"]);
+
+/** Of networks whose weights may be float. */
+export const idleOfFloat = ({ weights }: { readonly weights: string }): Idle<"learningRate" | "activation">[] =>
+  idleWhere([
+    weights === "float",
+    "with float weights, which are trained with relu at a rate of 0.001",
+    "learningRate",
+    "activation",
+  ]);
+
+interface Heated {
+  readonly temperature: number;
+  readonly device: string;
+  readonly activationEnergyLrs: number;
+  readonly activationEnergyHrs: number;
+}
+
+/**
+ * What temperature does not do here: resistances without an activation energy stay as they are, and with one they are given
+ * at the reference temperature. `others`: what else follows it ("only transistors do"), or that nothing does.
+ */
+export const heatRemarks = (points: readonly Heated[], others: string): string[] => {
+  const heated = points.some(({ temperature }) => temperature !== REFERENCE_TEMPERATURE);
+  const added = points.some((p) => p.activationEnergyLrs !== 0 || p.activationEnergyHrs !== 0);
+  const still = [...new Set(points.map(({ device }) => device))]
+    .map(namedDevice)
+    .filter(({ lrs, hrs }) => !(lrs.activationEnergy || hrs.activationEnergy));
+  if (heated && !added && still.length > 0)
+    return [
+      `device "${still.map(({ name }) => name).join('", "')}" has no activation energy: its resistances do not follow temperature, ${others}. Give it one with activationEnergyLrs and activationEnergyHrs, or in a --device file`,
+    ];
+  if (!heated && added)
+    return [
+      `activation energies change nothing at ${showQuantity(REFERENCE_TEMPERATURE, "K")}, where resistances are given: set temperature too`,
+    ];
+  return [];
+};
