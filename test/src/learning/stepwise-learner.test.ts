@@ -122,10 +122,13 @@ describe("learning step by step", () => {
     const found = learned(cost, feedback, rates, continual);
     const start = parametersFor(networkOf(cost), "start");
     expected.weights.forEach((w, l) => {
-      expect(worst(w, found[`${l}.weights`])).toBeLessThan(2e-6);
-      expect(worst(expected.biases[l], found[`${l}.biases`])).toBeLessThan(2e-6);
-      expect(worst(w, start.weights[l])).toBeGreaterThan(1e-4);
-      if (feedback !== "tied" && l > 0) expect(worst(expected.back[l], found[`${l}.feedback`])).toBeLessThan(2e-6);
+      // Single precision through thirty steps that each feed the next: up to 3e-5 of the way in sixty layers looked at.
+      const way = worst(w, start.weights[l]);
+      expect(way).toBeGreaterThan(1e-3);
+      expect(worst(w, found[`${l}.weights`])).toBeLessThan(1e-4 * way);
+      expect(worst(expected.biases[l], found[`${l}.biases`])).toBeLessThan(1e-4 * way);
+      if (feedback !== "tied" && l > 0)
+        expect(worst(expected.back[l], found[`${l}.feedback`])).toBeLessThan(1e-4 * way);
     });
   });
 
@@ -140,7 +143,7 @@ describe("learning step by step", () => {
     const [large, small] = [distance(0.02), distance(0.002)];
     expect(large / small).toBeGreaterThan(8);
     expect(large / small).toBeLessThan(12);
-    expect(distance(1e-6)).toBeLessThan(1e-6);
+    expect(distance(1e-6) / small / (1e-6 / 0.002)).toBeCloseTo(1, 1);
   });
 
   test("a schedule multiplies the rates of every layer", () => {

@@ -30,23 +30,30 @@ describe("Sobol's sequence", () => {
       expect(strata.size).toBe(256);
     }
   });
-  test("is no worse than independent points for products of any two of its first dimensions, at powers of two", () => {
-    for (const count of [128, 512])
-      for (const [a, b] of [
-        [0, 11],
-        [10, 11],
-        [9, 10],
-        [3, 8],
-      ]) {
-        let variance = 0;
-        for (let run = 0; run < 12; run++) {
-          const own = fold(key, run);
-          let sum = 0;
-          for (let i = 0; i < count; i++) sum += (sobolUniform(own, a, i) - 0.5) * (sobolUniform(own, b, i) - 0.5);
-          variance += (sum / count) ** 2 / 12;
-        }
-        expect(variance * count * 144).toBeLessThan(1);
+  test("beats independent points by far for products of two dimensions, from 512 points on; at 128 one pair does not gain", () => {
+    const RUNS = 100;
+    /** Variance of the mean of a product over that of independent points. */
+    const ratio = (a: number, b: number, count: number): number => {
+      let variance = 0;
+      for (let run = 0; run < RUNS; run++) {
+        const own = fold(key, run);
+        let sum = 0;
+        for (let i = 0; i < count; i++) sum += (sobolUniform(own, a, i) - 0.5) * (sobolUniform(own, b, i) - 0.5);
+        variance += (sum / count) ** 2 / RUNS;
       }
+      return variance * count * 144;
+    };
+    for (const [a, b] of [
+      [0, 11],
+      [9, 10],
+      [3, 8],
+    ]) {
+      expect(ratio(a, b, 512)).toBeLessThan(0.05);
+      expect(ratio(a, b, 128)).toBeLessThan(0.6);
+    }
+    // 1.16 in 600 runs: 128 points are few for the eleventh and twelfth dimension. 1.7 is four standard errors above.
+    expect(ratio(10, 11, 512)).toBeLessThan(0.05);
+    expect(ratio(10, 11, 128)).toBeLessThan(1.7);
   });
   test("refuses dimensions and points it does not have", () => {
     expect(() => sobolUniform(key, 40, 0)).toThrow("dimension 40");

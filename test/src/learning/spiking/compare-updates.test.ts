@@ -9,7 +9,7 @@ import {
 } from "#src/learning/index";
 import { stepFactors } from "#src/learning/spiking/neuron-design";
 import { integrateAndFireInPlace } from "#src/learning/spiking/neuron-step";
-import { fold, rootKey, uniform } from "#src/random/index";
+import { fold, type Key, rootKey, uniform } from "#src/random/index";
 
 const KEY = rootKey("compare updates");
 const NETWORK: SpikingNetwork = { widths: [8, 12, 3], neurons: SPIKING_NEURONS, input: { kind: "currents" } };
@@ -43,30 +43,40 @@ describe("the rate network of spiking neurons", () => {
 });
 
 describe("what spikes teach", () => {
-  const examples = Array.from({ length: 3 }, (_, i) => ({
-    x: Float64Array.from({ length: 8 }, (_p, p) => uniform(fold(KEY, i), p)),
-    target: Float64Array.from({ length: 3 }, (_c, k) => (k === i % 3 ? 1 : 0)),
-  }));
+  const examplesOf = (key: Key) =>
+    Array.from({ length: 3 }, (_, i) => ({
+      x: Float64Array.from({ length: 8 }, (_p, p) => uniform(fold(key, i), p)),
+      target: Float64Array.from({ length: 3 }, (_c, k) => (k === i % 3 ? 1 : 0)),
+    }));
+  const examples = examplesOf(KEY);
+  /** Cosines of a network drawn by the key with rate-based EP, layer by layer. */
+  const cosinesOf = (key: Key, threshold: number): number[] => {
+    const network = { ...NETWORK, neurons: { ...SPIKING_NEURONS, threshold, floor: -threshold } };
+    const drawn = initialSpikingParameters(network, key);
+    const start = {
+      weights: drawn.weights.map((w) => w.map((x) => threshold * x)),
+      biases: drawn.biases.map((b) => b.map((x) => threshold * (x + 0.1))),
+    };
+    // The nudge is in thresholds a step, as drives are.
+    const rule = { ...SPIKING_RULE, beta: 0.5 * threshold, estimator: "symmetric" } as const;
+    const { layers, moved } = compareUpdates(network, rule, start, examplesOf(key), { free: 60, nudged: 30 }, key);
+    expect(moved).toBeLessThan(1e-4);
+    return layers.map(({ spikesWithRates }) => spikesWithRates.cosine);
+  };
 
-  test("is nearly what rate-based EP teaches, whatever the threshold is called", () => {
-    const cosines = [1, 2].map((threshold) => {
-      const network = { ...NETWORK, neurons: { ...SPIKING_NEURONS, threshold, floor: -threshold } };
-      const drawn = initialSpikingParameters(network, KEY);
-      const start = {
-        weights: drawn.weights.map((w) => w.map((x) => threshold * x)),
-        biases: drawn.biases.map((b) => b.map((x) => threshold * (x + 0.1))),
-      };
-      // The nudge is in thresholds a step, as drives are.
-      const rule = { ...SPIKING_RULE, beta: 0.5 * threshold, estimator: "symmetric" } as const;
-      const { layers, moved } = compareUpdates(network, rule, start, examples, { free: 60, nudged: 30 }, KEY);
-      expect(moved).toBeLessThan(1e-4);
-      return layers.map(({ spikesWithRates }) => spikesWithRates.cosine);
-    });
-    // Few examples, whose gradients do not cancel one another; the upper layer also has the coincidences of spikes.
-    expect(cosines[0][0]).toBeGreaterThan(0.97);
-    expect(cosines[0][1]).toBeGreaterThan(0.9);
-    expect(cosines[1][0]).toBeCloseTo(cosines[0][0], 3);
-    expect(cosines[1][1]).toBeCloseTo(cosines[0][1], 3);
+  test("is nearly what rate-based EP teaches", () => {
+    // Few examples, whose gradients do not cancel one another: 0.83 to 0.99 in single networks.
+    const cosines = Array.from({ length: 8 }, (_, i) => cosinesOf(fold(KEY, i), 1));
+    for (const layer of [0, 1]) {
+      const own = cosines.map((c) => c[layer]);
+      expect(own.reduce((a, b) => a + b, 0) / own.length).toBeGreaterThan(0.9);
+      expect(Math.min(...own)).toBeGreaterThan(0.7);
+    }
+  });
+
+  test("does not depend on what the threshold is called", () => {
+    const [one, two] = [1, 2].map((threshold) => cosinesOf(KEY, threshold));
+    for (const layer of [0, 1]) expect(two[layer]).toBeCloseTo(one[layer], 3);
   });
 
   test("inputs that spike have no such rate network", () => {

@@ -117,9 +117,9 @@ describe("a network trained by rates and run by spikes", () => {
         Uint32Array.from({ length: 20 }, (_, b) => b),
         UNIT_SCALE,
       );
-      return learner.classifySpiking(20, { duration: 0.035, timeStep: 1e-3, averagedFrom }).found.join();
+      return learner.classifySpiking(20, { duration: 0.02, timeStep: 1e-3, averagedFrom }).found.join();
     };
-    expect(early(0)).not.toBe(early(0.033));
+    expect(early(0)).not.toBe(early(0.019));
     expect(Math.abs(long.accuracy - rates)).toBeLessThan(0.03);
     expect(brief.accuracy).toBeLessThan(long.accuracy);
     expect(brief.spikes).toBeLessThan(long.spikes);
