@@ -37,7 +37,7 @@ export const executeRun = async (
     const before = total - tasks.length;
     watch.onProgress({ phase, done: before, total });
     const onDone = (finished: number): void => watch.onProgress({ phase, done: before + finished, total });
-    await doTasks(dir, tasks, workers, watch.signal, onDone, watch.warn);
+    await doTasks(dir, plan.experiment.hash, tasks, workers, watch.signal, onDone, watch.warn);
   };
   removeTemporaries(dir);
   try {

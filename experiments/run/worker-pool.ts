@@ -4,7 +4,7 @@ import { Worker } from "node:worker_threads";
 import { Misuse } from "../command-line/misuse.ts";
 import { StorageFailed } from "../files/write-file.ts";
 import type { Task } from "./run-state.ts";
-import type { Answer, Share } from "./worker.ts";
+import type { Answer, Order, Share } from "./worker.ts";
 
 /** A run was stopped from outside; what was done is kept. */
 export class Interrupted extends Error {
@@ -29,15 +29,58 @@ const errorOf = ({ name, message }: { readonly name: string; readonly message: s
   return new Error(message);
 };
 
+/** Workers that have done all they were given, with the code that they have loaded. */
+const idle: { readonly worker: Worker; readonly code: string }[] = [];
+/** How long they wait for more [ms]: starting one takes a third of a second. */
+const PATIENCE = 5000;
+
+/** A worker that has loaded this code, or a new one. */
+const hire = (code: string): Worker => {
+  const at = idle.findIndex((waiting) => waiting.code === code);
+  if (at >= 0) {
+    const [{ worker }] = idle.splice(at, 1);
+    worker.ref();
+    return worker;
+  }
+  const compiled = fileURLToPath(new URL("./worker.js", import.meta.url));
+  if (!existsSync(compiled))
+    throw new Error(`workers run the compiled program, which is not built: ${compiled}. Run npm run build.`);
+  return new Worker(compiled);
+};
+
+/** Lets a worker wait for the next tasks; it keeps no program from ending. */
+const release = (worker: Worker, code: string): void => {
+  // By name: Node has listeners of its own, which deliver the messages.
+  for (const event of ["message", "error", "exit"]) worker.removeAllListeners(event);
+  worker.unref();
+  const waiting = { worker, code };
+  idle.push(waiting);
+  setTimeout(() => {
+    const at = idle.indexOf(waiting);
+    if (at < 0) return;
+    idle.splice(at, 1);
+    void worker.terminate();
+  }, PATIENCE).unref();
+  worker.once("exit", () => {
+    const at = idle.indexOf(waiting);
+    if (at >= 0) idle.splice(at, 1);
+  });
+};
+
+let sittings = 0;
+
 /**
  * Does tasks in the run folder on `workers` threads, each taking the next as it becomes free. A worker that dies (out of
- * memory, process.exit in a trial) is replaced and its task tried again; the other tasks go on.
+ * memory, process.exit in a trial) is replaced and its task tried again; the other tasks go on. Workers are kept for a
+ * while for tasks of the same code, as the next phase or round of a run has.
  *
  * @throws the first error that a task gives; Interrupted when `signal` aborts; WorkerDied, once all else is done, naming
  * the tasks that no worker survived.
  */
 export const doTasks = async (
   dir: string,
+  /** Hash of the code that the run was begun with: workers that have loaded other code do not serve it. */
+  code: string,
   tasks: readonly Task[],
   workers: number,
   signal: AbortSignal,
@@ -45,9 +88,7 @@ export const doTasks = async (
   onDone: (tasks: number) => void,
   warn: (message: string) => void,
 ): Promise<void> => {
-  const compiled = fileURLToPath(new URL("./worker.js", import.meta.url));
-  if (!existsSync(compiled))
-    throw new Error(`workers run the compiled program, which is not built: ${compiled}. Run npm run build.`);
+  const sitting = sittings++;
   const waiting = tasks.map((task) => ({ task, attempts: 0 }));
   let next = 0;
   const lost: string[] = [];
@@ -59,13 +100,17 @@ export const doTasks = async (
   let deaths = 0;
   const serve = (): Promise<void> =>
     new Promise((resolve, reject) => {
-      const worker = new Worker(compiled, { workerData: dir });
+      const worker = hire(code);
       alive.add(worker);
       let current: (typeof waiting)[number] | undefined;
       const give = (): void => {
         current = waiting[next++];
-        if (current) worker.postMessage(current.task);
-        else void worker.terminate().then(() => resolve());
+        if (current) worker.postMessage({ dir, sitting, task: current.task } satisfies Order);
+        else {
+          alive.delete(worker);
+          release(worker, code);
+          resolve();
+        }
       };
       let reason = "it ended without an answer; does a trial call process.exit?";
       worker.on("message", (answer: Answer | Share) => {

@@ -1,8 +1,15 @@
-import { parentPort, workerData } from "node:worker_threads";
-import { doTask, openRun, type Task } from "./run-state.ts";
+import { parentPort } from "node:worker_threads";
+import { doTask, openRun, type RunState, type Task } from "./run-state.ts";
 
 // Standard output is the answer's alone: what a user's trial prints goes with the logs.
 Object.assign(console, { log: console.error, info: console.error, debug: console.error });
+
+/** A task in a run folder. What a sitting finds there is kept for that sitting alone. */
+export interface Order {
+  readonly dir: string;
+  readonly sitting: number;
+  readonly task: Task;
+}
 
 /** What a worker answers to a task: done, or the error that stops the run. */
 export type Answer = { readonly ok: true } | { readonly ok: false; readonly name: string; readonly message: string };
@@ -12,12 +19,17 @@ export interface Share {
   readonly share: number;
 }
 
-const run = openRun(workerData as string);
+let open: { readonly sitting: number; readonly run: Promise<RunState> } | undefined;
 
-parentPort?.on("message", async (task: Task) => {
+const runOf = ({ dir, sitting }: Order): Promise<RunState> => {
+  if (open?.sitting !== sitting) open = { sitting, run: openRun(dir) };
+  return open.run;
+};
+
+parentPort?.on("message", async (order: Order) => {
   let answer: Answer = { ok: true };
   try {
-    doTask(await run, task, (share) => parentPort?.postMessage({ share } satisfies Share));
+    doTask(await runOf(order), order.task, (share) => parentPort?.postMessage({ share } satisfies Share));
   } catch (error) {
     const { name, message } = error instanceof Error ? error : { name: "Error", message: String(error) };
     answer = { ok: false, name, message };

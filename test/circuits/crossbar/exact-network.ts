@@ -54,6 +54,40 @@ class Rational {
 const ZERO = new Rational(0n, 1n);
 
 /**
+ * The solution of a system whose rows end in the right-hand side, by elimination in whole numbers: every row over its common
+ * denominator, and every division exact (E. H. Bareiss, Math. Comp. 22, 565, 1968), so that nothing has to be reduced.
+ */
+const solved = (system: readonly (readonly Rational[])[]): Rational[] => {
+  const size = system.length;
+  const matrix = system.map((row) => {
+    const bottom = row.reduce((common, r) => (common % r.bottom === 0n ? common : common * r.bottom), 1n);
+    return row.map((r) => r.top * (bottom / r.bottom));
+  });
+  let before = 1n;
+  for (let k = 0; k < size; k++) {
+    const pivot = matrix.findIndex((row, i) => i >= k && row[k] !== 0n);
+    [matrix[k], matrix[pivot]] = [matrix[pivot], matrix[k]];
+    const at = matrix[k][k];
+    for (let i = k + 1; i < size; i++) {
+      const factor = matrix[i][k];
+      for (let j = k; j <= size; j++) {
+        const product = at * matrix[i][j];
+        matrix[i][j] = (factor === 0n ? product : product - factor * matrix[k][j]) / before;
+      }
+    }
+    before = at;
+  }
+  // The unknowns over the last pivot, which is the determinant, are whole.
+  const whole = new Array<bigint>(size).fill(0n);
+  for (let k = size - 1; k >= 0; k--) {
+    let sum = before * matrix[k][size];
+    for (let j = k + 1; j < size; j++) sum -= matrix[k][j] * whole[j];
+    whole[k] = sum / matrix[k][k];
+  }
+  return whole.map((x) => Rational.reduced(x, before));
+};
+
+/**
  * Output currents of an array in exact rational arithmetic: the network of all nodes, those that zero resistances join merged,
  * solved by elimination. Small arrays only.
  */
@@ -119,22 +153,7 @@ export const exactCurrents = (
       if (other !== undefined) matrix[at][other] = matrix[at][other].minus(g);
       else matrix[at][size] = matrix[at][size].plus(g.times(held.get(to) ?? ZERO));
     }
-  for (let k = 0; k < size; k++) {
-    const pivot = matrix.findIndex((row, i) => i >= k && !row[k].zero);
-    [matrix[k], matrix[pivot]] = [matrix[pivot], matrix[k]];
-    for (let i = k + 1; i < size; i++) {
-      if (matrix[i][k].zero) continue;
-      const factor = matrix[i][k].over(matrix[k][k]);
-      for (let j = k; j <= size; j++)
-        if (!matrix[k][j].zero) matrix[i][j] = matrix[i][j].minus(factor.times(matrix[k][j]));
-    }
-  }
-  const volts = new Array<Rational>(size).fill(ZERO);
-  for (let k = size - 1; k >= 0; k--) {
-    let sum = matrix[k][size];
-    for (let j = k + 1; j < size; j++) if (!matrix[k][j].zero) sum = sum.minus(matrix[k][j].times(volts[j]));
-    volts[k] = sum.over(matrix[k][k]);
-  }
+  const volts = solved(matrix);
   const voltage = (n: string): Rational => held.get(rootOf(n)) ?? volts[index.get(rootOf(n)) as number];
   return Float64Array.from({ length: columns }, (_, j) => {
     let sum = ZERO;

@@ -40,14 +40,18 @@ class Banded {
   }
   solve(b: Float64Array): Float64Array {
     const { rows, width, band, size } = this;
-    for (let k = 0; k < size; k++)
-      for (let i = k + 1; i <= Math.min(size - 1, k + band); i++) {
-        const factor = rows[i * width + k - i + band] / rows[k * width + band];
+    for (let k = 0; k < size; k++) {
+      const last = Math.min(size - 1, k + band);
+      // Where column 0 of a row would lie.
+      const pivot = k * width - k + band;
+      for (let i = k + 1; i <= last; i++) {
+        const row = i * width - i + band;
+        const factor = rows[row + k] / rows[pivot + k];
         if (factor === 0) continue;
-        for (let j = k; j <= Math.min(size - 1, k + band); j++)
-          rows[i * width + j - i + band] -= factor * rows[k * width + j - k + band];
+        for (let j = k; j <= last; j++) rows[row + j] -= factor * rows[pivot + j];
         b[i] -= factor * b[k];
       }
+    }
     const x = new Float64Array(size);
     for (let k = size - 1; k >= 0; k--) {
       let sum = b[k];
