@@ -1,0 +1,242 @@
+// What README and docs publish: each entry is a command whose output is a figure, a table or a figure of merit there.
+// run: a study of the program. script: a file of bench/, seed of its own. MNIST and CIFAR stand for folders of the data.
+// cpuMinutes: measured where `of` is the day of a record (docs/published), else estimated from what the docs say.
+
+const RUN = "2026-11-22";
+const EARLIER = "2026-11-21";
+
+const run = (name, shownIn, line, cpuMinutes, of, figures = {}) => ({
+  name,
+  shownIn,
+  kind: "run",
+  line,
+  cpuMinutes,
+  of,
+  figures,
+});
+const script = (name, shownIn, line, cpuMinutes, of) => ({
+  name,
+  shownIn,
+  kind: "script",
+  line,
+  cpuMinutes,
+  of,
+  figures: {},
+});
+
+const SPIKES = "learning-on-cells.md";
+
+/** Titles of a run's figures begin as given. */
+export const ENTRIES = [
+  run(
+    "ternary-versus-binary",
+    ["README.md", "ternary-versus-binary.md", "runs.md"],
+    "ternary-versus-binary",
+    3,
+    EARLIER,
+    {
+      "ternary-versus-binary.png": "Accuracy against supply",
+    },
+  ),
+  run(
+    "ternary-versus-binary-mnist",
+    ["ternary-versus-binary.md"],
+    "ternary-versus-binary --data MNIST --set batch=128 --set epochs=5",
+    8,
+    EARLIER,
+  ),
+  run("pvt", ["README.md", "pvt.md"], "pvt", 6, EARLIER, { "pvt.png": "Read errors, replica column" }),
+  run("sensitivity", ["README.md", "sensitivity.md"], "sensitivity --set device=weak", 20, RUN, {
+    "sensitivity.png": "Share of the variance",
+  }),
+  run("high-resistance-margin", ["studies.md"], "examples/high-resistance-margin.yaml", 3, RUN, {
+    "high-resistance-margin.png": "Read error rates against hrsMedianFactor",
+  }),
+  run("majority-read", ["studies.md"], "examples/majority-read.mjs --trials 2000", 1, RUN),
+  run(
+    "sense-transient",
+    ["sense-transient.md", "devices.md", "transient.md", "transient-batch.md", "spice.md"],
+    "sense-transient",
+    0.1,
+    EARLIER,
+    {
+      "sense-transient.png": "One read",
+    },
+  ),
+  run(
+    "sense-window",
+    ["sense-window.md"],
+    "sense-window --grid device=reference,weak --grid bitLineCapacitance=20fF,200fF --grid supply=0.7V:1.2V:0.1V --trials 1000",
+    2,
+    EARLIER,
+    { "sense-window.png": "Sense window against supply" },
+  ),
+  run("sense-errors", ["sense-errors.md", "command-line.md", "random.md", "clusters.md"], "sense-errors", 1, EARLIER, {
+    "sense-errors.png": "Read error rates against supply",
+  }),
+  run("memory-error-rate", ["memory-error-rate.md"], "memory-error-rate", 1, EARLIER),
+  run(
+    "memory-error-rate-heat",
+    ["memory-error-rate.md"],
+    "memory-error-rate --set device=weak --set activationEnergyHrs=0.1eV --grid temperature=253.15,300.15,328.15,358.15,398.15",
+    1,
+    EARLIER,
+    { "memory-error-rate.png": "Bit error rates against temperature" },
+  ),
+  run("rare-errors", ["rare-errors.md"], "rare-errors", 12, EARLIER, {
+    "rare-errors.png": "Probability of a read error against strobe",
+  }),
+  run("shared-amplifiers", ["chips.md"], "shared-amplifiers", 10, EARLIER, {
+    "shared-amplifiers.png": "What sharing an amplifier costs",
+  }),
+  run("accuracy-versus-errors", ["accuracy-versus-errors.md"], "accuracy-versus-errors", 10, EARLIER, {
+    "accuracy-versus-errors.png": "Accuracy against read error rate",
+  }),
+  run(
+    "accuracy-versus-errors-mnist",
+    ["accuracy-versus-errors.md"],
+    "accuracy-versus-errors --data MNIST --set batch=128 --set epochs=5 --set widths=784-512-512-10 --set seeds=1 --trials 10",
+    40,
+    EARLIER,
+  ),
+  run(
+    "network-accuracy",
+    ["networks.md"],
+    "network-accuracy --data MNIST --set batch=128 --set epochs=5 --grid widths=784-64-64-10,784-128-128-10,784-256-256-10,784-512-512-10 --grid weights=binary,ternary",
+    80,
+    EARLIER,
+    { "network-accuracy.png": "Test accuracy against width" },
+  ),
+  run("array-size-limit", ["array-size-limit.md"], "array-size-limit", 0.2, RUN, {
+    "array-size-limit.png": "Strobes that serve a whole column",
+  }),
+  run("ir-drop", ["analog-multiply.md"], "ir-drop", 3, RUN, { "ir-drop.png": "Test accuracy against line resistance" }),
+  run("analog-versus-digital", ["analog-multiply.md"], "analog-versus-digital", 1, RUN, {
+    "analog-versus-digital.png": "Accuracy against converter bits",
+  }),
+  run("write-disturb", ["programming.md"], "write-disturb", 1.5, RUN, {
+    "write-disturb.png": "Pulses until a neighbour is disturbed, RESET",
+  }),
+  run("gdu", ["README.md", "equilibrium-propagation.md"], "gdu --data MNIST", 0.5, RUN, {
+    "gdu-bias.png": "Bias of the gradient estimate against the nudge",
+  }),
+  run("ernoult-2019", ["equilibrium-propagation.md"], "ernoult-2019 --data MNIST", 12, RUN),
+  run(
+    "ernoult-2020",
+    ["equilibrium-propagation.md"],
+    "ernoult-2020 --data MNIST --set epochs=20 --grid model=C-EP-1h,C-VF-1h",
+    35,
+    RUN,
+    { "ernoult-2020.png": "Test accuracy against epochs" },
+  ),
+  run("laborieux-2021", ["README.md", "equilibrium-propagation.md"], "laborieux-2021 --data MNIST", 2, RUN),
+  run(
+    "laborieux-small",
+    ["equilibrium-propagation.md"],
+    "laborieux-2021 --grid model=small-one-sided,small-random-sign,small-symmetric --set images=5000 --set testImages=1000 --set epochs=4 --set seeds=2 --set tolerance=1e-4 --data CIFAR",
+    24,
+    RUN,
+    { "laborieux-small.png": "Test accuracy against epochs" },
+  ),
+  run("ep-on-rram", [SPIKES], "ep-on-rram --set seeds=5", 100, RUN, { "ep-on-rram.png": "Learning on cells: states" }),
+  run("eqspike", ["README.md", "eqspike.md"], "eqspike --data MNIST", 6, RUN, {
+    "eqspike.png": "EqSpike: test accuracy against epochs",
+  }),
+  run(
+    "eqspike-300",
+    ["README.md", "eqspike.md"],
+    "eqspike --data MNIST --set widths=784-300-10 --set epochs=20 --set rateDecay=0.85",
+    8,
+    RUN,
+  ),
+  run(
+    "eqspike-immediate",
+    ["eqspike.md"],
+    "eqspike --data MNIST --set updates=immediate --set batch=1 --set learningRates=0.002 --set rateDecay=0.94 --set freeSteps=240 --set epochs=25",
+    7,
+    RUN,
+  ),
+  run(
+    "eqspike-moved",
+    ["eqspike.md"],
+    "eqspike --data MNIST --set widths=784-500-10 --set move=1 --set epochs=24 --set rateDecay=0.86",
+    14,
+    RUN,
+  ),
+  run(
+    "eqspike-spiking-inputs",
+    ["eqspike.md"],
+    "eqspike --data MNIST --set input=spikes --set epochs=8 --set rateDecay=0.7 --set seeds=2",
+    12,
+    RUN,
+  ),
+  run(
+    "eqspike-kinds",
+    ["eqspike.md"],
+    "eqspike --data MNIST --set epochs=10 --set rateDecay=0.75 --set seeds=2 --grid estimator=alternating,symmetric,one-sided",
+    6,
+    RUN,
+  ),
+  run("eqspike-drift", ["eqspike.md"], "eqspike-drift --data MNIST --set images=20000", 8, RUN, {
+    "eqspike-drift.png": "",
+  }),
+  run("eqspike-gradients", ["eqspike.md"], "eqspike-gradients --data MNIST --set seeds=5 --set examples=200", 15, RUN, {
+    "eqspike-gradients.png": "What spikes teach, beside gradients",
+  }),
+  run("eqspike-dynamics", ["README.md", "eqspike.md"], "eqspike-dynamics", 0.2, RUN, {
+    "eqspike-raster.png": "Spikes of one image",
+    "eqspike-membranes.png": "Membranes",
+    "eqspike-rates.png": "Rates as learning sees them",
+  }),
+  run("eqspike-plasticity", ["eqspike.md"], "eqspike-plasticity --data MNIST", 6, RUN, {
+    "eqspike-pair-kernel.png": "What an isolated pair of spikes teaches",
+    "eqspike-plasticity.png": "What spikes teach in a nudged phase",
+  }),
+  run("eqspike-on-rram", [SPIKES], "eqspike-on-rram --data MNIST", 50, RUN, {
+    "eqspike-on-rram.png": "EqSpike on cells: pulses",
+  }),
+  run(
+    "eqspike-on-rram-register",
+    [SPIKES],
+    "eqspike-on-rram --data MNIST --set rounding=carried --grid states=256,64,32,16",
+    12,
+    RUN,
+  ),
+  run(
+    "eqspike-on-rram-immediate",
+    [SPIKES],
+    "eqspike-on-rram --data MNIST --set updates=immediate --set batch=1 --set learningRates=0.004 --set freeSteps=240 --set images=10000 --set epochs=3 --set seeds=1 --grid rounding=stochastic,carried",
+    8,
+    RUN,
+  ),
+  run("triplet-stdp", ["spiking-rules.md"], "triplet-stdp", 0.5, RUN, {
+    "triplet-stdp.png": "Triplet STDP against the frequency of pairings",
+  }),
+  run("soft-lif", ["spiking-rules.md"], "soft-lif --data MNIST", 60, RUN, {
+    "soft-lif.png": "Soft LIF: what spiking costs",
+  }),
+  run("surrogate-in-the-loop", ["spiking-rules.md"], "surrogate-in-the-loop", 12, RUN, {
+    "surrogate-in-the-loop.png": "Training with the chip in the loop",
+  }),
+  run("interval-coverage", ["statistics.md"], "interval-coverage", 4, RUN, {
+    "interval-coverage.png": "Coverage of 95 % intervals: precision 0.1",
+  }),
+  script("crossbar-maps", ["README.md", "crossbars.md"], "scripts/draw-maps.mjs", 0.1, RUN),
+  script("fit", ["fit.md"], "scripts/draw-fit.mjs", 0.5, RUN),
+  script("chip", ["README.md", "chips.md"], "bench/chip.mjs 1000 1000", 1, EARLIER),
+  script("rare-errors-bench", ["README.md", "rare-errors.md"], "bench/rare-errors.mjs", 2, EARLIER),
+  script("sense-accuracy", ["sense-errors.md"], "bench/sense-accuracy.mjs", 2, EARLIER),
+  script("transient-parity", ["transient-batch.md"], "bench/transient-parity.mjs 10000", 25, EARLIER),
+  script("crossbar-parity", ["crossbars.md"], "bench/crossbar-parity.mjs", 0.5, RUN),
+  script("conv-ep", ["equilibrium-propagation.md"], "bench/conv-ep.mjs --data MNIST", 28, RUN),
+  ...["gemm", "popcount", "errors"].map((name) =>
+    script(`bench-${name}`, ["networks.md"], `bench/run.mjs ${name}`, 1, RUN),
+  ),
+  script("bench-transient", ["README.md", "transient-batch.md"], "bench/run.mjs transient", 15, EARLIER),
+  script("bench-crossbar", ["README.md", "crossbars.md"], "bench/run.mjs crossbar", 3, RUN),
+  script("bench-analog", ["README.md", "analog-multiply.md"], "bench/run.mjs analog", 1, RUN),
+  script("bench-workers", ["README.md", "runs.md"], "bench/run.mjs workers", 6, RUN),
+  script("bench-ep", ["README.md", "equilibrium-propagation.md"], "bench/run.mjs ep", 3, RUN),
+  script("bench-conv", ["equilibrium-propagation.md"], "bench/run.mjs conv", 1, RUN),
+  script("bench-spiking", ["README.md", "eqspike.md"], "bench/run.mjs spiking", 3, RUN),
+];

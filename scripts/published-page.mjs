@@ -1,0 +1,44 @@
+// The page that lists what README and docs publish, how it is made, and of which day it is: docs/published.md.
+import { existsSync, readFileSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { ENTRIES } from "./published-entries.mjs";
+
+/** CPU minutes above which an entry is made only where asked for. */
+export const LONG = 30;
+export const root = resolve(dirname(fileURLToPath(import.meta.url)), "..");
+export const records = join(root, "docs", "published");
+export const recordOf = (name) => join(records, `${name}.txt`);
+
+/** Day and CPU minutes of the record, where there is one. */
+const stateOf = ({ name, cpuMinutes, of }) => {
+  if (!existsSync(recordOf(name))) return { of, minutes: cpuMinutes, estimated: true };
+  const [, date] = /^date: (\S+)/m.exec(readFileSync(recordOf(name), "utf8")) ?? [];
+  const [, seconds] = /^CPU: ([\d.]+) s/m.exec(readFileSync(recordOf(name), "utf8")) ?? [];
+  return { of: date, minutes: Number(seconds) / 60, estimated: false };
+};
+
+export const commandOf = ({ kind, line }) => (kind === "run" ? `rramlab run ${line}` : `node ${line}`);
+const duration = (minutes) =>
+  minutes > LONG ? `${Number((minutes / 60).toPrecision(2))} h` : `${Number(minutes.toPrecision(2))} min`;
+
+/** The page that lists what is published, and of which day it is. */
+export const publishedPage = () => {
+  const rows = ENTRIES.map((entry) => {
+    const { of, minutes, estimated } = stateOf(entry);
+    const shown = [...entry.shownIn, ...Object.keys(entry.figures)].join(", ");
+    return `| ${entry.name} | \`${commandOf(entry)}\` | ${shown} | ${estimated ? "about " : ""}${duration(minutes)}${minutes > LONG ? " (long)" : ""} | ${of} |`;
+  });
+  const total = ENTRIES.map((entry) => stateOf(entry).minutes).reduce((a, b) => a + b, 0);
+  return `# What is published, and how it is made
+
+\`npm run published -- --data MNIST --cifar CIFAR\` makes every figure, table and figure of merit that README and these pages show, but
+those marked long (\`--all\` makes these too); \`npm run published -- NAME ...\` makes some. MNIST and CIFAR are your folders of the
+data (\`rramlab data list\`). Studies have the seed "rramlab" unless their file names another; what was printed lies in
+published/NAME.txt with machine, seed, date and CPU time, once it was made by this command. All of it together: about ${duration(total)} of CPU.
+
+| name | command | shown in | CPU time | of |
+| --- | --- | --- | --- | --- |
+${rows.join("\n")}
+`;
+};
