@@ -78,7 +78,7 @@ export const ENTRIES = [
   run(
     "memory-error-rate-heat",
     ["memory-error-rate.md"],
-    "memory-error-rate --set device=weak --set activationEnergyHrs=0.1eV --grid temperature=253.15,300.15,328.15,358.15,398.15",
+    'memory-error-rate --set device=weak --set activationEnergyHrs=0.1eV --grid "temperature=-40 degC:120 degC:20 degC"',
     1,
     EARLIER,
     { "memory-error-rate.png": "Bit error rates against temperature" },
