@@ -21,9 +21,9 @@ import { defineExperiment, type Parameters, type Summary, type Table, type Value
 import { power } from "#src/numerics/power";
 import { fold, type Key } from "#src/random/index";
 import type { Figure } from "#src/report/figure";
-import { dataFor } from "../files/data-sets.ts";
+import { dataFor, dataSetRecord } from "../files/data-sets.ts";
 import { OWN_MODULE } from "../own-module.ts";
-import { imagesFor, PUBLISHED_PARAMETERS } from "../papers/published-parameters.ts";
+import { dataNote, imagesFor, PUBLISHED_PARAMETERS } from "../papers/published-parameters.ts";
 
 import { groupRows, percent, percentCurve, percentWithin } from "../studies/rows.ts";
 
@@ -82,7 +82,7 @@ const designOf = (p: Omit<Params, "mismatch" | "seeds">): SurrogateDesign => {
   const { steps, timeStep, membraneTime, synapticTime, inputTime, inputThreshold } = p;
   const { steepness, readoutScale, burstPenalty } = p;
   return {
-    widths: [p.side * p.side, p.hidden, dataFor(p.data).train.classes],
+    widths: [p.side * p.side, p.hidden, dataSetRecord(p.data).classes],
     ...{
       steps,
       timeStep,
@@ -184,7 +184,7 @@ const figures = (table: Table, params: Params): Figure[] => {
   return [
     {
       title: "Training with the chip in the loop, and blind transfer",
-      caption: `${params.side * params.side}-${params.hidden}-10, a pair of curves a training seed; bars are 95 % t intervals over chips, each drawn anew. ${smallImages(params).name}, ${params.softwareEpochs} epochs in software, ${params.loopEpochs} more on the chip or in software.`,
+      caption: `${params.side * params.side}-${params.hidden}-10, a pair of curves a training seed; bars are 95 % t intervals over chips, each drawn anew. ${dataSetRecord(params.data).name}, ${params.softwareEpochs} epochs in software, ${params.loopEpochs} more on the chip or in software.`,
       x: { label: "mismatch, deviation of ln", unit: "", scale: "linear" },
       y: { label: "test accuracy", unit: "%", scale: "linear" },
       series: groupRows(table, PARAMETERS, ["mismatch"]).flatMap(({ label, rows }) => {
@@ -252,6 +252,6 @@ export const surrogateInTheLoop = defineExperiment({
   figures,
   conclude,
   notes: (params) => [
-    `Trained on ${smallImages(params).train.count} images and tested on ${smallImages(params).test.count} of ${smallImages(params).name}, shrunk to ${params.side} x ${params.side}; Adam ${params.learningRate} times ${params.rateDecay} an epoch, begun anew for the last epochs, on a chip and in software alike. After Cramer et al., PNAS 119 (2022): their hyperparameters as far as they could be read; start, input threshold and largest weight are chosen; no penalty on weights, no noise, mismatch of neurons alone.`,
+    `${dataNote(params)}, shrunk to ${params.side} x ${params.side}; Adam ${params.learningRate} times ${params.rateDecay} an epoch, begun anew for the last epochs, on a chip and in software alike. After Cramer et al., PNAS 119 (2022): their hyperparameters as far as they could be read; start, input threshold and largest weight are chosen; no penalty on weights, no noise, mismatch of neurons alone.`,
   ],
 });

@@ -3,6 +3,10 @@ import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { beforeAll, describe, expect, test } from "@jest/globals";
+import type { Table, Values } from "#src/montecarlo/index";
+import { defaultsOf } from "#src/montecarlo/parameter";
+import { expectDataSets } from "../../experiments/files/data-sets.ts";
+import { loadStudy, studyNames } from "../../experiments/registry.ts";
 import { index, inFolder } from "./run-rramlab.ts";
 
 const { place, rramlab, json } = inFolder();
@@ -106,6 +110,43 @@ describe("the data set belongs to the plan", () => {
     }
     expect((await rramlab("resume", "kept")).status).toBe(0);
     expect(read("kept", "results.csv")).toBe(results);
+  });
+});
+
+describe("what is drawn and said of a run asks for no data", () => {
+  const record = { asked: "nowhere", name: "gone", train: 60, test: 60, pixels: 784, classes: 10, sha256: "0" };
+  const cell = { estimate: 0.5, low: 0.4, high: 0.6, trials: 4, events: 2, deviation: 0.1, quantiles: [] };
+  test.each(studyNames())("%s", async (name) => {
+    const study = await loadStudy(name);
+    if (!study) throw new Error(name);
+    const marked = Object.entries(study.parameters).filter(([, p]) => p.kind === "text" && p.names === "data set");
+    expect([name, "data" in study.parameters]).toEqual([name, marked.length === 1]);
+    const params: Values = { ...defaultsOf(study.parameters), data: "nowhere" };
+    const numbers = Object.fromEntries(Object.keys(study.numbers).map((n) => [n, cell]));
+    const row = (point: Values) => ({ point, trials: 4, failed: 0, reasons: [], facts: [], numbers });
+    expectDataSets([record]);
+    // A made-up table is not what a study draws, and some refuse it; none may look for the data.
+    for (const axis of study.axes) {
+      const points = [1, 2].map((k) => ({
+        [axis]: typeof params[axis] === "number" ? Number(params[axis]) * k : params[axis],
+      }));
+      const table: Table = { axes: [axis], numbers: study.numbers, rows: points.map(row) };
+      for (const say of [
+        () =>
+          study.notes?.(
+            params,
+            points.map((p) => ({ ...params, ...p })),
+          ),
+        () => study.figures?.(table, params, () => ({})),
+        () => study.conclude?.(table, params),
+      ])
+        try {
+          say();
+        } catch (error) {
+          expect((error as Error).message).not.toMatch(/data: /);
+        }
+    }
+    expectDataSets([]);
   });
 });
 
