@@ -30,12 +30,12 @@ const checkWords = (netlist: Netlist): void => {
   for (const e of netlist.elements) {
     check(e.name, unknownWord("element type", e.type, ELEMENT_TYPES));
     if (e.type === "voltage" || e.type === "current")
-      check(e.name, unknownWord("waveform", e.waveform.kind, WAVEFORM_KINDS));
+      check(e.name, unknownWord("waveform", e.waveform?.kind, WAVEFORM_KINDS));
   }
   for (const [name, model] of Object.entries(netlist.models)) {
-    check(`model "${name}"`, unknownWord("model type", model.type, MODEL_TYPES));
+    check(`model "${name}"`, unknownWord("model type", model?.type, MODEL_TYPES));
     if (model.type === "rram")
-      check(`model "${name}"`, unknownWord("conduction", model.conduction.kind, CONDUCTION_KINDS));
+      check(`model "${name}"`, unknownWord("conduction", model.conduction?.kind, CONDUCTION_KINDS));
   }
 };
 

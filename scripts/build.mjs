@@ -49,16 +49,19 @@ const sourceDigest = () =>
     ),
   ]);
 
-const builtDigest = (folder) =>
-  digestOf(
-    folder,
-    filesBelow(folder).filter((name) => name !== STAMP && !name.endsWith(".tmp")),
-  );
+/** What the last build left there: digests, and the names of its files. Nothing else in the folder is ours. */
+const stampOf = (folder) => {
+  try {
+    return JSON.parse(readFileSync(join(folder, STAMP), "utf8"));
+  } catch {
+    return { files: [] };
+  }
+};
 
 const isCurrent = (folder, sources) => {
+  const stamp = stampOf(folder);
   try {
-    const stamp = JSON.parse(readFileSync(join(folder, STAMP), "utf8"));
-    return stamp.sources === sources && stamp.built === builtDigest(folder);
+    return stamp.sources === sources && stamp.built === digestOf(folder, stamp.files);
   } catch {
     return false;
   }
@@ -83,15 +86,16 @@ const removeAbandoned = (folder) => {
 
 /** Makes `folder` hold the files of `fresh`, each replaced at once; the stamp, which says that all are there, last. */
 const moveInto = (folder, fresh) => {
-  const names = filesBelow(fresh);
-  for (const name of names.filter((n) => n !== STAMP).concat(STAMP)) {
+  const before = stampOf(folder).files ?? [];
+  const { files } = stampOf(fresh);
+  for (const name of [...files, STAMP]) {
     const [from, to] = [join(fresh, name), join(folder, name)];
     if (existsSync(to) && readFileSync(to).equals(readFileSync(from)) && statSync(to).mode === statSync(from).mode)
       continue;
     mkdirSync(dirname(to), { recursive: true });
     renameSync(from, to);
   }
-  for (const name of filesBelow(folder)) if (!names.includes(name)) rmSync(join(folder, name), { force: true });
+  for (const name of before) if (!files.includes(name)) rmSync(join(folder, name), { force: true });
 };
 
 /** @throws Error with the compiler's words where the sources do not compile; `folder` is then as it was. */
@@ -113,7 +117,8 @@ export const build = async (target) => {
     );
     if (status !== 0) throw new Error(`${stdout}${stderr}`);
     chmodSync(join(fresh, PROGRAM), 0o755);
-    writeFileSync(join(fresh, STAMP), `${JSON.stringify({ sources, built: builtDigest(fresh) })}\n`);
+    const files = filesBelow(fresh);
+    writeFileSync(join(fresh, STAMP), `${JSON.stringify({ sources, built: digestOf(fresh, files), files })}\n`);
     moveInto(folder, fresh);
   } finally {
     rmSync(fresh, { recursive: true, force: true });

@@ -1,13 +1,17 @@
 // Runs studies in small under this Node and another one and compares every byte of plan digest, parts, shards and results:
 // node scripts/same-bytes.mjs PATH_OF_THE_OTHER_NODE. Ends with exit code 1 where any differs.
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const program = fileURLToPath(new URL("../dist/experiments/command-line/main.js", import.meta.url));
 const other = process.argv[2];
+if (!other) {
+  console.error("node scripts/same-bytes.mjs PATH_OF_THE_OTHER_NODE");
+  process.exit(2);
+}
 const STUDIES = [
   "ternary-versus-binary --set seeds=1 --set epochs=1 --set samples=40 --set widths=784-16-10 --trials 2",
   "sense-errors --trials 200 --grid supply=0.8V,1V --grid temperature=253.15,358.15 --set activationEnergyHrs=0.1eV",
@@ -34,10 +38,9 @@ STUDIES.forEach((study, i) => {
     return folder;
   });
   const [names, others] = folders.map(filesOf);
-  const unlike = names.filter(
-    (name) => !readFileSync(join(folders[0], name)).equals(readFileSync(join(folders[1], name))),
-  );
-  const same = names.join() === others.join() && unlike.length === 0 && digestOf(folders[0]) === digestOf(folders[1]);
+  const bytes = (folder, name) => (existsSync(join(folder, name)) ? readFileSync(join(folder, name), "hex") : null);
+  const unlike = [...new Set([...names, ...others])].filter((n) => bytes(folders[0], n) !== bytes(folders[1], n));
+  const same = unlike.length === 0 && digestOf(folders[0]) === digestOf(folders[1]);
   if (!same) differing++;
   console.log(
     `${same ? "same bytes" : "DIFFERENT "}  ${names.length} files  ${study}${same ? "" : `: ${unlike.join(", ")}`}`,

@@ -24,9 +24,10 @@ const TEXTS = new Set(["seed", "set", "grid", "vary", "define", "precision"]);
 const keepTexts = (document: Document): void => {
   visit(document, {
     Scalar: (place, scalar, ancestors) => {
-      const entries = ancestors.flatMap((node) => (isPair(node) ? [String(node.key)] : []));
+      const [top, , own] = ancestors.flatMap((node) => (isPair(node) ? [String(node.key)] : []));
       const written = scalar.source;
-      if (place !== "key" && typeof scalar.value !== "string" && written && entries.some((name) => TEXTS.has(name)))
+      const isText = TEXTS.has(top) || (top === "experiments" && TEXTS.has(own));
+      if (place !== "key" && isText && written && typeof scalar.value !== "string" && scalar.value !== null)
         scalar.value = written;
     },
   });

@@ -1,7 +1,9 @@
 import { createHash } from "node:crypto";
-import { existsSync, readdirSync, statSync } from "node:fs";
+import { statSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { CIFAR_FILES } from "#src/datasets/cifar";
 import type { DataSet, DataSetRecord, LabelledImages } from "#src/datasets/labelled-images";
+import { IDX_FILES } from "#src/datasets/registry";
 import { Misuse } from "../command-line/misuse.ts";
 import { loadDataSet } from "./load-data-set.ts";
 
@@ -15,19 +17,21 @@ const sha256 = ({ train, test }: DataSet): string => {
   return hash.digest("hex");
 };
 
+const FILES = [
+  ...Object.values(IDX_FILES).flatMap((file) => [file, `${file}.gz`]),
+  ...CIFAR_FILES.train,
+  CIFAR_FILES.test,
+];
+
 /** What changes where a folder's files do; a set known by name has none. */
 const stateOf = (asked: string): string =>
-  existsSync(asked) && statSync(asked).isDirectory()
-    ? [
-        resolve(asked),
-        ...readdirSync(asked)
-          .sort()
-          .map((name) => {
-            const { size, mtimeMs, ino } = statSync(join(asked, name));
-            return `${name} ${size} ${mtimeMs} ${ino}`;
-          }),
-      ].join("\n")
-    : asked;
+  [
+    resolve(asked),
+    ...FILES.map((name) => {
+      const found = statSync(join(asked, name), { throwIfNoEntry: false });
+      return found ? `${name} ${found.size} ${found.mtimeMs} ${found.ino}` : "";
+    }),
+  ].join("\n");
 
 /** The data set read last, with its digest. */
 let last: { readonly state: string; readonly set: DataSet; readonly record: DataSetRecord } | undefined;

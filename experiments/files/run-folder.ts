@@ -162,13 +162,17 @@ const roundDigest = (plan: Plan, round: Round): string =>
 export const hasPart = (dir: string, place: PartPlace): boolean => existsSync(partPath(dir, place));
 export const writePart = (dir: string, place: PartPlace, value: unknown): void =>
   writeFile(partPath(dir, place), encodePart(value));
-/** @throws Misuse where the file is damaged. */
+/** A part that is not there, or not as it was written. */
+export class LostPart extends Misuse {}
+
+/** @throws LostPart */
 export const readPart = (dir: string, place: Pick<PartPlace, "part" | "uses">): unknown => {
   const path = partPath(dir, place);
+  if (!existsSync(path)) throw new LostPart(`${path} is not there; "rramlab resume ${dir}" makes it again.`);
   try {
     return decodePart(readFileSync(path, "utf8"));
   } catch (error) {
-    throw new Misuse(`${path} is damaged (${(error as Error).message}); delete it and run "rramlab resume ${dir}".`);
+    throw new LostPart(`${path} is damaged (${(error as Error).message}); delete it and run "rramlab resume ${dir}".`);
   }
 };
 

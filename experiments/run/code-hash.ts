@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { dirname, join, relative, resolve } from "node:path";
-import { fileURLToPath } from "node:url";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
 
 const packageRoot = (): string => {
   let folder = dirname(fileURLToPath(import.meta.url));
@@ -16,10 +16,12 @@ const IMPORT = /(?:from|import)\s*\(?\s*["'](\.{1,2}\/[^"']+)["']/g;
 
 /** A user's module and the files beside it that it imports, and they: each once, by its own path. */
 const filesOf = (path: string, found: Set<string>): Set<string> => {
-  if (found.has(path) || !existsSync(path)) return found;
+  if (found.has(path) || !statSync(path, { throwIfNoEntry: false })?.isFile()) return found;
   found.add(path);
-  for (const [, specifier] of readFileSync(path, "utf8").matchAll(IMPORT))
-    filesOf(resolve(dirname(path), specifier), found);
+  for (const [, specifier] of readFileSync(path, "utf8").matchAll(IMPORT)) {
+    const url = new URL(specifier, pathToFileURL(path));
+    filesOf(fileURLToPath(new URL(url.pathname, url)), found);
+  }
   return found;
 };
 

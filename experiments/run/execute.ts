@@ -32,6 +32,8 @@ export const executeRun = async (
   experiment: AnyExperiment,
   workers: number,
   watch: Watch,
+  /** Makes parts that are gone although every shard is there: figures may be drawn from them. */
+  allParts = false,
 ): Promise<Extract<Settled, { kind: "done" }>> => {
   const all = async (phase: Progress["phase"], tasks: readonly Task[], total: number): Promise<void> => {
     const before = total - tasks.length;
@@ -43,15 +45,16 @@ export const executeRun = async (
   try {
     for (;;) {
       const settled = settle(dir, plan, experiment, watch.warn);
-      if (settled.kind === "done") return settled;
       const parts = partsOf(plan, experiment);
       const missing = parts.filter((place) => !hasPart(dir, place));
+      if (settled.kind === "done" && !(allParts && missing.length > 0)) return settled;
       if (missing.length > 0)
         await all(
           "preparing",
           missing.map((place) => ({ kind: "part", place })),
           parts.length,
         );
+      if (settled.kind === "done") continue;
       await all(
         "running",
         settled.missing.map((index) => ({ kind: "shard", index })),

@@ -17,7 +17,7 @@ import type { Interval } from "#src/numerics/intervals";
 import { type Column, csvText, parquetBytes } from "#src/report/columns";
 import type { Figure } from "#src/report/figure";
 import { pageHtml, type WordTable } from "#src/report/page";
-import { readPart } from "../files/run-folder.ts";
+import { LostPart, readPart } from "../files/run-folder.ts";
 import { writeFile } from "../files/write-file.ts";
 import { showDistribution, shown } from "../units/show.ts";
 import { packageVersion } from "./code-hash.ts";
@@ -205,15 +205,20 @@ export const failuresTold = ({ rows }: Table): string[] => {
   ];
 };
 
-/** What an experiment draws of a run, from its folder alone. */
-export const figuresOf = (dir: string, plan: Plan, experiment: AnyExperiment, table: Table): readonly Figure[] =>
-  told(
-    `${experiment.name}: figures`,
-    () =>
-      experiment.figures?.(table, plan.params, (part, params) =>
-        readPart(dir, { part, uses: usesOf(params, experiment.prepare?.[part]?.uses ?? []) }),
-      ) ?? [],
-  );
+/** What an experiment draws of a run, from its folder alone. @throws LostPart where a part that it draws is not there. */
+export const figuresOf = (dir: string, plan: Plan, experiment: AnyExperiment, table: Table): readonly Figure[] => {
+  try {
+    return told(
+      `${experiment.name}: figures`,
+      () =>
+        experiment.figures?.(table, plan.params, (part, params) =>
+          readPart(dir, { part, uses: usesOf(params, experiment.prepare?.[part]?.uses ?? []) }),
+        ) ?? [],
+    );
+  } catch (error) {
+    throw error instanceof Error && error.cause instanceof LostPart ? error.cause : error;
+  }
+};
 
 /** Writes report.html. */
 export const writeReport = (

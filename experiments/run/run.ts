@@ -7,7 +7,6 @@ import {
   type Distribution,
   type Plan,
   type Precision,
-  paramsAt,
   planRun,
   type Round,
   type Sampling,
@@ -16,12 +15,13 @@ import {
   type Table,
   told,
   type Value,
+  withVaried,
 } from "#src/montecarlo/index";
 import type { Figure } from "#src/report/figure";
 import { Misuse, orMisuse } from "../command-line/misuse.ts";
 import { mergeArrays } from "../files/array-files.ts";
 import { dataSetRecord, expectDataSets } from "../files/data-sets.ts";
-import { createRunFolder, freshFolder, readBegunOn, readPlan, writePlan } from "../files/run-folder.ts";
+import { createRunFolder, freshFolder, LostPart, readBegunOn, readPlan, writePlan } from "../files/run-folder.ts";
 import { DamagedShard, setAside } from "../files/shard-file.ts";
 import { mergeRows } from "../files/trial-rows.ts";
 import { writeFile } from "../files/write-file.ts";
@@ -147,11 +147,7 @@ export const planInto = (experiment: AnyExperiment, options: PlanOptions = {}): 
 export const remarksOf = (plan: Plan, experiment: AnyExperiment): readonly string[] =>
   told(
     `${experiment.name}: remarks`,
-    () =>
-      experiment.remarks?.(
-        plan.params,
-        plan.points.map((_, i) => paramsAt(plan, i)),
-      ) ?? [],
+    () => experiment.remarks?.(plan.params, withVaried(plan.params, plan.points, plan.varied)) ?? [],
   );
 
 /**
@@ -211,16 +207,17 @@ const complete = async (
   const started = new Date().toISOString();
   const before = process.cpuUsage();
   const watch = watchOf(options);
-  for (;;) {
-    const { table, rounds } = await executeRun(dir, plan, experiment, workers, watch);
+  for (let allParts = false; ; ) {
+    const { table, rounds } = await executeRun(dir, plan, experiment, workers, watch, allParts);
     const used = process.cpuUsage(before);
     const cpuSeconds = (used.user + used.system) / 1e6;
     try {
       return finish(dir, plan, experiment, table, rounds, { workers, started, cpuSeconds });
     } catch (error) {
       // Rows or arrays beside a shard are not what was written: it is computed again with them.
-      if (!(error instanceof DamagedShard)) throw error;
-      watch.warn(setAside(dir, error));
+      if (error instanceof DamagedShard) watch.warn(setAside(dir, error));
+      else if (error instanceof LostPart && !allParts) allParts = true;
+      else throw error;
     }
   }
 };

@@ -34,11 +34,17 @@ const idle: { readonly worker: Worker; readonly code: string }[] = [];
 /** How long they wait for more [ms]: starting one takes a third of a second. */
 const PATIENCE = 5000;
 
+// By name: Node has listeners of its own, which deliver the messages.
+const forget = (worker: Worker): void => {
+  for (const event of ["message", "error", "exit"]) worker.removeAllListeners(event);
+};
+
 /** A worker that has loaded this code, or a new one. */
 const hire = (code: string): Worker => {
   const at = idle.findIndex((waiting) => waiting.code === code);
   if (at >= 0) {
     const [{ worker }] = idle.splice(at, 1);
+    forget(worker);
     worker.ref();
     return worker;
   }
@@ -50,21 +56,21 @@ const hire = (code: string): Worker => {
 
 /** Lets a worker wait for the next tasks; it keeps no program from ending. */
 const release = (worker: Worker, code: string): void => {
-  // By name: Node has listeners of its own, which deliver the messages.
-  for (const event of ["message", "error", "exit"]) worker.removeAllListeners(event);
+  forget(worker);
   worker.unref();
   const waiting = { worker, code };
   idle.push(waiting);
-  setTimeout(() => {
-    const at = idle.indexOf(waiting);
-    if (at < 0) return;
-    idle.splice(at, 1);
-    void worker.terminate();
-  }, PATIENCE).unref();
-  worker.once("exit", () => {
+  const leave = (): boolean => {
     const at = idle.indexOf(waiting);
     if (at >= 0) idle.splice(at, 1);
-  });
+    return at >= 0;
+  };
+  setTimeout(() => {
+    if (leave()) void worker.terminate();
+  }, PATIENCE).unref();
+  // What a trial left behind may still throw (a timer, a promise): its worker is then not used again, and nothing is lost.
+  worker.on("error", leave);
+  worker.on("exit", leave);
 };
 
 let sittings = 0;

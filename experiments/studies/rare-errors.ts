@@ -234,7 +234,11 @@ export const rareErrors = defineExperiment({
       [params.method !== "importance", `by method ${params.method}`, "relativeError"],
     ),
   ],
-  remarks: (_params, points) => heatRemarks(points, "only the transistors do"),
+  remarks: (_params, points) =>
+    heatRemarks(
+      points,
+      points.every(({ error }) => error === "ideal") ? "and nothing else does here" : "only the transistors do",
+    ),
   check: (params) => {
     checkSense(params);
     refuseTelegraph(namedDevice(params.device), "rare-errors");

@@ -185,7 +185,12 @@ export const sensitivity = defineExperiment({
   },
   check,
   idle: idleRipple,
-  remarks: (_params, points) => heatRemarks(points, "only the transistors do"),
+  // It draws temperatures itself, about the one that is set.
+  remarks: (_params, points) =>
+    heatRemarks(
+      points.map((p) => ({ ...p, temperature: p.temperature + p.temperatureRange })),
+      "only the transistors do",
+    ),
   trial: (context, params, key) => {
     const draws = (which: string): number[] => INPUT_NAMES.map((_, i) => uniform(fold(key, which), i));
     const [from, to] = [draws("a"), draws("b")];

@@ -39,13 +39,17 @@ export const mathematics = async (): Promise<Mathematics> => {
       scope.typed(name, { ...(made as Made)(scope).signatures, "number,number": own }),
     );
   };
+  const finite = (value: number, text: string): number => {
+    if (Number.isFinite(value)) return value;
+    throw new Error(`${text} is no finite number`);
+  };
   // mathjs' own powers and roots are the engine's, whose last digits differ between its versions.
   const library = create(
     {
       ...all,
-      createPow: ofNumbers("pow", all["createPow"], power),
+      createPow: ofNumbers("pow", all["createPow"], (x, y) => finite(power(x, y), `${x}^${y}`)),
       createNthRoot: ofNumbers("nthRoot", all["createNthRoot"], (x, n) =>
-        x < 0 && Math.abs(n % 2) === 1 ? -power(-x, 1 / n) : power(x, 1 / n),
+        finite(x < 0 && Math.abs(n % 2) === 1 ? -power(-x, 1 / n) : power(x, 1 / n), `nthRoot(${x}, ${n})`),
       ),
     },
     {},

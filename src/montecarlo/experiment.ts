@@ -97,7 +97,7 @@ export interface Experiment<P extends Parameters = Parameters, C = Record<string
   readonly check?: (params: ValuesOf<P>) => void;
   /** Parameters that nothing reads in the mode of these ones: setting, sweeping or varying one is refused, with `when`. */
   readonly idle?: (params: ValuesOf<P>) => readonly Idle<keyof P & string>[];
-  /** What should be said before a run, of these points: that an axis moves nothing, say. Sentences. */
+  /** What should be said before a run, of these points (varied parameters at their quartiles): that an axis moves nothing, say. */
   readonly remarks?: (params: ValuesOf<P>, points: readonly ValuesOf<P>[]) => readonly string[];
   /** Numbers known from the preparation alone: counted once a point, beside the trials'. */
   readonly facts?: (context: C, params: ValuesOf<P>) => { readonly numbers: Readonly<Partial<Record<N, Report>>> };

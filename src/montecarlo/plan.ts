@@ -1,6 +1,6 @@
 import type { DataSetRecord } from "#src/datasets/labelled-images";
 import { checkVaried } from "./check-varied.ts";
-import type { Distribution } from "./distribution.ts";
+import { type Distribution, quantileOf } from "./distribution.ts";
 import type { AnyExperiment, Grid } from "./experiment.ts";
 import { defaultsOf, faultOf, type Value, type Values } from "./parameter.ts";
 import type { Sampling } from "./sampling.ts";
@@ -173,6 +173,22 @@ export const planRun = (experiment: AnyExperiment, request: PlanRequest): Plan =
   };
 };
 
+/** All parameters at the points, varied ones at either quartile of their distributions. */
+export const withVaried = (
+  params: Values,
+  points: readonly Values[],
+  varied: Readonly<Record<string, Distribution>>,
+): Values[] => {
+  const quartiles = Object.keys(varied).length > 0 ? [0.25, 0.75] : [0.5];
+  return points.flatMap((point) =>
+    quartiles.map((u) => ({
+      ...params,
+      ...point,
+      ...Object.fromEntries(Object.entries(varied).map(([name, d]) => [name, quantileOf(d, u)])),
+    })),
+  );
+};
+
 /**
  * Refuses what was asked of a parameter that nothing reads at any point: the run would not be the one that was meant. What
  * the experiment's own small version sets is not asked by anybody.
@@ -190,7 +206,7 @@ const refuseIdle = (
     ...Object.keys(grid ?? {}),
     ...Object.keys(varied),
   ];
-  const idleAt = points.map((point) => idle({ ...params, ...point }));
+  const idleAt = withVaried(params, points, varied).map(idle);
   for (const name of asked) {
     const found = idleAt.map((lists) => lists.find(({ names }) => names.includes(name)));
     const [first] = found;

@@ -31,6 +31,7 @@ describe("what no kind is known for is refused by name, with the nearest known o
       (e) => Object.assign(e[0], { waveform: { kind: "pwll", points: [[0, 0]] } }),
       /V1.*waveform "pwll".*Did you mean "pwl"/,
     ],
+    ["no waveform", (e) => Object.assign(e[0], { waveform: undefined }), /V1.*waveform/],
     [
       "a conduction",
       (_, m) => Object.assign(m, { cell: { type: "rram", conduction: { kind: "sinhh", fieldVoltage: 1 } } }),

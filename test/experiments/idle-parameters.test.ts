@@ -53,6 +53,20 @@ describe("a parameter that nothing reads in the chosen mode is refused, with the
     expect([status, stderr]).toEqual([0, ""]);
   });
 
+  test("a mode that is varied counts as it is drawn", async () => {
+    const flags = [
+      "--trials",
+      "10",
+      "--set",
+      "rippleFrequency=1GHz",
+      "--vary",
+      "rippleAmplitude=uniform(10 mV, 50 mV)",
+    ];
+    expect(await rramlab("plan", "sense-errors", ...flags, "--out", "varied-mode")).toMatchObject({
+      status: 0,
+      stderr: "",
+    });
+  });
   test("swept and varied ones are refused too", async () => {
     for (const flags of [
       ["--grid", "rippleFrequency=1GHz,2GHz"],
@@ -130,6 +144,15 @@ describe("temperature that moves less than it seems is told on the terminal", ()
   test("an activation energy at the temperature where resistances are given", async () => {
     expect((await planned("sense-errors", "--set", "activationEnergyHrs=0.1eV")).stderr).toContain(
       "change nothing at 27 degC",
+    );
+  });
+  test("as a study draws it: varied, by the study itself, or where nothing else follows it", async () => {
+    const varied = ["--vary", "temperature=normal(300 K, 9 K)", "--set", "activationEnergyHrs=0.1eV", "--trials", "4"];
+    expect((await planned("sense-errors", ...varied)).stderr).toBe("");
+    expect((await planned("sensitivity", "--set", "activationEnergyHrs=0.1eV")).stderr).toBe("");
+    expect((await planned("sensitivity")).stderr).toContain("do not follow temperature");
+    expect((await planned("rare-errors", "--grid", "error=ideal", "--set", "temperature=350")).stderr).toContain(
+      "and nothing else does here",
     );
   });
   test("and where both are there, nothing is", async () => {

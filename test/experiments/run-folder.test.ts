@@ -307,6 +307,29 @@ describe("when something gives way", () => {
     await rramlab("run", "coin.mjs", "--out", "whole");
     expect(read("dies", "results.csv")).toBe(read("whole", "results.csv"));
   });
+  test("what a trial leaves behind and throws later stops nothing that was done", async () => {
+    for (const [name, late] of [
+      ["timer.mjs", 'setTimeout(() => { throw new Error("late"); }, 20);'],
+      ["promise.mjs", '(async () => { throw new Error("floating"); })();'],
+    ]) {
+      write(name, coin(`if (bias > 0.6) ${late} ${FAIR}`));
+      const asked = [
+        "run",
+        name,
+        "--grid",
+        "bias=0.5,0.7",
+        "--trials",
+        "10",
+        "--workers",
+        "1",
+        "--out",
+        `late-${name}`,
+      ];
+      const { status, stderr } = asProcess(...asked);
+      expect(stderr).not.toContain("    at ");
+      expect([name, status, readdirSync(join(place.folder, `late-${name}`, "shards")).length]).toEqual([name, 0, 2]);
+    }
+  });
   test("a shard that no worker survives is named, and the others are kept", () => {
     write(
       "hungry.mjs",

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { beforeAll, describe, expect, test } from "@jest/globals";
@@ -102,6 +102,14 @@ describe("the data set belongs to the plan", () => {
     );
   });
 
+  test("what else lies in the folder is nobody's business", async () => {
+    symlinkSync("nowhere", at("digits", "broken"));
+    writeData("digits", 0);
+    expect((await rramlab("data", "verify", "digits")).status).toBe(0);
+    expect((await rramlab("plan", ...asked, "--set", "seeds=1", "--out", "beside")).status).toBe(0);
+    rmSync(at("digits", "broken"));
+  });
+
   test("the same bytes are welcome back, packed or not", async () => {
     writeData("digits", 0);
     for (const name of readdirSync(at("digits"))) {
@@ -157,7 +165,9 @@ export const coin = defineExperiment({ name: "coin", summary: "A coin.", module:
   trials: 20, block: 5, numbers: { heads: { kind: "rate", says: "heads" } }, trial: (_c, _p, key) => ({ numbers: { heads: heads(uniform(key)) } }) });${more}`;
 
   test("a file that the user's module imports is part of its code", async () => {
-    writeFileSync(at("coin.mjs"), module(""));
+    // Words in a comment that look like an import, of a folder here, are none.
+    mkdirSync(at("helpers"));
+    writeFileSync(at("coin.mjs"), module('// Numbers come from "./helpers"'));
     writeFileSync(at("heads.mjs"), 'export { heads } from "./deep.mjs";');
     writeFileSync(at("deep.mjs"), "export const heads = (u) => (u < 0.5 ? 1 : 0);");
     await json("plan", "coin.mjs", "--out", "coin");

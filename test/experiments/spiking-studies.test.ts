@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "@jest/globals";
 import { inFolder, main } from "./run-rramlab.ts";
@@ -205,6 +205,15 @@ describe("studies of spiking networks, from the command line", () => {
     const page = readFileSync(join(place.folder, "dynamics", "report.html"), "utf8");
     for (const title of ["Spikes of one image, free then nudged", "Membranes", "Rates as learning sees them"])
       expect(page).toContain(title);
+    // Figures are drawn from what the run kept; where that is gone, resume makes it again.
+    rmSync(join(place.folder, "dynamics", "parts"), { recursive: true });
+    const report = await rramlab("report", "dynamics");
+    expect([report.status, report.stderr]).toEqual([
+      2,
+      expect.stringMatching(/is not there; "rramlab resume dynamics"/),
+    ]);
+    expect((await rramlab("resume", "dynamics")).status).toBe(0);
+    expect((await rramlab("report", "dynamics")).status).toBe(0);
   });
 
   test.each([

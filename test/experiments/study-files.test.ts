@@ -113,7 +113,7 @@ out: several
         "seed.yaml",
         `experiment: echo.mjs\ntrials: 20\nvary: { voltage: "uniform(0 V, 2 V)" }\nseed: ${written}\nout: ${out}\n`,
       );
-    for (const [i, written] of ["010", "10", "1.0", "1e3", "0x10", "true", "~", '"quoted"'].entries()) {
+    for (const [i, written] of ["010", "10", "1.0", "1e3", "0x10", "true", '"quoted"'].entries()) {
       await json("plan", study(written, `seed-${i}`));
       expect(JSON.parse(csv(`seed-${i}`, "plan.json")).seed).toBe(written.replaceAll('"', ""));
     }
@@ -123,8 +123,18 @@ out: several
     write("text.yaml", "experiment: eqspike-dynamics\nset: { start: 010 }\nout: text\n");
     await json("plan", "text.yaml");
     expect(JSON.parse(csv("text", "plan.json")).params.start).toBe("010");
-    write("none.yaml", "experiment: echo.mjs\nseed:\nout: none\n");
-    expect(await rramlab("run", "none.yaml")).toMatchObject({ status: 2, stderr: expect.stringContaining("seed") });
+    for (const none of ["", "~", "null"]) {
+      write("none.yaml", `experiment: echo.mjs\nseed: ${none}\nout: none\n`);
+      expect(await rramlab("run", "none.yaml")).toMatchObject({ status: 2, stderr: expect.stringContaining("seed") });
+    }
+    // Runs may be called what entries are called; their own seeds are texts too.
+    write(
+      "named.yaml",
+      "experiments: { set: { experiment: echo.mjs, trials: 10, keepTrials: true, seed: 010 }, seed: { experiment: echo.mjs, trials: 7 } }\nout: named\n",
+    );
+    const { runs } = await json("run", "named.yaml");
+    expect([runs.set.rows[0].v_trials, runs.seed.rows[0].v_trials]).toEqual([10, 7]);
+    expect(JSON.parse(csv("named/set", "plan.json")).seed).toBe("010");
   });
   test("says what is wrong with it, and runs nothing", async () => {
     const refused = async (text: string, ...words: string[]): Promise<void> => {

@@ -28,6 +28,8 @@ describe("quantities", () => {
     ["3 s", "1", "has a unit"],
     ["volt", "V", "expected e.g."],
     ["", "V", "expected e.g."],
+    ["(-1)^0.5 * 1 V", "V", "is no finite number"],
+    ["nthRoot(16, 0) * 1 V", "V", "is no finite number"],
     ['evaluate("1")', "V", "disabled"],
     ["1:2", "V", "range is not arithmetic"],
   ])("%p is refused as %s", async (text, unit, words) => {

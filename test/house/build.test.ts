@@ -77,6 +77,15 @@ describe("a build", () => {
     build();
     expect(existsSync(at("dist", "src", "random", "more.js"))).toBe(false);
   });
+  test("touches nothing in the folder that is not its own", () => {
+    writeFileSync(at("dist", "thesis.txt"), "mine");
+    writeFileSync(at("src", "random", "more.ts"), "export const more = 2;\n");
+    build();
+    rmSync(at("src", "random", "more.ts"));
+    build();
+    expect(readFileSync(at("dist", "thesis.txt"), "utf8")).toBe("mine");
+    rmSync(at("dist", "thesis.txt"));
+  });
   test("mends a file that was damaged", () => {
     const file = at("dist", "src", "random", "key.js");
     const whole = readFileSync(file, "utf8");
