@@ -37,16 +37,19 @@ export const coin = defineExperiment({ name: "coin", summary: "A coin.", module:
   const contents = new Map<string, string>();
   let kills = 0;
   let ends = 0;
-  for (let sitting = 0; kills < KILLS; sitting++) {
+  for (let sitting = 0; kills < KILLS && ends === 0; sitting++) {
     const child = spawn(process.execPath, [main, "resume", "killed", "--workers", "2"], {
       cwd: place.folder,
       stdio: "ignore",
     });
     const ended = new Promise<number | null>((resolve) => child.once("exit", resolve));
-    const delay = 300 + 700 * uniform(key, sitting);
-    const timer = setTimeout(() => child.kill("SIGKILL"), delay);
+    // After so many new files, and a moment: a slow machine is killed at the same places as a quick one.
+    const written = (): number => count("shards") + count("parts") + count("rounds") + count("trials");
+    const enough = written() + 1 + Math.floor(12 * uniform(key, sitting));
+    while (child.exitCode === null && written() < enough) await new Promise((resolve) => setTimeout(resolve, 2));
+    await new Promise((resolve) => setTimeout(resolve, 20 * uniform(fold(key, 1), sitting)));
+    child.kill("SIGKILL");
     const code = await ended;
-    clearTimeout(timer);
     if (code === null) kills++;
     else {
       // It was done before the kill: everything after the shards is done once more.
@@ -65,6 +68,8 @@ export const coin = defineExperiment({ name: "coin", summary: "A coin.", module:
         `${String(kills).padStart(4)} kills, ${ends} ends: ${contents.size} shards, round ${1 + count("rounds")}, ${count("parts")} parts`,
       );
   }
+  expect(kills).toBeGreaterThanOrEqual(0.6 * KILLS);
+  expect(contents.size).toBeGreaterThan(2 * kills);
   expect((await rramlab("resume", "killed")).status).toBe(0);
   const files = (run: string): string[] =>
     readdirSync(join(place.folder, run), { recursive: true, encoding: "utf8" })
