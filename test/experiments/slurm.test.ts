@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
@@ -8,14 +8,21 @@ import { type Cluster, eventually, slurmMissing, startCluster } from "./slurm-cl
 
 const { place, rramlab, json } = inFolder();
 
-/** Trials that take a while, so that there is a middle to be killed in: 40 ms each, four to a shard. */
-const slowCoin = `import { defineExperiment, normal, uniform } from ${JSON.stringify(index)};
+/**
+ * Trials that take a while, 40 ms each, four to a shard; on node n2 they wait as long as a file called "held" is beside them, so
+ * that there is a middle to be killed in, however slow the machine.
+ */
+const slowCoin = `import { existsSync } from "node:fs";
+import { defineExperiment, normal, uniform } from ${JSON.stringify(index)};
 const until = (end) => { while (performance.now() < end); };
+const held = new URL("./held", import.meta.url);
+const wait = () => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20);
 export const coin = defineExperiment({ name: "slow-coin", summary: "A slow coin.", module: import.meta.url,
   parameters: { bias: { kind: "quantity", unit: "1", default: 0.5, min: 0, max: 1, says: "chance of heads", source: "chosen" } },
   axes: ["bias"], grid: () => [{ bias: [0.2, 0.5] }], trials: 96, block: 4,
   numbers: { heads: { kind: "rate", says: "heads" }, height: { kind: "mean", unit: "m", says: "height", quantiles: [0.5] } },
   trial: (_context, { bias }, key) => {
+    while (process.env.SLURMD_NODENAME === "n2" && existsSync(held)) wait();
     until(performance.now() + 40);
     return { numbers: { heads: uniform(key) < bias ? 1 : 0, height: Math.exp(normal(key, 1)) } };
   } });`;
@@ -43,6 +50,7 @@ beforeAll(() => writeFileSync(join(place.folder, "coin.mjs"), slowCoin));
     };
     expect((await rramlab("run", "coin.mjs", "--workers", "2", "--out", "local")).status).toBe(0);
     await rramlab("plan", "coin.mjs", "--out", "cluster");
+    writeFileSync(join(place.folder, "held"), "");
     const submit = spawn(
       process.execPath,
       [main, "submit", "cluster", "--engine", "slurm", "--task-minutes", "0.02", "--follow", "--json"],
@@ -63,17 +71,14 @@ beforeAll(() => writeFileSync(join(place.folder, "coin.mjs"), slowCoin));
     const job = await look(() => /job (\d+): (\d+) tasks/.exec(stderr));
     note(`array job ${job[1]}, ${job[2]} tasks on three nodes`);
     expect(Number(job[2])).toBeGreaterThan(5);
-    await look(() => (shards("cluster").length >= 12 ? true : null));
-    // A task that is seen running may not have begun yet, or end before the kill: then the next one is waited for.
     const taskOn = (node: string): string | null => {
       const lines = cluster.slurm("squeue", "--noheader", "--array", "--states=RUNNING", "--format=%i %N").split("\n");
       return lines.find((line) => line.endsWith(` ${node}`))?.split(" ")[0] ?? null;
     };
-    const task = await look(() => {
-      const found = taskOn("n2");
-      return found !== null && cluster.processes("n2").length >= 3 && taskOn("n2") === found ? found : null;
-    });
+    // A task that Slurm calls running may not have begun yet: it has where its shell and the program are there.
+    const task = await look(() => (cluster.processes("n2").length >= 3 ? taskOn("n2") : null));
     const killed = cluster.killNode("n2");
+    rmSync(join(place.folder, "held"));
     note(`killed n2 in the middle of task ${task}: ${killed} processes; ${shards("cluster").length} shards are there`);
     expect(killed).toBeGreaterThanOrEqual(3);
     const restarts = (): number => {
