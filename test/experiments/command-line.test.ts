@@ -7,7 +7,7 @@ import { parquetReadObjects } from "hyparquet";
 import { index, inFolder, main } from "./run-rramlab.ts";
 
 const references = fileURLToPath(new URL("../references/pcsa/", import.meta.url));
-const { place, rramlab, json } = inFolder();
+const { place, rramlab, json, killedIn } = inFolder();
 
 const SMALL = ["run", "sense-errors", "--trials", "2000", "--grid", "supply=0.8V,1.0V"];
 
@@ -27,15 +27,12 @@ describe("rramlab", () => {
   test("one and two workers, and a run killed in the middle and resumed, write the same bytes", async () => {
     expect((await json(...SMALL, "--workers", "1", "--out", "one")).rows).toHaveLength(2);
     expect((await rramlab(...SMALL, "--workers", "2", "--out", "two")).status).toBe(0);
-    const child = spawn(process.execPath, [main, ...SMALL, "--workers", "2", "--out", "killed"], {
-      cwd: place.folder,
-      stdio: "ignore",
-    });
     const shards = join(place.folder, "killed", "shards");
-    while (!existsSync(shards) || !readdirSync(shards).some((n) => n.endsWith(".jsonl")))
-      await new Promise((r) => setTimeout(r, 10));
-    child.kill("SIGKILL");
-    await new Promise((r) => child.once("exit", r));
+    const begun = (): boolean =>
+      existsSync(shards) &&
+      readdirSync(shards).some((n) => n.endsWith(".jsonl")) &&
+      !existsSync(join(place.folder, "killed", "results.csv"));
+    await killedIn(begun, "killed", ...SMALL, "--workers", "2");
     expect(existsSync(join(place.folder, "killed", "results.csv"))).toBe(false);
     expect((await rramlab("resume", "killed")).status).toBe(0);
     for (const other of ["two", "killed"]) {

@@ -1,12 +1,11 @@
-import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "@jest/globals";
 import { parseCifar } from "#src/datasets/cifar";
-import { inFolder, main } from "./run-rramlab.ts";
+import { inFolder } from "./run-rramlab.ts";
 
 describe("studies of learning, from the command line", () => {
-  const { place, rramlab, json } = inFolder();
+  const { place, rramlab, json, killedIn } = inFolder();
   const csv = (name: string): Record<string, string>[] => {
     const [head, ...lines] = readFileSync(join(place.folder, name, "results.csv"), "utf8")
       .trim()
@@ -30,13 +29,10 @@ describe("studies of learning, from the command line", () => {
 
   test("a training killed between two epochs goes on from the last whole one, and writes the same bytes", async () => {
     expect((await rramlab(...SMALL, "--workers", "1", "--out", "whole")).status).toBe(0);
-    const child = spawn(process.execPath, [main, ...SMALL, "--workers", "1", "--out", "killed"], { cwd: place.folder });
     const parts = join(place.folder, "killed", "parts");
     const kept = (): string | undefined =>
       existsSync(parts) ? readdirSync(parts).find((name) => name.endsWith(".progress.json")) : undefined;
-    while (!kept()) await new Promise((resolve) => setTimeout(resolve, 5));
-    child.kill("SIGKILL");
-    await new Promise((resolve) => child.on("exit", resolve));
+    await killedIn(() => kept() !== undefined, "killed", ...SMALL, "--workers", "1");
     const name = kept();
     expect(name).toBeDefined();
     // What a resumed run starts from is what lies there: a marked history must come back in the results.

@@ -1,4 +1,4 @@
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -46,5 +46,21 @@ export const inFolder = () => {
     });
     return { status, stdout, stderr };
   };
-  return { place, rramlab, json, asProcess };
+  /**
+   * Kills the command, as a process of its own, in the state that is asked for; where it was done before that was seen (a
+   * machine with other work), it is run again from nothing.
+   */
+  const killedIn = async (reached: () => boolean, out: string, ...args: string[]): Promise<void> => {
+    for (let attempt = 0; attempt < 20; attempt++) {
+      rmSync(join(place.folder, out), { recursive: true, force: true });
+      const child = spawn(process.execPath, [main, ...args, "--out", out], { cwd: place.folder, stdio: "ignore" });
+      const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()));
+      while (child.exitCode === null && !reached()) await new Promise((resolve) => setTimeout(resolve, 5));
+      child.kill("SIGKILL");
+      await ended;
+      if (child.exitCode === null && reached()) return;
+    }
+    throw new Error(`${args.join(" ")} was done twenty times before it could be killed`);
+  };
+  return { place, rramlab, json, asProcess, killedIn };
 };

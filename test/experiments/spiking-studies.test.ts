@@ -1,13 +1,12 @@
-import { spawn } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "@jest/globals";
-import { inFolder, main } from "./run-rramlab.ts";
+import { inFolder } from "./run-rramlab.ts";
 
 type Row = Readonly<Record<string, number | string>>;
 
 describe("studies of spiking networks, from the command line", () => {
-  const { place, rramlab, json } = inFolder();
+  const { place, rramlab, json, killedIn } = inFolder();
   const SMALL = [
     ...["run", "eqspike", "--set", "widths=784-30-10", "--set", "images=1000", "--set", "testImages=400"],
     ...["--set", "epochs=5", "--set", "seeds=2"],
@@ -17,13 +16,9 @@ describe("studies of spiking networks, from the command line", () => {
 
   test("a training killed between two epochs goes on from the last whole one, and writes the same bytes", async () => {
     expect((await rramlab(...SMALL, "--workers", "2", "--out", "whole")).status).toBe(0);
-    const child = spawn(process.execPath, [main, ...SMALL, "--workers", "1", "--out", "killed"], { cwd: place.folder });
     const parts = join(place.folder, "killed", "parts");
     const kept = (): boolean => existsSync(parts) && readdirSync(parts).some((name) => name.endsWith(".progress.json"));
-    while (!kept()) await new Promise((resolve) => setTimeout(resolve, 5));
-    child.kill("SIGKILL");
-    await new Promise((resolve) => child.on("exit", resolve));
-    expect(kept()).toBe(true);
+    await killedIn(kept, "killed", ...SMALL, "--workers", "1");
     expect((await rramlab("resume", "killed")).status).toBe(0);
     const bytes = (of: string): Buffer => readFileSync(join(place.folder, of, "results.csv"));
     expect(bytes("killed").equals(bytes("whole"))).toBe(true);
