@@ -18,6 +18,9 @@ const stateOf = ({ name, cpuMinutes, of }) => {
   return { of: date, minutes: Number(seconds) / 60, estimated: false };
 };
 
+/** The words of a command's line, as a shell takes them apart. */
+export const wordsOf = (line) => [...line.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, bare]) => quoted ?? bare);
+
 export const commandOf = ({ kind, line }) => (kind === "run" ? `rramlab run ${line}` : `node ${line}`);
 const duration = (minutes) =>
   minutes > LONG ? `${Number((minutes / 60).toPrecision(2))} h` : `${Number(minutes.toPrecision(2))} min`;

@@ -11,13 +11,11 @@ import { parseArgs } from "node:util";
 import { report } from "rramlab/experiments";
 import { chosenFigure, drawFigure } from "./draw-figure.mjs";
 import { ENTRIES } from "./published-entries.mjs";
-import { commandOf, LONG, publishedPage, recordOf, records, root } from "./published-page.mjs";
-
-const words = (line) => [...line.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, bare]) => quoted ?? bare);
+import { commandOf, LONG, publishedPage, recordOf, records, root, wordsOf } from "./published-page.mjs";
 
 /** Runs one entry: what it printed, the seed, and the CPU time of it and its children [s]. */
 const made = async (entry, places) => {
-  const args = words(entry.line).map((word) => places[word] ?? word);
+  const args = wordsOf(entry.line).map((word) => places[word] ?? word);
   const folder = join(root, "runs", "published", entry.name);
   const program = join(root, "dist", "experiments", "command-line", "main.js");
   const command = entry.kind === "run" ? [program, "run", ...args, "--out", folder, "--force"] : args;
@@ -56,7 +54,7 @@ const main = async () => {
     );
     mkdirSync(records, { recursive: true });
     for (const entry of asked) {
-      const missing = ["MNIST", "CIFAR"].find((word) => words(entry.line).includes(word) && !places[word]);
+      const missing = ["MNIST", "CIFAR"].find((word) => wordsOf(entry.line).includes(word) && !places[word]);
       if (missing) {
         console.log(`${entry.name}: left out, give ${missing === "MNIST" ? "--data" : "--cifar"}`);
         continue;

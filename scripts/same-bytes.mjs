@@ -5,6 +5,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { wordsOf } from "./published-page.mjs";
 
 const program = fileURLToPath(new URL("../dist/experiments/command-line/main.js", import.meta.url));
 const other = process.argv[2];
@@ -21,7 +22,6 @@ const STUDIES = [
   "analog-versus-digital --set seeds=1 --set epochs=1 --set images=100 --trials 1 --grid converterBits=4",
 ];
 
-const words = (line) => [...line.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, bare]) => quoted ?? bare);
 const compared = (name) => /\.(jsonl?|csv|parquet|npy)$/.test(name) && name !== "manifest.json" && name !== "plan.json";
 const filesOf = (folder) => readdirSync(folder, { recursive: true, encoding: "utf8" }).filter(compared).sort();
 const digestOf = (folder) => JSON.parse(readFileSync(join(folder, "plan.json"), "utf8")).digest;
@@ -34,7 +34,9 @@ let differing = 0;
 STUDIES.forEach((study, i) => {
   const folders = [process.execPath, other].map((node, k) => {
     const folder = join(place, `${i}-${k}`);
-    execFileSync(node, [program, "run", ...words(study), "--out", folder], { stdio: ["ignore", "ignore", "inherit"] });
+    execFileSync(node, [program, "run", ...wordsOf(study), "--out", folder], {
+      stdio: ["ignore", "ignore", "inherit"],
+    });
     return folder;
   });
   const [names, others] = folders.map(filesOf);

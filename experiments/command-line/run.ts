@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { resultRows } from "../run/finish.ts";
 import { findExperiment } from "../run/load-experiment.ts";
-import { planInto, type RunResult, remarksOf, report, resume, run } from "../run/run.ts";
+import { planInto, type RunResult, remarksOf, report, resume, run, warnOnError } from "../run/run.ts";
 import { parseCount } from "./arguments.ts";
 import { Misuse } from "./misuse.ts";
 import { answer } from "./output.ts";
@@ -87,7 +87,7 @@ export const addPlan = (program: Command): void => {
     .action(async (name: string, given: RunFlags) => {
       const planned = (await asked(name, given)).map(({ experiment, options }) => {
         const { out, plan } = planInto(experiment, options);
-        for (const remark of remarksOf(plan, experiment)) process.stderr.write(`rramlab: ${remark}.\n`);
+        for (const remark of remarksOf(plan, experiment)) warnOnError(remark);
         return { name: experiment.name, out, plan };
       });
       const document = planned.map(({ out, plan }) => ({ out, points: plan.points.length }));

@@ -1,7 +1,7 @@
 import { type Command, Option } from "commander";
 import { DamagedShard, hasShard, readShard, setAside } from "../files/shard-file.ts";
 import { follow } from "../run/follow.ts";
-import { merge, openPlanned } from "../run/run.ts";
+import { merge, openPlanned, warnOnError as warn } from "../run/run.ts";
 import { doTask, openRun } from "../run/run-state.ts";
 import { parseIndices, type SlurmOptions, TASK_SECONDS } from "../run/slurm.ts";
 import { followSlurm, type Submission, shardCommands, submitToSlurm } from "../run/submit.ts";
@@ -9,10 +9,6 @@ import { parseCount } from "./arguments.ts";
 import { Misuse, orMisuse } from "./misuse.ts";
 import { answer } from "./output.ts";
 import { showResult, watched } from "./watch.ts";
-
-const warn = (message: string): void => {
-  process.stderr.write(`rramlab: ${message}.\n`);
-};
 
 /** Whether the shard is there as it was written; a damaged one is set aside. */
 const isWhole = (dir: string, digest: string, index: number): boolean => {

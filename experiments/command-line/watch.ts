@@ -1,6 +1,6 @@
 import type { Watch } from "../run/execute.ts";
 import { cappedNote, failuresTold, resultRows } from "../run/finish.ts";
-import type { RunResult } from "../run/run.ts";
+import { type RunResult, warnOnError } from "../run/run.ts";
 import { Interrupted } from "../run/worker-pool.ts";
 import { answer, progressDisplay, summariesText } from "./output.ts";
 
@@ -21,11 +21,8 @@ const untilInterrupted = async <T>(work: (signal: AbortSignal) => Promise<T>): P
 /** Work with its progress on stderr; a stop says how to go on with the run in `dir()`. */
 export const watched = async <T>(dir: () => string, work: (watch: Watch) => Promise<T>): Promise<T> => {
   const progress = progressDisplay();
-  const warn = (message: string): void => {
-    process.stderr.write(`rramlab: ${message}.\n`);
-  };
   try {
-    return await untilInterrupted((signal) => work({ signal, onProgress: progress.show, warn }));
+    return await untilInterrupted((signal) => work({ signal, onProgress: progress.show, warn: warnOnError }));
   } catch (error) {
     if (error instanceof Interrupted)
       throw new Interrupted(`stopped; what was done is kept. Continue with: rramlab resume ${dir()}`);

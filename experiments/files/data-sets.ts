@@ -23,15 +23,14 @@ const FILES = [
   CIFAR_FILES.test,
 ];
 
-/** What changes where a folder's files do; a set known by name has none. */
-const stateOf = (asked: string): string =>
-  [
-    resolve(asked),
-    ...FILES.map((name) => {
-      const found = statSync(join(asked, name), { throwIfNoEntry: false });
-      return found ? `${name} ${found.size} ${found.mtimeMs} ${found.ino}` : "";
-    }),
-  ].join("\n");
+/** What changes where a folder's files do; a set known by name has none, wherever one stands. */
+const stateOf = (asked: string): string => {
+  const files = FILES.flatMap((name) => {
+    const found = statSync(join(asked, name), { throwIfNoEntry: false });
+    return found ? [`${name} ${found.size} ${found.mtimeMs} ${found.ino}`] : [];
+  });
+  return files.length === 0 ? asked : [resolve(asked), ...files].join("\n");
+};
 
 /** The data set read last, with its digest. */
 let last: { readonly state: string; readonly set: DataSet; readonly record: DataSetRecord } | undefined;
@@ -40,8 +39,8 @@ let last: { readonly state: string; readonly set: DataSet; readonly record: Data
 let expected: readonly DataSetRecord[] = [];
 
 const read = (asked: string): { readonly set: DataSet; readonly record: DataSetRecord } => {
+  if (last?.record.asked === asked) return last;
   const state = stateOf(asked);
-  if (last?.state === state) return last;
   const set = loadDataSet(asked);
   const { name, train, test } = set;
   const record: DataSetRecord = {
@@ -60,6 +59,8 @@ const read = (asked: string): { readonly set: DataSet; readonly record: DataSetR
 /** From here on data sets are those of this run: they are read for its plan, or must be what its plan says. */
 export const expectDataSets = (records: readonly DataSetRecord[]): void => {
   expected = records;
+  // Files may have changed since they were read, and a relative folder is another one elsewhere.
+  if (last && stateOf(last.record.asked) !== last.state) last = undefined;
 };
 
 const expectedOf = (asked: string): DataSetRecord | undefined => expected.find((record) => record.asked === asked);
@@ -67,7 +68,10 @@ const expectedOf = (asked: string): DataSetRecord | undefined => expected.find((
 const told = ({ name, train, test, sha256: digest }: DataSetRecord): string =>
   `${name}: ${train} + ${test} images, sha256 ${digest.slice(0, 12)}`;
 
-/** The data set that a study's parameter names, read once while its files stay as they are. @throws Misuse where it is not what the run began with. */
+/**
+ * The data set that a study's parameter names, read once for a run.
+ * @throws Misuse where it is not what the run began with.
+ */
 export const dataFor = (asked: string): DataSet => {
   const { set, record } = read(asked);
   const planned = expectedOf(asked);

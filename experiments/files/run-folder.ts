@@ -79,14 +79,14 @@ export const planDigest = (plan: Plan): string => createHash("sha256").update(JS
 export const writePlan = (dir: string, plan: Plan, begunOn: Engine): void =>
   writeFile(join(dir, "plan.json"), `${JSON.stringify({ ...plan, digest: planDigest(plan), begunOn }, null, 2)}\n`);
 
-/** The engine on which the run was planned. */
-export const readBegunOn = (dir: string): Engine => JSON.parse(readFileSync(join(dir, "plan.json"), "utf8")).begunOn;
-
 /** @throws Misuse where the folder holds no run of this program. */
-export const readPlan = (dir: string): Plan => {
+export const readPlan = (dir: string): Plan => readPlanFile(dir).plan;
+
+/** The plan, and the engine on which it was made. @throws Misuse where the folder holds no run of this program. */
+export const readPlanFile = (dir: string): { readonly plan: Plan; readonly begunOn: Engine } => {
   const path = join(dir, "plan.json");
   if (!existsSync(path)) throw new Misuse(`${resolve(dir)} holds no run: ${path} is not there.`);
-  let stored: (Plan & { readonly digest?: string; readonly begunOn?: unknown }) | null = null;
+  let stored: (Plan & { readonly digest?: string; readonly begunOn?: Engine }) | null = null;
   try {
     stored = JSON.parse(readFileSync(path, "utf8"));
   } catch {
@@ -110,7 +110,7 @@ export const readPlan = (dir: string): Plan => {
   for (const name of OWN_FOLDERS)
     if (existsSync(join(dir, name)) && !statSync(join(dir, name)).isDirectory())
       throw new Misuse(`${join(dir, name)} is a file; a run keeps a folder there. Move it away.`);
-  return plan;
+  return { plan, begunOn: begunOn as Engine };
 };
 
 /** What the rest of the program relies on in a plan that was read. */

@@ -55,9 +55,13 @@ export const learnerOf = ({ phi, phases, update, learningRates, batch }: Equilib
   return equilibriumLearner(phi, { phases, optimiser, learningRates }, start, idealSubstrate(optimiser), batch);
 };
 
+/** How many are taken of a set where so many are asked for; all for 0. */
+export const firstCount = (all: number, asked: number): number => (asked === 0 ? all : Math.min(asked, all));
+
 /** The first images of a set; all for 0. */
-export const firstImages = (data: LabelledImages, count: number): LabelledImages => {
-  if (count === 0 || count >= data.count) return data;
+export const firstImages = (data: LabelledImages, asked: number): LabelledImages => {
+  const count = firstCount(data.count, asked);
+  if (count === data.count) return data;
   const { pixels } = data;
   return {
     ...data,

@@ -1,8 +1,7 @@
 import type { DataSet } from "#src/datasets/labelled-images";
 import type { Parameters, ValuesOf } from "#src/montecarlo/index";
 import { dataFor, dataSetRecord } from "../files/data-sets.ts";
-
-import { type EquilibriumModel, firstImages } from "./equilibrium-model.ts";
+import { type EquilibriumModel, firstCount, firstImages } from "./equilibrium-model.ts";
 
 /** What every reproduction of a paper lets the user set. */
 export const PUBLISHED_PARAMETERS = {
@@ -102,8 +101,7 @@ export const adjusted = (
 /** What the data are, for captions and notes. */
 export const dataNote = (params: Pick<Published, "data" | "images" | "testImages">): string => {
   const { name, train, test } = dataSetRecord(params.data);
-  const count = (all: number, asked: number): number => (asked === 0 ? all : Math.min(asked, all));
-  return `Trained on ${count(train, params.images)} images and tested on ${count(test, params.testImages)} of ${name}`;
+  return `Trained on ${firstCount(train, params.images)} images and tested on ${firstCount(test, params.testImages)} of ${name}`;
 };
 
 export const seedsAndEpochs = (

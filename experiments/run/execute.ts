@@ -45,16 +45,16 @@ export const executeRun = async (
   try {
     for (;;) {
       const settled = settle(dir, plan, experiment, watch.warn);
+      if (settled.kind === "done" && !allParts) return settled;
       const parts = partsOf(plan, experiment);
       const missing = parts.filter((place) => !hasPart(dir, place));
-      if (settled.kind === "done" && !(allParts && missing.length > 0)) return settled;
       if (missing.length > 0)
         await all(
           "preparing",
           missing.map((place) => ({ kind: "part", place })),
           parts.length,
         );
-      if (settled.kind === "done") continue;
+      if (settled.kind === "done") return settled;
       await all(
         "running",
         settled.missing.map((index) => ({ kind: "shard", index })),

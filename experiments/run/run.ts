@@ -21,7 +21,7 @@ import type { Figure } from "#src/report/figure";
 import { Misuse, orMisuse } from "../command-line/misuse.ts";
 import { mergeArrays } from "../files/array-files.ts";
 import { dataSetRecord, expectDataSets } from "../files/data-sets.ts";
-import { createRunFolder, freshFolder, LostPart, readBegunOn, readPlan, writePlan } from "../files/run-folder.ts";
+import { createRunFolder, freshFolder, LostPart, readPlan, readPlanFile, writePlan } from "../files/run-folder.ts";
 import { DamagedShard, setAside } from "../files/shard-file.ts";
 import { mergeRows } from "../files/trial-rows.ts";
 import { writeFile } from "../files/write-file.ts";
@@ -82,7 +82,8 @@ const workersOf = ({ workers = availableParallelism() }: Pick<WorkOptions, "work
   return workers;
 };
 
-const warnOnError = (message: string): void => {
+/** Says on standard error what was mended, or moves less than it seems. */
+export const warnOnError = (message: string): void => {
   process.stderr.write(`rramlab: ${message}.\n`);
 };
 
@@ -147,7 +148,7 @@ export const planInto = (experiment: AnyExperiment, options: PlanOptions = {}): 
 export const remarksOf = (plan: Plan, experiment: AnyExperiment): readonly string[] =>
   told(
     `${experiment.name}: remarks`,
-    () => experiment.remarks?.(plan.params, withVaried(plan.params, plan.points, plan.varied)) ?? [],
+    () => experiment.remarks?.(withVaried(plan.params, plan.points, plan.varied)) ?? [],
   );
 
 /**
@@ -171,9 +172,9 @@ export const openPlanned = async (
   dir: string,
   warn: Watch["warn"] = warnOnError,
 ): Promise<{ readonly plan: Plan; readonly experiment: AnyExperiment }> => {
-  const plan = readPlan(dir);
+  const { plan, begunOn } = readPlanFile(dir);
   expectDataSets(plan.dataSets);
-  const note = engineNote(readBegunOn(dir), plan.arithmetic);
+  const note = engineNote(begunOn, plan.arithmetic);
   if (note) warn(note);
   try {
     accessSync(dir, constants.W_OK);

@@ -233,7 +233,7 @@ export const analogVersusDigital = defineExperiment({
       ...(["converterRange", "converterFigureOfMerit", "conversionTime"] as const),
     ]),
   ],
-  remarks: (_params, points) => heatRemarks(points, "only the transistors do"),
+  remarks: heatRemarks,
   check: (params) => {
     checkSense(params);
     checkNetwork(params);

@@ -293,7 +293,7 @@ export const arraySizeLimit = defineExperiment({
   conclude,
   check: checkSense,
   idle: idleRipple,
-  remarks: (_params, points) => heatRemarks(points, "only the transistors do"),
+  remarks: heatRemarks,
   notes: (params, points) => {
     const loads = points.map((p) => {
       const design = columnDesign(p, 0);

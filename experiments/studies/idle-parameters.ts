@@ -28,11 +28,18 @@ interface Heated {
   readonly activationEnergyHrs: number;
 }
 
+/** What temperature does not do where transistors follow it. */
+export const heatRemarks = (points: readonly Heated[]): string[] => remarksOnHeat(points, "only the transistors do");
+
+/** What temperature does not do where it is resistances' alone. */
+export const heatAloneRemarks = (points: readonly Heated[]): string[] =>
+  remarksOnHeat(points, "and nothing else does here");
+
 /**
- * What temperature does not do here: resistances without an activation energy stay as they are, and with one they are given
- * at the reference temperature. `others`: what else follows it ("only transistors do"), or that nothing does.
+ * Resistances without an activation energy stay as they are, and with one they are given at the reference temperature.
+ * `others`: what else follows it, or that nothing does.
  */
-export const heatRemarks = (points: readonly Heated[], others: string): string[] => {
+const remarksOnHeat = (points: readonly Heated[], others: string): string[] => {
   const heated = points.some(({ temperature }) => temperature !== REFERENCE_TEMPERATURE);
   const added = points.some((p) => p.activationEnergyLrs !== 0 || p.activationEnergyHrs !== 0);
   const still = [...new Set(points.map(({ device }) => device))]

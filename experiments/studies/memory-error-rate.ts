@@ -2,7 +2,7 @@ import { errorsAfterCorrection, idealErrorRates, refuseTelegraph, sampleIdealErr
 import { defineExperiment, type Parameters, type Table, type ValuesOf } from "#src/montecarlo/index";
 import type { Figure } from "#src/report/figure";
 import { OWN_MODULE } from "../own-module.ts";
-import { heatRemarks } from "./idle-parameters.ts";
+import { heatAloneRemarks } from "./idle-parameters.ts";
 import { rateSeries, varied } from "./rows.ts";
 import { checkSense, describeDevice, deviceOf, namedDevice, SENSE_PARAMETERS, standingOf } from "./sense-parameters.ts";
 
@@ -101,7 +101,7 @@ export const memoryErrorRate = defineExperiment({
     secded8: { kind: "mean", unit: "1", says: "share of 1T1R bits wrong after SECDED(8,4)" },
     secded72: { kind: "mean", unit: "1", says: "share of 1T1R bits wrong after SECDED(72,64)" },
   },
-  remarks: (_params, points) => heatRemarks(points, "and nothing else does here"),
+  remarks: heatAloneRemarks,
   check: (params) => {
     checkSense(params);
     refuseTelegraph(namedDevice(params.device), "memory-error-rate");

@@ -135,7 +135,7 @@ export const pvt = defineExperiment({
   },
   check: checkSense,
   idle: idleRipple,
-  remarks: (_params, points) => heatRemarks(points, "only the transistors do"),
+  remarks: heatRemarks,
   figures: drawPvt,
   conclude: concludePvt,
   notes: (params, points) => [

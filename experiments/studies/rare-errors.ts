@@ -14,7 +14,7 @@ import {
 import { fold, type Key, normalsInto } from "#src/random/index";
 import type { Figure } from "#src/report/figure";
 import { OWN_MODULE } from "../own-module.ts";
-import { heatRemarks, idleRipple, idleWhere } from "./idle-parameters.ts";
+import { heatAloneRemarks, heatRemarks, idleRipple, idleWhere } from "./idle-parameters.ts";
 import { drawn, groupRows, varied } from "./rows.ts";
 import {
   amplifierOf,
@@ -234,11 +234,8 @@ export const rareErrors = defineExperiment({
       [params.method !== "importance", `by method ${params.method}`, "relativeError"],
     ),
   ],
-  remarks: (_params, points) =>
-    heatRemarks(
-      points,
-      points.every(({ error }) => error === "ideal") ? "and nothing else does here" : "only the transistors do",
-    ),
+  remarks: (points) =>
+    points.every(({ error }) => error === "ideal") ? heatAloneRemarks(points) : heatRemarks(points),
   check: (params) => {
     checkSense(params);
     refuseTelegraph(namedDevice(params.device), "rare-errors");

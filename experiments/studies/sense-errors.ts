@@ -174,6 +174,6 @@ export const senseErrors = defineExperiment({
   conclude,
   check: checkSense,
   idle: idleRipple,
-  remarks: (_params, points) => heatRemarks(points, "only the transistors do"),
+  remarks: heatRemarks,
   notes: senseNotes,
 });

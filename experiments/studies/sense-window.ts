@@ -171,6 +171,6 @@ export const senseWindow = defineExperiment({
   conclude,
   check: checkSense,
   idle: idleRipple,
-  remarks: (_params, points) => heatRemarks(points, "only the transistors do"),
+  remarks: heatRemarks,
   notes: senseNotes,
 });

@@ -186,11 +186,7 @@ export const sensitivity = defineExperiment({
   check,
   idle: idleRipple,
   // It draws temperatures itself, about the one that is set.
-  remarks: (_params, points) =>
-    heatRemarks(
-      points.map((p) => ({ ...p, temperature: p.temperature + p.temperatureRange })),
-      "only the transistors do",
-    ),
+  remarks: (points) => heatRemarks(points.map((p) => ({ ...p, temperature: p.temperature + p.temperatureRange }))),
   trial: (context, params, key) => {
     const draws = (which: string): number[] => INPUT_NAMES.map((_, i) => uniform(fold(key, which), i));
     const [from, to] = [draws("a"), draws("b")];

@@ -161,7 +161,7 @@ export const sharedAmplifiers = defineExperiment({
   },
   prepare: { network: trainedPart<Params>(null) },
   idle: idleRipple,
-  remarks: (_params, points) => heatRemarks(points, "only the transistors do"),
+  remarks: heatRemarks,
   check: (params) => {
     checkSense(params);
     checkNetwork(params);

@@ -162,7 +162,7 @@ export const ternaryVersusBinary = defineExperiment({
     reads: { uses: [...SENSE_NAMES, "strobe", "samples"], make: readsAt },
   },
   idle: idleRipple,
-  remarks: (_params, points) => heatRemarks(points, "only the transistors do"),
+  remarks: heatRemarks,
   check: (params) => {
     checkSense(params);
     checkNetwork(params);

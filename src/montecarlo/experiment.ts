@@ -98,7 +98,7 @@ export interface Experiment<P extends Parameters = Parameters, C = Record<string
   /** Parameters that nothing reads in the mode of these ones: setting, sweeping or varying one is refused, with `when`. */
   readonly idle?: (params: ValuesOf<P>) => readonly Idle<keyof P & string>[];
   /** What should be said before a run, of these points (varied parameters at their quartiles): that an axis moves nothing, say. */
-  readonly remarks?: (params: ValuesOf<P>, points: readonly ValuesOf<P>[]) => readonly string[];
+  readonly remarks?: (points: readonly ValuesOf<P>[]) => readonly string[];
   /** Numbers known from the preparation alone: counted once a point, beside the trials'. */
   readonly facts?: (context: C, params: ValuesOf<P>) => { readonly numbers: Readonly<Partial<Record<N, Report>>> };
   /** One trial. Its key is the same at every point of the grid, so that points are compared on the same samples. */
@@ -147,7 +147,7 @@ export type AnyExperiment = Omit<
   >;
   readonly check?: (params: Values) => void;
   readonly idle?: (params: Values) => readonly Idle<string>[];
-  readonly remarks?: (params: Values, points: readonly Values[]) => readonly string[];
+  readonly remarks?: (points: readonly Values[]) => readonly string[];
   readonly facts?: (
     context: Readonly<Record<string, unknown>>,
     params: Values,

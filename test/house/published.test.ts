@@ -17,6 +17,10 @@ interface Entry {
   readonly of: string;
 }
 const { ENTRIES } = (await import(join(root, "scripts", "published-entries.mjs"))) as { ENTRIES: readonly Entry[] };
+const { publishedPage, wordsOf } = (await import(join(root, "scripts", "published-page.mjs"))) as {
+  publishedPage: () => string;
+  wordsOf: (line: string) => string[];
+};
 
 const pages = ["README.md", ...readdirSync(join(root, "docs")).filter((name) => name.endsWith(".md"))];
 const textOf = (page: string): string => readFileSync(join(root, page === "README.md" ? "" : "docs", page), "utf8");
@@ -55,19 +59,14 @@ describe("what README and docs publish is made by one command", () => {
     }
   });
   test("the page that lists them is the one that the command makes", async () => {
-    const { publishedPage } = (await import(join(root, "scripts", "published-page.mjs"))) as {
-      publishedPage: () => string;
-    };
     expect(readFileSync(join(root, "docs", "published.md"), "utf8")).toBe(publishedPage());
   });
   // The data sets stand for the user's; any will do to see that the command is understood.
   const plannable = ENTRIES.filter(({ kind, line }) => kind === "run" && !line.includes("CIFAR"));
   test.each(plannable.map(({ name, line }) => [name, line]))("%s can be run", async (name, line) => {
-    const args = [...line.matchAll(/"([^"]*)"|(\S+)/g)]
-      .map(([, quoted, bare]) => quoted ?? bare)
-      .map((word) =>
-        word === "MNIST" ? "mnist-10k" : word.startsWith("examples/") ? join(packageFolder, word) : word,
-      );
+    const args = wordsOf(line).map((word) =>
+      word === "MNIST" ? "mnist-10k" : word.startsWith("examples/") ? join(packageFolder, word) : word,
+    );
     const { status, stderr } = await rramlab("plan", ...args, "--out", name);
     expect([status, stderr.includes("Error")]).toEqual([0, false]);
   });
