@@ -1,3 +1,4 @@
+import { ownOf } from "#src/named";
 import { suggestion } from "#src/report/suggestion";
 import {
   CONDUCTION_KINDS,
@@ -139,7 +140,7 @@ export const checkNetlist = (netlist: Netlist): void => {
     const floats = (why: string): never => refuse(netlist, `node "${node}" floats: ${why}`);
     if (users.length === 1) floats(`only ${users[0]} touches it; connect it or remove ${users[0]}.`);
     if (!held.has(node)) floats(`no element holds it to ground (it is touched by ${users.join(", ")}).`);
-    if (!conducting.has(node) && netlist.initial?.[node] === undefined)
+    if (!conducting.has(node) && ownOf(netlist.initial, node) === undefined)
       floats("only capacitors hold it; give its start voltage in initial or a resistor to ground.");
   }
 };

@@ -1,6 +1,8 @@
 import { z } from "zod";
+import { named } from "#src/named";
+import { suggestion } from "#src/report/suggestion";
 import { unknownWord } from "./check-netlist.ts";
-import { CONDUCTION_KINDS, ELEMENT_TYPES, type Netlist } from "./netlist.ts";
+import { CONDUCTION_KINDS, ELEMENT_TYPES, type ElementModel, type Netlist } from "./netlist.ts";
 import { WAVEFORM_KINDS } from "./waveform.ts";
 
 const number = z.number();
@@ -93,20 +95,19 @@ const model = z.discriminatedUnion("type", [
   }),
 ]);
 const crossings = z.strictObject({ nodes: z.array(node).min(1), threshold: number, after: number.min(0) });
-const schema = z.object({
+const analysis = z.strictObject({
+  kind: z.literal("transient"),
+  stop: number,
+  times: z.array(number).optional(),
+  crossings: crossings.optional(),
+});
+const schema = z.strictObject({
   title: z.string().default("untitled"),
   temperature: number,
   models: z.record(name, model).default({}),
   elements: z.array(element).min(1),
   initial: z.record(node, number).optional(),
-  analysis: z
-    .strictObject({
-      kind: z.literal("transient"),
-      stop: number,
-      times: z.array(number).optional(),
-      crossings: crossings.optional(),
-    })
-    .optional(),
+  analysis: analysis.optional(),
   // The answer of a reference case: what it asks to be compared is what a run of it reports.
   expected: z
     .object({ senseStart: number, threshold: number, firstCrossing: z.record(node, z.unknown()) })
@@ -145,6 +146,20 @@ const wordsOf = (json: unknown, path: readonly PropertyKey[], message: string): 
   );
 };
 
+/** Keys that may stand at a place, where one that may not is likely mistyped. */
+const KEYS: Readonly<Record<string, readonly string[]>> = {
+  "": Object.keys(schema.shape),
+  analysis: Object.keys(analysis.shape),
+};
+
+const issueText = (json: unknown, issue: z.core.$ZodIssue): string => {
+  const place = placeOf(json, issue.path);
+  if (issue.code !== "unrecognized_keys") return `${place}: ${wordsOf(json, issue.path, issue.message)}`;
+  const known = KEYS[issue.path.join(".")];
+  const found = issue.keys.map((key) => `unknown key "${key}".${known ? suggestion(key, known) : ""}`);
+  return `${place}: ${found.join(" ")}${known ? ` Known: ${known.join(", ")}` : ""}`.replace(/\.$/, "");
+};
+
 export interface ParsedNetlist {
   readonly netlist: Netlist;
   readonly analysis: {
@@ -163,11 +178,13 @@ export interface ParsedNetlist {
  * @throws RangeError listing every entry that does not fit, with its place.
  */
 export const parseNetlist = (json: unknown, where: string): ParsedNetlist => {
+  // The schema passes over such a key in silence.
+  for (const list of ["models", "initial"] as const)
+    if (Object.hasOwn((json as { [list]?: object } | null)?.[list] ?? {}, "__proto__"))
+      throw new RangeError(`${where}: not a netlist: ${list}: "__proto__" is no name; choose another.`);
   const parsed = schema.safeParse(json);
   if (!parsed.success) {
-    const issues = parsed.error.issues
-      .slice(0, 3)
-      .map((i) => `${placeOf(json, i.path)}: ${wordsOf(json, i.path, i.message)}`);
+    const issues = parsed.error.issues.slice(0, 3).map((i) => issueText(json, i));
     throw new RangeError(`${where}: not a netlist: ${issues.join("; ")}. docs/transient.md shows the format.`);
   }
   const { title, temperature, elements, models, initial, analysis, expected } = parsed.data;
@@ -175,8 +192,8 @@ export const parseNetlist = (json: unknown, where: string): ParsedNetlist => {
     title,
     temperature,
     elements,
-    initial: initial ?? null,
-    models: Object.fromEntries(
+    initial: initial ? named(Object.entries(initial)) : null,
+    models: named<ElementModel>(
       Object.entries(models).map(([key, m]) => {
         if (m.type === "rram" || m.type === "filament") return [key, m];
         const { type, equations: _, vc, ...rest } = m;

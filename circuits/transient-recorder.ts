@@ -1,3 +1,4 @@
+import { named } from "#src/named";
 import type { Circuit } from "./circuit.ts";
 import type { Node } from "./netlist.ts";
 import type { Transient, TransientOptions } from "./transient-contract.ts";
@@ -44,8 +45,7 @@ export const createRecorder = (circuit: Circuit, options: TransientOptions, star
   while (nextTime < times.length && times[nextTime] <= 0) report((row) => start[row]);
 
   const watched = (crossings?.nodes ?? []).map((node) => ({ node, row: circuit.index.get(node) as number }));
-  const found: Record<Node, number | null> = {};
-  for (const { node } of watched) found[node] = null;
+  const found = named<number | null>(watched.map(({ node }) => [node, null]));
 
   const sourceNames = [...circuit.sources, ...circuit.branches].map((s) => s.name);
   const delivered = new Float64Array(sourceNames.length);
@@ -135,9 +135,9 @@ export const createRecorder = (circuit: Circuit, options: TransientOptions, star
         });
       return {
         times,
-        voltages: Object.fromEntries(names.map((node, k) => [node, voltages[k]])),
+        voltages: named(names.map((node, k) => [node, voltages[k]])),
         crossings: found,
-        energies: Object.fromEntries(sourceNames.map((name, k) => [name, energies[k]])),
+        energies: named(sourceNames.map((name, k) => [name, energies[k]])),
       };
     },
   };

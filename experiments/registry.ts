@@ -1,4 +1,5 @@
 import type { AnyExperiment } from "#src/montecarlo/index";
+import { ownOf } from "#src/named";
 
 /** The studies that come with the program, by the module that holds each; loaded when asked for. */
 const MODULES: Readonly<Record<string, () => Promise<Readonly<Record<string, unknown>>>>> = {
@@ -39,7 +40,7 @@ export const studyNames = (): string[] => Object.keys(MODULES);
 
 /** The study of this name, or null. */
 export const loadStudy = async (name: string): Promise<AnyExperiment | null> => {
-  const load = MODULES[name];
+  const load = ownOf(MODULES, name);
   return load ? experimentIn(await load(), name) : null;
 };
 

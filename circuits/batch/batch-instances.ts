@@ -1,4 +1,5 @@
 import { MOSFET_COEFFICIENTS, mosfetCoefficientsInto } from "#devices/index";
+import { named } from "#src/named";
 import { type Circuit, compileCircuit, varyCircuit } from "../circuit.ts";
 import type { Netlist } from "../netlist.ts";
 import type { Waveform } from "../waveform.ts";
@@ -88,7 +89,7 @@ const scaled = (w: Waveform, factor: number): Waveform => {
 };
 
 const row = (columns: Readonly<Record<string, Column>> | undefined, instance: number): Record<string, number> =>
-  Object.fromEntries(Object.entries(columns ?? {}).map(([name, column]) => [name, valueAt(column, instance)]));
+  named(Object.entries(columns ?? {}).map(([name, column]) => [name, valueAt(column, instance)]));
 
 /** One instance as a circuit of its own, for the scalar engine. */
 export const instanceOf = (circuit: Circuit, v: BatchVariations, instance: number): Circuit => {
@@ -96,7 +97,7 @@ export const instanceOf = (circuit: Circuit, v: BatchVariations, instance: numbe
   const gains = row(v.gainFactors, instance);
   const scales = row(v.sourceScales, instance);
   const names = new Set([...Object.keys(shifts), ...Object.keys(gains)]);
-  const deviations = Object.fromEntries(
+  const deviations = named(
     [...names].map((name) => [name, { thresholdShift: shifts[name] ?? 0, gainFactor: gains[name] ?? 1 }]),
   );
   const recompiled = v.temperatures !== undefined || Object.keys(scales).length > 0;

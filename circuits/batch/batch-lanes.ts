@@ -1,5 +1,6 @@
 import { MOSFET_COEFFICIENTS } from "#devices/index";
 import type { VectorKernel } from "#src/kernels/vector-module";
+import { ownOf } from "#src/named";
 import { factorInPlace, solveInPlace } from "#src/numerics/dense-lu";
 import type { Circuit } from "../circuit.ts";
 import { capacitanceMatrix } from "../circuit-equations.ts";
@@ -167,7 +168,7 @@ export const createBatchLanes = (
       return { value, slope, amplitude: 0, turns: 0, frequency: 0 };
     }),
   );
-  const scales = s.drive.names.map((name) => variations.sourceScales?.[name] ?? null);
+  const scales = s.drive.names.map((name) => ownOf(variations.sourceScales, name) ?? null);
   const scaleOf = (source: number, instance: number): number => {
     const column = scales[source];
     return column ? valueAt(column, instance) : 1;

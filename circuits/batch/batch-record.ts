@@ -1,3 +1,4 @@
+import { named } from "#src/named";
 import type { Circuit } from "../circuit.ts";
 import { transient } from "../transient.ts";
 import type { TransientFailure } from "../transient-contract.ts";
@@ -126,16 +127,16 @@ export const createBatchRecord = (count: number, options: BatchOptions, sources:
     finish: (circuit, variations, refused) => {
       if (refused !== null) for (let i = 0; i < count; i++) left.push(i);
       for (const instance of left.sort((a, b) => a - b)) solveScalar(circuit, variations, instance);
-      const named = (arrays: readonly Float64Array[]): Record<string, Float64Array> =>
-        Object.fromEntries(options.nodes.map((node, k) => [node, arrays[k]]));
+      const byNode = (arrays: readonly Float64Array[]): Record<string, Float64Array> =>
+        named(options.nodes.map((node, k) => [node, arrays[k]]));
       failures.sort((a, b) => a.instance - b.instance);
       return {
         count,
         times,
-        voltages: named(voltages),
-        crossings: named(crossings),
-        atCrossings: named(atCrossings),
-        energies: Object.fromEntries(metered.map((source, k) => [source, energies[k]])),
+        voltages: byNode(voltages),
+        crossings: byNode(crossings),
+        atCrossings: byNode(atCrossings),
+        energies: named(metered.map((source, k) => [source, energies[k]])),
         outcomes,
         failures,
         attempts,

@@ -1,3 +1,4 @@
+import { named } from "#src/named";
 import type { Netlist, Node } from "../netlist.ts";
 import { readDc, readIc, readMeasure, readStep, readTran } from "./spice-analyses.ts";
 import type { Measure, SpiceDeck } from "./spice-deck.ts";
@@ -28,7 +29,7 @@ export const readSpice = (deck: string, given: Parameters = new Map()): SpiceDec
   const nodeOf = (name: string): Node => {
     const key = name.toLowerCase();
     if (isGround(key)) return GROUND;
-    if (!NODE_NAME.test(name) || key === "__proto__") throw new RangeError(`"${name}" is no node name.`);
+    if (!NODE_NAME.test(name)) throw new RangeError(`"${name}" is no node name.`);
     const known = nodeNames.get(key) ?? name;
     nodeNames.set(key, known);
     return known;
@@ -103,9 +104,9 @@ export const readSpice = (deck: string, given: Parameters = new Map()): SpiceDec
       ".ic needs uic on .tran here: start voltages are taken as they are",
     );
   const given0 = tran ? tran.uic : initial.length > 0;
-  const netlist: Netlist = { title, temperature, models: Object.fromEntries(models.models), elements, initial: null };
+  const netlist: Netlist = { title, temperature, models: named(models.models), elements, initial: null };
   const driven = drivenAtStart(netlist);
-  const start = Object.fromEntries(
+  const start = named(
     initial
       .map(([name, volt]) => [known(icLine as SpiceLine, name), volt] as const)
       .filter(([node]) => !(node in driven) && node !== "0"),

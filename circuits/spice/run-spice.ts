@@ -1,3 +1,4 @@
+import { named } from "#src/named";
 import { compileCircuit } from "../circuit.ts";
 import type { Netlist, Node } from "../netlist.ts";
 import { solveOperatingPoint } from "../operating-point.ts";
@@ -59,7 +60,7 @@ const operate = (netlist: Netlist): { readonly ok: true; readonly voltages: Reco
   const point = solveOperatingPoint(circuit);
   if (!point.ok) return { ...point, reason: "no operating point" };
   const nodes = [...circuit.nodes, ...circuit.drivenNodes].filter((n) => n !== "0");
-  return { ok: true, voltages: Object.fromEntries(nodes.map((n) => [n, point.x[circuit.index.get(n) as number]])) };
+  return { ok: true, voltages: named(nodes.map((n) => [n, point.x[circuit.index.get(n) as number]])) };
 };
 
 const sweep = (netlist: Netlist, { source, values }: SweepAnalysis): SpiceSweep | SpiceFailure => {
@@ -80,7 +81,7 @@ const sweep = (netlist: Netlist, { source, values }: SweepAnalysis): SpiceSweep 
       voltages.set(node, column);
     }
   }
-  return { ok: true, source: swept.name, values, voltages: Object.fromEntries(voltages) };
+  return { ok: true, source: swept.name, values, voltages: named(voltages) };
 };
 
 /** Two ascending lists as one, and the places of the first's values in it. */
@@ -125,8 +126,8 @@ const simulate = (
   return {
     ok: true,
     times: asked,
-    voltages: Object.fromEntries(nodes.map((n) => [n, Float64Array.from(places, (i) => result.voltages[n][i])])),
-    measures: Object.fromEntries(deck.measures.map((m) => [m.name, measure({ times, voltages: result.voltages }, m)])),
+    voltages: named(nodes.map((n) => [n, Float64Array.from(places, (i) => result.voltages[n][i])])),
+    measures: named(deck.measures.map((m) => [m.name, measure({ times, voltages: result.voltages }, m)])),
   };
 };
 

@@ -1,4 +1,5 @@
 import type { MosfetParams, RramConduction } from "#devices/index";
+import { named } from "#src/named";
 import { checkNetlist } from "../check-netlist.ts";
 import type { Element, ElementModel, Netlist, Node } from "../netlist.ts";
 import { nodesOf } from "../netlist.ts";
@@ -155,7 +156,7 @@ const checkNames = (netlist: Netlist): void => {
 
 /** Node voltages at t = 0 that sources to ground fix: with `uic` SPICE would start them from 0 V. */
 export const drivenAtStart = (netlist: Netlist): Record<Node, number> => {
-  const at: Record<Node, number> = { "0": 0 };
+  const at = named<number>([["0", 0]]);
   for (let before = -1; before !== Object.keys(at).length; ) {
     before = Object.keys(at).length;
     for (const e of netlist.elements) {
@@ -190,7 +191,7 @@ export const writeSpice = (netlist: Netlist, options: SpiceOptions = {}): string
   for (const [name, model] of Object.entries(netlist.models)) lines.push(...modelSubcircuit(name, model));
   lines.push(...netlist.elements.map(elementLine));
   if (netlist.initial !== null) {
-    const start = { ...drivenAtStart(netlist), ...netlist.initial };
+    const start = named([...Object.entries(drivenAtStart(netlist)), ...Object.entries(netlist.initial)]);
     for (const [node, volt] of Object.entries(start)) lines.push(`.ic v(${node})=${volt}`);
   }
   if (options.stop !== undefined)

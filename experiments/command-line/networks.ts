@@ -180,8 +180,8 @@ export const addEvaluate = (program: Command): void => {
     .action(async (path: string, flags: EvaluateFlags) => {
       oneOf("--mode", flags.mode, ["frozen", "redrawn"]);
       oneOf("--thresholds", flags.thresholds, ["trained", "re-estimated"]);
-      const model = readModel(path);
       const errors = await parseErrors(flags.errors);
+      const model = readModel(path);
       const where = flags.data ?? model.trained.data;
       if (where === null)
         throw new Misuse(

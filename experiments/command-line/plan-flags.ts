@@ -1,6 +1,7 @@
 import { type Command, Option } from "commander";
 import { parseRram } from "#devices/index";
 import { type AnyExperiment, type Precision, SAMPLINGS, type Sampling, type Value } from "#src/montecarlo/index";
+import { named } from "#src/named";
 import { readUserJson } from "../files/run-folder.ts";
 import type { PlanOptions } from "../run/run.ts";
 import type { Scope } from "../units/expression.ts";
@@ -59,13 +60,18 @@ export const addPlanFlags = (command: Command): Command =>
 const parsePrecision = async (texts: readonly string[]): Promise<Precision | null> => {
   if (texts.length === 0) return null;
   let every: number | null = null;
-  const relative: Record<string, number> = {};
+  const relative = named<number>();
   for (const text of texts) {
-    const [share, name] = text.split("=").reverse();
+    const [share, name, ...more] = text
+      .split("=")
+      .map((part) => part.trim())
+      .reverse();
+    if (more.length > 0) throw new Misuse(`--precision ${text}: expected e.g. 5% or type3=5%.`);
     const value = await parseQuantity(share, "1", `--precision ${text}`);
     if (!(value > 0 && value < 1))
       throw new Misuse(`--precision ${text}: ${value} is not between 0 and 1; expected e.g. 5% or type3=5%.`);
-    if (name !== undefined) relative[name.trim()] = value;
+    if (name !== undefined && name in relative) throw new Misuse(`--precision ${name} is given twice.`);
+    if (name !== undefined) relative[name] = value;
     else if (every === null) every = value;
     else throw new Misuse(`--precision is given twice without a name; name a number: --precision type3=${share}.`);
   }

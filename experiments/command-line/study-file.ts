@@ -20,10 +20,14 @@ export interface StudyRun<F> {
 /** Entries whose numbers are text to us: read later with their units, or, of a seed, never as a number. */
 const TEXTS = new Set(["seed", "set", "grid", "vary", "define", "precision"]);
 
-/** Gives scalars of those entries the text that was written: YAML's numbers lose digits, leading zeros and ".0". */
+/**
+ * Gives scalars of those entries the text that was written: YAML's numbers lose digits, leading zeros and ".0".
+ * @throws Error for a key that the schema would pass over in silence.
+ */
 const keepTexts = (document: Document): void => {
   visit(document, {
     Scalar: (place, scalar, ancestors) => {
+      if (place === "key" && scalar.value === "__proto__") throw new Error('"__proto__" is no name for anything');
       const [top, , own] = ancestors.flatMap((node) => (isPair(node) ? [String(node.key)] : []));
       const written = scalar.source;
       const isText = TEXTS.has(top) || (top === "experiments" && TEXTS.has(own));

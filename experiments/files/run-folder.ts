@@ -4,6 +4,7 @@ import { dirname, join, resolve } from "node:path";
 import { z } from "zod";
 import type { PartPlace, Plan, Round } from "#src/montecarlo/index";
 import { firstRound, PLAN_FORMAT, partName } from "#src/montecarlo/index";
+import { parseJson } from "#src/named";
 import { Misuse } from "../command-line/misuse.ts";
 import { makeFolder } from "./make-folder.ts";
 import { decodePart, encodePart } from "./part-file.ts";
@@ -232,7 +233,7 @@ export const readUserJson = (path: string, what: string): unknown => {
     throw new Misuse(`${what} ${path} cannot be read: ${(error as NodeJS.ErrnoException).code}.`);
   }
   try {
-    return JSON.parse(text);
+    return parseJson(text);
   } catch (error) {
     throw new Misuse(`${what} ${path} is no JSON: ${(error as Error).message}.`);
   }

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { parse } from "csv-parse/sync";
+import { ownOf } from "#src/named";
 import { Misuse } from "../command-line/misuse.ts";
 import { isUnit, parseQuantity } from "../units/parse.ts";
 
@@ -108,7 +109,7 @@ const measurementIn = (
       column: fields[Math.min(record.length, fields.length) - 1],
       what: `the row has ${record.length} fields, the header ${fields.length}`,
     };
-  const state = STATES[record[header.state].toLowerCase()];
+  const state = ownOf(STATES, record[header.state].toLowerCase());
   if (!state) return { column: fields[header.state], what: `"${record[header.state]}" is neither LRS nor HRS` };
   const text = record[header.value];
   const number = Number(decimalComma ? text.replace(/^(-?\d+),(\d+)$/, "$1.$2") : text);

@@ -18,6 +18,7 @@ import {
   trappedShare,
 } from "#devices/index";
 import type { Parameters, Row, Value, ValuesOf } from "#src/montecarlo/index";
+import { parseJson } from "#src/named";
 import { showQuantity } from "../units/show.ts";
 
 const TECHNOLOGIES: Readonly<Record<string, Technology>> = { sky130, ptm130 };
@@ -174,7 +175,7 @@ export const checkSense = (params: Pick<SenseValues, "device">): void => {
  * @throws RangeError for a name that is no set.
  */
 export const namedDevice = (device: string): RramParams => {
-  if (device.trim().startsWith("{")) return parseRram(JSON.parse(device), "--device");
+  if (device.trim().startsWith("{")) return parseRram(parseJson(device), "--device");
   const sets: Readonly<Record<string, RramParams>> = RRAM_SETS;
   const set = Object.hasOwn(sets, device) ? sets[device] : null;
   if (!set)

@@ -1,3 +1,4 @@
+import { isPropertyOfAll } from "#src/named";
 import type { Key } from "#src/random/index";
 import type { Figure } from "#src/report/figure";
 import { faultOf, type Parameters, type Value, type Values, type ValuesOf } from "./parameter.ts";
@@ -185,13 +186,17 @@ export const defineExperiment = <P extends Parameters, N extends string, C = Rec
     throw new RangeError(`experiment "${e.name}": ${why}.`);
   };
   if (!/^[a-z0-9][a-z0-9-]*$/.test(e.name)) refuse("a name is small letters, digits and dashes");
-  for (const axis of e.axes) if (!(axis in e.parameters)) refuse(`axis "${axis}" is no parameter`);
+  for (const names of [e.parameters, e.numbers, e.arrays, e.prepare])
+    for (const name of Object.keys(names ?? {}))
+      if (isPropertyOfAll(name)) refuse(`"${name}" is a property of every object; choose another name`);
+  for (const axis of e.axes) if (!Object.hasOwn(e.parameters, axis)) refuse(`axis "${axis}" is no parameter`);
   for (const [name, p] of Object.entries(e.parameters)) {
     const fault = faultOf(name, p, p.default);
     if (fault) refuse(`default of ${fault}`);
   }
   for (const [part, { uses }] of Object.entries(e.prepare ?? {}))
-    for (const name of uses) if (!(name in e.parameters)) refuse(`part ${part} uses unknown parameter "${name}"`);
+    for (const name of uses)
+      if (!Object.hasOwn(e.parameters, name)) refuse(`part ${part} uses unknown parameter "${name}"`);
   if (typeof e.numbers !== "object" || e.numbers === null || Object.keys(e.numbers).length === 0)
     refuse("it declares no numbers");
   for (const [name, { kind }] of Object.entries(e.numbers)) {

@@ -76,7 +76,7 @@ const withReplicates = (
   for (const { own } of spans)
     for (const [name, values] of Object.entries(own)) union[name] = [...new Set([...(union[name] ?? []), ...values])];
   const outer = Object.fromEntries(Object.entries(union).map(([name, values]) => [name, grid[name] ?? values]));
-  const inner = Object.fromEntries(Object.entries(grid).filter(([name]) => !(name in union)));
+  const inner = Object.fromEntries(Object.entries(grid).filter(([name]) => !Object.hasOwn(union, name)));
   const nameOf = (point: Values): string => JSON.stringify(Object.keys(inner).map((name) => point[name]));
   const ownOf = new Map<string, Axes>();
   for (const { point, own } of spans) if (!ownOf.has(nameOf(point))) ownOf.set(nameOf(point), own);
@@ -87,7 +87,9 @@ const withReplicates = (
       return {
         point,
         takes: (replicate) =>
-          Object.entries(replicate).every(([name, value]) => name in grid || (own[name] ?? [value]).includes(value)),
+          Object.entries(replicate).every(
+            ([name, value]) => Object.hasOwn(grid, name) || (own[name] ?? [value]).includes(value),
+          ),
       };
     }),
   };
@@ -113,7 +115,11 @@ export const planRun = (experiment: AnyExperiment, request: PlanRequest): Plan =
   const params: Values = { ...defaultsOf(parameters), ...request.set };
   // A parameter that is set or varied is not swept by the experiment's own axes.
   const unset = (axes: Axes): Axes =>
-    Object.fromEntries(Object.entries(axes).filter(([name]) => !(name in request.set || name in request.varied)));
+    Object.fromEntries(
+      Object.entries(axes).filter(
+        ([name]) => !(Object.hasOwn(request.set, name) || Object.hasOwn(request.varied, name)),
+      ),
+    );
   const replicatesAt = (point: Values): Axes =>
     unset(told(`${experiment.name}: replicates`, () => experiment.replicates?.({ ...params, ...point }) ?? {}));
   const grids: Grid = request.grid
@@ -143,7 +149,7 @@ export const planRun = (experiment: AnyExperiment, request: PlanRequest): Plan =
       inner.filter(({ takes }) => takes(replicate)).map(({ point }) => ({ ...replicate, ...point })),
     ),
   );
-  const axes = experiment.axes.filter((axis) => spanned.some((point) => axis in point));
+  const axes = experiment.axes.filter((axis) => spanned.some((point) => Object.hasOwn(point, axis)));
   const points: Values[] = [];
   const seen = new Set<string>();
   for (const point of spanned) {

@@ -1,3 +1,5 @@
+import { named, parseJson } from "#src/named";
+
 /*
  * The safetensors format (github.com/huggingface/safetensors): eight bytes with the header's length, little-endian; a
  * JSON header of tensors with dtype, shape and byte offsets; then the data. `__metadata__` maps strings to strings.
@@ -16,7 +18,7 @@ export interface TensorFile {
 const sizeOf = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);
 
 export const writeSafetensors = ({ metadata, tensors }: TensorFile): Uint8Array => {
-  const header: Record<string, unknown> = { __metadata__: metadata };
+  const header = named<unknown>([["__metadata__", metadata]]);
   let offset = 0;
   for (const [name, { shape, data }] of Object.entries(tensors)) {
     const end = offset + data.byteLength;
@@ -49,12 +51,12 @@ export const parseSafetensors = (file: Uint8Array, where: string): TensorFile =>
     refuse(`its header of ${length} bytes does not fit; is it truncated?`);
   let header: Record<string, unknown> = {};
   try {
-    header = JSON.parse(new TextDecoder().decode(file.subarray(8, 8 + length)));
+    header = parseJson(new TextDecoder().decode(file.subarray(8, 8 + length))) as typeof header;
   } catch {
     refuse("its header is no JSON");
   }
   const { __metadata__: metadata = {}, ...entries } = header;
-  const tensors: Record<string, Tensor> = {};
+  const tensors = named<Tensor>();
   for (const [name, entry] of Object.entries(entries)) {
     const {
       dtype,
