@@ -13,7 +13,8 @@ import {
 } from "#circuits/index";
 import type { Figure } from "#src/report/figure";
 import { pageHtml } from "#src/report/page";
-import { checkWritable, readUserJson, writeUserFile } from "../files/run-folder.ts";
+import { readUserJson } from "../files/read-file.ts";
+import { checkWritable, writeUserFile } from "../files/user-file.ts";
 import { showQuantity } from "../units/show.ts";
 import { crossbarMaps } from "./crossbar-maps.ts";
 import { Misuse, orMisuse } from "./misuse.ts";
@@ -93,7 +94,7 @@ export const addCrossbar = (program: Command): void => {
       const tolerance = Number(flags.tolerance);
       if (!(tolerance > 0 && tolerance < 1))
         throw new Misuse(`--tolerance ${flags.tolerance}: expected a share between 0 and 1, such as 1e-9.`);
-      if (flags.maps !== undefined) checkWritable(flags.maps, "--maps");
+      if (flags.maps !== undefined) checkWritable(flags.maps, { option: "--maps", reads: [file] });
       const parsed = orMisuse(() => parseCrossbar(readUserJson(file, "crossbar"), file));
       const { design, conductances, inputs, conduction } = parsed;
       const shorts = conductances.includes(Number.POSITIVE_INFINITY);

@@ -1,10 +1,11 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
+import { basename } from "node:path";
 import { type Command, Option } from "commander";
 import { LOG_FAMILIES, type LogFamily } from "#src/numerics/log-fits";
 import { pageHtml } from "#src/report/page";
 import { tableText, wrapped } from "#src/report/word-table";
-import { checkWritable, writeUserFile } from "../files/run-folder.ts";
+import { checkWritable, writeUserFile } from "../files/user-file.ts";
 import { fitDevice } from "../fit/fit-device.ts";
 import { fitFigures, fitTables } from "../fit/fit-report.ts";
 import { answer } from "./output.ts";
@@ -18,6 +19,18 @@ interface FitFlags {
   readonly out?: string;
   readonly json?: boolean;
 }
+
+const TITLE = "Fit of ";
+/** Whether a text is a device that was fitted to this file before. */
+const isFitOf =
+  (file: string) =>
+  (text: string): boolean => {
+    try {
+      return String(JSON.parse(text).source).startsWith(`${basename(file)} (sha256 `);
+    } catch {
+      return false;
+    }
+  };
 
 export const addFit = (program: Command): void => {
   program
@@ -48,7 +61,8 @@ export const addFit = (program: Command): void => {
     .action(async (file: string, flags: FitFlags) => {
       const out = flags.out ?? `${file.replace(/\.csv$/i, "")}.json`;
       const page = `${out.replace(/\.json$/i, "")}.html`;
-      for (const path of [out, page]) checkWritable(path);
+      checkWritable(out, { reads: [file], named: flags.out !== undefined, isOurs: isFitOf(file) });
+      checkWritable(page, { reads: [file, out], named: false, isOurs: (text) => text.includes(`<title>${TITLE}`) });
       const family = flags.family === "mixture" ? LOG_FAMILIES[2] : flags.family;
       const fitted = await fitDevice(file, {
         condition: flags.condition ?? null,
@@ -65,7 +79,7 @@ export const addFit = (program: Command): void => {
         page,
         pageHtml(
           {
-            title: `Fit of ${fitted.device.name}`,
+            title: `${TITLE}${fitted.device.name}`,
             summary: `${fitted.device.source}. Seed "${flags.seed}".`,
             tables,
             figures: fitFigures(fitted),

@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import type { Command } from "commander";
 import { closest } from "fastest-levenshtein";
 import { KNOWN_DATA_SETS } from "#src/datasets/registry";
@@ -20,7 +19,8 @@ import { type Interval, wilson } from "#src/numerics/intervals";
 import { meanInterval, momentsOf } from "#src/numerics/moments";
 import { fold, rootKey } from "#src/random/index";
 import { loadDataSet } from "../files/load-data-set.ts";
-import { checkWritable, writeUserFile } from "../files/run-folder.ts";
+import { readUserBytes } from "../files/read-file.ts";
+import { checkWritable, writeUserFile } from "../files/user-file.ts";
 import { packageVersion } from "../run/code-hash.ts";
 import { createEvaluator, type ErrorMode, type Thresholding } from "../studies/evaluator.ts";
 import { designFor } from "../studies/network-parameters.ts";
@@ -39,7 +39,7 @@ interface TrainFlags {
   readonly batch?: string;
   readonly learningRate?: string;
   readonly seed: string;
-  readonly out: string;
+  readonly out?: string;
   readonly json?: boolean;
 }
 
@@ -60,14 +60,15 @@ export const addTrain = (program: Command): void => {
     .option("--batch <n>", "images a step (default: 50 up to 20,000 images, else 128)")
     .option("--learning-rate <rate>", "start of the cosine schedule (default: 0.01, float 0.001)")
     .option("--seed <text>", "any text", "rramlab")
-    .option("--out <file>", "model file", "model.safetensors")
+    .option("--out <file>", "model file (default: model.safetensors)")
     .option("--json", "one JSON document on stdout")
     .addHelpText("after", "\nExample:\n  rramlab train --weights ternary --layers 784-64-64-10 --out tnn.safetensors")
     .action(async (flags: TrainFlags) => {
       oneOf("--weights", flags.weights, ["float", "binary", "ternary"]);
       oneOf("--activations", flags.activations, ["binary", "ternary"]);
       const design = orMisuse(() => designFor(flags.layers, flags.weights, flags.activations));
-      checkWritable(flags.out);
+      const out = flags.out ?? "model.safetensors";
+      checkWritable(out, { named: flags.out !== undefined });
       const data = loadDataSet(flags.data);
       const epochs = parseCount("--epochs", flags.epochs, 1);
       const batch =
@@ -99,7 +100,7 @@ export const addTrain = (program: Command): void => {
         learningRate,
         version: packageVersion(),
       };
-      writeUserFile(flags.out, writeModel({ network, trained }));
+      writeUserFile(out, writeModel({ network, trained }));
       const right = accuracyOf(
         classifyFloat(network, imageActivations(data.test.images, data.test.pixels)),
         data.test.labels,
@@ -107,7 +108,7 @@ export const addTrain = (program: Command): void => {
       const interval = wilson(Math.round(right * data.test.count), data.test.count);
       const zeros = shareOfZeros(network);
       const document = {
-        out: flags.out,
+        out,
         accuracy: right,
         low: interval.low,
         high: interval.high,
@@ -122,7 +123,7 @@ export const addTrain = (program: Command): void => {
           `${flags.weights} weights, ${flags.layers}, ${epochs} epochs, seed "${flags.seed}"`,
           `test accuracy ${percent(right)} % [${percent(interval.low)}, ${percent(interval.high)}] on ${data.test.count} images of ${data.name}`,
           `zeros a layer: ${zeros.map((z) => `${(100 * z).toFixed(0)} %`).join(", ")}`,
-          `model: ${flags.out}`,
+          `model: ${out}`,
         ].join("\n"),
       );
     });
@@ -145,12 +146,7 @@ const parseErrors = async (text: string | undefined): Promise<WeightErrors> => {
 };
 
 const readModel = (path: string): Model => {
-  let bytes: Uint8Array;
-  try {
-    bytes = readFileSync(path);
-  } catch (error) {
-    throw new Misuse(`model ${path} cannot be read: ${(error as NodeJS.ErrnoException).code}.`);
-  }
+  const bytes = readUserBytes(path, "model ");
   return orMisuse(() => parseModel(bytes, path));
 };
 

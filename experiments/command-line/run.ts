@@ -1,9 +1,10 @@
 import type { Command } from "commander";
 import { resultRows } from "../run/finish.ts";
 import { findExperiment } from "../run/load-experiment.ts";
-import { planInto, type RunResult, remarksOf, report, resume, run, warnOnError } from "../run/run.ts";
+import { planInto, planOf, type RunResult, remarksOf, report, resume, run, warnOnError } from "../run/run.ts";
 import { parseCount } from "./arguments.ts";
 import { Misuse } from "./misuse.ts";
+import { type ModuleFlag, moduleOption } from "./module-option.ts";
 import { answer } from "./output.ts";
 import { addPlanFlags, type PlanFlags, planOptionsOf } from "./plan-flags.ts";
 import { readStudy } from "./study-file.ts";
@@ -22,13 +23,16 @@ const asked = async (name: string, given: RunFlags) => {
   const runs = isStudy ? await readStudy(name, given) : [{ name: "", experiment: name, flags: given, scope: {} }];
   if (runs.length > 1 && runs.some(({ flags }) => flags.out === undefined))
     throw new Misuse(`study ${name} has ${runs.length} runs; give the folder for them: "out" in the file, or --out.`);
-  return Promise.all(
+  const found = await Promise.all(
     runs.map(async (run) => {
       const { experiment, module } = await findExperiment(run.experiment);
       const options = await planOptionsOf(experiment, run.flags, run.scope);
       return { name: run.name, experiment: { ...experiment, module }, flags: run.flags, options };
     }),
   );
+  // What is wrong with the last is told before the first is begun.
+  if (found.length > 1) for (const { experiment, options } of found) planOf(experiment, options);
+  return found;
 };
 
 export const addRun = (program: Command): void => {
@@ -109,13 +113,14 @@ export const addResume = (program: Command): void => {
     .command("resume")
     .description("do what is missing of a run that was planned, stopped or killed")
     .argument("<dir>", "run folder")
+    .addOption(moduleOption())
     .option("--workers <n>", "threads (default: all processors)")
     .option("--json", "one JSON document on stdout")
     .addHelpText("after", "\nExample:\n  rramlab resume runs/sense-errors-001")
-    .action(async (dir: string, flags: { workers?: string; json?: boolean }) => {
+    .action(async (dir: string, flags: ModuleFlag & { workers?: string; json?: boolean }) => {
       const result = await watched(
         () => dir,
-        (watch) => resume(dir, { ...workersOf(flags.workers), ...watch }),
+        (watch) => resume(dir, { ...workersOf(flags.workers), ...watch, module: flags.module }),
       );
       showResult(result, flags.json ?? false);
     });
@@ -126,9 +131,10 @@ export const addReport = (program: Command): void => {
     .command("report")
     .description("merge a complete run again and rewrite its results and report")
     .argument("<dir>", "run folder")
+    .addOption(moduleOption())
     .option("--json", "one JSON document on stdout")
     .addHelpText("after", "\nExample:\n  rramlab report runs/sense-errors-001")
-    .action(async (dir: string, { json = false }: { json?: boolean }) => {
-      showResult(await report(dir), json);
+    .action(async (dir: string, { module, json = false }: ModuleFlag & { json?: boolean }) => {
+      showResult(await report(dir, { module }), json);
     });
 };

@@ -1,20 +1,22 @@
 import { type Command, Option } from "commander";
 import { DamagedShard, hasShard, readShard, setAside } from "../files/shard-file.ts";
 import { follow } from "../run/follow.ts";
-import { merge, openPlanned, warnOnError as warn } from "../run/run.ts";
-import { doTask, openRun } from "../run/run-state.ts";
+import { atWorkIn, merge, openPlanned, warnOnError as warn } from "../run/run.ts";
+import { doTask, openRun, placeOf, type RunState } from "../run/run-state.ts";
 import { parseIndices, type SlurmOptions, TASK_SECONDS } from "../run/slurm.ts";
 import { followSlurm, type Submission, shardCommands, submitToSlurm } from "../run/submit.ts";
 import { parseCount } from "./arguments.ts";
 import { Misuse, orMisuse } from "./misuse.ts";
+import { type ModuleFlag, moduleOption } from "./module-option.ts";
 import { answer } from "./output.ts";
 import { showResult, watched } from "./watch.ts";
 
 /** Whether the shard is there as it was written; a damaged one is set aside. */
-const isWhole = (dir: string, digest: string, index: number): boolean => {
+const isWhole = (run: RunState, index: number): boolean => {
+  const { dir, digest, experiment } = run;
   if (!hasShard(dir, index)) return false;
   try {
-    readShard(dir, digest, index);
+    readShard(dir, { plan: digest, experiment, index, place: placeOf(run, index) });
     return true;
   } catch (error) {
     if (!(error instanceof DamagedShard)) throw error;
@@ -29,25 +31,28 @@ export const addShard = (program: Command): void => {
     .description("compute shards of a planned run; those that are there are left alone")
     .argument("<dir>", "run folder")
     .requiredOption("--index <i>", "a shard, a range or a list of them: 7, 0-63, 0-63,70")
+    .addOption(moduleOption())
     .option("--json", "one JSON document on stdout")
     .addHelpText("after", "\nExample:\n  rramlab shard runs/sense-errors-001 --index 7")
-    .action(async (dir: string, { index: text, json = false }: { index: string; json?: boolean }) => {
-      // Standard output is the answer's alone: what a user's trial prints goes with the logs.
-      Object.assign(console, { log: console.error, info: console.error, debug: console.error });
-      const indices = parseIndices(text);
-      await openPlanned(dir);
-      const run = await openRun(dir);
-      const present: number[] = [];
-      const computed: number[] = [];
-      for (const index of indices) {
-        if (isWhole(dir, run.digest, index)) present.push(index);
-        else {
-          orMisuse(() => doTask(run, { kind: "shard", index }));
-          computed.push(index);
-        }
-      }
-      answer(json, { dir, computed, present }, `${computed.length} computed, ${present.length} there already`);
-    });
+    .action(
+      async (dir: string, { index: text, module, json = false }: ModuleFlag & { index: string; json?: boolean }) => {
+        const indices = parseIndices(text);
+        const { plan } = await openPlanned(dir, { module });
+        const run = await openRun(dir, plan.experiment.module);
+        const present: number[] = [];
+        const computed: number[] = [];
+        await atWorkIn(dir, warn, () => {
+          for (const index of indices) {
+            if (isWhole(run, index)) present.push(index);
+            else {
+              orMisuse(() => doTask(run, { kind: "shard", index }));
+              computed.push(index);
+            }
+          }
+        });
+        answer(json, { dir, computed, present }, `${computed.length} computed, ${present.length} there already`);
+      },
+    );
 };
 
 export const addMerge = (program: Command): void => {
@@ -56,19 +61,25 @@ export const addMerge = (program: Command): void => {
     .description("merge a complete run, whoever computed it: results.csv, results.parquet, report.html")
     .argument("<dir>", "run folder")
     .option("--follow", "wait for a run that others compute, with its progress")
+    .addOption(moduleOption())
     .option("--json", "one JSON document on stdout")
     .addHelpText("after", "\nExample:\n  rramlab merge runs/sense-errors-001 --follow")
-    .action(async (dir: string, { follow: wait = false, json = false }: { follow?: boolean; json?: boolean }) => {
-      if (wait)
-        await watched(
-          () => dir,
-          (watch) => follow(dir, watch),
-        );
-      showResult(await merge(dir), json);
-    });
+    .action(
+      async (
+        dir: string,
+        { follow: wait = false, module, json = false }: ModuleFlag & { follow?: boolean; json?: boolean },
+      ) => {
+        if (wait)
+          await watched(
+            () => dir,
+            (watch) => follow(dir, watch, module),
+          );
+        showResult(await merge(dir, { module }), json);
+      },
+    );
 };
 
-interface SubmitFlags {
+interface SubmitFlags extends ModuleFlag {
   readonly engine: "slurm" | "commands";
   readonly partition?: string;
   readonly time?: string;
@@ -114,6 +125,7 @@ export const addSubmit = (program: Command): void => {
     .option("--max-parallel <n>", "slurm: tasks at a time")
     .option("--task-minutes <m>", "slurm: work of a task (default 2), from the time that a shard takes here")
     .option("--follow", "slurm: wait, submit later rounds and what was lost, then merge and report")
+    .addOption(moduleOption())
     .option("--json", "one JSON document on stdout")
     .addHelpText(
       "after",
@@ -125,13 +137,13 @@ export const addSubmit = (program: Command): void => {
         const unused = ["partition", "time", "maxParallel", "taskMinutes", "follow"].filter((name) => name in flags);
         if (unused.length > 0)
           throw new Misuse(`--engine commands takes no --${unused[0].replace(/[A-Z]/, (c) => `-${c.toLowerCase()}`)}.`);
-        const commands = await shardCommands(dir, warn);
+        const commands = await shardCommands(dir, { module: flags.module }, warn);
         if (json) answer(true, { commands }, "");
         else if (commands.length > 0) process.stdout.write(`${commands.join("\n")}\n`);
         else warn(`${dir} is complete: "rramlab merge ${dir}"`);
         return;
       }
-      const options = slurmOptions(flags);
+      const options = { ...slurmOptions(flags), module: flags.module };
       if (flags.follow) {
         await watched(
           () => dir,
@@ -140,7 +152,7 @@ export const addSubmit = (program: Command): void => {
               process.stderr.write(`${submissionText(dir, submission)}\n`);
             }),
         );
-        showResult(await merge(dir), json);
+        showResult(await merge(dir, { module: flags.module }), json);
         return;
       }
       const submission = await submitToSlurm(dir, options, warn);

@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import type { Command } from "commander";
 import {
   type Netlist,
@@ -15,7 +14,7 @@ import {
   writeSpice,
 } from "#circuits/index";
 import { sky130 as technology } from "#devices/index";
-import { readUserJson } from "../files/run-folder.ts";
+import { readUserJson, readUserText } from "../files/read-file.ts";
 import { parseQuantity } from "../units/parse.ts";
 import { showQuantity } from "../units/show.ts";
 import { Misuse, orMisuse } from "./misuse.ts";
@@ -90,14 +89,6 @@ const asText = (r: SpiceRun): string[] => {
 
 const isFailed = (r: SpiceRun): boolean => [r.operatingPoint, r.sweep, r.transient].some((a) => a !== null && !a.ok);
 
-const readDeck = (file: string): string => {
-  try {
-    return readFileSync(file === "-" ? 0 : file, "utf8");
-  } catch (error) {
-    throw new Misuse(`${file}: cannot be read (${(error as NodeJS.ErrnoException).code}).`);
-  }
-};
-
 const netlistFile = (name: string): { netlist: Netlist; stop: number | undefined } => {
   const { netlist, analysis } = parseNetlist(readUserJson(name, "netlist"), name);
   return { netlist, stop: analysis?.stop };
@@ -105,7 +96,7 @@ const netlistFile = (name: string): { netlist: Netlist; stop: number | undefined
 
 /** A deck of our subset becomes one that ngspice runs: our transistors as subcircuits. */
 const deckFile = (name: string): { netlist: Netlist; stop: number | undefined } => {
-  const text = readDeck(name);
+  const text = readUserText(name, "deck ");
   try {
     const { netlist, transient } = readSpice(text);
     return { netlist, stop: transient?.stop };
@@ -157,7 +148,7 @@ export const addSpice = (program: Command): void => {
     .addHelpText("after", "\nExample:\n  rramlab spice run inverter.cir --json")
     .action(async (file: string, flags: { tolerance: string; json?: boolean }) => {
       const tolerance = await parseQuantity(flags.tolerance, "V", "--tolerance");
-      const deck = readDeck(file);
+      const deck = readUserText(file, "deck ");
       const runs = orMisuse(() => {
         try {
           return runSpice(deck, { tolerance });

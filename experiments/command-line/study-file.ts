@@ -1,6 +1,7 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { type Document, isPair, parseDocument, visit } from "yaml";
+import { readUserText } from "../files/read-file.ts";
 import { evaluateDefinitions, type Scope } from "../units/expression.ts";
 import { Misuse } from "./misuse.ts";
 import type { PlanFlags } from "./plan-flags.ts";
@@ -41,11 +42,12 @@ const parsed = (path: string): StudyFile => {
   if (!existsSync(path)) throw new Misuse(`study ${path} is not there.`);
   let content: unknown;
   try {
-    const document = parseDocument(readFileSync(path, "utf8"));
+    const document = parseDocument(readUserText(path, "study "));
     for (const error of document.errors) throw error;
     keepTexts(document);
     content = document.toJS();
   } catch (error) {
+    if (error instanceof Misuse) throw error;
     throw new Misuse(`study ${path} is no YAML: ${(error as Error).message.split("\n")[0]}`);
   }
   const result = studySchema.safeParse(content);

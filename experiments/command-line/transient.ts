@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { compileCircuit, parseNetlist, transient } from "#circuits/index";
 import { rootKey } from "#src/random/index";
-import { readUserJson } from "../files/run-folder.ts";
+import { readUserJson } from "../files/read-file.ts";
 import { parseQuantity } from "../units/parse.ts";
 import { showQuantity } from "../units/show.ts";
 import { Misuse, orMisuse } from "./misuse.ts";

@@ -1,4 +1,5 @@
-import { closeSync, openSync, readFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { closeSync, openSync } from "node:fs";
 import { join } from "node:path";
 import {
   type AnyExperiment,
@@ -9,6 +10,8 @@ import {
   type TrialWitness,
 } from "#src/montecarlo/index";
 import { NPY_HEADER, npyBytes, npyHeader } from "#src/report/npy";
+import { readPlainBytes } from "./read-file.ts";
+import { planDigest } from "./run-folder.ts";
 import { DamagedShard } from "./shard-file.ts";
 import { replaceFile, writeAll, writeFile } from "./write-file.ts";
 
@@ -23,7 +26,7 @@ export const gatherArrays = (
   experiment: AnyExperiment,
   from: number,
   count: number,
-): { readonly witness: TrialWitness; readonly write: (dir: string, index: number) => void } => {
+): { readonly witness: TrialWitness; readonly write: (dir: string, plan: Plan, index: number) => void } => {
   const specs = Object.entries(experiment.arrays ?? {}).map(([name, { shape }]) => {
     const size = shape.reduce((a, b) => a * b, 1);
     return { name, shape, size, values: new Float64Array(count * size).fill(Number.NaN) };
@@ -44,26 +47,38 @@ export const gatherArrays = (
         spec.values.set(Array.from(values), (trial - from) * spec.size);
       }
     },
-    write: (dir, index) => {
-      for (const { name, shape, values } of specs)
-        writeFile(piecePath(dir, name, index), npyBytes(values, [count, ...shape]));
+    write: (dir, plan, index) => {
+      for (const { name, shape, values } of specs) {
+        const bytes = npyBytes(values, [count, ...shape]);
+        writeFile(piecePath(dir, name, index), Buffer.concat([bytes, checksum(plan, name, index, bytes)]));
+      }
     },
   };
 };
 
-/** @throws DamagedShard where a piece is not there, or of another size. */
-const readPiece = (path: string, index: number, shape: readonly number[]): Uint8Array => {
+const CHECKSUM = 32;
+/** Behind the array, where readers of the format do not look. */
+const checksum = (plan: Plan, name: string, index: number, bytes: Uint8Array): Buffer =>
+  createHash("sha256")
+    .update(`${planDigest(plan)} ${name} ${index}\n`)
+    .update(bytes)
+    .digest();
+
+/** @throws DamagedShard where a piece is not there, of another size, or not what was written. */
+const readPiece = (dir: string, plan: Plan, name: string, index: number, shape: readonly number[]): Uint8Array => {
+  const path = piecePath(dir, name, index);
   let bytes: Uint8Array;
   try {
-    bytes = readFileSync(path);
+    bytes = readPlainBytes(path);
   } catch (error) {
-    throw new DamagedShard(path, index, `cannot be read (${(error as NodeJS.ErrnoException).code})`);
+    const { code, message } = error as NodeJS.ErrnoException;
+    throw new DamagedShard(path, index, `cannot be read (${code ?? message})`);
   }
-  const header = npyHeader(shape);
   const size = NPY_HEADER + 8 * shape.reduce((a, b) => a * b, 1);
-  if (bytes.length !== size || header.some((byte, i) => byte !== bytes[i]))
+  const array = bytes.subarray(0, size);
+  if (bytes.length !== size + CHECKSUM || !checksum(plan, name, index, array).equals(bytes.subarray(size)))
     throw new DamagedShard(path, index, `is not the array of ${shape.join(" x ")} that was written`);
-  return bytes.subarray(NPY_HEADER);
+  return array.subarray(NPY_HEADER);
 };
 
 /**
@@ -81,8 +96,7 @@ export const mergeArrays = (dir: string, plan: Plan, experiment: AnyExperiment, 
         const file = openSync(temporary, "w");
         try {
           writeAll(file, npyHeader([trials, ...shape]));
-          for (const { index, count } of mine)
-            writeAll(file, readPiece(piecePath(dir, name, index), index, [count, ...shape]));
+          for (const { index, count } of mine) writeAll(file, readPiece(dir, plan, name, index, [count, ...shape]));
         } finally {
           closeSync(file);
         }

@@ -1,63 +1,61 @@
 import { createHash } from "node:crypto";
-import { accessSync, constants, existsSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import { z } from "zod";
 import type { PartPlace, Plan, Round } from "#src/montecarlo/index";
-import { firstRound, PLAN_FORMAT, partName } from "#src/montecarlo/index";
-import { parseJson } from "#src/named";
+import { firstRound, PLAN_FORMAT, partName, shardCount } from "#src/montecarlo/index";
 import { Misuse } from "../command-line/misuse.ts";
+import { faultText } from "./fault-text.ts";
 import { makeFolder } from "./make-folder.ts";
-import { decodePart, encodePart } from "./part-file.ts";
-import { HOST, writeFile } from "./write-file.ts";
-
-/** What runs the program: what could make digits differ. */
-export interface Engine {
-  readonly node: string;
-  readonly v8: string;
-  readonly architecture: string;
-}
-
-const OWN_FILES = [
-  "manifest.json",
-  "plan.json",
-  "results.csv",
-  "results.parquet",
-  "report.html",
-  "trials.csv",
-  "trials.parquet",
-];
-const OWN_FOLDERS = ["parts", "shards", "rounds", "trials", "arrays", "slurm"];
+import { expectOwnFolders, isOwnName } from "./own-files.ts";
+import { decodePart, encodePart, sealed, unsealed } from "./part-file.ts";
+import { type Engine, planShape, roundShape } from "./plan-shape.ts";
+import { readPlainText } from "./read-file.ts";
+import { expectWritable } from "./user-file.ts";
+import { writeFile } from "./write-file.ts";
 
 const partPath = (dir: string, place: Pick<PartPlace, "part" | "uses">): string => {
   const digest = createHash("sha256").update(partName(place)).digest("hex").slice(0, 16);
   return join(dir, "parts", `${place.part}-${digest}.json`);
 };
 
+/** Whether a file is JSON that a plan of this program, of whatever version, begins with. */
+const isPlan = (path: string): boolean => {
+  try {
+    const stored: unknown = JSON.parse(readPlainText(path));
+    const format = typeof stored === "object" && stored !== null && "format" in stored ? stored.format : null;
+    return typeof format === "string" && format.startsWith("rramlab plan");
+  } catch {
+    return false;
+  }
+};
+
 /**
- * Makes the folder of a new run.
- * @throws Misuse where it exists and is not empty (unless `force`, which removes an earlier run's own files and nothing
- * else), or cannot be written.
+ * Checks that a new run may be laid out in a folder, and touches nothing.
+ * @throws Misuse where it exists and is not empty (unless `force`, and it holds an earlier run or nothing of a run's names).
  */
-export const createRunFolder = (dir: string, force: boolean): void => {
+export const expectFree = (dir: string, force: boolean): void => {
   if (existsSync(dir) && !statSync(dir).isDirectory()) throw new Misuse(`--out ${dir} is a file; choose a folder.`);
-  const occupied = existsSync(dir) ? readdirSync(dir) : [];
-  const isRun = existsSync(join(dir, "plan.json"));
+  const occupied = existsSync(dir) ? readdirSync(dir).filter((name) => name !== "running") : [];
+  const isRun = occupied.includes("plan.json") && isPlan(join(dir, "plan.json"));
   if (occupied.length > 0 && !force)
     throw new Misuse(
       isRun
         ? `--out ${dir} already holds a run. Continue it with "rramlab resume ${dir}", or replace it with --force.`
         : `--out ${dir} exists and is not empty. Choose another folder, or write into it with --force.`,
     );
-  const foreign = [...OWN_FILES, ...OWN_FOLDERS].filter((name) => occupied.includes(name));
+  const foreign = occupied.filter(isOwnName);
   if (!isRun && foreign.length > 0)
     throw new Misuse(
-      `--out ${dir} holds no run, but has ${foreign.join(", ")}: --force would replace what is not a run's. Choose another folder.`,
+      `--out ${dir} holds no run of this program, but has ${foreign.join(", ")}: --force would replace what is not a run's. Choose another folder.`,
     );
+  expectOwnFolders(dir);
+  expectWritable(dir, `--out ${dir}`, "Choose a folder of your own.");
+};
+
+/** Makes the folder of a new run, which is `expectFree`. */
+export const createRunFolder = (dir: string): void => {
   try {
     makeFolder(dir);
-    accessSync(dir, constants.W_OK);
-    for (const name of OWN_FILES) rmSync(join(dir, name), { force: true });
-    for (const name of OWN_FOLDERS) rmSync(join(dir, name), { recursive: true, force: true });
   } catch (error) {
     throw new Misuse(
       `--out ${dir} cannot be written: ${(error as NodeJS.ErrnoException).code}. Choose a folder of your own.`,
@@ -65,11 +63,18 @@ export const createRunFolder = (dir: string, force: boolean): void => {
   }
 };
 
-/** The first of DIR-001, DIR-002, ... that is not there yet. */
+/** Makes the first of DIR-001, DIR-002, ... that is not there yet: whoever comes at the same time takes the next. */
 export const freshFolder = (stem: string): string => {
+  expectWritable(dirname(stem), `runs go into ${dirname(stem)}, which`, "Choose a folder with --out.");
+  makeFolder(dirname(stem));
   for (let i = 1; ; i++) {
     const dir = `${stem}-${String(i).padStart(3, "0")}`;
-    if (!existsSync(dir)) return dir;
+    try {
+      mkdirSync(dir);
+      return dir;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+    }
   }
 };
 
@@ -89,7 +94,7 @@ export const readPlanFile = (dir: string): { readonly plan: Plan; readonly begun
   if (!existsSync(path)) throw new Misuse(`${resolve(dir)} holds no run: ${path} is not there.`);
   let stored: (Plan & { readonly digest?: string; readonly begunOn?: Engine }) | null = null;
   try {
-    stored = JSON.parse(readFileSync(path, "utf8"));
+    stored = JSON.parse(readPlainText(path));
   } catch {
     stored = null;
   }
@@ -104,31 +109,10 @@ export const readPlanFile = (dir: string): { readonly plan: Plan; readonly begun
   if (digest !== planDigest(plan))
     throw new Misuse(`${path} was edited: its shards belong to the plan as it was. Start a new run.`);
   const shape = planShape.safeParse({ ...plan, begunOn });
-  if (!shape.success)
-    throw new Misuse(
-      `${path} is no plan: ${shape.error.issues.map((i) => `${i.path.join(".") || "(top)"}: ${i.message}`).join("; ")}.`,
-    );
-  for (const name of OWN_FOLDERS)
-    if (existsSync(join(dir, name)) && !statSync(join(dir, name)).isDirectory())
-      throw new Misuse(`${join(dir, name)} is a file; a run keeps a folder there. Move it away.`);
+  if (!shape.success) throw new Misuse(`${path} is no plan: ${faultText(shape.error)}.`);
+  expectOwnFolders(dir);
   return { plan, begunOn: begunOn as Engine };
 };
-
-/** What the rest of the program relies on in a plan that was read. */
-const planShape = z.looseObject({
-  begunOn: z.looseObject({ node: z.string(), v8: z.string(), architecture: z.string() }),
-  arithmetic: z.record(z.string(), z.string()),
-  dataSets: z.array(z.looseObject({ asked: z.string(), name: z.string(), sha256: z.string() })),
-  experiment: z.looseObject({ name: z.string(), module: z.string(), hash: z.string() }),
-  seed: z.string(),
-  params: z.record(z.string(), z.union([z.number(), z.string()])),
-  points: z.array(z.record(z.string(), z.union([z.number(), z.string()]))).min(1),
-  block: z.number().int().min(1),
-  stopping: z.discriminatedUnion("kind", [
-    z.looseObject({ kind: z.literal("trials"), trials: z.number().int().min(1) }),
-    z.looseObject({ kind: z.literal("precision"), first: z.number().int().min(1), most: z.number().int().min(1) }),
-  ]),
-});
 
 const roundPath = (dir: string, round: number): string => join(dir, "rounds", `${round}.json`);
 
@@ -140,11 +124,11 @@ export const readRounds = (dir: string, plan: Plan): Round[] => {
     if (!existsSync(path)) return rounds;
     let stored: { readonly digest: string; readonly round: Round } | null = null;
     try {
-      stored = JSON.parse(readFileSync(path, "utf8"));
+      stored = roundShape.parse(JSON.parse(readPlainText(path)));
     } catch {
       stored = null;
     }
-    if (!stored?.round || stored.digest !== roundDigest(plan, stored.round))
+    if (!stored || !follows(stored.round, rounds, plan) || stored.digest !== roundDigest(plan, stored.round))
       throw new Misuse(
         `${path} was changed, or belongs to another plan; delete it and run "rramlab resume ${dir}", which plans it again.`,
       );
@@ -155,23 +139,39 @@ export const readRounds = (dir: string, plan: Plan): Round[] => {
 export const writeRound = (dir: string, plan: Plan, round: Round): void =>
   writeFile(roundPath(dir, round.round), `${JSON.stringify({ digest: roundDigest(plan, round), round })}\n`);
 
+/** Whether a round goes on where the one before it ended, at points of the plan. */
+const follows = (round: Round, rounds: readonly Round[], plan: Plan): boolean => {
+  const last = rounds[rounds.length - 1];
+  return (
+    round.round === last.round + 1 &&
+    round.firstShard === shardCount(rounds) &&
+    round.from === last.to &&
+    round.to > round.from &&
+    round.points.every((point) => point < plan.points.length)
+  );
+};
+
 const roundDigest = (plan: Plan, round: Round): string =>
   createHash("sha256")
     .update(planDigest(plan) + JSON.stringify(round))
     .digest("hex");
 
 export const hasPart = (dir: string, place: PartPlace): boolean => existsSync(partPath(dir, place));
-export const writePart = (dir: string, place: PartPlace, value: unknown): void =>
-  writeFile(partPath(dir, place), encodePart(value));
+/** What a part's checksum is of: this run, and the parameters it was made for. */
+const ofPart = (plan: Plan, place: Pick<PartPlace, "part" | "uses">): string =>
+  `${planDigest(plan)} ${partName(place)}`;
+
+export const writePart = (dir: string, plan: Plan, place: PartPlace, value: unknown): void =>
+  writeFile(partPath(dir, place), sealed(encodePart(value), ofPart(plan, place)));
 /** A part that is not there, or not as it was written. */
 export class LostPart extends Misuse {}
 
 /** @throws LostPart */
-export const readPart = (dir: string, place: Pick<PartPlace, "part" | "uses">): unknown => {
+export const readPart = (dir: string, plan: Plan, place: Pick<PartPlace, "part" | "uses">): unknown => {
   const path = partPath(dir, place);
   if (!existsSync(path)) throw new LostPart(`${path} is not there; "rramlab resume ${dir}" makes it again.`);
   try {
-    return decodePart(readFileSync(path, "utf8"));
+    return decodePart(unsealed(readPlainText(path), ofPart(plan, place)));
   } catch (error) {
     throw new LostPart(`${path} is damaged (${(error as Error).message}); delete it and run "rramlab resume ${dir}".`);
   }
@@ -181,82 +181,15 @@ const progressPath = (dir: string, place: Pick<PartPlace, "part" | "uses">): str
   partPath(dir, place).replace(/\.json$/, ".progress.json");
 
 /** How far a part has come that is not there yet. */
-export const writeProgress = (dir: string, place: PartPlace, reached: unknown): void =>
-  writeFile(progressPath(dir, place), encodePart(reached));
+export const writeProgress = (dir: string, plan: Plan, place: PartPlace, reached: unknown): void =>
+  writeFile(progressPath(dir, place), sealed(encodePart(reached), ofPart(plan, place)));
 export const removeProgress = (dir: string, place: PartPlace): void =>
   rmSync(progressPath(dir, place), { force: true });
 /** Null where nothing was kept, or what was kept is damaged: the part then starts again, which is all that is lost. */
-export const readProgress = (dir: string, place: PartPlace): unknown => {
+export const readProgress = (dir: string, plan: Plan, place: PartPlace): unknown => {
   try {
-    return decodePart(readFileSync(progressPath(dir, place), "utf8"));
+    return decodePart(unsealed(readPlainText(progressPath(dir, place)), ofPart(plan, place)));
   } catch {
     return null;
-  }
-};
-
-/** Longer without a write, and nobody is writing it any more [s]. */
-const ABANDONED_AFTER = 3600;
-
-/**
- * Removes what killed writers left half-written: files of processes of this host that are gone, and any that nobody has
- * written to for an hour (another host may be at work in the same folder).
- */
-export const removeTemporaries = (dir: string): void => {
-  const abandoned = (path: string): boolean => {
-    const [, host, process] = /\.([^.]*)-(\d+)-\d+\.tmp$/.exec(path) ?? [];
-    if (host === HOST && process) return !isAlive(Number(process));
-    return Date.now() - statSync(path).mtimeMs > ABANDONED_AFTER * 1000;
-  };
-  if (!existsSync(dir)) return;
-  for (const name of readdirSync(dir, { recursive: true, encoding: "utf8" })) {
-    const path = join(dir, name);
-    if (name.endsWith(".tmp") && existsSync(path) && abandoned(path)) rmSync(path, { force: true });
-  }
-};
-
-const isAlive = (pid: number): boolean => {
-  if (pid === process.pid) return false;
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-};
-
-/** Reads a JSON file the user names. */
-export const readUserJson = (path: string, what: string): unknown => {
-  let text: string;
-  try {
-    text = readFileSync(path === "-" ? 0 : path, "utf8");
-  } catch (error) {
-    throw new Misuse(`${what} ${path} cannot be read: ${(error as NodeJS.ErrnoException).code}.`);
-  }
-  try {
-    return parseJson(text);
-  } catch (error) {
-    throw new Misuse(`${what} ${path} is no JSON: ${(error as Error).message}.`);
-  }
-};
-
-/** @throws Misuse where a file of this name could not be written: asked before the work that fills it. */
-export const checkWritable = (path: string, option = "--out"): void => {
-  if (path === "" || (existsSync(path) && !statSync(path).isFile()))
-    throw new Misuse(`${option} "${path}" is no name for a file.`);
-  try {
-    makeFolder(dirname(resolve(path)));
-    accessSync(dirname(resolve(path)), constants.W_OK);
-  } catch (error) {
-    throw new Misuse(`${option} ${path} cannot be written: ${(error as NodeJS.ErrnoException).code}.`);
-  }
-};
-
-/** Writes a file the user names, making its folder. */
-export const writeUserFile = (path: string, content: Uint8Array | string): void => {
-  try {
-    makeFolder(dirname(resolve(path)));
-    writeFile(path, content);
-  } catch (error) {
-    throw new Misuse(`${path} cannot be written: ${(error as NodeJS.ErrnoException).code}.`);
   }
 };

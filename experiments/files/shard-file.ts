@@ -1,7 +1,11 @@
 import { createHash } from "node:crypto";
-import { existsSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { existsSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import type { FailedTrial, Shard, Tally } from "#src/montecarlo/index";
+import { z } from "zod";
+import type { AnyExperiment, Shard, ShardPlace } from "#src/montecarlo/index";
+import { faultText } from "./fault-text.ts";
+import { readPlainText } from "./read-file.ts";
+import { plainTally, tallyOf } from "./tally-file.ts";
 import { writeFile } from "./write-file.ts";
 
 /**
@@ -59,24 +63,44 @@ export const writeShard = (dir: string, planDigest: string, shard: Shard): void 
   writeFile(shardPath(dir, shard.index), `${lines.join("\n")}\n${last}\n`);
 };
 
+const headerShape = z.object({
+  round: z.int(),
+  point: z.int(),
+  from: z.int(),
+  count: z.int(),
+  facts: z.array(z.string()),
+});
+const failureShape = z.strictObject({ trial: z.int(), key: z.string(), reason: z.string() });
+
+/** What a shard must be of: whose plan, which experiment, which trials. */
+export interface ShardOf {
+  readonly plan: string;
+  readonly experiment: AnyExperiment;
+  readonly index: number;
+  readonly place: ShardPlace;
+}
+
 /**
- * The shard of this index.
- * @throws DamagedShard naming file and line where it was changed, cut short, or belongs to another plan.
+ * The shard of this place.
+ * @throws DamagedShard naming file and line where it was changed, cut short, belongs to another plan, or is none.
  */
-export const readShard = (dir: string, planDigest: string, index: number): Shard => {
+export const readShard = (dir: string, { plan, experiment, index, place }: ShardOf): Shard => {
   const path = shardPath(dir, index);
   const damaged = (why: string): never => {
     throw new DamagedShard(path, index, why);
   };
   let lines: string[] = [];
   try {
-    lines = readFileSync(path, "utf8").split("\n");
+    lines = readPlainText(path).split("\n");
   } catch (error) {
-    damaged(`cannot be read (${(error as NodeJS.ErrnoException).code})`);
+    damaged(`cannot be read (${(error as NodeJS.ErrnoException).code ?? (error as Error).message})`);
   }
   const parsed = lines.slice(0, -1).map((line, i): Record<string, unknown> => {
     try {
-      return JSON.parse(line);
+      const value: unknown = JSON.parse(line);
+      return typeof value === "object" && value !== null
+        ? (value as Record<string, unknown>)
+        : damaged(`line ${i + 1} is no record`);
     } catch {
       return damaged(`line ${i + 1} is no JSON`);
     }
@@ -88,49 +112,29 @@ export const readShard = (dir: string, planDigest: string, index: number): Shard
     damaged("a line was changed: its checksum is not the one written");
   const [header] = parsed;
   if (header["format"] !== FORMAT) damaged(`its format is "${header["format"]}"; this program writes "${FORMAT}"`);
-  if (header["plan"] !== planDigest) damaged("it belongs to another plan");
+  if (header["plan"] !== plan) damaged("it belongs to another plan");
   if (header["index"] !== index) damaged(`it is shard ${header["index"]}`);
-  const { format: _f, plan: _p, ...place } = header as unknown as Shard & { format: string; plan: string };
-  const rest = parsed.slice(1, -1);
-  return {
-    ...place,
-    tallies: Object.fromEntries(
-      rest.flatMap(({ number, ...tally }) =>
-        typeof number === "string" ? [[number, tallyOf(tally as unknown as PlainTally)]] : [],
-      ),
-    ),
-    failures: rest.filter((line) => !("number" in line)) as unknown as FailedTrial[],
-  };
-};
-
-type Bins = readonly (readonly [number, number])[];
-type PlainTally =
-  | Exclude<Tally, { kind: "mean" }>
-  | (Omit<Extract<Tally, { kind: "mean" }>, "sketch"> & {
-      readonly sketch: { readonly zeros: number; readonly positive: Bins; readonly negative: Bins } | null;
+  try {
+    const { facts, ...found } = headerShape.parse(header);
+    for (const [key, value] of Object.entries(place))
+      if (found[key as keyof ShardPlace] !== value)
+        throw new Error(`${key} is ${found[key as keyof ShardPlace]}; expected ${value}`);
+    const rest = parsed.slice(1, -1);
+    const numbers = rest.filter((line) => "number" in line);
+    const specs = Object.entries(experiment.numbers);
+    if (numbers.length !== specs.length) throw new Error(`${numbers.length} numbers; expected ${specs.length}`);
+    const tallies = specs.map(([name, spec]) => {
+      const line = numbers.find(({ number }) => number === name);
+      if (!line) throw new Error(`no number "${name}"`);
+      const { number: _, ...plain } = line;
+      // What the preparation alone gave is counted once more.
+      return [name, tallyOf(plain, spec, place.count + (facts.includes(name) ? 1 : 0))] as const;
     });
-
-// Maps go to disk as sorted pairs: their order in memory is that of the trials.
-const plainTally = (tally: Tally): PlainTally => {
-  if (tally.kind !== "mean") return tally;
-  const { moments, sketch } = tally;
-  const bins = (map: ReadonlyMap<number, number>): Bins => [...map].sort((a, b) => a[0] - b[0]);
-  return {
-    kind: "mean",
-    moments,
-    sketch: sketch && { zeros: sketch.zeros, positive: bins(sketch.positive), negative: bins(sketch.negative) },
-  };
-};
-
-const tallyOf = (plain: PlainTally): Tally => {
-  if (plain.kind !== "mean") return plain;
-  const { sketch } = plain;
-  return {
-    ...plain,
-    sketch: sketch && {
-      zeros: sketch.zeros,
-      positive: new Map(sketch.positive),
-      negative: new Map(sketch.negative),
-    },
-  };
+    const failures = rest.filter((line) => !("number" in line)).map((line) => failureShape.parse(line));
+    const strange = failures.find(({ trial }) => !(trial >= place.from && trial < place.from + place.count));
+    if (strange) throw new Error(`trial ${strange.trial} is not one of its trials`);
+    return { index, ...place, facts, tallies: Object.fromEntries(tallies), failures };
+  } catch (error) {
+    return damaged(`it is no shard of ${experiment.name}: ${faultText(error)}`);
+  }
 };

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { closeSync, openSync, readFileSync } from "node:fs";
+import { closeSync, openSync } from "node:fs";
 import { join } from "node:path";
 import { fileWriter, ParquetWriter, schemaFromColumnData } from "hyparquet-writer";
 import {
@@ -12,6 +12,7 @@ import {
   type Values,
 } from "#src/montecarlo/index";
 import { type Column, csvHeader, csvRows, parquetColumns } from "#src/report/columns";
+import { readPlainText } from "./read-file.ts";
 import { planDigest } from "./run-folder.ts";
 import { DamagedShard } from "./shard-file.ts";
 import { replaceFile, writeAll, writeFile } from "./write-file.ts";
@@ -78,7 +79,7 @@ const checksum = (plan: Plan, index: number, text: string): string =>
 const readRows = (dir: string, plan: Plan, index: number): Column[] => {
   const path = rowsPath(dir, index);
   try {
-    const [text, sum] = readFileSync(path, "utf8").split("\n");
+    const [text, sum] = readPlainText(path).split("\n");
     if (sum !== checksum(plan, index, text)) throw new Error("changed, or of another shard");
     return Object.entries(JSON.parse(text) as Record<string, Field[]>).map(([name, values]) => ({ name, values }));
   } catch (error) {

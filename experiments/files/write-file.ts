@@ -24,6 +24,9 @@ export const HOST = hostname().split(".")[0];
 
 const temporaryName = (path: string): string => `${path}.${HOST}-${process.pid}-${threadId}.tmp`;
 
+/** A temporary name: of which file, and whose. */
+export const TEMPORARY = /^(?<of>.+)\.(?<host>[^./\\]+)-(?<process>\d+)-\d+\.tmp$/s;
+
 /**
  * Writes a file so that it is there whole or not at all: `fill` writes to a temporary name beside it, which is synced
  * and renamed, and the folder synced. Two writers of the same bytes leave one file.
@@ -35,6 +38,8 @@ export const replaceFile = (path: string, fill: (temporary: string) => void): vo
   const temporary = temporaryName(path);
   try {
     makeFolder(folder);
+    // Whatever stands there, a link too, is not to be written into.
+    rmSync(temporary, { force: true });
     fill(temporary);
     sync(temporary);
     renameSync(temporary, path);

@@ -1,5 +1,3 @@
-import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
 import { basename } from "node:path";
 import type { RramParams, RramState } from "#devices/index";
 import { LOG_FAMILIES, type LogFamily } from "#src/numerics/log-fits";
@@ -66,17 +64,22 @@ const sampled = (values: readonly Measurement[], key: Key): readonly number[] =>
   return all.length <= MOST ? all : Array.from(permutation(key, all.length).subarray(0, MOST), (i) => all[i]);
 };
 
+/** Conditions that are told one by one. */
+const LISTED = 12;
+
 /**
  * A device from measured resistances.
  * @throws Misuse where the file cannot be read as such, has several conditions and none is named, or too few values.
  */
 export const fitDevice = async (file: string, options: FitOptions): Promise<FittedDevice> => {
-  const { values, skipped, ignored } = await readResistances(file, options.skip);
-  const conditions = [...new Set(values.map((v) => v.condition))];
-  const counted = conditions.map((c) => `"${c}" (${values.filter((v) => v.condition === c).length})`).join(", ");
-  if (options.condition === null && conditions.length > 1)
-    throw new Misuse(`${file} has ${conditions.length} conditions: ${counted}; choose one with --condition.`);
-  const condition = options.condition ?? conditions[0] ?? "";
+  const { values, skipped, ignored, sha256 } = await readResistances(file, options.skip);
+  const counts = new Map<string, number>();
+  for (const { condition } of values) counts.set(condition, (counts.get(condition) ?? 0) + 1);
+  const some = [...counts].slice(0, LISTED).map(([c, count]) => `"${c}" (${count})`);
+  const counted = `${some.join(", ")}${counts.size > LISTED ? ` and ${counts.size - LISTED} more` : ""}`;
+  if (options.condition === null && counts.size > 1)
+    throw new Misuse(`${file} has ${counts.size} conditions: ${counted}; choose one with --condition.`);
+  const condition = options.condition ?? counts.keys().next().value ?? "";
   const mine = values.filter((v) => v.condition === condition);
   if (mine.length === 0) throw new Misuse(`${file} has no condition "${condition}"; it has ${counted}.`);
   const of = (state: RramState): Measurement[] => mine.filter((v) => v.state === state);
@@ -113,12 +116,11 @@ export const fitDevice = async (file: string, options: FitOptions): Promise<Fitt
       states[state].sorted.length,
       shares[state] ?? ASSUMED_DEVICE_SHARE,
     );
-  const digest = createHash("sha256").update(readFileSync(file)).digest("hex").slice(0, 12);
   const where = condition ? `condition "${condition}"` : "one condition";
   const device: RramParams = {
     name: options.name ?? basename(file).replace(/\.csv$/i, ""),
     standing: `fitted: LRS ${chosen.lrs}, HRS ${chosen.hrs}, to ${low.length} and ${high.length} measured resistances`,
-    source: `${basename(file)} (sha256 ${digest}), ${where}`,
+    source: `${basename(file)} (sha256 ${sha256.slice(0, 12)}), ${where}`,
     valid: `${where} of that file; temperature dependence not fitted`,
     lrs: params("lrs"),
     hrs: params("hrs"),

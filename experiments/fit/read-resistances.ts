@@ -1,7 +1,8 @@
-import { readFileSync } from "node:fs";
+import { createHash } from "node:crypto";
 import { parse } from "csv-parse/sync";
 import { ownOf } from "#src/named";
 import { Misuse } from "../command-line/misuse.ts";
+import { readUserBytes } from "../files/read-file.ts";
 import { isUnit, parseQuantity } from "../units/parse.ts";
 
 /** One measured resistance. */
@@ -21,6 +22,7 @@ export interface Measurements {
   readonly skipped: readonly string[];
   /** Columns that mean nothing here. */
   readonly ignored: readonly string[];
+  readonly sha256: string;
 }
 
 const STATES: Readonly<Record<string, "lrs" | "hrs">> = {
@@ -135,8 +137,9 @@ const measurementIn = (
 export const readResistances = async (file: string, skip: boolean): Promise<Measurements> => {
   let records: { readonly record: string[]; readonly info: { readonly lines: number } }[];
   let delimiter = ",";
+  const bytes = readUserBytes(file, "");
   try {
-    const text = readFileSync(file, "utf8");
+    const text = bytes.toString("utf8");
     delimiter = delimiterOf(text);
     records = parse(text, {
       bom: true,
@@ -147,8 +150,7 @@ export const readResistances = async (file: string, skip: boolean): Promise<Meas
       relax_column_count: true,
     }) as unknown as typeof records;
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    throw new Misuse(`${file} cannot be read: ${code?.startsWith("E") ? code : message}.`);
+    throw new Misuse(`${file} cannot be read: ${(error as Error).message}.`);
   }
   if (records.length < 2) throw new Misuse(`${file} has no rows below its header; expected ${EXAMPLE}.`);
   const fields = records[0].record;
@@ -166,5 +168,6 @@ export const readResistances = async (file: string, skip: boolean): Promise<Meas
       `${file}: ${faults.length} of ${records.length - 1} rows cannot be used: ${faults.slice(0, TOLD).join("; ")}${more}. Mend them, or leave them out with --skip-bad.`,
     );
   }
-  return { values, skipped: faults, ignored: header.ignored };
+  const sha256 = createHash("sha256").update(bytes).digest("hex");
+  return { values, skipped: faults, ignored: header.ignored, sha256 };
 };

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { ENGINE_FUNCTIONS, engineSamples } from "#src/numerics/engine-arithmetic";
-import type { Engine } from "../files/run-folder.ts";
+import type { Engine } from "../files/plan-shape.ts";
 
 export const thisEngine = (): Engine => ({
   node: process.version,

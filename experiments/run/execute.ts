@@ -1,5 +1,6 @@
 import { type AnyExperiment, type Plan, partsOf, shardCount } from "#src/montecarlo/index";
-import { hasPart, removeTemporaries } from "../files/run-folder.ts";
+import { removeTemporaries } from "../files/own-files.ts";
+import { hasPart } from "../files/run-folder.ts";
 import type { Task } from "./run-state.ts";
 import { type Settled, settle } from "./settle.ts";
 import { doTasks } from "./worker-pool.ts";
@@ -39,7 +40,7 @@ export const executeRun = async (
     const before = total - tasks.length;
     watch.onProgress({ phase, done: before, total });
     const onDone = (finished: number): void => watch.onProgress({ phase, done: before + finished, total });
-    await doTasks(dir, plan.experiment.hash, tasks, workers, watch.signal, onDone, watch.warn);
+    await doTasks(dir, plan.experiment, tasks, workers, watch.signal, onDone, watch.warn);
   };
   removeTemporaries(dir);
   try {

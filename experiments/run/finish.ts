@@ -17,27 +17,14 @@ import type { Interval } from "#src/numerics/intervals";
 import { type Column, csvText, parquetBytes } from "#src/report/columns";
 import type { Figure } from "#src/report/figure";
 import { pageHtml, type WordTable } from "#src/report/page";
+import { Misuse } from "../command-line/misuse.ts";
+import { faultText } from "../files/fault-text.ts";
+import { type Manifest, manifestShape } from "../files/plan-shape.ts";
+import { readPlainText } from "../files/read-file.ts";
 import { LostPart, readPart } from "../files/run-folder.ts";
 import { writeFile } from "../files/write-file.ts";
 import { showDistribution, shown } from "../units/show.ts";
 import { packageVersion } from "./code-hash.ts";
-
-/** Who computed a run, when, with what: everything about it that is not its results. */
-export interface Manifest {
-  readonly program: string;
-  readonly experiment: string;
-  readonly seed: string;
-  readonly params: Readonly<Record<string, number | string>>;
-  readonly node: string;
-  readonly processor: string;
-  readonly workers: number;
-  readonly started: string;
-  readonly finished: string;
-  /** CPU time of all sittings of the run [s]. */
-  readonly cpuSeconds: number;
-  readonly failedTrials: number;
-  readonly codeHash: string;
-}
 
 const finite = (x: number): number | null => (Number.isFinite(x) ? x : null);
 
@@ -76,9 +63,15 @@ export const resultRows = (table: Table): Record<string, unknown>[] => {
   return table.rows.map((_, i) => Object.fromEntries(columns.map((c) => [c.name, c.values[i]])));
 };
 
+/** @throws Misuse where there is one that is not what was written. */
 export const readManifest = (dir: string): Manifest | null => {
   const path = join(dir, "manifest.json");
-  return existsSync(path) ? JSON.parse(readFileSync(path, "utf8")) : null;
+  if (!existsSync(path)) return null;
+  try {
+    return manifestShape.parse(JSON.parse(readPlainText(path)));
+  } catch (error) {
+    throw new Misuse(`${path} is no manifest of a run (${faultText(error)}); delete it, and "rramlab merge ${dir}".`);
+  }
 };
 
 export const manifestOf = (
@@ -212,7 +205,7 @@ export const figuresOf = (dir: string, plan: Plan, experiment: AnyExperiment, ta
       `${experiment.name}: figures`,
       () =>
         experiment.figures?.(table, plan.params, (part, params) =>
-          readPart(dir, { part, uses: usesOf(params, experiment.prepare?.[part]?.uses ?? []) }),
+          readPart(dir, plan, { part, uses: usesOf(params, experiment.prepare?.[part]?.uses ?? []) }),
         ) ?? [],
     );
   } catch (error) {

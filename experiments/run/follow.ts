@@ -27,8 +27,8 @@ export const pause = (milliseconds: number, signal: AbortSignal): Promise<void> 
  * Watches a run that others compute until it is complete, all rounds of it. Nothing is computed here; damaged shards are
  * set aside, so that whoever computes finds them missing.
  */
-export const follow = async (dir: string, watch: Watch): Promise<void> => {
-  const { plan, experiment } = await openPlanned(dir, watch.warn);
+export const follow = async (dir: string, watch: Watch, module?: string): Promise<void> => {
+  const { plan, experiment } = await openPlanned(dir, { warn: watch.warn, module });
   let asked = 0;
   for (;;) {
     const rounds = readRounds(dir, plan);

@@ -1,3 +1,4 @@
+import { fileURLToPath } from "node:url";
 import {
   type AnyExperiment,
   computeShard,
@@ -7,6 +8,7 @@ import {
   partKey,
   partName,
   type Round,
+  type ShardPlace,
   shardCount,
   shardPlace,
   told,
@@ -28,6 +30,7 @@ import {
 } from "../files/run-folder.ts";
 import { hasShard, writeShard } from "../files/shard-file.ts";
 import { gatherRows } from "../files/trial-rows.ts";
+import { OWN_MODULE } from "../own-module.ts";
 import { loadPlanned } from "./load-experiment.ts";
 
 /** One piece of work in a run folder. */
@@ -50,14 +53,16 @@ export interface RunState {
 /** Parts kept in memory: enough for the networks of a few seeds. */
 const KEPT_PARTS = 12;
 
-export const openRun = async (dir: string): Promise<RunState> => {
+/** A run in whose folder somebody has looked already: its experiment is in `module`, which may be loaded. */
+export const openRun = async (dir: string, module: string): Promise<RunState> => {
   const plan = readPlan(dir);
   expectDataSets(plan.dataSets);
+  const path = module === OWN_MODULE ? undefined : fileURLToPath(module);
   return {
     dir,
     plan,
     digest: planDigest(plan),
-    experiment: await loadPlanned(plan),
+    experiment: await loadPlanned(dir, plan, { module: path, warn: () => {} }),
     rounds: readRounds(dir, plan),
     parts: new Map(),
   };
@@ -69,9 +74,9 @@ const makePart = ({ dir, plan, experiment }: RunState, place: PartPlace, onShare
   if (!make) throw new Error(`experiment ${experiment.name} prepares no part "${place.part}".`);
   const value = told(`${experiment.name}: part "${place.part}"`, () => {
     const progress = {
-      load: () => readProgress(dir, place),
+      load: () => readProgress(dir, plan, place),
       keep: (reached: unknown, share: number) => {
-        writeProgress(dir, place, reached);
+        writeProgress(dir, plan, place, reached);
         onShare(share);
       },
     };
@@ -81,7 +86,7 @@ const makePart = ({ dir, plan, experiment }: RunState, place: PartPlace, onShare
     encodePart(made);
     return made;
   });
-  writePart(dir, place, value);
+  writePart(dir, plan, place, value);
   removeProgress(dir, place);
 };
 
@@ -93,12 +98,19 @@ const contextAt = (run: RunState, point: number): Record<string, unknown> => {
     const name = partName(place);
     if (!parts.has(name)) {
       makePart(run, place, () => {});
-      parts.set(name, readPart(dir, place));
+      parts.set(name, readPart(dir, plan, place));
       if (parts.size > KEPT_PARTS) parts.delete(parts.keys().next().value as string);
     }
     context[part] = parts.get(name);
   }
   return context;
+};
+
+/** The trials of a shard. @throws RangeError for one that no round has. */
+export const placeOf = (run: RunState, index: number): ShardPlace => {
+  // A round may have been added since this process opened the run.
+  if (index >= shardCount(run.rounds)) run.rounds = readRounds(run.dir, run.plan);
+  return shardPlace(run.rounds, index);
 };
 
 /**
@@ -118,9 +130,7 @@ export const doTask = (run: RunState, task: Task, onShare: (share: number) => vo
     return;
   }
   const { index } = task;
-  // A round may have been added since this process opened the run.
-  if (index >= shardCount(run.rounds)) run.rounds = readRounds(dir, plan);
-  const place = shardPlace(run.rounds, index);
+  const place = placeOf(run, index);
   const { point, from, count } = place;
   const rows = plan.keepTrials ? gatherRows(plan, experiment, plan.points[point]) : null;
   const arrays = gatherArrays(experiment, from, count);
@@ -129,6 +139,6 @@ export const doTask = (run: RunState, task: Task, onShare: (share: number) => vo
     arrays.witness(trial, varied, result);
   });
   rows?.write(dir, index);
-  arrays.write(dir, index);
+  arrays.write(dir, plan, index);
   writeShard(dir, digest, shard);
 };

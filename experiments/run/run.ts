@@ -20,8 +20,19 @@ import {
 import type { Figure } from "#src/report/figure";
 import { Misuse, orMisuse } from "../command-line/misuse.ts";
 import { mergeArrays } from "../files/array-files.ts";
+import { claim } from "../files/claim.ts";
 import { dataSetRecord, expectDataSets } from "../files/data-sets.ts";
-import { createRunFolder, freshFolder, LostPart, readPlan, readPlanFile, writePlan } from "../files/run-folder.ts";
+import { removeRun } from "../files/own-files.ts";
+import {
+  createRunFolder,
+  expectFree,
+  freshFolder,
+  LostPart,
+  planDigest,
+  readPlan,
+  readPlanFile,
+  writePlan,
+} from "../files/run-folder.ts";
 import { DamagedShard, setAside } from "../files/shard-file.ts";
 import { mergeRows } from "../files/trial-rows.ts";
 import { writeFile } from "../files/write-file.ts";
@@ -110,11 +121,8 @@ export interface Planned {
   readonly plan: Plan;
 }
 
-/**
- * Lays out a run in its folder, and computes nothing.
- * @throws Misuse where what is asked cannot be.
- */
-export const planInto = (experiment: AnyExperiment, options: PlanOptions = {}): Planned => {
+/** The plan that is asked for. @throws Misuse where it cannot be. */
+export const planOf = (experiment: AnyExperiment, options: PlanOptions): Plan => {
   if (!isMainThread)
     throw new Misuse(
       `run("${experiment.name}") was reached while a worker loaded ${experiment.module}; write "if (isProgram(import.meta.url)) await run(...)".`,
@@ -137,10 +145,36 @@ export const planInto = (experiment: AnyExperiment, options: PlanOptions = {}): 
       arithmetic: engineArithmetic(),
     }),
   );
+  if (options.out !== undefined) expectFree(options.out, options.force ?? false);
+  return plan;
+};
+
+/** Lays out a run in its folder, which is this process' alone until `release`. */
+const layOut = (experiment: AnyExperiment, options: PlanOptions): Planned & { readonly release: () => void } => {
+  const plan = planOf(experiment, options);
   expectDataSets(plan.dataSets);
   const out = options.out ?? freshFolder(join("runs", experiment.name));
-  createRunFolder(out, options.force ?? false);
-  writePlan(out, plan, thisEngine());
+  createRunFolder(out);
+  const release = claim(out, true, warnOnError);
+  try {
+    // Another may have laid out a run there in the meantime.
+    expectFree(out, options.force ?? false);
+    removeRun(out);
+    writePlan(out, plan, thisEngine());
+  } catch (error) {
+    release();
+    throw error;
+  }
+  return { out, plan, release };
+};
+
+/**
+ * Lays out a run in its folder, and computes nothing.
+ * @throws Misuse where what is asked cannot be.
+ */
+export const planInto = (experiment: AnyExperiment, options: PlanOptions = {}): Planned => {
+  const { out, plan, release } = layOut(experiment, options);
+  release();
   return { out, plan };
 };
 
@@ -158,11 +192,32 @@ export const remarksOf = (plan: Plan, experiment: AnyExperiment): readonly strin
  */
 export const run = async (experiment: AnyExperiment, options: RunOptions = {}): Promise<RunResult> => {
   const workers = workersOf(options);
-  const { out, plan } = planInto(experiment, options);
-  options.onStart?.(out);
-  for (const remark of remarksOf(plan, experiment)) watchOf(options).warn(remark);
-  return complete(out, plan, experiment, workers, options);
+  const { out, plan, release } = layOut(experiment, options);
+  try {
+    options.onStart?.(out);
+    for (const remark of remarksOf(plan, experiment)) watchOf(options).warn(remark);
+    return await complete(out, plan, experiment, workers, options);
+  } finally {
+    release();
+  }
 };
+
+/** What `work` gives, with this process said to be at work in the folder meanwhile. */
+export const atWorkIn = async <T>(dir: string, warn: Watch["warn"], work: () => T | Promise<T>): Promise<T> => {
+  const release = claim(dir, false, warn);
+  try {
+    return await work();
+  } finally {
+    release();
+  }
+};
+
+/** How a run that somebody planned is opened. */
+export interface OpenOptions {
+  /** Path of the module that its plan names, where that is the user's and not below the current folder: it is run. */
+  readonly module?: string | undefined;
+  readonly warn?: Watch["warn"];
+}
 
 /**
  * The plan of the run in `dir` and its experiment. Where it goes on on another engine than it began on, `warn` is told.
@@ -170,7 +225,7 @@ export const run = async (experiment: AnyExperiment, options: RunOptions = {}): 
  */
 export const openPlanned = async (
   dir: string,
-  warn: Watch["warn"] = warnOnError,
+  { module, warn = warnOnError }: OpenOptions = {},
 ): Promise<{ readonly plan: Plan; readonly experiment: AnyExperiment }> => {
   const { plan, begunOn } = readPlanFile(dir);
   expectDataSets(plan.dataSets);
@@ -183,19 +238,20 @@ export const openPlanned = async (
       `${dir} cannot be written (${(error as NodeJS.ErrnoException).code}); make it writable, or copy the run to a folder that is.`,
     );
   }
-  const experiment = await loadPlanned(plan);
-  const hash = codeHash(plan.experiment.module);
-  if (hash !== plan.experiment.hash)
-    throw new Misuse(
-      `${dir} was begun by other code (${plan.experiment.hash.slice(0, 12)}, now ${hash.slice(0, 12)}): its results would not be one run. Run it anew.`,
-    );
-  return { plan, experiment };
+  return { plan, experiment: await loadPlanned(dir, plan, { module, warn }) };
 };
 
 /** Does what is missing of the run in `dir`, then merges and reports. */
-export const resume = async (dir: string, options: WorkOptions = {}): Promise<RunResult> => {
-  const { plan, experiment } = await openPlanned(dir, options.warn);
-  return complete(dir, plan, experiment, workersOf(options), options);
+export const resume = async (dir: string, options: WorkOptions & OpenOptions = {}): Promise<RunResult> => {
+  const workers = workersOf(options);
+  const { plan, experiment } = await openPlanned(dir, options);
+  return atWorkIn(dir, watchOf(options).warn, () => complete(dir, plan, experiment, workers, options));
+};
+
+/** @throws Misuse where a run's plan is no longer the one that is computed. */
+const expectUnchanged = (dir: string, plan: Plan): void => {
+  if (planDigest(readPlan(dir)) !== planDigest(plan))
+    throw new Misuse(`${dir} holds another run by now: its plan was replaced while this one was computed.`);
 };
 
 const complete = async (
@@ -209,6 +265,7 @@ const complete = async (
   const before = process.cpuUsage();
   const watch = watchOf(options);
   for (let allParts = false; ; ) {
+    expectUnchanged(dir, plan);
     const { table, rounds } = await executeRun(dir, plan, experiment, workers, watch, allParts);
     const used = process.cpuUsage(before);
     const cpuSeconds = (used.user + used.system) / 1e6;
@@ -266,22 +323,25 @@ const settled = (dir: string, plan: Plan, experiment: AnyExperiment): Extract<Se
 };
 
 /** Merges a run that is complete, whoever computed it, and writes its results, report and manifest. */
-export const merge = async (dir: string): Promise<RunResult> => {
-  const { plan, experiment } = await openPlanned(dir);
+export const merge = async (dir: string, options: OpenOptions = {}): Promise<RunResult> => {
+  const { plan, experiment } = await openPlanned(dir, options);
   const started = new Date().toISOString();
   const { table, rounds } = settled(dir, plan, experiment);
-  try {
-    return finish(dir, plan, experiment, table, rounds, { workers: 0, started, cpuSeconds: 0 });
-  } catch (error) {
-    throw damaged(dir, error);
-  }
+  return atWorkIn(dir, options.warn ?? warnOnError, () => {
+    try {
+      return finish(dir, plan, experiment, table, rounds, { workers: 0, started, cpuSeconds: 0 });
+    } catch (error) {
+      throw damaged(dir, error);
+    }
+  });
 };
 
 /** Merges a complete run again and rewrites its results and report; its manifest stays. */
-export const report = async (dir: string): Promise<RunResult> => {
+export const report = async (dir: string, options: OpenOptions = {}): Promise<RunResult> => {
+  const { module, warn = warnOnError } = options;
   const plan = readPlan(dir);
   expectDataSets(plan.dataSets);
-  const experiment = await loadPlanned(plan);
+  const experiment = await loadPlanned(dir, plan, { module, warn, anyCode: true });
   const { table } = settled(dir, plan, experiment);
   const manifest = readManifest(dir);
   if (!manifest) throw new Misuse(`${dir} was never finished; finish it with "rramlab merge ${dir}".`);

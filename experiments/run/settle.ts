@@ -6,6 +6,7 @@ import {
   pendingPoints,
   type Round,
   shardCount,
+  shardPlace,
   type Table,
 } from "#src/montecarlo/index";
 import { planDigest, readRounds, writeRound } from "../files/run-folder.ts";
@@ -38,7 +39,9 @@ export const settle = (
     if (missing.length > 0) return { kind: "incomplete", rounds, missing };
     let table: Table;
     try {
-      table = mergeShards(plan, experiment, rounds, (index) => readShard(dir, digest, index));
+      table = mergeShards(plan, experiment, rounds, (index) =>
+        readShard(dir, { plan: digest, experiment, index, place: shardPlace(rounds, index) }),
+      );
     } catch (error) {
       if (!(error instanceof DamagedShard && mend)) throw error;
       mend(setAside(dir, error));

@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import type { Plan } from "#src/montecarlo/index";
 import { Misuse } from "../command-line/misuse.ts";
 import { writeFile } from "../files/write-file.ts";
+import { OWN_MODULE } from "../own-module.ts";
 
 /** How an array job is asked for. */
 export interface SlurmOptions {
@@ -58,11 +59,27 @@ export const tasksOf = (missing: readonly number[], shardSeconds: number, taskSe
 
 const shellWord = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
 
+/**
+ * @throws Misuse for a path that a line of a script cannot hold: what follows a line's end would be a command, and Slurm
+ * reads its options without the shell's quotes.
+ */
+const lineOf = (path: string): string => {
+  if ([...path].some((c) => c < " " || c === "\u007f" || c === '"'))
+    throw new Misuse(
+      `${JSON.stringify(path)} cannot stand in a script: a folder's name with a line's end, another control character or a quotation mark. Rename it.`,
+    );
+  return path;
+};
+
 const program = fileURLToPath(new URL("../command-line/main.js", import.meta.url));
 
 /** The command line that computes shards, for any shell on any host that sees the folder. */
-export const shardCommand = (dir: string, indices: string): string =>
-  `${shellWord(process.execPath)} ${shellWord(program)} shard ${shellWord(resolve(dir))} --index ${indices}`;
+export const shardCommand = (dir: string, { experiment }: Plan, indices: string): string => {
+  const path = (text: string): string => shellWord(lineOf(text));
+  const own = experiment.module === OWN_MODULE;
+  const module = own ? "" : ` --module ${path(fileURLToPath(experiment.module))}`;
+  return `${path(process.execPath)} ${path(program)} shard ${path(resolve(dir))}${module} --index ${indices}`;
+};
 
 const scriptOf = (dir: string, plan: Plan, tasks: number, list: string, options: SlurmOptions): string => {
   const { partition, time, maxParallel } = options;
@@ -73,8 +90,8 @@ const scriptOf = (dir: string, plan: Plan, tasks: number, list: string, options:
     "--cpus-per-task=1",
     "--requeue",
     "--open-mode=append",
-    `--output="${resolve(dir, "slurm")}/%A_%a.log"`,
-    `--chdir="${process.cwd()}"`,
+    `--output="${lineOf(resolve(dir, "slurm"))}/%A_%a.log"`,
+    `--chdir="${lineOf(process.cwd())}"`,
     ...(partition === undefined ? [] : [`--partition="${partition}"`]),
     ...(time === undefined ? [] : [`--time=${time}`]),
   ];
@@ -82,7 +99,7 @@ const scriptOf = (dir: string, plan: Plan, tasks: number, list: string, options:
 ${lines.map((line) => `#SBATCH ${line}`).join("\n")}
 # A task does the shards of one line of the list. Those that are there are skipped and each is written whole or not at
 # all, so that a task may be requeued, or run twice at a time, without harm.
-exec ${shardCommand(dir, `"$(sed -n "$((SLURM_ARRAY_TASK_ID + 1))p" ${shellWord(list)})"`)}
+exec ${shardCommand(dir, plan, `"$(sed -n "$((SLURM_ARRAY_TASK_ID + 1))p" ${shellWord(list)})"`)}
 `;
 };
 

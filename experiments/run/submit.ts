@@ -3,7 +3,7 @@ import { readRounds } from "../files/run-folder.ts";
 import { presentShards, shardPath } from "../files/shard-file.ts";
 import type { Watch } from "./execute.ts";
 import { pause } from "./follow.ts";
-import { openPlanned } from "./run.ts";
+import { type OpenOptions, openPlanned } from "./run.ts";
 import { doTask, openRun } from "./run-state.ts";
 import { settle } from "./settle.ts";
 import { checkSlurm, isQueued, SlurmFailed, type SlurmOptions, shardCommand, submitArray, tasksOf } from "./slurm.ts";
@@ -13,15 +13,15 @@ const PERIOD = 2000;
 /** What an array job left undone is submitted this many times in all. */
 const ATTEMPTS = 3;
 
-const missingOf = async (dir: string, warn: Watch["warn"]) => {
-  const { plan, experiment } = await openPlanned(dir);
+const missingOf = async (dir: string, options: OpenOptions, warn: Watch["warn"]) => {
+  const { plan, experiment } = await openPlanned(dir, options);
   return { plan, settled: settle(dir, plan, experiment, warn) };
 };
 
 /** One command line for each missing shard; none where the run is complete. */
-export const shardCommands = async (dir: string, warn: Watch["warn"]): Promise<string[]> => {
-  const { settled } = await missingOf(dir, warn);
-  return settled.kind === "done" ? [] : settled.missing.map((index) => shardCommand(dir, String(index)));
+export const shardCommands = async (dir: string, options: OpenOptions, warn: Watch["warn"]): Promise<string[]> => {
+  const { plan, settled } = await missingOf(dir, options, warn);
+  return settled.kind === "done" ? [] : settled.missing.map((index) => shardCommand(dir, plan, String(index)));
 };
 
 /** One submission of an array job. */
@@ -40,15 +40,15 @@ export interface Submission {
  */
 export const submitToSlurm = async (
   dir: string,
-  options: SlurmOptions,
+  options: SlurmOptions & OpenOptions,
   warn: Watch["warn"],
 ): Promise<Submission | null> => {
   checkSlurm();
   for (;;) {
-    const { plan, settled } = await missingOf(dir, warn);
+    const { plan, settled } = await missingOf(dir, options, warn);
     if (settled.kind === "done") return null;
     const [first, ...rest] = settled.missing;
-    const state = await openRun(dir);
+    const state = await openRun(dir, plan.experiment.module);
     // The parts are made by the first, unmeasured, shard.
     const prepare = process.hrtime.bigint();
     doTask(state, { kind: "shard", index: first });
@@ -79,11 +79,11 @@ export const submitToSlurm = async (
  */
 export const followSlurm = async (
   dir: string,
-  options: SlurmOptions,
+  options: SlurmOptions & OpenOptions,
   watch: Watch,
   onSubmitted: (submission: Submission) => void,
 ): Promise<void> => {
-  const { plan, experiment } = await openPlanned(dir);
+  const { plan, experiment } = await openPlanned(dir, options);
   for (let attempts = 0; ; ) {
     const submission = await submitToSlurm(dir, options, watch.warn);
     if (!submission) return;

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { Worker } from "node:worker_threads";
+import type { Plan } from "#src/montecarlo/index";
 import { Misuse } from "../command-line/misuse.ts";
 import { StorageFailed } from "../files/write-file.ts";
 import type { Task } from "./run-state.ts";
@@ -85,8 +86,8 @@ let sittings = 0;
  */
 export const doTasks = async (
   dir: string,
-  /** Hash of the code that the run was begun with: workers that have loaded other code do not serve it. */
-  code: string,
+  /** The code that the run was begun with: workers that have loaded another (by its hash) do not serve it. */
+  { module, hash: code }: Plan["experiment"],
   tasks: readonly Task[],
   workers: number,
   signal: AbortSignal,
@@ -111,7 +112,7 @@ export const doTasks = async (
       let current: (typeof waiting)[number] | undefined;
       const give = (): void => {
         current = waiting[next++];
-        if (current) worker.postMessage({ dir, sitting, task: current.task } satisfies Order);
+        if (current) worker.postMessage({ dir, sitting, task: current.task, module } satisfies Order);
         else {
           alive.delete(worker);
           release(worker, code);

@@ -9,6 +9,8 @@ export interface Order {
   readonly dir: string;
   readonly sitting: number;
   readonly task: Task;
+  /** Module of its experiment: the user's, or one that the user lets run. */
+  readonly module: string;
 }
 
 /** What a worker answers to a task: done, or the error that stops the run. */
@@ -21,8 +23,8 @@ export interface Share {
 
 let open: { readonly sitting: number; readonly run: Promise<RunState> } | undefined;
 
-const runOf = ({ dir, sitting }: Order): Promise<RunState> => {
-  if (open?.sitting !== sitting) open = { sitting, run: openRun(dir) };
+const runOf = ({ dir, sitting, module }: Order): Promise<RunState> => {
+  if (open?.sitting !== sitting) open = { sitting, run: openRun(dir, module) };
   return open.run;
 };
 

@@ -199,6 +199,8 @@ export const defineExperiment = <P extends Parameters, N extends string, C = Rec
       if (!Object.hasOwn(e.parameters, name)) refuse(`part ${part} uses unknown parameter "${name}"`);
   if (typeof e.numbers !== "object" || e.numbers === null || Object.keys(e.numbers).length === 0)
     refuse("it declares no numbers");
+  for (const name of Object.keys(e.prepare ?? {}))
+    if (!NAME.test(name)) refuse(`"${name}" is no name for a part; ${NAMES}`);
   for (const [name, { kind }] of Object.entries(e.numbers)) {
     if (!NAME.test(name) || RESERVED.includes(name)) refuse(`"${name}" is no name for a number; ${NAMES}`);
     if (!["rate", "mean", "sobol"].includes(kind))

@@ -16,6 +16,7 @@ export type {
 export { defineExperiment } from "./experiment.ts";
 export { mergeShards } from "./merge.ts";
 export type { Parameter, Parameters, Value, Values, ValuesOf } from "./parameter.ts";
+export { faultOf } from "./parameter.ts";
 export type { PartPlace, Plan, PlanRequest } from "./plan.ts";
 export { PLAN_FORMAT, paramsAt, partName, partsOf, planRun, usesAt, usesOf, withVaried } from "./plan.ts";
 export type { FailurePoint, FailureSearch } from "./rare-events/failure-points.ts";

@@ -202,6 +202,6 @@ export const coin = defineExperiment({ name: "coin", summary: "A coin.", module:
       0,
       expect.stringMatching(/whose log1p, sinh give other last digits than Node v/),
     ]);
-    expect((await rramlab("resume", "coin")).stderr).toBe("");
+    expect((await rramlab("resume", "coin", "--module", "coin.mjs")).stderr).toBe("");
   });
 });
