@@ -1,5 +1,5 @@
-import { ownOf } from "#src/named";
-import { suggestion } from "#src/report/suggestion";
+import { ownOf } from "#src/words/named";
+import { suggestion } from "#src/words/suggestion";
 import {
   CONDUCTION_KINDS,
   ELEMENT_TYPES,

@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { named } from "#src/named";
-import { suggestion } from "#src/report/suggestion";
+import { named } from "#src/words/named";
+import { suggestion } from "#src/words/suggestion";
 import { unknownWord } from "./check-netlist.ts";
 import { CONDUCTION_KINDS, ELEMENT_TYPES, type ElementModel, type Netlist } from "./netlist.ts";
 import { WAVEFORM_KINDS } from "./waveform.ts";

@@ -1,4 +1,4 @@
-import { named } from "#src/named";
+import { named } from "#src/words/named";
 import type { Circuit } from "./circuit.ts";
 import type { Node } from "./netlist.ts";
 import type { Transient, TransientOptions } from "./transient-contract.ts";

@@ -78,10 +78,18 @@ export const breakpoints = (w: Waveform, stop: number): number[] => {
         throw new RangeError(
           `pulse: about ${edges.toPrecision(2)} edges before ${stop} s; at most ${MOST_CORNERS}. Shorten the analysis.`,
         );
-      const corners: number[] = [];
-      for (let start = w.delay; start < stop; start += w.period)
-        corners.push(start, start + w.rise, start + w.rise + w.width, start + w.rise + w.width + w.fall);
-      return corners.filter(inside);
+      const resolution = stop * 2 ** -52;
+      const shortest = Math.min(w.rise, w.fall);
+      if (w.delay < stop && shortest < resolution)
+        throw new RangeError(
+          `pulse: an edge of ${shortest} s cannot be told from a jump at ${stop} s, where times are ${resolution.toPrecision(2)} s apart. Lengthen the edge or shorten the analysis.`,
+        );
+      return Array.from({ length: Math.max(0, Math.ceil((stop - w.delay) / w.period)) }, (_, k) => {
+        const start = w.delay + k * w.period;
+        return [start, start + w.rise, start + w.rise + w.width, start + w.rise + w.width + w.fall];
+      })
+        .flat()
+        .filter(inside);
     }
   }
 };

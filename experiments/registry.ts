@@ -1,5 +1,7 @@
-import type { AnyExperiment } from "#src/montecarlo/index";
-import { ownOf } from "#src/named";
+import { z } from "zod";
+import { type AnyExperiment, defineExperiment, type Experiment } from "#src/montecarlo/index";
+import { ownOf } from "#src/words/named";
+import { faultText } from "./files/fault-text.ts";
 
 /** The studies that come with the program, by the module that holds each; loaded when asked for. */
 const MODULES: Readonly<Record<string, () => Promise<Readonly<Record<string, unknown>>>>> = {
@@ -44,12 +46,33 @@ export const loadStudy = async (name: string): Promise<AnyExperiment | null> => 
   return load ? experimentIn(await load(), name) : null;
 };
 
+const SHAPE = z.looseObject({
+  name: z.string(),
+  summary: z.string(),
+  parameters: z.record(z.string(), z.looseObject({ kind: z.enum(["quantity", "integer", "choice", "text"]) })),
+  axes: z.array(z.string()),
+  numbers: z.record(z.string(), z.looseObject({ kind: z.string() })),
+  trials: z.number(),
+  block: z.number(),
+});
+
+/** @throws RangeError where it is not what `defineExperiment` returns. */
+const asDefined = (candidate: Partial<AnyExperiment>): AnyExperiment => {
+  const { error } = SHAPE.safeParse(candidate);
+  if (error)
+    throw new RangeError(
+      `it exports what is no experiment: ${faultText(error)}; export what defineExperiment returns.`,
+    );
+  defineExperiment(candidate as Experiment);
+  return candidate as AnyExperiment;
+};
+
 /** The experiment of this name among a module's exports (any, where no name is given), or null. */
 export const experimentIn = (module: Readonly<Record<string, unknown>>, name: string | null): AnyExperiment | null => {
   for (const value of Object.values(module)) {
     const candidate = value as Partial<AnyExperiment> | null;
     if (typeof candidate === "object" && candidate && typeof candidate.trial === "function" && candidate.parameters)
-      if (name === null || candidate.name === name) return candidate as AnyExperiment;
+      if (name === null || candidate.name === name) return asDefined(candidate);
   }
   return null;
 };

@@ -1,5 +1,5 @@
 import { MOSFET_COEFFICIENTS, mosfetCoefficientsInto } from "#devices/index";
-import { named } from "#src/named";
+import { named } from "#src/words/named";
 import { type Circuit, compileCircuit, varyCircuit } from "../circuit.ts";
 import type { Netlist } from "../netlist.ts";
 import type { Waveform } from "../waveform.ts";

@@ -1,7 +1,7 @@
 import { MOSFET_COEFFICIENTS } from "#devices/index";
 import type { VectorKernel } from "#src/kernels/vector-module";
-import { ownOf } from "#src/named";
 import { factorInPlace, solveInPlace } from "#src/numerics/dense-lu";
+import { ownOf } from "#src/words/named";
 import type { Circuit } from "../circuit.ts";
 import { capacitanceMatrix } from "../circuit-equations.ts";
 import { waveformAt } from "../waveform.ts";

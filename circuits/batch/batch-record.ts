@@ -1,4 +1,4 @@
-import { named } from "#src/named";
+import { named } from "#src/words/named";
 import type { Circuit } from "../circuit.ts";
 import { transient } from "../transient.ts";
 import type { TransientFailure } from "../transient-contract.ts";

@@ -1,4 +1,4 @@
-import { named } from "#src/named";
+import { named } from "#src/words/named";
 import type { Netlist, Node } from "../netlist.ts";
 import { readDc, readIc, readMeasure, readStep, readTran } from "./spice-analyses.ts";
 import type { Measure, SpiceDeck } from "./spice-deck.ts";

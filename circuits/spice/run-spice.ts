@@ -1,4 +1,4 @@
-import { named } from "#src/named";
+import { named } from "#src/words/named";
 import { compileCircuit } from "../circuit.ts";
 import type { Netlist, Node } from "../netlist.ts";
 import { solveOperatingPoint } from "../operating-point.ts";

@@ -1,5 +1,5 @@
 import type { MosfetParams, RramConduction } from "#devices/index";
-import { named } from "#src/named";
+import { named } from "#src/words/named";
 import { checkNetlist } from "../check-netlist.ts";
 import type { Element, ElementModel, Netlist, Node } from "../netlist.ts";
 import { nodesOf } from "../netlist.ts";

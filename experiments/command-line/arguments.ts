@@ -1,5 +1,5 @@
 import type { AnyExperiment, Distribution, Parameter, Value } from "#src/montecarlo/index";
-import { suggestion } from "#src/report/suggestion";
+import { suggestion } from "#src/words/suggestion";
 import type { Scope } from "../units/expression.ts";
 import { parseAxis, parseValue } from "../units/parse.ts";
 import { parseDistribution } from "../units/parse-distribution.ts";

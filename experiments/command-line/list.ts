@@ -4,6 +4,7 @@ import { tableText } from "#src/report/word-table";
 import { loadStudy, studyNames } from "../registry.ts";
 import { findExperiment } from "../run/load-experiment.ts";
 import { shown, showQuantity } from "../units/show.ts";
+import { writeAnswer } from "./answer-channel.ts";
 import { Misuse } from "./misuse.ts";
 import { answer } from "./output.ts";
 import { studyJsonSchema } from "./study-schema.ts";
@@ -44,7 +45,7 @@ export const addDescribe = (program: Command): void => {
       async (name: string | undefined, { schema = false, json = false }: { schema?: boolean; json?: boolean }) => {
         if (schema) {
           const named = name === undefined ? await allStudies() : [(await findExperiment(name)).experiment];
-          process.stdout.write(`${JSON.stringify(studyJsonSchema(named), null, 2)}\n`);
+          writeAnswer(`${JSON.stringify(studyJsonSchema(named), null, 2)}\n`);
           return;
         }
         if (name === undefined) throw new Misuse('which experiment? "rramlab list" names them; --schema needs none.');

@@ -131,12 +131,17 @@ export const addTrain = (program: Command): void => {
 
 const parseErrors = async (text: string | undefined): Promise<WeightErrors> => {
   const errors: Record<string, number> = { ...NO_ERRORS };
+  const given = new Set<string>();
   for (const part of text?.split(",") ?? []) {
-    const [name, value = ""] = part.split("=").map((s) => s.trim());
+    const [name, value = "", ...more] = part.split("=").map((s) => s.trim());
     if (!Object.hasOwn(errors, name))
       throw new Misuse(
         `--errors ${part}: expected type1, type2 or type3 with a probability, e.g. type1=0.01,type3=0.05. Did you mean "${closest(name, Object.keys(errors))}"?`,
       );
+    if (more.length > 0)
+      throw new Misuse(`--errors ${part}: expected ${name} with one probability, e.g. ${name}=0.01.`);
+    if (given.has(name)) throw new Misuse(`--errors: ${name} is given twice.`);
+    given.add(name);
     errors[name] = await parseQuantity(value, "1", `--errors ${name}`);
   }
   const { type1, type2, type3 } = errors;

@@ -2,6 +2,7 @@ import cliProgress from "cli-progress";
 import type { Summary } from "#src/montecarlo/index";
 import { tableText, wrapped } from "#src/report/word-table";
 import type { Progress } from "../run/execute.ts";
+import { writeAnswer } from "./answer-channel.ts";
 
 const TERMINAL_WIDTH = 80;
 
@@ -17,7 +18,7 @@ const fitted = (line: string): string[] => {
 
 /** What a command answers: text for people on stdout, or one JSON document. */
 export const answer = (json: boolean, document: unknown, text: string): void => {
-  process.stdout.write(json ? `${JSON.stringify(document)}\n` : `${text.split("\n").flatMap(fitted).join("\n")}\n`);
+  writeAnswer(json ? `${JSON.stringify(document)}\n` : `${text.split("\n").flatMap(fitted).join("\n")}\n`);
 };
 
 export const summariesText = (summaries: readonly Summary[]): string => summaries.map((s) => tableText(s)).join("\n\n");

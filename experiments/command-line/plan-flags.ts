@@ -1,7 +1,7 @@
 import { type Command, Option } from "commander";
 import { parseRram } from "#devices/index";
 import { type AnyExperiment, type Precision, SAMPLINGS, type Sampling, type Value } from "#src/montecarlo/index";
-import { named } from "#src/named";
+import { named } from "#src/words/named";
 import { readUserJson } from "../files/read-file.ts";
 import type { PlanOptions } from "../run/run.ts";
 import type { Scope } from "../units/expression.ts";

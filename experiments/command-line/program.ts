@@ -1,8 +1,11 @@
 import { Command, CommanderError } from "commander";
+import { oneLine } from "#src/words/one-line";
 import { StorageFailed } from "../files/write-file.ts";
 import { packageVersion } from "../run/code-hash.ts";
 import { SlurmFailed } from "../run/slurm.ts";
 import { Interrupted, WorkerDied } from "../run/worker-pool.ts";
+import { writeAnswer } from "./answer-channel.ts";
+import { Answered } from "./answered.ts";
 import { addCrossbar } from "./crossbar.ts";
 import { addData } from "./data.ts";
 import { addFit } from "./fit.ts";
@@ -42,24 +45,27 @@ const commandLine = (): Command => {
   const program = new Command("rramlab")
     .description("From a filament's resistance to a network's accuracy: RRAM in-memory-computing circuit simulation")
     .version(packageVersion())
-    .showSuggestionAfterError(true)
-    .exitOverride();
+    .showSuggestionAfterError(true);
   for (const add of COMMANDS) add(program);
-  for (const command of [...program.commands, ...program.commands.flatMap((c) => c.commands)]) command.exitOverride();
+  for (const command of [program, ...program.commands, ...program.commands.flatMap((c) => c.commands)])
+    command.exitOverride().configureOutput({
+      writeOut: writeAnswer,
+      outputError: (text, write) => write(`${oneLine(text)}\n`),
+    });
   return program;
 };
 
 const exitCodeOf = (error: unknown, wantsJson: boolean): number => {
   if (error instanceof CommanderError) {
     if (error.exitCode === 0) return DONE;
-    if (wantsJson) process.stdout.write(`${JSON.stringify({ ok: false, error: error.message })}\n`);
+    if (wantsJson) writeAnswer(`${JSON.stringify({ ok: false, error: oneLine(error.message) })}\n`);
     return MISUSED;
   }
-  const message = error instanceof Error ? error.message : String(error);
-  if (wantsJson) process.stdout.write(`${JSON.stringify({ ok: false, error: message })}\n`);
+  const message = oneLine(error instanceof Error ? error.message : String(error));
+  if (wantsJson && !(error instanceof Answered)) writeAnswer(`${JSON.stringify({ ok: false, error: message })}\n`);
   process.stderr.write(`rramlab: ${message}\n`);
   // What is neither misuse, a stop nor a named failure is a fault of the program: its place helps to mend it.
-  const known = [Misuse, Interrupted, StorageFailed, WorkerDied, SlurmFailed, SolveFailed].some(
+  const known = [Misuse, Interrupted, StorageFailed, Answered, WorkerDied, SlurmFailed, SolveFailed].some(
     (kind) => error instanceof kind,
   );
   if (!known && error instanceof Error && process.env["RRAMLAB_DEBUG"]) process.stderr.write(`${error.stack}\n`);

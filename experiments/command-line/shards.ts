@@ -5,6 +5,7 @@ import { atWorkIn, merge, openPlanned, warnOnError as warn } from "../run/run.ts
 import { doTask, openRun, placeOf, type RunState } from "../run/run-state.ts";
 import { parseIndices, type SlurmOptions, TASK_SECONDS } from "../run/slurm.ts";
 import { followSlurm, type Submission, shardCommands, submitToSlurm } from "../run/submit.ts";
+import { writeAnswer } from "./answer-channel.ts";
 import { parseCount } from "./arguments.ts";
 import { Misuse, orMisuse } from "./misuse.ts";
 import { type ModuleFlag, moduleOption } from "./module-option.ts";
@@ -139,7 +140,7 @@ export const addSubmit = (program: Command): void => {
           throw new Misuse(`--engine commands takes no --${unused[0].replace(/[A-Z]/, (c) => `-${c.toLowerCase()}`)}.`);
         const commands = await shardCommands(dir, { module: flags.module }, warn);
         if (json) answer(true, { commands }, "");
-        else if (commands.length > 0) process.stdout.write(`${commands.join("\n")}\n`);
+        else if (commands.length > 0) writeAnswer(`${commands.join("\n")}\n`);
         else warn(`${dir} is complete: "rramlab merge ${dir}"`);
         return;
       }

@@ -17,6 +17,8 @@ import { sky130 as technology } from "#devices/index";
 import { readUserJson, readUserText } from "../files/read-file.ts";
 import { parseQuantity } from "../units/parse.ts";
 import { showQuantity } from "../units/show.ts";
+import { writeAnswer } from "./answer-channel.ts";
+import { Answered } from "./answered.ts";
 import { Misuse, orMisuse } from "./misuse.ts";
 import { answer } from "./output.ts";
 
@@ -105,11 +107,6 @@ const deckFile = (name: string): { netlist: Netlist; stop: number | undefined } 
   }
 };
 
-/** An analysis of a deck failed numerically: exit code 1. */
-class SpiceFailed extends Error {
-  override readonly name = "TransientFailed";
-}
-
 export const addSpice = (program: Command): void => {
   const spice = program.command("spice").description("SPICE decks out and in (docs/spice.md)");
   spice
@@ -137,7 +134,7 @@ export const addSpice = (program: Command): void => {
       const deck = orMisuse(() => writeSpice(netlist, stop === undefined ? {} : { stop, lines: [".print tran all"] }));
       // A deck's lines are not to be broken like sentences.
       if (flags.json) answer(true, { deck }, "");
-      else process.stdout.write(deck);
+      else writeAnswer(deck);
     });
   spice
     .command("run")
@@ -158,6 +155,6 @@ export const addSpice = (program: Command): void => {
       });
       const failed = runs.filter(isFailed).length;
       answer(flags.json ?? false, { ok: failed === 0, runs: runs.map(asDocument) }, runs.flatMap(asText).join("\n"));
-      if (failed > 0) throw new SpiceFailed(`${file}: ${failed} of ${runs.length} runs failed numerically.`);
+      if (failed > 0) throw new Answered(`${file}: ${failed} of ${runs.length} runs failed numerically.`);
     });
 };

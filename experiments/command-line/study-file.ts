@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { type Document, isPair, parseDocument, visit } from "yaml";
 import { readUserText } from "../files/read-file.ts";
 import { evaluateDefinitions, type Scope } from "../units/expression.ts";
+import { splitArguments } from "../units/parse.ts";
 import { Misuse } from "./misuse.ts";
 import type { PlanFlags } from "./plan-flags.ts";
 import { type StudyFile, studySchema } from "./study-schema.ts";
@@ -60,11 +61,19 @@ const parsed = (path: string): StudyFile => {
 
 type Pairs = Readonly<Record<string, string | number | readonly (string | number)[]>>;
 
+/** A list as one flag has it. @throws Misuse for an item that would become two. */
+const listed = (name: string, items: readonly (string | number)[]): string => {
+  const split = items.find((item) => splitArguments(String(item)).length > 1);
+  if (split !== undefined)
+    throw new Misuse(`study: ${name}: the item "${split}" holds a comma and would be two; write two items.`);
+  return items.join(",");
+};
+
 /** NAME=VALUE of a record, where no flag says otherwise. */
 const pairs = (record: Pairs | undefined, flags: readonly string[]): string[] => {
   const given = new Set(flags.map((flag) => flag.split("=")[0].trim()));
   const kept = Object.entries(record ?? {}).filter(([name]) => !given.has(name));
-  return [...kept.map(([name, value]) => `${name}=${Array.isArray(value) ? value.join(",") : value}`), ...flags];
+  return [...kept.map(([name, value]) => `${name}=${Array.isArray(value) ? listed(name, value) : value}`), ...flags];
 };
 
 /** What a study file asks for, as the flags that say the same; flags given beside it win. */

@@ -18,6 +18,17 @@ import { replaceFile, writeAll, writeFile } from "./write-file.ts";
 const piecePath = (dir: string, name: string, index: number): string =>
   join(dir, "arrays", name, `${String(index).padStart(6, "0")}.npy`);
 
+/** Values of an array that a shard holds in memory: 1 GiB of them. */
+const MOST_VALUES = 2 ** 27;
+
+/** @throws RangeError where a shard's arrays would not fit into memory. */
+export const expectFit = (experiment: string, name: string, size: number, count: number): void => {
+  if (size * count > MOST_VALUES)
+    throw new RangeError(
+      `${experiment}: array "${name}" takes ${((8 * size * count) / 1e9).toPrecision(3)} GB in a shard of ${count} trials (${size} values each); at most ${((8 * MOST_VALUES) / 1e9).toPrecision(3)} GB. Declare a smaller block, or a smaller array.`,
+    );
+};
+
 /**
  * Gathers the arrays of a shard's trials, in order; NaN for a trial that failed or gave none.
  * @throws Error where a trial gives an array that the experiment does not declare, or of another size.
@@ -29,6 +40,7 @@ export const gatherArrays = (
 ): { readonly witness: TrialWitness; readonly write: (dir: string, plan: Plan, index: number) => void } => {
   const specs = Object.entries(experiment.arrays ?? {}).map(([name, { shape }]) => {
     const size = shape.reduce((a, b) => a * b, 1);
+    expectFit(experiment.name, name, size, count);
     return { name, shape, size, values: new Float64Array(count * size).fill(Number.NaN) };
   });
   return {

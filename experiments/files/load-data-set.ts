@@ -47,6 +47,9 @@ const loadCifarFolder = (folder: string): DataSet => {
   };
 };
 
+/** Most bytes that are unpacked in memory: ten times MNIST's training images. */
+const MOST_UNPACKED = 500_000_000;
+
 /** The bytes of an IDX file, unpacked; null where neither the file nor its .gz is there. */
 export const readIdxFile = (folder: string, file: string): Uint8Array | null => {
   const plain = join(folder, file);
@@ -57,8 +60,12 @@ export const readIdxFile = (folder: string, file: string): Uint8Array | null => 
   const packed = `${plain}.gz`;
   if (!existsSync(packed)) return null;
   try {
-    return gunzipSync(readFileSync(packed));
+    return gunzipSync(readFileSync(packed), { maxOutputLength: MOST_UNPACKED });
   } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ERR_BUFFER_TOO_LARGE")
+      throw new Misuse(
+        `data: ${packed} unpacks to more than ${MOST_UNPACKED} bytes, ten times the largest set known here. Is it one? Unpack it by hand.`,
+      );
     throw new Misuse(`data: ${packed} cannot be unpacked (${(error as Error).message}); it is truncated or corrupt.`);
   }
 };

@@ -1,5 +1,5 @@
 import { closeSync, fstatSync, openSync, readSync, statSync } from "node:fs";
-import { parseJson } from "#src/named";
+import { parseJson } from "#src/words/named";
 import { Misuse } from "../command-line/misuse.ts";
 
 /** Most bytes of a file that are read: a text of more could not be held. */

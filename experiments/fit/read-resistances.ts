@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { parse } from "csv-parse/sync";
-import { ownOf } from "#src/named";
+import { ownOf } from "#src/words/named";
 import { Misuse } from "../command-line/misuse.ts";
 import { readUserBytes } from "../files/read-file.ts";
 import { isUnit, parseQuantity } from "../units/parse.ts";

@@ -2,7 +2,7 @@ import { existsSync, realpathSync } from "node:fs";
 import { relative, resolve, sep } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { type AnyExperiment, faultOf, type Plan } from "#src/montecarlo/index";
-import { suggestion } from "#src/report/suggestion";
+import { suggestion } from "#src/words/suggestion";
 import { Misuse } from "../command-line/misuse.ts";
 import { OWN_MODULE } from "../own-module.ts";
 import { experimentIn, loadStudy, studyNames } from "../registry.ts";
@@ -27,6 +27,18 @@ const importModule = async (module: string): Promise<Readonly<Record<string, unk
   }
 };
 
+const experimentOf = (
+  where: string,
+  exported: Readonly<Record<string, unknown>>,
+  name: string | null,
+): AnyExperiment | null => {
+  try {
+    return experimentIn(exported, name);
+  } catch (error) {
+    throw error instanceof RangeError ? new Misuse(`${where}: ${error.message}`) : error;
+  }
+};
+
 /**
  * The experiment that a name or a path to a user's .js or .mjs module stands for, with the module it is known by.
  * @throws Misuse for an unknown name (with the nearest known one), or a module that exports no experiment.
@@ -36,7 +48,7 @@ export const findExperiment = async (nameOrPath: string): Promise<{ experiment: 
     const path = resolve(nameOrPath);
     if (!existsSync(path)) throw new Misuse(`experiment module ${nameOrPath} is not there.`);
     const module = pathToFileURL(path).href;
-    const experiment = experimentIn(await importModule(module), null);
+    const experiment = experimentOf(nameOrPath, await importModule(module), null);
     if (!experiment) throw new Misuse(`${nameOrPath} exports no experiment; export what defineExperiment returns.`);
     return { experiment, module };
   }
@@ -94,7 +106,8 @@ export const loadPlanned = async (dir: string, plan: Plan, trust: Trust): Promis
     throw new Misuse(
       `${dir} was begun by other code (${hash.slice(0, 12)}, now ${found.slice(0, 12)}): its results would not be one run. Run it anew${trust.anyCode ? `, or give --module ${fileURLToPath(module)} to draw it with the code as it is` : ""}.`,
     );
-  const experiment = module === OWN_MODULE ? await loadStudy(name) : experimentIn(await importModule(module), name);
+  const experiment =
+    module === OWN_MODULE ? await loadStudy(name) : experimentOf(module, await importModule(module), name);
   if (!experiment) throw new Misuse(`${module} has no experiment "${name}".`);
   expectFits(dir, plan, experiment);
   return experiment;

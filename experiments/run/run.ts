@@ -5,6 +5,7 @@ import { isMainThread } from "node:worker_threads";
 import {
   type AnyExperiment,
   type Distribution,
+  firstRound,
   type Plan,
   type Precision,
   planRun,
@@ -18,8 +19,9 @@ import {
   withVaried,
 } from "#src/montecarlo/index";
 import type { Figure } from "#src/report/figure";
+import { oneLine } from "#src/words/one-line";
 import { Misuse, orMisuse } from "../command-line/misuse.ts";
-import { mergeArrays } from "../files/array-files.ts";
+import { expectFit, mergeArrays } from "../files/array-files.ts";
 import { claim } from "../files/claim.ts";
 import { dataSetRecord, expectDataSets } from "../files/data-sets.ts";
 import { removeRun } from "../files/own-files.ts";
@@ -87,15 +89,21 @@ export interface RunResult {
   readonly figures: readonly Figure[];
 }
 
+/** Threads for each processor beyond which more only take memory, some 60 MB each. */
+const THREADS_A_PROCESSOR = 16;
+
 const workersOf = ({ workers = availableParallelism() }: Pick<WorkOptions, "workers">): number => {
-  if (!(Number.isInteger(workers) && workers >= 1 && workers <= 1024))
-    throw new Misuse(`--workers is ${workers}; expected 1 .. 1024.`);
+  const most = THREADS_A_PROCESSOR * availableParallelism();
+  if (!(Number.isInteger(workers) && workers >= 1 && workers <= most))
+    throw new Misuse(
+      `--workers is ${workers}; expected 1 .. ${most}, ${THREADS_A_PROCESSOR} for each of the ${availableParallelism()} processors here.`,
+    );
   return workers;
 };
 
 /** Says on standard error what was mended, or moves less than it seems. */
 export const warnOnError = (message: string): void => {
-  process.stderr.write(`rramlab: ${message}.\n`);
+  process.stderr.write(`rramlab: ${oneLine(message)}.\n`);
 };
 
 const watchOf = (options: Partial<Watch>): Watch => ({
@@ -145,6 +153,15 @@ export const planOf = (experiment: AnyExperiment, options: PlanOptions): Plan =>
       arithmetic: engineArithmetic(),
     }),
   );
+  orMisuse(() => {
+    for (const [name, { shape }] of Object.entries(experiment.arrays ?? {}))
+      expectFit(
+        experiment.name,
+        name,
+        shape.reduce((a, b) => a * b, 1),
+        firstRound(plan).block,
+      );
+  });
   if (options.out !== undefined) expectFree(options.out, options.force ?? false);
   return plan;
 };

@@ -28,6 +28,9 @@ export const TASK_SECONDS = 120;
 /** Tasks of one array: sites allow 1001 unless they say otherwise (MaxArraySize). */
 const MOST_TASKS = 1000;
 
+/** Shards that a command names: a round has 4,096, or as many as points. */
+const MOST_INDICES = 1_000_000;
+
 /** "0-63,70": runs of indices, shortened. */
 export const indexText = (indices: readonly number[]): string => {
   const runs: [number, number][] = [];
@@ -40,14 +43,19 @@ export const indexText = (indices: readonly number[]): string => {
 };
 
 /** The indices of "0-63,70". @throws Misuse for anything else. */
-export const parseIndices = (text: string): number[] =>
-  text.split(",").flatMap((part) => {
+export const parseIndices = (text: string): number[] => {
+  const ranges = text.split(",").map((part) => {
     const match = /^\s*(\d+)(?:-(\d+))?\s*$/.exec(part);
     const [from, to] = [Number(match?.[1]), Number(match?.[2] ?? match?.[1])];
-    if (!match || !(to >= from && to - from < 10_000_000))
+    if (!match || !(to >= from))
       throw new Misuse(`--index ${text}: expected a shard, a range or a list of them, e.g. 7 or 0-63,70.`);
-    return Array.from({ length: to - from + 1 }, (_, i) => from + i);
+    return { from, count: to - from + 1 };
   });
+  const total = ranges.reduce((sum, { count }) => sum + count, 0);
+  if (total > MOST_INDICES)
+    throw new Misuse(`--index names ${total} shards; at most ${MOST_INDICES} at a time, and a run has fewer.`);
+  return ranges.flatMap(({ from, count }) => Array.from({ length: count }, (_, i) => from + i));
+};
 
 /** Shards of each task, so that one lasts as long as asked, from the time that one shard took [s]. */
 export const tasksOf = (missing: readonly number[], shardSeconds: number, taskSeconds: number): number[][] => {

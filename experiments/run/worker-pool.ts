@@ -52,7 +52,10 @@ const hire = (code: string): Worker => {
   const compiled = fileURLToPath(new URL("./worker.js", import.meta.url));
   if (!existsSync(compiled))
     throw new Error(`workers run the compiled program, which is not built: ${compiled}. Run npm run build.`);
-  return new Worker(compiled);
+  const worker = new Worker(compiled, { stdout: true });
+  // Standard output is the answer's alone: what a user's trial prints goes with the logs.
+  worker.stdout.on("data", (text: Buffer) => process.stderr.write(text));
+  return worker;
 };
 
 /** Lets a worker wait for the next tasks; it keeps no program from ending. */

@@ -1,9 +1,6 @@
 import { parentPort } from "node:worker_threads";
 import { doTask, openRun, type RunState, type Task } from "./run-state.ts";
 
-// Standard output is the answer's alone: what a user's trial prints goes with the logs.
-Object.assign(console, { log: console.error, info: console.error, debug: console.error });
-
 /** A task in a run folder. What a sitting finds there is kept for that sitting alone. */
 export interface Order {
   readonly dir: string;

@@ -18,7 +18,7 @@ import {
   trappedShare,
 } from "#devices/index";
 import type { Parameters, Row, Value, ValuesOf } from "#src/montecarlo/index";
-import { parseJson } from "#src/named";
+import { parseJson } from "#src/words/named";
 import { showQuantity } from "../units/show.ts";
 
 const TECHNOLOGIES: Readonly<Record<string, Technology>> = { sky130, ptm130 };

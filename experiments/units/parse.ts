@@ -10,6 +10,13 @@ const unitName = (unit: string): string => ({ "1": "a number", K: "K (or degC)" 
  * @throws Misuse where the text is no expression, or its unit is another quantity's.
  */
 export const parseQuantity = async (text: string, unit: string, name: string, scope: Scope = {}): Promise<number> => {
+  const value = await anyQuantity(text, unit, name, scope);
+  if (!Number.isFinite(value))
+    throw new Misuse(`${name}: "${text}" is ${value}; expected a finite value, e.g. "${example(unit)}".`);
+  return value;
+};
+
+const anyQuantity = async (text: string, unit: string, name: string, scope: Scope): Promise<number> => {
   const bare = Number(text);
   if (text.trim() !== "" && Number.isFinite(bare)) return bare;
   const { library } = await mathematics();

@@ -1,6 +1,6 @@
-import { isPropertyOfAll } from "#src/named";
 import type { Key } from "#src/random/index";
 import type { Figure } from "#src/report/figure";
+import { isPropertyOfAll } from "#src/words/named";
 import { faultOf, type Parameters, type Value, type Values, type ValuesOf } from "./parameter.ts";
 import type { NumberSpec, Table } from "./table.ts";
 import type { Report } from "./tally.ts";

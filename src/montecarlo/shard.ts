@@ -1,4 +1,5 @@
 import { fold, type Key, keyText, rootKey } from "#src/random/index";
+import { oneLine } from "#src/words/one-line";
 import type { AnyExperiment, TrialResult } from "./experiment.ts";
 import type { Values } from "./parameter.ts";
 import { type Plan, paramsAt } from "./plan.ts";
@@ -22,6 +23,9 @@ export interface Shard extends ShardPlace {
   /** Numbers that the preparation alone gave: in the first shard of a point. */
   readonly facts: readonly string[];
 }
+
+/** Longest reason that is kept of a failed trial. */
+const LONGEST_REASON = 500;
 
 /** Told every trial, in order, with what was drawn for it. */
 export type TrialWitness = (trial: number, varied: Values, result: TrialResult<string>) => void;
@@ -122,7 +126,8 @@ export const computeShard = (
     results.forEach(({ varied, result }, k) => {
       const trial = at + k;
       checkResult(`${plan.experiment.name}: trial ${trial}`, result);
-      if ("failed" in result) failures.push({ trial, key: keyText(fold(stream, trial)), reason: result.failed });
+      if ("failed" in result)
+        failures.push({ trial, key: keyText(fold(stream, trial)), reason: oneLine(result.failed, LONGEST_REASON) });
       else add(result.numbers, `trial ${trial}`);
       witness(trial, varied, result);
     });

@@ -1,3 +1,5 @@
+import { oneLine } from "#src/words/one-line";
+
 /**
  * What the experimenter's function gives; what it throws is told with the place, in one line.
  * @throws Error that names the place.
@@ -7,6 +9,6 @@ export const told = <T>(where: string, work: () => T): T => {
     return work();
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
-    throw new Error(`${where} threw: ${message.split("\n")[0]}`, { cause: error });
+    throw new Error(`${where} threw: ${oneLine(message.split("\n")[0])}`, { cause: error });
   }
 };

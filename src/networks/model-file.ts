@@ -77,8 +77,15 @@ export const parseModel = (file: Uint8Array, where: string): Model => {
     json = null;
   }
   const parsed = schema.safeParse(json);
-  if (!parsed.success)
-    throw new RangeError(`${where}: a safetensors file, but no model of rramlab (no "${FORMAT}" in its metadata).`);
+  if (!parsed.success) {
+    const [{ path, message }] = parsed.error.issues;
+    const ours = (json as { readonly format?: unknown } | null)?.format === FORMAT;
+    throw new RangeError(
+      ours
+        ? `${where}: no whole model: ${path.join(".")}: ${message.replace("Invalid input: ", "").replace(", received undefined", ", but it is missing")}.`
+        : `${where}: a safetensors file, but no model of rramlab (no "${FORMAT}" in its metadata).`,
+    );
+  }
   const { design, trained } = parsed.data;
   const { widths } = design;
   const tensor = (name: string, shape: readonly number[]): Tensor["data"] => {
@@ -103,7 +110,15 @@ export const parseModel = (file: Uint8Array, where: string): Model => {
     const variance = tensor(`layers.${l}.variance`, [outputs]);
     if (!variance.every((v) => v >= 0 && v < Number.POSITIVE_INFINITY))
       throw new RangeError(`${where}: layers.${l}.variance holds a value that is no variance.`);
-    const normalisation = (name: string): Float32Array => Float32Array.from(tensor(`layers.${l}.${name}`, [outputs]));
+    const normalisation = (name: string): Float32Array => {
+      const values = Float32Array.from(tensor(`layers.${l}.${name}`, [outputs]));
+      const at = values.findIndex((v) => !Number.isFinite(v));
+      if (at >= 0)
+        throw new RangeError(
+          `${where}: layers.${l}.${name} is ${values[at]} at neuron ${at}; expected finite numbers.`,
+        );
+      return values;
+    };
     return {
       inputs,
       outputs,

@@ -1,4 +1,4 @@
-import { named, parseJson } from "#src/named";
+import { named, parseJson } from "#src/words/named";
 
 /*
  * The safetensors format (github.com/huggingface/safetensors): eight bytes with the header's length, little-endian; a
@@ -49,22 +49,28 @@ export const parseSafetensors = (file: Uint8Array, where: string): TensorFile =>
   const length = Number(new DataView(file.buffer, file.byteOffset).getBigUint64(0, true));
   if (!(length > 0 && 8 + length <= file.length))
     refuse(`its header of ${length} bytes does not fit; is it truncated?`);
-  let header: Record<string, unknown> = {};
+  let header: unknown = null;
   try {
-    header = parseJson(new TextDecoder().decode(file.subarray(8, 8 + length))) as typeof header;
+    header = parseJson(new TextDecoder().decode(file.subarray(8, 8 + length)));
   } catch {
     refuse("its header is no JSON");
   }
-  const { __metadata__: metadata = {}, ...entries } = header;
+  if (typeof header !== "object" || header === null || Array.isArray(header)) refuse("its header is no record");
+  const { __metadata__: metadata = {}, ...entries } = header as Record<string, unknown>;
+  if (typeof metadata !== "object" || metadata === null) refuse("its __metadata__ is no record");
   const tensors = named<Tensor>();
   for (const [name, entry] of Object.entries(entries)) {
+    if (typeof entry !== "object" || entry === null) refuse(`tensor ${name} is ${JSON.stringify(entry)}`);
     const {
       dtype,
       shape,
       data_offsets: offsets,
     } = entry as { dtype: string; shape: number[]; data_offsets: [number, number] };
     if (dtype !== "F32" && dtype !== "I8") refuse(`tensor ${name} is ${dtype}; F32 and I8 are read`);
-    if (!Array.isArray(shape) || !Array.isArray(offsets)) refuse(`tensor ${name} has no shape or offsets`);
+    const whole = (list: unknown): boolean =>
+      Array.isArray(list) && list.every((n) => Number.isSafeInteger(n) && n >= 0);
+    if (!whole(shape) || !whole(offsets) || offsets.length !== 2)
+      refuse(`tensor ${name} has no shape or offsets of whole numbers`);
     // A copy of its own memory: the slice of a Node Buffer would be a view into a larger one.
     const bytes = Uint8Array.from(file.subarray(8 + length + offsets[0], 8 + length + offsets[1]));
     const width = dtype === "F32" ? 4 : 1;

@@ -8,9 +8,12 @@ export interface Column {
 
 const isText = (c: Column): boolean => c.values.some((v) => typeof v === "string");
 
+/** Text that a spreadsheet would take for a formula, marked as text: an apostrophe before it. */
+const harmless = (text: string): string => (/^[=@+\-\t\r]/.test(text) ? `'${text}` : text);
+
 const csvField = (value: number | string | null): string => {
   if (value === null) return "";
-  const text = String(value);
+  const text = typeof value === "string" ? harmless(value) : String(value);
   return /[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 };
 

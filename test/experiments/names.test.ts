@@ -2,8 +2,8 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "@jest/globals";
 import { compileCircuit, parseNetlist, transient } from "#circuits/index";
-import { ownOf, parseJson } from "#src/named";
 import { parseSafetensors, writeSafetensors } from "#src/networks/safetensors";
+import { ownOf, parseJson } from "#src/words/named";
 import { inFolder } from "./run-rramlab.ts";
 
 /** What every object has, and the two ways to its prototype. */

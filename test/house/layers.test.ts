@@ -8,7 +8,7 @@ const root = fileURLToPath(new URL("../../", import.meta.url));
 
 /** Floors from the ground up, and the rooms of the ground floor, lowest first: an import never points up. */
 const FLOORS = ["src", "devices", "circuits", "experiments"];
-const ROOMS = ["random", "numerics", "kernels", "datasets", "networks", "learning", "report", "montecarlo"];
+const ROOMS = ["words", "random", "numerics", "kernels", "datasets", "networks", "learning", "report", "montecarlo"];
 
 const sources = FLOORS.flatMap((floor) =>
   readdirSync(join(root, floor), { recursive: true, encoding: "utf8" })
