@@ -13,7 +13,7 @@ import { readPlainText } from "./read-file.ts";
 import { expectWritable } from "./user-file.ts";
 import { writeFile } from "./write-file.ts";
 
-const partPath = (dir: string, place: Pick<PartPlace, "part" | "uses">): string => {
+export const partPath = (dir: string, place: Pick<PartPlace, "part" | "uses">): string => {
   const digest = createHash("sha256").update(partName(place)).digest("hex").slice(0, 16);
   return join(dir, "parts", `${place.part}-${digest}.json`);
 };
@@ -48,8 +48,8 @@ export const expectFree = (dir: string, force: boolean): void => {
     throw new Misuse(
       `--out ${dir} holds no run of this program, but has ${foreign.join(", ")}: --force would replace what is not a run's. Choose another folder.`,
     );
-  expectOwnFolders(dir);
   expectWritable(dir, `--out ${dir}`, "Choose a folder of your own.");
+  expectOwnFolders(dir);
 };
 
 /** Makes the folder of a new run, which is `expectFree`. */

@@ -18,6 +18,8 @@ export const plainTally = (tally: Tally): object => {
 const count = z.int().min(0);
 /** Means of seven terms and their products: see src/numerics/sobol-indices.ts. */
 const TERMS = 7;
+/** Largest mean whose square a sum can hold. */
+const LARGEST = 1e150;
 const terms = (size: number) => z.array(z.number()).length(size);
 const bins = z.array(z.tuple([z.int(), z.int().min(1)]));
 
@@ -30,7 +32,14 @@ const rate = z.strictObject({
 });
 const mean = z.strictObject({
   kind: z.literal("mean"),
-  moments: z.strictObject({ count, mean: z.number(), squares: z.number().min(0) }),
+  moments: z.strictObject({
+    count,
+    mean: z.number().min(-LARGEST).max(LARGEST),
+    squares: z
+      .number()
+      .min(0)
+      .max(LARGEST * LARGEST),
+  }),
   sketch: z.strictObject({ zeros: count, positive: bins, negative: bins }).nullable(),
 });
 const sobol = z.strictObject({

@@ -2,7 +2,7 @@ import { type AnyExperiment, type Plan, partsOf, shardCount } from "#src/monteca
 import { removeTemporaries } from "../files/own-files.ts";
 import { hasPart } from "../files/run-folder.ts";
 import type { Task } from "./run-state.ts";
-import { type Settled, settle } from "./settle.ts";
+import { type Mend, type Settled, settle } from "./settle.ts";
 import { doTasks } from "./worker-pool.ts";
 
 export interface Progress {
@@ -33,6 +33,7 @@ export const executeRun = async (
   experiment: AnyExperiment,
   workers: number,
   watch: Watch,
+  mend: Mend,
   /** Makes parts that are gone although every shard is there: figures may be drawn from them. */
   allParts = false,
 ): Promise<Extract<Settled, { kind: "done" }>> => {
@@ -45,7 +46,7 @@ export const executeRun = async (
   removeTemporaries(dir);
   try {
     for (;;) {
-      const settled = settle(dir, plan, experiment, watch.warn);
+      const settled = settle(dir, plan, experiment, mend);
       if (settled.kind === "done" && !allParts) return settled;
       const parts = partsOf(plan, experiment);
       const missing = parts.filter((place) => !hasPart(dir, place));

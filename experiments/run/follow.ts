@@ -3,7 +3,7 @@ import { readRounds } from "../files/run-folder.ts";
 import { presentShards } from "../files/shard-file.ts";
 import type { Watch } from "./execute.ts";
 import { openPlanned } from "./run.ts";
-import { settle } from "./settle.ts";
+import { mender, settle } from "./settle.ts";
 import { Interrupted } from "./worker-pool.ts";
 
 /** Between two looks at the folder [ms]. */
@@ -29,6 +29,7 @@ export const pause = (milliseconds: number, signal: AbortSignal): Promise<void> 
  */
 export const follow = async (dir: string, watch: Watch, module?: string): Promise<void> => {
   const { plan, experiment } = await openPlanned(dir, { warn: watch.warn, module });
+  const mend = mender(dir, watch.warn);
   let asked = 0;
   for (;;) {
     const rounds = readRounds(dir, plan);
@@ -36,7 +37,7 @@ export const follow = async (dir: string, watch: Watch, module?: string): Promis
     const present = presentShards(dir).size;
     watch.onProgress({ phase: "running", done: Math.min(present, total), total });
     if (present >= total) {
-      const settled = settle(dir, plan, experiment, watch.warn);
+      const settled = settle(dir, plan, experiment, mend);
       if (settled.kind === "done") return;
       if (settled.rounds.length > Math.max(asked, rounds.length)) {
         asked = settled.rounds.length;

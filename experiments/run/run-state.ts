@@ -8,6 +8,7 @@ import {
   partKey,
   partName,
   type Round,
+  type Shard,
   type ShardPlace,
   shardCount,
   shardPlace,
@@ -19,6 +20,7 @@ import { dataFor, expectDataSets } from "../files/data-sets.ts";
 import { encodePart } from "../files/part-file.ts";
 import {
   hasPart,
+  partPath,
   planDigest,
   readPart,
   readPlan,
@@ -106,6 +108,17 @@ const contextAt = (run: RunState, point: number): Record<string, unknown> => {
   return context;
 };
 
+/** A trial's own fault; where it tripped over a value, with the files that it was handed: one may have been changed. */
+const ofParts = ({ dir, plan, experiment }: RunState, point: number, error: unknown): unknown => {
+  if (!(error instanceof Error && error.cause instanceof TypeError)) return error;
+  const files = Object.entries(experiment.prepare ?? {}).map(([part, { uses }]) =>
+    partPath(dir, { part, uses: usesAt(plan, point, uses) }),
+  );
+  return files.length === 0
+    ? error
+    : new Error(`${error.message} (it was handed ${files.join(", ")}: delete what is not as it was made, and resume)`);
+};
+
 /** The trials of a shard. @throws RangeError for one that no round has. */
 export const placeOf = (run: RunState, index: number): ShardPlace => {
   // A round may have been added since this process opened the run.
@@ -134,10 +147,16 @@ export const doTask = (run: RunState, task: Task, onShare: (share: number) => vo
   const { point, from, count } = place;
   const rows = plan.keepTrials ? gatherRows(plan, experiment, plan.points[point]) : null;
   const arrays = gatherArrays(experiment, from, count);
-  const shard = computeShard(plan, experiment, contextAt(run, point), index, place, (trial, varied, result) => {
-    rows?.witness(trial, varied, result);
-    arrays.witness(trial, varied, result);
-  });
+  const context = contextAt(run, point);
+  let shard: Shard;
+  try {
+    shard = computeShard(plan, experiment, context, index, place, (trial, varied, result) => {
+      rows?.witness(trial, varied, result);
+      arrays.witness(trial, varied, result);
+    });
+  } catch (error) {
+    throw ofParts(run, point, error);
+  }
   rows?.write(dir, index);
   arrays.write(dir, plan, index);
   writeShard(dir, digest, shard);

@@ -35,7 +35,7 @@ import {
   readPlanFile,
   writePlan,
 } from "../files/run-folder.ts";
-import { DamagedShard, setAside } from "../files/shard-file.ts";
+import { DamagedShard } from "../files/shard-file.ts";
 import { mergeRows } from "../files/trial-rows.ts";
 import { writeFile } from "../files/write-file.ts";
 import { codeHash } from "./code-hash.ts";
@@ -43,7 +43,7 @@ import { engineArithmetic, engineNote, thisEngine } from "./engine.ts";
 import { executeRun, type Watch } from "./execute.ts";
 import { figuresOf, manifestOf, readManifest, summariesOf, writeReport, writeResults } from "./finish.ts";
 import { loadPlanned } from "./load-experiment.ts";
-import { type Settled, settle } from "./settle.ts";
+import { mender, type Settled, settle } from "./settle.ts";
 
 /** What a plan is made from. */
 export interface PlanOptions {
@@ -281,16 +281,17 @@ const complete = async (
   const started = new Date().toISOString();
   const before = process.cpuUsage();
   const watch = watchOf(options);
+  const mend = mender(dir, watch.warn);
   for (let allParts = false; ; ) {
     expectUnchanged(dir, plan);
-    const { table, rounds } = await executeRun(dir, plan, experiment, workers, watch, allParts);
+    const { table, rounds } = await executeRun(dir, plan, experiment, workers, watch, mend, allParts);
     const used = process.cpuUsage(before);
     const cpuSeconds = (used.user + used.system) / 1e6;
     try {
       return finish(dir, plan, experiment, table, rounds, { workers, started, cpuSeconds });
     } catch (error) {
       // Rows or arrays beside a shard are not what was written: it is computed again with them.
-      if (error instanceof DamagedShard) watch.warn(setAside(dir, error));
+      if (error instanceof DamagedShard) mend(error);
       else if (error instanceof LostPart && !allParts) allParts = true;
       else throw error;
     }

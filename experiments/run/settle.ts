@@ -12,6 +12,21 @@ import {
 import { planDigest, readRounds, writeRound } from "../files/run-folder.ts";
 import { DamagedShard, presentShards, readShard, setAside } from "../files/shard-file.ts";
 
+export type Mend = (damage: DamagedShard) => void;
+
+/**
+ * Sets damaged shards of a run aside and tells it.
+ * @throws Error for one that was set aside before: it was computed again and is no better.
+ */
+export const mender = (dir: string, warn: (message: string) => void): Mend => {
+  const before = new Set<number>();
+  return (damage) => {
+    if (before.has(damage.index)) throw new Error(`${damage.message}, although it was computed again just now.`);
+    before.add(damage.index);
+    warn(setAside(dir, damage));
+  };
+};
+
 /** How far a run is, from its folder alone. */
 export type Settled =
   | { readonly kind: "incomplete"; readonly rounds: readonly Round[]; readonly missing: readonly number[] }
@@ -22,15 +37,10 @@ export type Settled =
  * points that are not as precise as asked, the next round is planned and written. Whoever asks, whenever, the answer
  * depends on complete rounds alone.
  *
- * @param mend Told of each damaged shard that was set aside and counts as missing; where null, damage throws.
+ * @param mend Sets a damaged shard aside, so that it counts as missing; where null, damage throws.
  * @throws DamagedShard
  */
-export const settle = (
-  dir: string,
-  plan: Plan,
-  experiment: AnyExperiment,
-  mend: ((message: string) => void) | null,
-): Settled => {
+export const settle = (dir: string, plan: Plan, experiment: AnyExperiment, mend: Mend | null): Settled => {
   const digest = planDigest(plan);
   for (;;) {
     const rounds = readRounds(dir, plan);
@@ -44,7 +54,7 @@ export const settle = (
       );
     } catch (error) {
       if (!(error instanceof DamagedShard && mend)) throw error;
-      mend(setAside(dir, error));
+      mend(error);
       continue;
     }
     const last = rounds[rounds.length - 1];

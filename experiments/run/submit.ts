@@ -5,7 +5,7 @@ import type { Watch } from "./execute.ts";
 import { pause } from "./follow.ts";
 import { type OpenOptions, openPlanned } from "./run.ts";
 import { doTask, openRun } from "./run-state.ts";
-import { settle } from "./settle.ts";
+import { mender, settle } from "./settle.ts";
 import { checkSlurm, isQueued, SlurmFailed, type SlurmOptions, shardCommand, submitArray, tasksOf } from "./slurm.ts";
 
 /** Between two looks at folder and queue [ms]. */
@@ -15,7 +15,7 @@ const ATTEMPTS = 3;
 
 const missingOf = async (dir: string, options: OpenOptions, warn: Watch["warn"]) => {
   const { plan, experiment } = await openPlanned(dir, options);
-  return { plan, settled: settle(dir, plan, experiment, warn) };
+  return { plan, settled: settle(dir, plan, experiment, mender(dir, warn)) };
 };
 
 /** One command line for each missing shard; none where the run is complete. */
@@ -90,7 +90,7 @@ export const followSlurm = async (
     onSubmitted(submission);
     const rounds = readRounds(dir, plan);
     await untilGone(dir, submission.job, shardCount(rounds), watch);
-    const settled = settle(dir, plan, experiment, watch.warn);
+    const settled = settle(dir, plan, experiment, mender(dir, watch.warn));
     if (settled.kind === "done") return;
     attempts = settled.rounds.length === rounds.length ? attempts + 1 : 0;
     if (attempts >= ATTEMPTS)

@@ -38,7 +38,7 @@ describe("studies of learning, from the command line", () => {
     // What a resumed run starts from is what lies there: a marked history must come back in the results.
     const path = join(parts, name as string);
     const text = readFileSync(path, "utf8");
-    expect(JSON.parse(text).epochs.length).toBeGreaterThanOrEqual(1);
+    expect(JSON.parse(text.split("\n")[0]).epochs.length).toBeGreaterThanOrEqual(1);
     expect((await rramlab("resume", "killed", "--workers", "2")).status).toBe(0);
     const bytes = (of: string): Buffer => readFileSync(join(place.folder, of, "results.csv"));
     expect(bytes("killed").equals(bytes("whole"))).toBe(true);
