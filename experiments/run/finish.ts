@@ -17,6 +17,7 @@ import type { Interval } from "#src/numerics/intervals";
 import { type Column, csvText, parquetBytes } from "#src/report/columns";
 import type { Figure } from "#src/report/figure";
 import { pageHtml, type WordTable } from "#src/report/page";
+import { withDashes } from "#src/report/word-table";
 import { Misuse } from "../command-line/misuse.ts";
 import { faultText } from "../files/fault-text.ts";
 import { type Manifest, manifestShape } from "../files/plan-shape.ts";
@@ -152,22 +153,26 @@ const provenanceTable = (plan: Plan, manifest: Manifest): WordTable => ({
 
 /** What a run concludes: the experiment's own tables, or every number with its interval. */
 export const summariesOf = (plan: Plan, experiment: AnyExperiment, table: Table): readonly Summary[] =>
-  told(`${experiment.name}: conclude`, () => experiment.conclude?.(table, plan.params)) ?? [
-    {
-      title: experiment.summary,
-      columns: [...table.axes, "number", "estimate", "95 % interval", "trials"],
-      rows: table.rows.flatMap((row) =>
-        Object.entries(row.numbers).map(([name, cell]) => [
-          ...table.axes.map((axis) => shown(experiment.parameters[axis], row.point[axis])),
-          name,
-          cell.estimate.toPrecision(4),
-          `[${cell.low.toPrecision(3)}, ${cell.high.toPrecision(3)}]`,
-          String(cell.trials),
-        ]),
-      ),
-      notes: [],
-    },
-  ];
+  (
+    told(`${experiment.name}: conclude`, () => experiment.conclude?.(table, plan.params)) ?? [
+      generalSummary(experiment, table),
+    ]
+  ).map(withDashes);
+
+const generalSummary = (experiment: AnyExperiment, table: Table): Summary => ({
+  title: experiment.summary,
+  columns: [...table.axes, "number", "estimate", "95 % interval", "trials"],
+  rows: table.rows.flatMap((row) =>
+    Object.entries(row.numbers).map(([name, cell]) => [
+      ...table.axes.map((axis) => shown(experiment.parameters[axis], row.point[axis])),
+      name,
+      cell.estimate.toPrecision(4),
+      `[${cell.low.toPrecision(3)}, ${cell.high.toPrecision(3)}]`,
+      String(cell.trials),
+    ]),
+  ),
+  notes: [],
+});
 
 /** What must be said where a run ended at its cap before its numbers were as precise as asked. */
 export const cappedNote = (plan: Plan, experiment: AnyExperiment, table: Table): string[] => {

@@ -115,24 +115,24 @@ const figures = (table: Table, params: Params): Figure[] => [
 
 const conclude = (table: Table): Summary[] => [
   {
-    title: "Deliveries an image: the first thousand images, and the last",
+    title: "Deliveries an image: the first thousand images (of those asked for), and the last",
     columns: ["learning", "first", "last", "always firing"],
     rows: groupRows(table, PARAMETERS, ["seed", "thousand"]).map(({ label, rows }) => {
+      const first = Math.min(...rows.map(thousandOf));
       const last = Math.max(...rows.map(thousandOf));
       const of = (t: number, number: string): number =>
         overRows(
           rows.filter((r) => thousandOf(r) === t),
           number,
         ).estimate;
-      if (!Number.isFinite(of(1, "deliveries") + of(last, "deliveries"))) return [nameOf(label), "diverged", "", ""];
-      return [
-        nameOf(label),
-        of(1, "deliveries").toFixed(0),
-        of(last, "deliveries").toFixed(0),
-        `${(100 * of(last, "unceasing")).toFixed(0)} %`,
-      ];
+      const told = (t: number): string =>
+        Number.isFinite(of(t, "deliveries")) ? of(t, "deliveries").toFixed(0) : "diverged";
+      const firing = of(last, "unceasing");
+      return [nameOf(label), told(first), told(last), Number.isFinite(firing) ? `${(100 * firing).toFixed(0)} %` : ""];
     }),
-    notes: ["always firing: neurons that fire in 95 % of all steps or more, in the last thousand images."],
+    notes: [
+      "always firing: neurons that fire in 95 % of all steps or more, in the last thousand images. diverged: in at least one of the seeds.",
+    ],
   },
 ];
 

@@ -155,7 +155,7 @@ const conclude = (table: Table): Summary[] => [
       finite(rows, "signs").length > 0 ? overRows(finite(rows, "signs"), "signs").estimate.toFixed(2) : "",
     ]),
     notes: [
-      `In the free step from which backpropagation looks back a rate still moved by up to ${Math.max(...finite(table.rows, "moved").map((r) => r.numbers["moved"].estimate)).toExponential(1)}: take more rateFreeSteps where that is much.`,
+      `In the free step from which backpropagation looks back a rate still moved by up to ${Math.max(0, ...finite(table.rows, "moved").map((r) => r.numbers["moved"].estimate)).toExponential(1)}: take more rateFreeSteps where that is much.`,
       "EP: rate-based, the same nudge, both signs. BPTT: backpropagation through time of the rate network. norms, signs: spikes against BPTT. Empty: BPTT's update is 0 (all outputs at their bounds).",
     ],
   },

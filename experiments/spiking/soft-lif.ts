@@ -21,6 +21,7 @@ import {
   defineExperiment,
   type Parameters,
   type PartProgress,
+  type Row,
   type Summary,
   type Table,
   type ValuesOf,
@@ -139,18 +140,24 @@ const train = (params: Params, key: Key, progress: PartProgress): Trained => {
 
 const mean = (says: string) => ({ kind: "mean", unit: "1", says }) as const;
 
+/** A training that did not diverge. */
+const done = (row: Row): boolean => Number.isFinite(row.numbers["spikingAccuracy"].estimate);
+
 const conclude = (table: Table, params: Params): Summary[] => [
   {
     title: "Trained by rates, run by spikes: test accuracy, % ± half of the 95 % t interval over seeds",
     columns: ["network", "soft rates", "LIF rates", "spikes", "loss", "fired"],
-    rows: groupRows(table, PARAMETERS, ["seed"]).map(({ label, rows }) => [
-      label || params.widths,
-      percentWithin(overRows(rows, "softAccuracy")),
-      percentWithin(overRows(rows, "rateAccuracy")),
-      percentWithin(overRows(rows, "spikingAccuracy")),
-      percentWithin(overRows(rows, "loss")),
-      overRows(rows, "spikes").estimate.toFixed(0),
-    ]),
+    rows: groupRows(table, PARAMETERS, ["seed"]).map(({ label, rows: all }) => {
+      const rows = all.filter(done);
+      const lost = all.length - rows.length;
+      return [
+        `${label || params.widths}${lost > 0 ? ` (${lost} of ${all.length} diverged)` : ""}`,
+        ...["softAccuracy", "rateAccuracy", "spikingAccuracy", "loss"].map((name) =>
+          percentWithin(overRows(rows, name)),
+        ),
+        overRows(rows, "spikes").estimate.toFixed(0),
+      ];
+    }),
     notes: [
       "loss: points from the rates of LIF neurons to their spikes, on the same images. fired: spikes of hidden neurons an image; the input is a current, the readout a weighted sum of filtered spikes.",
     ],
@@ -169,7 +176,7 @@ const figures = (table: Table, params: Params): Figure[] =>
             const times = [...new Set(rows.map((r) => r.point["duration"] as number))].sort((a, b) => a - b);
             const cells = times.map((t) =>
               overRows(
-                rows.filter((r) => r.point["duration"] === t),
+                rows.filter((r) => r.point["duration"] === t && done(r)),
                 "loss",
               ),
             );

@@ -89,15 +89,16 @@ const curvesOf = (table: Table, params: Params): Curve[] =>
   });
 
 /** Rate at which the mean accuracy is one point below the clean one, by straight lines between rates; null where none is. */
-const onePointRate = (curve: Curve): number | null => {
+const onePointRate = (curve: Curve): number | "above" | "unknown" => {
   const clean = overRows(curve.points[0].rows, "clean").estimate;
   let before = { rate: 0, loss: 0 };
   for (const { rate, rows } of curve.points) {
     const loss = clean - overRows(rows, "accuracy").estimate;
+    if (!Number.isFinite(loss)) return "unknown";
     if (loss >= 0.01) return before.rate + ((rate - before.rate) * (0.01 - before.loss)) / (loss - before.loss);
     before = { rate, loss };
   }
-  return null;
+  return "above";
 };
 
 const conclude = (table: Table, params: Params) => {
@@ -141,7 +142,11 @@ const conclude = (table: Table, params: Params) => {
           `${(100 * zeros).toFixed(0)} %`,
           percent(overRows(curve.points[0].rows, "clean").estimate),
           curve.error,
-          rate === null ? `above ${(100 * last).toPrecision(2)} %` : `${(100 * rate).toPrecision(2)} %`,
+          rate === "unknown"
+            ? "-"
+            : rate === "above"
+              ? `above ${(100 * last).toPrecision(2)} %`
+              : `${(100 * rate).toPrecision(2)} %`,
         ];
       }),
       notes: [

@@ -62,6 +62,8 @@ const interval = (rows: readonly Row[] | undefined): string => {
   );
 };
 
+const ROUNDING = 1e-12;
+
 /** What backpropagation loses against its first line less what EP loses against its own: above 0, EP loses less. */
 const toleranceOf = ({ of }: Setting, base: Setting): string => {
   const [ep, bp] = METHODS.map((m) => of[m]);
@@ -70,7 +72,10 @@ const toleranceOf = ({ of }: Setting, base: Setting): string => {
   if (ep.length !== ep0.length || ep.length !== bp.length || bp.length !== bp0.length) return "";
   const lost = (rows: readonly Row[], ideal: readonly Row[]): number[] =>
     accuracies(rows).map((a, i) => a - accuracies(ideal)[i]);
+  if (![ep, bp, ep0, bp0].every((rows) => accuracies(rows).every(Number.isFinite))) return "";
   const d = pairedInterval(lost(ep, ep0), lost(bp, bp0));
+  // What is left of equal losses is rounding.
+  if (Math.abs(d.estimate) < ROUNDING) return `${percentWithin({ ...d, estimate: 0 })} n.s.`;
   return percentWithin(d) + (Number.isFinite(d.low) && d.low * d.high <= 0 ? " n.s." : "");
 };
 
@@ -110,8 +115,13 @@ const conclude = (table: Table, params: Params): Summary[] => {
         ]
       : also,
   };
-  const mean = (rows: readonly Row[], number: string): number => overRows(rows, number).estimate;
-  const unsettled = Math.max(0, ...table.rows.map((r) => r.numbers["unsettled"].estimate).filter(Number.isFinite));
+  const mean = (rows: readonly Row[], number: string): number =>
+    overRows(
+      rows.filter((r) => Number.isFinite(r.numbers["accuracy"].estimate)),
+      number,
+    ).estimate;
+  const ofEp = table.rows.filter((r) => at(r, "method", params) === METHODS[0]);
+  const unsettled = Math.max(0, ...ofEp.map((r) => r.numbers["unsettled"].estimate).filter(Number.isFinite));
   const cost: Summary = {
     title: "What learning took: pulses a device (mean, most); energy an image [nJ]",
     columns: ["setting", "method", "pulses", "most", "read", "program", "classify"],
@@ -130,7 +140,11 @@ const conclude = (table: Table, params: Params): Summary[] => {
     ),
     notes: [
       "read and program: while learning, a mean over all images shown; classify: reads of an image afterwards. Of the devices alone: no converters, drivers or digital logic.",
-      `Of EP's free phases up to ${percent(unsettled)} % had not come to rest when their steps were done: a state still moved by more than 0.01 (read noise moves them for ever).`,
+      ...(ofEp.length === 0
+        ? []
+        : [
+            `Of EP's free phases up to ${percent(unsettled)} % had not come to rest when their steps were done: a state still moved by more than 0.01 (read noise moves them for ever).`,
+          ]),
     ],
   };
   return [accuracy, cost];

@@ -157,7 +157,7 @@ const conclude = (table: Table, params: Params): Summary[] => {
     );
     return [[label.replace(/, step 0$/, ""), order.toFixed(3), `${small.length}`]];
   });
-  const moved = Math.max(...table.rows.map((r) => at(r, "moved")));
+  const moved = Math.max(0, ...table.rows.map((r) => at(r, "moved")).filter(Number.isFinite));
   return [
     ...(rows.length > 0
       ? [

@@ -9,7 +9,7 @@ import { showQuantity } from "../units/show.ts";
 import { ANALOG_PARAMETERS, analogDesignOf } from "./analog-parameters.ts";
 import { idleOfFloat, idleWhere } from "./idle-parameters.ts";
 import { checkNetwork, NETWORK_PARAMETERS, networkNotes, trainedPart, trainingSeeds } from "./network-parameters.ts";
-import { groupRows, overRows, percent, percentCurve, varied } from "./rows.ts";
+import { countsText, groupRows, overRows, percent, percentCurve, varied } from "./rows.ts";
 
 const PARAMETERS = {
   ...NETWORK_PARAMETERS,
@@ -110,7 +110,7 @@ const conclude = (table: Table, params: Params) => [
       }),
     ),
     notes: [
-      `${table.rows[0].numbers["accuracy"].trials} chips a seed. Ideal: the same networks in floating point, on the same images. Error of sums: of the first layer's sums over ${PROBED} test images, root mean square over root mean square; it holds all of the chip's errors, converters included.`,
+      `${countsText(table.rows.map((r) => r.numbers["accuracy"].trials))} chips a seed. Ideal: the same networks in floating point, on the same images. Error of sums: of the first layer's sums over ${PROBED} test images, root mean square over root mean square; it holds all of the chip's errors, converters included.`,
     ],
   },
 ];

@@ -1,5 +1,12 @@
 import { errorsAfterCorrection, idealErrorRates, refuseTelegraph, sampleIdealErrors } from "#circuits/index";
-import { defineExperiment, type Parameters, type Table, type ValuesOf } from "#src/montecarlo/index";
+import {
+  type Cell,
+  defineExperiment,
+  type Parameters,
+  type Row,
+  type Table,
+  type ValuesOf,
+} from "#src/montecarlo/index";
 import type { Figure } from "#src/report/figure";
 import { OWN_MODULE } from "../own-module.ts";
 import { heatAloneRemarks } from "./idle-parameters.ts";
@@ -26,6 +33,20 @@ const LONG_WORD = 72;
 
 const exponential = (x: number): string => (x === 0 ? "0" : x.toExponential(2));
 
+/** No error seen: a t interval of zero width would claim too much. */
+const isNoneSeen = ({ estimate, deviation }: Cell): boolean => estimate === 0 && Number.isFinite(deviation);
+
+/** What an interval can say of a rate: nothing below 0, and nothing at all where no error was seen. */
+const ofRate = (row: Row): Row => ({
+  ...row,
+  numbers: Object.fromEntries(
+    Object.entries(row.numbers).map(([name, cell]) => [
+      name,
+      isNoneSeen(cell) ? { ...cell, low: Number.NaN, high: Number.NaN } : { ...cell, low: Math.max(0, cell.low) },
+    ]),
+  ),
+});
+
 const conclude = (table: Table, params: Params) => [
   {
     title: "Bit errors with an amplifier without offset [95 % interval]",
@@ -35,8 +56,7 @@ const conclude = (table: Table, params: Params) => [
       const ideal = idealErrorRates(deviceOf(at), at.temperature);
       const line = (cell: string, number: string, closed: string): string[] => {
         const { estimate, low, high } = row.numbers[number];
-        // No error seen: a t interval of zero width would claim too much.
-        const none = estimate === 0 && Number.isFinite(row.numbers[number].deviation);
+        const none = isNoneSeen(row.numbers[number]);
         return [
           ...table.axes.map((axis) => varied(PARAMETERS, axis, row.point[axis])),
           cell,
@@ -68,7 +88,8 @@ const LABELS = {
 const figures = (table: Table, params: Params): Figure[] => {
   const axis = table.axes.find((name) => PARAMETERS[name as keyof Params].kind === "quantity");
   if (!axis) return [];
-  return rateSeries(table, axis, LABELS, PARAMETERS, {
+  return rateSeries({ ...table, rows: table.rows.map(ofRate) }, axis, LABELS, PARAMETERS, {
+    y: "bits in error",
     title: `Bit error rates against ${axis}`,
     caption: (rows) =>
       `Bars are 95 % intervals: Wilson, after correction t over blocks. Amplifier without offset. ${standingOf(rows, params)}`,

@@ -40,23 +40,23 @@ export const concludePvt = (table: Table, params: PvtValues): Summary[] =>
     const at = (row: Row): PvtValues => ({ ...params, ...row.point }) as PvtValues;
     const supplies = [...new Set(rows.map((r) => at(r).supply))];
     const worst = (of: readonly Row[], strobe: Strobe): Row =>
-      of.reduce((a, b) => (misread(b, strobe) > misread(a, strobe) ? b : a));
+      of.reduce((a, b) => (misread(b, strobe) > misread(a, strobe) || Number.isNaN(misread(a, strobe)) ? b : a));
     return [
       {
         title: `Worst corner and temperature at each supply${label ? `: ${label}` : ""}`,
         columns: ["supply", "fixed strobe", "replica", "best of each", "best strobes, ns", "no replica"],
         rows: supplies.map((supply) => {
           const mine = rows.filter((r) => at(r).supply === supply);
-          const best = mine.map((r) => r.numbers["bestStrobe"].estimate);
+          const best = mine.map((r) => r.numbers["bestStrobe"].estimate).filter(Number.isFinite);
           const late = mine.reduce((sum, r) => sum + r.numbers["replicaLate"].estimate, 0) / mine.length;
           return [
             showQuantity(supply, "V"),
             ...STROBE_KINDS.map((strobe) => {
               const row = worst(mine, strobe);
               const share = misread(row, strobe);
-              return share === 0 ? "0 %" : `${percentOf(share)} % ${place(at(row))}`;
+              return !Number.isFinite(share) ? "-" : share === 0 ? "0 %" : `${percentOf(share)} % ${place(at(row))}`;
             }),
-            `${nanoseconds(Math.min(...best))} .. ${nanoseconds(Math.max(...best))}`,
+            best.length > 0 ? `${nanoseconds(Math.min(...best))} .. ${nanoseconds(Math.max(...best))}` : "-",
             `${percentOf(late)} %`,
           ];
         }),
@@ -82,7 +82,12 @@ export const drawPvt = (table: Table, params: PvtValues): Figure[] =>
         kind: "heat maps",
         title: `Read errors, ${STROBES[strobe]}${label ? `: ${label}` : ""}`,
         caption: `Percent of reads of the state concerned, type 1: +-1 with the wrong sign, 2: +-1 as 0 or invalid, 3: 0 as +-1; one row of maps a corner. "~": the transistor fit's timing was not compared with BSIM4 there, or is more than 10 % off. ${standingOf(rows, params)} No shared amplifiers.`,
-        x: { label: "supply (V)", places: supplies.map((v) => v.toPrecision(2)) },
+        x: {
+          label: "supply (V)",
+          places: supplies.map((v) =>
+            String(Number(v.toPrecision(6))).includes(".") ? String(Number(v.toPrecision(6))) : v.toFixed(1),
+          ),
+        },
         y: { label: "degC", places: temperatures.map((t) => (t - 273.15).toFixed(0)) },
         colour: { label: "reads in error", unit: "%", scale: "log", from: 0.05, to: 100 },
         columns: ERROR_NAMES.length,

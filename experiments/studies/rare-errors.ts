@@ -5,12 +5,14 @@ import {
   findFailurePoints,
   type LimitState,
   type Parameters,
+  type Row,
   SUBSET_DEFAULTS,
   sampleByImportance,
   simulateSubsets,
   type Table,
   type ValuesOf,
 } from "#src/montecarlo/index";
+import type { Interval } from "#src/numerics/intervals";
 import { fold, type Key, normalsInto } from "#src/random/index";
 import type { Figure } from "#src/report/figure";
 import { OWN_MODULE } from "../own-module.ts";
@@ -118,23 +120,18 @@ const plainly = (limit: LimitState, samples: number, key: Key): number => {
 const small = (p: number, digits: number): string =>
   p > 0 && p < 1e-3 ? p.toExponential(digits - 1) : p.toPrecision(digits);
 
+/** Of independent runs; of reads that were counted, Wilson's, which there is even where none is in error. */
+const intervalOf = (row: Row): Interval =>
+  row.numbers["plainRate"].trials > 0 ? row.numbers["plainRate"] : row.numbers["probability"];
+
 const conclude = (table: Table) => [
   {
     title: "Probability of one read in error",
-    columns: [
-      ...table.axes,
-      "probability [95 % over runs]",
-      "stated error",
-      "evaluations",
-      "distance",
-      "regions",
-      "doubted",
-    ],
+    columns: [...table.axes, "probability [95 %]", "stated error", "evaluations", "distance", "regions", "doubted"],
     rows: table.rows.map((row) => {
       const { probability, relativeError, evaluations, distance, regions, doubted } = row.numbers;
       const or = (cell: { estimate: number }, text: string): string => (Number.isFinite(cell.estimate) ? text : "-");
-      // Counted events have an interval even where there are none.
-      const { estimate, low, high } = row.numbers["plainRate"].trials > 0 ? row.numbers["plainRate"] : probability;
+      const { estimate, low, high } = intervalOf(row);
       return [
         ...table.axes.map((axis) => varied(PARAMETERS, axis, row.point[axis])),
         or(probability, `${small(estimate, 3)} [${small(Math.max(0, low), 2)}, ${small(high, 2)}]`),
@@ -146,7 +143,7 @@ const conclude = (table: Table) => [
       ];
     }),
     notes: [
-      "Intervals: t over independent runs of the method. Stated error: mean of the relative standard errors that importance sampling states for itself. Evaluations: reads simulated in one run; the search for failure points, made once a condition, comes on top. Distance: of the most probable failure point from the nominal one, in sigma; regions: how many are sampled about.",
+      "Intervals: t over independent runs of the method; of plain counting, Wilson over all reads. Stated error: mean of the relative standard errors that importance sampling states for itself. Evaluations: reads simulated in one run; the search for failure points, made once a condition, comes on top. Distance: of the most probable failure point from the nominal one, in sigma; regions: how many are sampled about.",
       "Doubted: runs with a reason not to trust them: effective samples below 100, one sample above 5 % of the estimate, failures found without gradient outside the regions, the asked error not reached (importance); failure not reached (subset); fewer than 20 failures (plain).",
     ],
   },
@@ -160,15 +157,15 @@ const figures = (table: Table, params: Params): Figure[] => {
   return [
     {
       title: `Probability of a read error against ${axis}`,
-      caption: `Bars are 95 % t intervals over independent runs. ${standingOf(table.rows, params)} Each read has its own amplifier and cells (no shared amplifiers).`,
+      caption: `Bars are 95 % intervals: t over independent runs, of plain counting Wilson over all reads. ${standingOf(table.rows, params)} Each read has its own amplifier and cells (no shared amplifiers).`,
       x: { ...x.axis, scale: axis === "strobe" ? "log" : "linear" },
       y: { label: "probability of one read in error", unit: "", scale: "log" },
       series: groupRows(table, PARAMETERS, [axis]).map(({ label, rows }) => ({
         name: label || params.error,
         x: rows.map((r) => x.value(r.point[axis] as number)),
-        y: rows.map((r) => positive(r.numbers["probability"].estimate)),
-        low: rows.map((r) => positive(r.numbers["probability"].low)),
-        high: rows.map((r) => positive(r.numbers["probability"].high)),
+        y: rows.map((r) => positive(intervalOf(r).estimate)),
+        low: rows.map((r) => positive(intervalOf(r).low)),
+        high: rows.map((r) => positive(intervalOf(r).high)),
         marks: true,
       })),
     },

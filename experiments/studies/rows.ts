@@ -37,6 +37,12 @@ export const overRows = (rows: readonly Row[], number: string): Interval =>
 /** How many values an axis takes. */
 export const valuesOf = (table: Table, axis: string): number => new Set(table.rows.map((r) => r.point[axis])).size;
 
+/** How many, where rows may differ: "100", or "97 to 100". */
+export const countsText = (counts: readonly number[]): string => {
+  const [least, most] = [Math.min(...counts), Math.max(...counts)];
+  return least === most ? `${least}` : `${least} to ${most}`;
+};
+
 /** A share in percent with two decimals. */
 export const percent = (x: number): string => (100 * x).toFixed(2);
 
@@ -110,7 +116,7 @@ export const rateSeries = (
   /** What each number is called in the figure. */
   numbers: Readonly<Record<string, string>>,
   parameters: Parameters,
-  words: { readonly title: string; readonly caption: (rows: readonly Row[]) => string },
+  words: { readonly title: string; readonly y?: string; readonly caption: (rows: readonly Row[]) => string },
 ): Figure[] => {
   const parameter = parameters[axis];
   const x = drawn(axis, parameter.kind === "quantity" ? parameter.unit : "1");
@@ -123,7 +129,7 @@ export const rateSeries = (
     caption: words.caption(rows),
     title: label ? `${words.title}: ${label}` : words.title,
     x: x.axis,
-    y: { label: "reads in error", unit: "%", scale: scaleOf(rows) },
+    y: { label: words.y ?? "reads in error", unit: "%", scale: scaleOf(rows) },
     series: Object.entries(numbers).map(([number, name]) =>
       percentCurve(
         name,

@@ -1,5 +1,5 @@
 import { compileCircuit, compileSenseAmplifier, senseNetlist, sensePair, transient } from "#circuits/index";
-import { defineExperiment, type Parameters, type Table, type ValuesOf } from "#src/montecarlo/index";
+import { defineExperiment, type Parameters, type Row, type Table, type ValuesOf } from "#src/montecarlo/index";
 import type { Figure } from "#src/report/figure";
 import { OWN_MODULE } from "../own-module.ts";
 import { showMeasured, showQuantity } from "../units/show.ts";
@@ -98,13 +98,18 @@ const figures = (table: Table, params: Params): Figure[] =>
     ];
   });
 
+const decisionText = ({ numbers, failed }: Row): string => {
+  if (failed > 0) return "failed";
+  return numbers["decisionTime"].trials > 0 ? showMeasured(numbers["decisionTime"].estimate, "s") : "none";
+};
+
 const conclude = (table: Table) => [
   {
     title: "Reads",
     columns: [...table.axes, "decision", "precharge energy", "sense energy"],
     rows: table.rows.map((row) => [
       ...table.axes.map((axis) => varied(PARAMETERS, axis, row.point[axis])),
-      row.numbers["decisionTime"].trials > 0 ? showMeasured(row.numbers["decisionTime"].estimate, "s") : "none",
+      decisionText(row),
       showMeasured(row.numbers["prechargeEnergy"].estimate, "J"),
       showMeasured(row.numbers["senseEnergy"].estimate, "J"),
     ]),

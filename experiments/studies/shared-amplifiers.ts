@@ -54,6 +54,8 @@ type Params = ValuesOf<typeof PARAMETERS>;
 
 const rate = (events: number, of: number): RateReport => ({ events, of });
 
+const known = (x: number, text: (x: number) => string): string => (Number.isFinite(x) ? text(x) : "-");
+
 const conclude = (table: Table, params: Params) => [
   {
     title: "Does sharing an amplifier matter? Accuracy, % [95 % t interval over training seeds]",
@@ -62,7 +64,7 @@ const conclude = (table: Table, params: Params) => [
       const number = (name: string): string => percent(overRows(rows, name).estimate);
       const difference = meanInterval(momentsOf(rows.map((r) => r.numbers["difference"].estimate)));
       const spread = (name: string): string =>
-        percent(rows.reduce((sum, r) => sum + r.numbers[name].deviation, 0) / rows.length);
+        known(rows.reduce((sum, r) => sum + r.numbers[name].deviation, 0) / rows.length, percent);
       const bounds = rows.length > 1 ? ` [${percent(difference.low)}, ${percent(difference.high)}]` : "";
       return [
         label || "default",

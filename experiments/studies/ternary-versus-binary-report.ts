@@ -40,12 +40,15 @@ const points = (x: number, digits = 1): string => (100 * x).toFixed(digits);
 const signed = (x: number): string => `${x < 0 ? "-" : "+"}${points(Math.abs(x), 2)}`;
 
 /** "+0.62 [+0.31, +0.93]", and in words when the interval holds zero. */
-const difference = (i: Interval): string =>
-  Number.isFinite(i.low)
+const difference = (i: Interval): string => {
+  if (!Number.isFinite(i.estimate)) return "-";
+  return Number.isFinite(i.low)
     ? `${signed(i.estimate)} [${signed(i.low)}, ${signed(i.high)}]`
     : `${signed(i.estimate)} (one seed)`;
+};
 
 const verdict = (i: Interval): string => {
+  if (!Number.isFinite(i.estimate)) return "not known: reads failed";
   if (!Number.isFinite(i.low)) return "one seed: no claim";
   if (i.low > 0) return "ternary better";
   if (i.high < 0) return "binary better";
@@ -54,7 +57,7 @@ const verdict = (i: Interval): string => {
 
 export const concludeComparison = (table: Table, params: Values): Summary[] => {
   const conditions = conditionsOf(table, params);
-  const strobe = showQuantity(params["strobe"] as number, "s");
+  const strobe = table.axes.includes("strobe") ? "" : ` of ${showQuantity(params["strobe"] as number, "s")}`;
   const [first] = conditions;
   const seeds = first.rows.length;
   const clean = (number: string): string => `${points(overRows(first.rows, number).estimate, 2)} %`;
@@ -66,7 +69,7 @@ export const concludeComparison = (table: Table, params: Values): Summary[] => {
   const number = (c: Condition, name: string): string => points(overRows(c.rows, name).estimate, 2);
   return [
     {
-      title: `Read errors at the common strobe of ${strobe}, % [95 % Wilson interval]`,
+      title: `Read errors at the common strobe${strobe}, % [95 % Wilson interval]`,
       columns: ["condition", "type 1", "type 2", "type 3", "BNN flip"],
       rows: conditions.map((c) => [
         c.label,
@@ -99,7 +102,7 @@ export const concludeComparison = (table: Table, params: Values): Summary[] => {
       ],
     },
     {
-      title: `Accuracy on chips, common strobe ${strobe}, %`,
+      title: `Accuracy on chips, common strobe${strobe}, %`,
       columns: ["condition", "BNN", "TNN", "TNN - BNN [95 %]", ""],
       rows: conditions.map((c) => {
         const d = overRows(c.rows, "difference");
@@ -108,7 +111,7 @@ export const concludeComparison = (table: Table, params: Values): Summary[] => {
       notes: [],
     },
     {
-      title: `Accuracy on chips, common strobe ${strobe}: where it varies, %`,
+      title: `Accuracy on chips, common strobe${strobe}: where it varies, %`,
       columns: ["condition", "weights", "accuracy", "new seeds", "these networks", "seeds", "chips"],
       rows: conditions.flatMap((c) =>
         (["binary", "ternary"] as const).map((name) => {
@@ -143,7 +146,13 @@ export const concludeComparison = (table: Table, params: Values): Summary[] => {
     },
     {
       title: "Energy of a read",
-      columns: ["condition", "precharge", `sense to ${strobe}`, "to TNN's best", "to BNN's best"],
+      columns: [
+        "condition",
+        "precharge",
+        `sense${strobe.replace("of", "to") || " to it"}`,
+        "to TNN's best",
+        "to BNN's best",
+      ],
       rows: conditions.map((c) => [
         c.label,
         ...["prechargeEnergy", "senseEnergy", "senseEnergyTernary", "senseEnergyBinary"].map((n) =>

@@ -24,7 +24,7 @@ import type { Figure, Series } from "#src/report/figure";
 import { OWN_MODULE } from "../own-module.ts";
 import { showQuantity } from "../units/show.ts";
 import { idleWhere } from "./idle-parameters.ts";
-import { groupRows, percentCurve, varied } from "./rows.ts";
+import { countsText, groupRows, percentCurve, varied } from "./rows.ts";
 import { ONE_T_ONE_R, PARAMETERS, type WriteValues } from "./write-disturb-parameters.ts";
 
 const VERIFY_TOLERANCE = 0.05;
@@ -173,7 +173,7 @@ const conclude = (table: Table) => [
       op === "set"
         ? []
         : [
-            `${table.rows[0].numbers["set.energy"].trials} arrays a row, random data. arrives: share of the pulse's voltage across the far filament when the pulse has risen (before it moves, in cross-point arrays). written: it is on the other side of the geometric mean of both states' resistances. sneak: into its word line beside its own current. disturb after: pulses until the most disturbed unselected cell has moved 0.1 nm, if each moved it as the first did (geometric mean over arrays). Intervals of every number are in results.csv.`,
+            `${countsText(table.rows.map((r) => r.numbers["set.energy"].trials))} arrays a row, random data. arrives: share of the pulse's voltage across the far filament when the pulse has risen (before it moves, in cross-point arrays). written: it is on the other side of the geometric mean of both states' resistances. sneak: into its word line beside its own current. disturb after: pulses until the most disturbed unselected cell has moved 0.1 nm, if each moved it as the first did (geometric mean over arrays). Intervals of every number are in results.csv.`,
           ],
   })),
   {

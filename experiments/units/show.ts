@@ -39,11 +39,14 @@ export const shown = (parameter: Parameter, value: Value): string => {
 /** A rate with its interval, in percent: "1.2 % [0.8, 1.7]". */
 export const showRate = (cell: { readonly estimate: number; readonly low: number; readonly high: number }): string => {
   if (!Number.isFinite(cell.estimate)) return "-";
+  const wide = 100 * Math.min(cell.estimate - cell.low, cell.high - cell.estimate);
+  // As many digits as the narrower half of the interval needs one of its own.
+  const decimals = wide > 0 ? Math.min(8, Math.max(0, Math.ceil(-Math.log10(wide)))) : 2;
   const percent = (x: number): string => {
     const p = 100 * x;
     if (p === 0) return "0";
-    if (p < 0.005) return p.toExponential(0);
-    return p < 0.1 ? p.toFixed(2) : p < 10 ? p.toFixed(1) : p.toFixed(0);
+    if (p < 0.005) return p.toExponential(wide > 0 && wide < 0.3 * p ? 1 : 0);
+    return p.toFixed(Math.max(decimals, p < 0.1 ? 2 : p < 10 ? 1 : 0));
   };
   return `${percent(cell.estimate)} [${percent(cell.low)}, ${percent(cell.high)}]`;
 };

@@ -21,6 +21,15 @@ export const tableText = (table: WordTable, width = 80): string => {
   ].join("\n");
 };
 
+const dashes = (text: string): string => text.replace(/[+-]?\bNaN\b/g, "-");
+
+/** A table whose cells tell no "NaN": what is not known is "-". */
+export const withDashes = <T extends WordTable>(table: T): T => ({
+  ...table,
+  rows: table.rows.map((row) => row.map((cell) => (/^[+-]?NaN\b/.test(cell) ? "-" : dashes(cell)))),
+  notes: table.notes.map(dashes),
+});
+
 /** Text broken between words into lines of at most `width` characters. */
 export const wrapped = (text: string, width: number): string[] => {
   const lines: string[] = [];

@@ -167,7 +167,10 @@ out: several
     await refused("define: { V: 3 }\nexperiment: echo.mjs\n", "define V", "a unit, a constant or a function");
     await refused("define: { pi: 3 }\nexperiment: echo.mjs\n", "define pi");
     await refused("define: { a: zz + 1 }\nexperiment: echo.mjs\n", "define a", "Undefined symbol zz");
-    await refused("define: { __proto__: 1 }\nexperiment: echo.mjs\nset: { voltage: import(1) }\n", "is no name for anything");
+    await refused(
+      "define: { __proto__: 1 }\nexperiment: echo.mjs\nset: { voltage: import(1) }\n",
+      "is no name for anything",
+    );
     expect(
       (
         await rramlab(

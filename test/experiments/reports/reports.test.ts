@@ -1,6 +1,7 @@
 import { expect, test } from "@jest/globals";
 import { paramsAt } from "#src/montecarlo/index";
 import { loadStudy, studyNames } from "../../../experiments/registry.ts";
+import { summariesOf } from "../../../experiments/run/finish.ts";
 import { type Asked, type Kind, madeTable, smallPlan } from "./made-table.ts";
 import { watchedImage } from "./watched-image.ts";
 import { writtenReport } from "./written-report.ts";
@@ -13,7 +14,7 @@ const ASKED: Readonly<Record<string, readonly Asked[]>> = {
       grid: {
         weights: ["ternary", "binary"],
         error: ["type1"],
-        rate: [0.01, 0.1, 0.3],
+        rate: [0.3, 0.01, 0.1],
         widths: ["784-16-10"],
         seed: [0],
       },
@@ -21,12 +22,16 @@ const ASKED: Readonly<Record<string, readonly Asked[]>> = {
   ],
   "analog-versus-digital": [{}, { grid: { tile: [64, 128], seed: [0] } }],
   "array-size-limit": [{ grid: { rows: [16, 256, 1024] } }, { grid: { supply: [0.9, 1.1] } }],
+  eqspike: [{ grid: { epoch: [1, 2, 3, 5, 10, 20, 30], seed: [0, 1, 2] } }],
+  "eqspike-gradients": [{}, { grid: { epoch: [5, 0, 1], layer: [1], seed: [0, 1] } }],
+  "eqspike-plasticity": [{}, { grid: { delay: [10, -7, 3, -3, -10, 11], seed: [0, 1] } }],
+  "ernoult-2019": [{}, { grid: { model: ["P-1h"], epoch: [25, 4, 1, 2, 3, 10, 20], seed: [0, 1, 2] } }],
   "eqspike-dynamics": [{}, { grid: { image: [3, 10] } }],
   "ep-on-rram": [
     {},
     { grid: { nonlinearity: [1, 2], seed: [0, 1] }, set: { method: "backpropagation", asymmetry: 0.3 } },
   ],
-  gdu: [{}, { grid: { step: [1, 2] } }],
+  gdu: [{}, { grid: { beta: [0.1, 0.003, 0.01], layer: [2, 1], step: [0] } }, { grid: { step: [1, 2] } }],
   "memory-error-rate": [{ grid: { device: ["strong", "weak"], lrsMedianFactor: [1, 2] } }],
   "network-accuracy": [
     { grid: { widths: ["784-16-10", "784-64-10"], weights: ["float", "binary", "ternary"], seed: [0, 1, 2] } },
@@ -43,7 +48,7 @@ const ASKED: Readonly<Record<string, readonly Asked[]>> = {
   ],
   sensitivity: [{ grid: { input: ["lrsMedian", "mismatch", "supply", "strobe", "hrsSpread"] } }],
   "ternary-versus-binary": [
-    { grid: { supply: [1.2, 0.8], corner: ["tt", "ss"], seed: [0, 1, 2] } },
+    { grid: { supply: [0.8, 1.2, 1], corner: ["tt", "ss"], seed: [0, 1, 2] } },
     { grid: { supply: [0.8, 1], seed: [0] } },
   ],
 };
@@ -63,7 +68,7 @@ test.each(cases)("the report of $name on made-up numbers, $kind, grid $nth", asy
   const points = plan.points.map((_, i) => paramsAt(plan, i));
   expect(
     writtenReport(
-      study.conclude?.(table, plan.params) ?? [],
+      summariesOf(plan, study, table),
       study.figures?.(table, plan.params, watchedImage) ?? [],
       kind === "middling" ? (study.notes?.(plan.params, points) ?? []) : [],
     ),
