@@ -46,6 +46,7 @@ const ASKED: Readonly<Record<string, readonly Asked[]>> = {
       },
     },
   ],
+  "sense-errors": [{}, { grid: { bitLineCapacitance: [10e-15, 40e-15], temperature: [273.15, 358.15] } }],
   sensitivity: [{ grid: { input: ["lrsMedian", "mismatch", "supply", "strobe", "hrsSpread"] } }],
   "ternary-versus-binary": [
     { grid: { supply: [0.8, 1.2, 1], corner: ["tt", "ss"], seed: [0, 1, 2] } },
