@@ -2,6 +2,9 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from "node:path";
 import { describe, expect, test } from "@jest/globals";
 import { parseCifar } from "#src/datasets/cifar";
+import { type PartPlace, type Plan, partsOf } from "#src/montecarlo/index";
+import { partPath, readPlan, readProgress, writeProgress } from "../../experiments/files/run-folder.ts";
+import { loadStudy } from "../../experiments/registry.ts";
 import { inFolder } from "./run-rramlab.ts";
 
 describe("studies of learning, from the command line", () => {
@@ -36,19 +39,26 @@ describe("studies of learning, from the command line", () => {
     const name = kept();
     expect(name).toBeDefined();
     // What a resumed run starts from is what lies there: a marked history must come back in the results.
-    const path = join(parts, name as string);
-    const text = readFileSync(path, "utf8");
-    expect(JSON.parse(text.split("\n")[0]).epochs.length).toBeGreaterThanOrEqual(1);
+    const study = await loadStudy("equilibrium-propagation");
+    if (!study) throw new Error("no study");
+    const placeIn = (run: string): { dir: string; plan: Plan; place: PartPlace } => {
+      const dir = join(place.folder, run);
+      const plan = readPlan(dir);
+      const found = partsOf(plan, study).find((p) => partPath(dir, p).endsWith(`${name?.split(".")[0]}.json`));
+      if (!found) throw new Error(`no part of ${run} is called ${name}`);
+      return { dir, plan, place: found };
+    };
+    const { dir, plan, place: part } = placeIn("killed");
+    const marked = readProgress(dir, plan, part) as { epochs: { accuracy: number }[] };
+    expect(marked.epochs.length).toBeGreaterThanOrEqual(1);
     expect((await rramlab("resume", "killed", "--workers", "2")).status).toBe(0);
     const bytes = (of: string): Buffer => readFileSync(join(place.folder, of, "results.csv"));
     expect(bytes("killed").equals(bytes("whole"))).toBe(true);
     expect(readdirSync(parts).filter((n) => n.includes("progress"))).toEqual([]);
-    const marked = JSON.parse(text);
     marked.epochs[0].accuracy = 0.123;
-    mkdirSync(join(place.folder, "marked"));
-    await rramlab("plan", ...SMALL.slice(1), "--out", "marked", "--force");
-    mkdirSync(join(place.folder, "marked", "parts"), { recursive: true });
-    writeFileSync(join(place.folder, "marked", "parts", name as string), JSON.stringify(marked));
+    await rramlab("plan", ...SMALL.slice(1), "--out", "marked");
+    const other = placeIn("marked");
+    writeProgress(other.dir, other.plan, other.place, marked);
     expect((await rramlab("resume", "marked")).status).toBe(0);
     expect(csv("marked").some((row) => Number(row["accuracy"]) === 0.123)).toBe(true);
   });
