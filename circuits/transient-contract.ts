@@ -1,5 +1,6 @@
 import type { Node } from "./netlist.ts";
 import type { NoiseOptions } from "./thermal-noise.ts";
+import type { Step } from "./transient-recorder.ts";
 
 /** Steps after which an analysis gives up. */
 export const MOST_STEPS = 10_000_000;
@@ -28,6 +29,8 @@ export interface TransientOptions {
   readonly longestStep?: number;
   /** Give up after so many steps, rejected ones included; MOST_STEPS where left out. */
   readonly mostSteps?: number;
+  /** Told every accepted step, whose arrays are used again after it: what waveforms are in between is in step-curve.ts. */
+  readonly watch?: (step: Step) => void;
   /** Report the energy delivered by each source until these times [s]; ascending. */
   readonly energyAt?: readonly number[];
 }

@@ -1,9 +1,10 @@
 import { named } from "#src/words/named";
 import type { Circuit } from "./circuit.ts";
 import type { Node } from "./netlist.ts";
+import { curveAt, integralsTo, stepValue } from "./step-curve.ts";
 import type { Transient, TransientOptions } from "./transient-contract.ts";
 
-/** One accepted step: its span, and states, charges and currents at its start, its inner stage and its end. */
+/** One accepted step: its span, and states, currents and charges at its start, its inner stage and its end. */
 export interface Step {
   readonly start: number;
   readonly length: number;
@@ -14,19 +15,13 @@ export interface Step {
   readonly weights: readonly [number, number, number];
   readonly x: readonly [Float64Array, Float64Array, Float64Array];
   readonly currents: readonly [Float64Array, Float64Array, Float64Array];
-  readonly charges: readonly [Float64Array, Float64Array];
+  readonly charges: readonly [Float64Array, Float64Array, Float64Array];
 }
 
 export interface Recorder {
   step(s: Step): void;
   finish(x: Float64Array): Pick<Transient, "times" | "voltages" | "crossings" | "energies">;
 }
-
-// The parabola through the values at 0, `inner` and 1.
-const parabola = (v0: number, vm: number, v1: number, inner: number, s: number): number =>
-  (v0 * (s - inner) * (s - 1)) / inner +
-  (vm * s * (s - 1)) / (inner * (inner - 1)) +
-  (v1 * s * (s - inner)) / (1 - inner);
 
 /** Collects what a transient was asked for, step by step. */
 export const createRecorder = (circuit: Circuit, options: TransientOptions, start: Float64Array): Recorder => {
@@ -58,7 +53,7 @@ export const createRecorder = (circuit: Circuit, options: TransientOptions, star
     const from = Math.max(0, (crossings.after - s.start) / s.length);
     for (const { node, row } of watched) {
       if (found[node] !== null) continue;
-      const value = (at: number): number => parabola(s.x[0][row], s.x[1][row], s.x[2][row], s.inner, at);
+      const value = (at: number): number => stepValue(s, row, at);
       let above = value(from) >= crossings.threshold ? from : Number.NaN;
       for (const place of [s.inner, 1]) {
         if (place <= from) continue;
@@ -87,32 +82,67 @@ export const createRecorder = (circuit: Circuit, options: TransientOptions, star
     }
   };
   const chargeMoved = new Float64Array(circuit.total);
-  const middleOfStep = new Float64Array(circuit.total);
+  const between = new Float64Array(circuit.total);
+  const toInner = new Float64Array(sourceNames.length);
   const gained = new Float64Array(sourceNames.length);
 
-  const addEnergy = (s: Step): void => {
-    if (nextEnergy >= energyAt.length) return;
+  // Work of the sources' charges on the way from one point of the step to the next.
+  const moveCharges = (s: Step, from: 0 | 1, out: Float64Array): void => {
+    for (let r = 0; r < circuit.total; r++) {
+      chargeMoved[r] = s.charges[from + 1][r] - s.charges[from][r];
+      between[r] = (s.x[from][r] + s.x[from + 1][r]) / 2;
+    }
+    power(between, chargeMoved, (source, joule) => {
+      out[source] += joule;
+    });
+  };
+
+  /**
+   * Energy from the step's start to its inner stage and to its end: integrals of the parabola through the powers. What the
+   * method's own weights moved of charge beside that, which is what charges the nodes, is taken at the step's mean voltage.
+   */
+  const gather = (s: Step): void => {
+    const [inner, whole] = [integralsTo(s.inner, s.inner), integralsTo(1, s.inner)];
+    toInner.fill(0);
     gained.fill(0);
     for (let k = 0; k < 3; k++) {
-      const weight = s.weights[k] * s.length;
-      power(s.x[k], s.currents[k], (source, watt) => {
-        gained[source] += weight * watt;
-      });
+      const add = (source: number, watt: number): void => {
+        toInner[source] += inner[k] * s.length * watt;
+        gained[source] += whole[k] * s.length * watt;
+      };
+      power(s.x[k], s.currents[k], add);
       circuit.branches.forEach(({ plus, minus, row }, b) => {
-        gained[circuit.sources.length + b] -= weight * (s.x[k][plus] - s.x[k][minus]) * s.x[k][row];
+        add(circuit.sources.length + b, -(s.x[k][plus] - s.x[k][minus]) * s.x[k][row]);
       });
     }
     for (let r = 0; r < circuit.total; r++) {
-      chargeMoved[r] = s.charges[1][r] - s.charges[0][r];
-      middleOfStep[r] = (s.x[0][r] + s.x[2][r]) / 2;
+      chargeMoved[r] = 0;
+      for (let k = 0; k < 3; k++) chargeMoved[r] += (s.weights[k] - whole[k]) * s.length * s.currents[k][r];
+      between[r] = (s.x[0][r] + s.x[2][r]) / 2;
     }
-    power(middleOfStep, chargeMoved, (source, joule) => {
+    power(between, chargeMoved, (source, joule) => {
+      toInner[source] += s.inner * joule;
       gained[source] += joule;
     });
+    circuit.branches.forEach(({ plus, minus, row }, b) => {
+      let coulomb = 0;
+      for (let k = 0; k < 3; k++) coulomb += (s.weights[k] - whole[k]) * s.length * s.x[k][row];
+      const joule = -(between[plus] - between[minus]) * coulomb;
+      toInner[circuit.sources.length + b] += s.inner * joule;
+      gained[circuit.sources.length + b] += joule;
+    });
+    moveCharges(s, 0, toInner);
+    moveCharges(s, 0, gained);
+    moveCharges(s, 1, gained);
+  };
+
+  const addEnergy = (s: Step): void => {
+    if (nextEnergy >= energyAt.length) return;
+    gather(s);
     for (; nextEnergy < energyAt.length && energyAt[nextEnergy] <= s.end; nextEnergy++) {
-      const share = (energyAt[nextEnergy] - s.start) / s.length;
+      const place = (energyAt[nextEnergy] - s.start) / s.length;
       energies.forEach((e, k) => {
-        e[nextEnergy] = delivered[k] + share * gained[k];
+        e[nextEnergy] = delivered[k] + curveAt(0, toInner[k], gained[k], s.inner, place);
       });
     }
     for (let k = 0; k < delivered.length; k++) delivered[k] += gained[k];
@@ -122,10 +152,11 @@ export const createRecorder = (circuit: Circuit, options: TransientOptions, star
     step: (s) => {
       for (; nextTime < times.length && times[nextTime] <= s.end; ) {
         const place = (times[nextTime] - s.start) / s.length;
-        report((row) => parabola(s.x[0][row], s.x[1][row], s.x[2][row], s.inner, place));
+        report((row) => stepValue(s, row, place));
       }
       watchCrossings(s);
       addEnergy(s);
+      options.watch?.(s);
     },
     finish: (x) => {
       while (nextTime < times.length) report((row) => x[row]);

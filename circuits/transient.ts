@@ -239,7 +239,7 @@ export const transient = (circuit: Circuit, options: TransientOptions): Transien
         weights: [W, W, D],
         x: [x, middle, next],
         currents: [i, iMiddle, iNext],
-        charges: [q, qNext],
+        charges: [q, qMiddle, qNext],
       });
       older.set(x);
       x.set(next);

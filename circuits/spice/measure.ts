@@ -1,46 +1,78 @@
+import type { Circuit } from "../circuit.ts";
+import { passagesIn, stepValue } from "../step-curve.ts";
+import type { Step } from "../transient-recorder.ts";
 import type { Measure, Passage } from "./spice-deck.ts";
 
-/** A waveform as it was sampled: ascending times [s], voltages by node [V]. */
-export interface Sampled {
-  readonly times: Float64Array;
-  readonly voltages: Readonly<Record<string, Float64Array>>;
+/** Measures of a transient while it runs: on the solver's own steps, and the curves between their ends. */
+export interface Measuring {
+  readonly watch: (step: Step) => void;
+  /** Results in s or V, in the order of the measures; null where what one waits for does not happen. */
+  readonly results: () => (number | null)[];
 }
 
-/** Time of a passage, by straight lines between samples; null where it does not happen. */
-const timeOf = ({ times, voltages }: Sampled, { node, value, edge, number, after }: Passage): number | null => {
-  const v = voltages[node];
-  let found = 0;
-  for (let i = 1; i < times.length; i++) {
-    const rises = v[i - 1] < value && v[i] >= value;
-    const falls = v[i - 1] > value && v[i] <= value;
-    if (!((rises && edge !== "fall") || (falls && edge !== "rise"))) continue;
-    const at = times[i - 1] + ((times[i] - times[i - 1]) * (value - v[i - 1])) / (v[i] - v[i - 1]);
-    if (at >= after && ++found === number) return at;
-  }
-  return null;
+/** Waits for the k-th passage, and tells its time and the step it is in. */
+const waitFor = (
+  row: number,
+  { value, edge, number, after }: Passage,
+  from: number,
+  onPassage: (time: number, step: Step, place: number) => void,
+) => {
+  let seen = 0;
+  return (step: Step): void => {
+    if (seen >= number || step.end < from) return;
+    const start = Math.max(0, (from - step.start) / step.length);
+    for (const { place, rises } of passagesIn(step, row, value, start)) {
+      if (edge !== "cross" && (edge === "rise") !== rises) continue;
+      const time = place === 1 ? step.end : step.start + place * step.length;
+      if (time < after) continue;
+      if (++seen === number) onPassage(time, step, place);
+    }
+  };
 };
 
-const voltageAt = ({ times, voltages }: Sampled, node: string, at: number): number | null => {
-  const v = voltages[node];
-  if (!(at >= times[0] && at <= times[times.length - 1])) return null;
-  let low = 0;
-  let high = times.length - 1;
-  while (high - low > 1) {
-    const middle = (low + high) >> 1;
-    if (times[middle] <= at) low = middle;
-    else high = middle;
-  }
-  return v[low] + ((v[high] - v[low]) * (at - times[low])) / (times[high] - times[low]);
-};
-
-/** Result of a measure in s or V; null where what it waits for does not happen. */
-export const measure = (sampled: Sampled, m: Measure): number | null => {
-  if (m.kind === "when") return timeOf(sampled, m.passage);
-  if (m.kind === "find") {
-    const at = typeof m.at === "number" ? m.at : timeOf(sampled, m.at);
-    return at === null ? null : voltageAt(sampled, m.node, at);
-  }
-  const from = timeOf(sampled, m.trigger);
-  const to = timeOf(sampled, m.target);
-  return from === null || to === null ? null : to - from;
+/** Times are looked for from `from` on, the start of what is printed [s]. */
+export const createMeasuring = (circuit: Circuit, measures: readonly Measure[], from: number): Measuring => {
+  const rowOf = (node: string): number => circuit.index.get(node) as number;
+  const watchers: ((step: Step) => void)[] = [];
+  const reads = measures.map((m): (() => number | null) => {
+    let found: number | null = null;
+    if (m.kind === "delay") {
+      let [trigger, target]: (number | null)[] = [null, null];
+      watchers.push(
+        waitFor(rowOf(m.trigger.node), m.trigger, from, (time) => {
+          trigger = time;
+        }),
+        waitFor(rowOf(m.target.node), m.target, from, (time) => {
+          target = time;
+        }),
+      );
+      return () => (trigger === null || target === null ? null : target - trigger);
+    }
+    if (m.kind === "when")
+      watchers.push(
+        waitFor(rowOf(m.passage.node), m.passage, from, (time) => {
+          found = time;
+        }),
+      );
+    else if (typeof m.at !== "number")
+      watchers.push(
+        waitFor(rowOf(m.at.node), m.at, from, (_time, step, place) => {
+          found = stepValue(step, rowOf(m.node), place);
+        }),
+      );
+    else {
+      const { at } = m;
+      watchers.push((step) => {
+        if (found === null && at >= from && at >= step.start && at <= step.end)
+          found = stepValue(step, rowOf(m.node), (at - step.start) / step.length);
+      });
+    }
+    return () => found;
+  });
+  return {
+    watch: (step) => {
+      for (const watcher of watchers) watcher(step);
+    },
+    results: () => reads.map((read) => read()),
+  };
 };

@@ -5,7 +5,7 @@ import { solveOperatingPoint } from "../operating-point.ts";
 import { transient } from "../transient.ts";
 import type { TransientFailure } from "../transient-contract.ts";
 import { dc } from "../waveform.ts";
-import { measure } from "./measure.ts";
+import { createMeasuring } from "./measure.ts";
 import { readSpice } from "./read-spice.ts";
 import type { SpiceDeck, SweepAnalysis, TransientAnalysis } from "./spice-deck.ts";
 
@@ -50,8 +50,6 @@ export interface SpiceRun {
   readonly transient: SpiceTransient | SpiceFailure | null;
 }
 
-/** Samples that measures are taken on, besides the printed ones. */
-const MEASURE_SAMPLES = 20_000;
 /** Most printed points of a transient. */
 const MOST_PRINTED = 1_000_000;
 
@@ -84,20 +82,6 @@ const sweep = (netlist: Netlist, { source, values }: SweepAnalysis): SpiceSweep 
   return { ok: true, source: swept.name, values, voltages: named(voltages) };
 };
 
-/** Two ascending lists as one, and the places of the first's values in it. */
-const merged = (a: Float64Array, b: Float64Array): { times: Float64Array; places: Uint32Array } => {
-  const times = new Float64Array(a.length + b.length);
-  const places = new Uint32Array(a.length);
-  let i = 0;
-  let j = 0;
-  for (let k = 0; k < times.length; k++)
-    if (i < a.length && !(b[j] < a[i])) {
-      places[i] = k;
-      times[k] = a[i++];
-    } else times[k] = b[j++];
-  return { times, places };
-};
-
 const simulate = (
   deck: SpiceDeck,
   analysis: TransientAnalysis,
@@ -108,16 +92,14 @@ const simulate = (
   if (printed > MOST_PRINTED)
     throw new RangeError(`.tran: ${printed} points every ${step} s; at most ${MOST_PRINTED}. Take a longer step.`);
   const asked = Float64Array.from({ length: printed }, (_, i) => Math.min(stop, start + i * step));
-  const samples = deck.measures.length > 0 ? MEASURE_SAMPLES + 1 : 0;
+  const circuit = compileCircuit(deck.netlist);
   // Measures see what is printed: from the start on.
-  const fine = Float64Array.from({ length: samples }, (_, i) =>
-    Math.min(stop, start + ((stop - start) * i) / MEASURE_SAMPLES),
-  );
-  const { times, places } = merged(asked, fine);
-  const result = transient(compileCircuit(deck.netlist), {
+  const measuring = createMeasuring(circuit, deck.measures, start);
+  const result = transient(circuit, {
     stop,
-    times,
+    times: asked,
     tolerance: options.tolerance,
+    watch: measuring.watch,
     ...(longestStep === null ? {} : { longestStep }),
     ...(options.mostSteps === undefined ? {} : { mostSteps: options.mostSteps }),
   });
@@ -126,8 +108,8 @@ const simulate = (
   return {
     ok: true,
     times: asked,
-    voltages: named(nodes.map((n) => [n, Float64Array.from(places, (i) => result.voltages[n][i])])),
-    measures: named(deck.measures.map((m) => [m.name, measure({ times, voltages: result.voltages }, m)])),
+    voltages: named(nodes.map((n) => [n, result.voltages[n]])),
+    measures: named(measuring.results().map((found, k) => [deck.measures[k].name, found])),
   };
 };
 
