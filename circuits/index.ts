@@ -82,6 +82,7 @@ export type { ReadSampleOptions, ReadSamples, SampledRead } from "./read-samples
 export { countSamples, readSamples, sampleKeys } from "./read-samples.ts";
 export type { Synapse2T2R } from "./read-synapse.ts";
 export { programSynapse, sampleSynapse, synapseResistances } from "./read-synapse.ts";
+export { repeatedReadEnergies } from "./repeated-reads.ts";
 export { replicaStrobe } from "./replica-column.ts";
 export type { MismatchSigma, SenseAmplifierChip, SenseAmplifierDesign } from "./sense-amplifier.ts";
 export {

@@ -35,9 +35,6 @@ export const binaryReading = (reading: PairReading, key: Key, index = 0): 1 | -1
 /** Share of the supply that both outputs must have reached when SEN rises. */
 export const PRECHARGED = 0.9;
 
-/** Share of the supply within which both outputs must be of their rails for a read to be over: its energy is then spent. */
-const SETTLED = 2e-3;
-
 export interface Sensed {
   readonly ok: true;
   /** What each strobe sees. */
@@ -85,12 +82,6 @@ export const sensePair = (
       ["q", "qb"],
       ["bl", "blb"],
     ],
-    settled: {
-      nodes: ["q", "qb"],
-      after: start + design.timing.edge,
-      low: SETTLED * design.supply,
-      high: (1 - SETTLED) * design.supply,
-    },
     energyAt: times,
   });
   if (!result.ok) return result;

@@ -49,8 +49,6 @@ export interface PairReadings {
 
 /** Share of the supply within which both outputs must be of their rails for a decision to be final. */
 const DECIDED = 0.1;
-/** The same for a read's energy to be spent. */
-const SPENT = 2e-3;
 
 export const readingFrom = (code: number): PairReading => (code === INVALID ? "invalid" : (code as 1 | -1 | 0));
 
@@ -76,7 +74,7 @@ export const separateAmplifiers = (
  *
  * @param strobes Times after the start of SEN's edge at which the outputs are looked at [s], ascending.
  * @param tolerance Of the transients [V]: at 1e-3, 99 % of crossing times are within 0.1 % (docs/transient-batch.md).
- * @param withEnergies Whether energies are integrated too; reads then go on until their energy is spent.
+ * @param withEnergies Whether energies are integrated too; reads then go on to the last strobe.
  */
 export const sensePairs = (
   amplifier: SenseAmplifier,
@@ -95,7 +93,6 @@ export const sensePairs = (
     gainFactors,
   };
   const threshold = design.supply / 2;
-  const final = withEnergies ? SPENT : DECIDED;
   const batch = transientBatch(circuit, variations, {
     stop: precharge + Math.max(strobes[strobes.length - 1], 2 * edge),
     tolerance,
@@ -106,13 +103,17 @@ export const sensePairs = (
       ["q", "qb"],
       ["bl", "blb"],
     ],
-    settled: {
-      nodes: ["q", "qb"],
-      after: precharge + edge,
-      low: [final * design.supply],
-      high: [(1 - final) * design.supply],
-    },
-    energies: withEnergies,
+    // A read that is decided holds; what it still draws, through cells and what leaks, is energy all the same.
+    ...(withEnergies
+      ? { energies: true }
+      : {
+          settled: {
+            nodes: ["q", "qb"],
+            after: precharge + edge,
+            low: [DECIDED * design.supply],
+            high: [(1 - DECIDED) * design.supply],
+          },
+        }),
   });
   const { q, qb } = batch.voltages;
   const width = strobes.length + 1;

@@ -3,6 +3,7 @@ import { fold, type Key } from "#src/random/index";
 import { type DieShift, onDie } from "./process-variation.ts";
 import type { PairReading, SenseAmplifier } from "./read-pair.ts";
 import { type PairReadings, readingFrom, sensePairs, separateAmplifiers } from "./read-pairs.ts";
+import { repeatedReadEnergies } from "./repeated-reads.ts";
 import type { SenseAmplifierChip } from "./sense-amplifier.ts";
 import {
   addRead,
@@ -28,6 +29,8 @@ export interface SampledRead {
 
 export interface ReadSamples {
   readonly found: PairReadings;
+  /** Energy of a read that follows one of the same pair [J], one a read; NaN where it could not be solved. Empty where not asked for. */
+  readonly repeatedEnergies: Float64Array;
   /** Three reads a sample, one of each weight, samples in order. */
   readonly reads: readonly SampledRead[];
   /** Reads that no engine could solve. */
@@ -39,6 +42,8 @@ export interface ReadSampleOptions {
   readonly die?: DieShift;
   /** Integrate energies too. */
   readonly energies?: boolean;
+  /** Also the energy of a read that follows a read, from one strobe of this time to the next [s]. */
+  readonly repeated?: number;
 }
 
 /**
@@ -54,7 +59,7 @@ export const readSamples = (
   strobes: readonly number[],
   tolerance: number,
   keys: readonly Key[],
-  { die, energies = false }: ReadSampleOptions = {},
+  { die, energies = false, repeated }: ReadSampleOptions = {},
 ): ReadSamples => {
   const { design } = amplifier;
   const count = keys.length * WEIGHTS.length;
@@ -70,13 +75,10 @@ export const readSamples = (
     }
     return sample.states;
   });
-  const found = sensePairs(
-    amplifier,
-    { count, left, right, ...separateAmplifiers(chips) },
-    strobes,
-    tolerance,
-    energies,
-  );
+  const pairs = { count, left, right, ...separateAmplifiers(chips) };
+  const found = sensePairs(amplifier, pairs, strobes, tolerance, energies);
+  const repeatedEnergies =
+    repeated === undefined ? new Float64Array(0) : repeatedReadEnergies(amplifier, pairs, repeated, tolerance);
   const lost = new Set(found.failures.map((f) => f.instance));
   const reads = states.map(({ weight, coins }, at): SampledRead => {
     const readings = strobes.map((_, s) => readingFrom(found.readings[at * strobes.length + s]));
@@ -89,7 +91,7 @@ export const readSamples = (
       binary: binaryReadings(readings, strobes, coins),
     };
   });
-  return { found, reads, failed: lost.size };
+  return { found, reads, repeatedEnergies, failed: lost.size };
 };
 
 /** How often each stored state was read as what, at each of `strobes` strobes; failed reads left out. */

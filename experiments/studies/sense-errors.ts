@@ -42,7 +42,8 @@ type NumberName =
   | "binaryUndecided"
   | "decisionTime"
   | "prechargeEnergy"
-  | "senseEnergy";
+  | "senseEnergy"
+  | "repeatedEnergy";
 
 const LABELS = {
   type1: "type 1: sign",
@@ -79,6 +80,9 @@ const figures = (table: Table, params: Params): Figure[] => {
   });
 };
 
+const whereKnown = <N extends string>(name: N, value: number): { readonly [name in N]?: number } =>
+  (Number.isFinite(value) ? { [name]: value } : {}) as { readonly [name in N]?: number };
+
 /** One trial a key: an amplifier and a pair of cells that read the three states. */
 const readTogether = (params: Params, keys: readonly Key[]): TrialResult<NumberName>[] => {
   const samples = readSamples(
@@ -88,9 +92,9 @@ const readTogether = (params: Params, keys: readonly Key[]): TrialResult<NumberN
     [params.strobe],
     MONTE_CARLO_TOLERANCE,
     keys,
-    { energies: true },
+    { energies: true, repeated: params.strobe },
   );
-  const { found } = samples;
+  const { found, repeatedEnergies } = samples;
   return trialsOf(samples, (mine) => {
     const signed = mine.filter((read) => read.weight !== 0);
     const [zero] = mine.filter((read) => read.weight === 0);
@@ -112,6 +116,7 @@ const readTogether = (params: Params, keys: readonly Key[]): TrialResult<NumberN
       ...(times.length > 0 ? { decisionTime: mean(times) } : {}),
       prechargeEnergy: mean(mine.map((read) => found.prechargeEnergies[read.at])),
       senseEnergy: mean(mine.map((read) => found.senseEnergies[read.at])),
+      ...whereKnown("repeatedEnergy", mean(mine.map((read) => repeatedEnergies[read.at]))),
     };
   });
 };
@@ -161,6 +166,11 @@ export const senseErrors = defineExperiment({
       kind: "mean",
       unit: "J",
       says: "energy from the supply during precharge, from all nodes at 0 V",
+    },
+    repeatedEnergy: {
+      kind: "mean",
+      unit: "J",
+      says: "energy from all sources of a whole read that follows a read of the same cell, from strobe to strobe",
     },
     senseEnergy: {
       kind: "mean",

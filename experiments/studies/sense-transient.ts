@@ -1,4 +1,11 @@
-import { compileCircuit, compileSenseAmplifier, senseNetlist, sensePair, transient } from "#circuits/index";
+import {
+  compileCircuit,
+  compileSenseAmplifier,
+  repeatedReadEnergies,
+  senseNetlist,
+  sensePair,
+  transient,
+} from "#circuits/index";
 import { defineExperiment, type Parameters, type Row, type Table, type ValuesOf } from "#src/montecarlo/index";
 import type { Figure } from "#src/report/figure";
 import { OWN_MODULE } from "../own-module.ts";
@@ -106,15 +113,16 @@ const decisionText = ({ numbers, failed }: Row): string => {
 const conclude = (table: Table) => [
   {
     title: "Reads",
-    columns: [...table.axes, "decision", "precharge energy", "sense energy"],
+    columns: [...table.axes, "decision", "repeated read", "first: precharge", "sense"],
     rows: table.rows.map((row) => [
       ...table.axes.map((axis) => varied(PARAMETERS, axis, row.point[axis])),
       decisionText(row),
+      showMeasured(row.numbers["repeatedEnergy"].estimate, "J"),
       showMeasured(row.numbers["prechargeEnergy"].estimate, "J"),
       showMeasured(row.numbers["senseEnergy"].estimate, "J"),
     ]),
     notes: [
-      "Decision: first fall of Q or Qb below half the supply after SEN rises. No mismatch: one transient a point.",
+      "Decision: first fall of Q or Qb below half the supply after SEN rises. Repeated read: precharge and sense of a read that follows a read of the same cell, from all sources; a first read begins with all nodes at 0 V. No mismatch: one transient a point.",
     ],
   },
 ];
@@ -133,6 +141,11 @@ export const senseTransient = defineExperiment({
   block: 1,
   numbers: {
     decisionTime: { kind: "mean", unit: "s", says: "first fall of an output below half the supply after SEN rises" },
+    repeatedEnergy: {
+      kind: "mean",
+      unit: "J",
+      says: "energy from all sources of a whole read that follows a read of the same cell, SEN high for the duration",
+    },
     prechargeEnergy: {
       kind: "mean",
       unit: "J",
@@ -153,6 +166,14 @@ export const senseTransient = defineExperiment({
   },
   trial: (_context, params) => {
     const amplifier = compileSenseAmplifier(designOf({ ...params, device: OHMIC }));
+    const pair = {
+      ...{ count: 1, left: [params.leftResistance], right: [params.rightResistance] },
+      ...{ thresholdShifts: {}, gainFactors: {} },
+    };
+    const [repeatedEnergy] =
+      params.duration > amplifier.design.timing.edge
+        ? repeatedReadEnergies(amplifier, pair, params.duration, DISPLAY_TOLERANCE)
+        : [Number.NaN];
     const read = sensePair(
       amplifier,
       {},
@@ -166,6 +187,7 @@ export const senseTransient = defineExperiment({
     return {
       numbers: {
         ...(read.decisionTime === null ? {} : { decisionTime: read.decisionTime }),
+        ...(Number.isFinite(repeatedEnergy) ? { repeatedEnergy } : {}),
         prechargeEnergy: read.prechargeEnergy,
         senseEnergy: read.senseEnergies[0],
       },

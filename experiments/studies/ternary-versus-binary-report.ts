@@ -148,19 +148,20 @@ export const concludeComparison = (table: Table, params: Values): Summary[] => {
       title: "Energy of a read",
       columns: [
         "condition",
-        "precharge",
+        "repeated",
+        "first: precharge",
         `sense${strobe.replace("of", "to") || " to it"}`,
         "to TNN's best",
         "to BNN's best",
       ],
       rows: conditions.map((c) => [
         c.label,
-        ...["prechargeEnergy", "senseEnergy", "senseEnergyTernary", "senseEnergyBinary"].map((n) =>
+        ...["repeatedEnergy", "prechargeEnergy", "senseEnergy", "senseEnergyTernary", "senseEnergyBinary"].map((n) =>
           showMeasured(overRows(c.rows, n).estimate, "J"),
         ),
       ]),
       notes: [
-        "Mean over samples and stored states. Precharge: from the supply, all nodes from 0 V (a first read). Sense: supply, SEN and word-line drivers, from SEN's edge to the strobe.",
+        "Mean over samples and stored states. Repeated: a whole read that follows a read of the same cell, from all sources, from strobe to strobe of the common one. First read, all nodes from 0 V: precharge from the supply; sense from supply, SEN and word-line drivers, from SEN's edge to the strobe.",
       ],
     },
   ];

@@ -3,6 +3,7 @@ import {
   compileSenseAmplifier,
   countSamples,
   type ReadCounts,
+  type ReadSampleOptions,
   readSamples,
   sampleKeys,
   ternaryErrors,
@@ -33,8 +34,9 @@ export interface Reads {
   readonly common: ReadCounts;
   readonly ternaryBest: { readonly strobe: number; readonly counts: ReadCounts };
   readonly binaryBest: { readonly strobe: number; readonly counts: ReadCounts };
-  /** Mean energies [J]: precharge from 0 V, and sense until each strobe. */
+  /** Mean energies [J]: a read that follows a read at the common strobe; of a first read, precharge from 0 V and sense until each strobe. */
   readonly energies: {
+    readonly repeated: number;
     readonly precharge: number;
     readonly common: number;
     readonly ternaryBest: number;
@@ -45,6 +47,7 @@ export interface Reads {
 
 interface Counted {
   readonly counts: readonly ReadCounts[];
+  readonly repeated: number;
   readonly precharge: number;
   readonly sense: readonly number[];
   readonly failed: number;
@@ -53,39 +56,56 @@ interface Counted {
 /** What reads depend on. */
 export type ReadValues = SenseValues & Pick<ComparisonValues, "strobe" | "samples">;
 
-const countReads = (params: ReadValues, strobes: readonly number[], samples: number, key: Key): Counted => {
-  const { found, reads, failed } = readSamples(
+const countReads = (
+  params: ReadValues,
+  strobes: readonly number[],
+  samples: number,
+  key: Key,
+  options: ReadSampleOptions,
+): Counted => {
+  const sampled = readSamples(
     compileSenseAmplifier(designOf(params)),
     deviceOf(params),
     params.mismatch,
     strobes,
     MONTE_CARLO_TOLERANCE,
     sampleKeys(key, samples),
-    { energies: true },
+    options,
   );
+  const { found, reads, failed, repeatedEnergies } = sampled;
   const solved = reads.filter((read) => !read.failed);
   const mean = (of: (at: number) => number): number => solved.reduce((sum, { at }) => sum + of(at), 0) / solved.length;
   return {
-    counts: countSamples({ found, reads, failed }, strobes.length),
+    counts: countSamples(sampled, strobes.length),
+    repeated: meanOf(solved.map(({ at }) => repeatedEnergies[at]).filter(Number.isFinite)),
     precharge: mean((at) => found.prechargeEnergies[at]),
     sense: strobes.map((_, s) => mean((at) => found.senseEnergies[at * strobes.length + s])),
     failed,
   };
 };
 
+const meanOf = (values: readonly number[]): number => values.reduce((sum, x) => sum + x, 0) / values.length;
+
 /** Reads at one condition: best strobes from samples of their own, then rates and energies. */
 export const readsAt = (params: ReadValues, key: Key): Reads => {
-  const calibration = countReads(params, CANDIDATES, CALIBRATION_SAMPLES, fold(key, "calibration"));
+  const calibration = countReads(params, CANDIDATES, CALIBRATION_SAMPLES, fold(key, "calibration"), {});
   const ternary = CANDIDATES[leastHarm(calibration.counts, ternaryHarm)];
   const binary = CANDIDATES[leastHarm(calibration.counts, binaryHarm)];
   const strobes = [...new Set([params.strobe, ternary, binary])].sort((a, b) => a - b);
-  const { counts, precharge, sense, failed } = countReads(params, strobes, params.samples, fold(key, "samples"));
+  const { counts, repeated, precharge, sense, failed } = countReads(
+    params,
+    strobes,
+    params.samples,
+    fold(key, "samples"),
+    { energies: true, repeated: params.strobe },
+  );
   const at = (strobe: number): number => strobes.indexOf(strobe);
   return {
     common: counts[at(params.strobe)],
     ternaryBest: { strobe: ternary, counts: counts[at(ternary)] },
     binaryBest: { strobe: binary, counts: counts[at(binary)] },
     energies: {
+      repeated,
       precharge,
       common: sense[at(params.strobe)],
       ternaryBest: sense[at(ternary)],
@@ -150,6 +170,11 @@ export const ternaryVersusBinary = defineExperiment({
     binaryFlipBest: { kind: "rate", says: "as binaryFlip, at the binary network's best strobe" },
     ternaryStrobe: { kind: "mean", unit: "s", says: "the ternary network's best strobe" },
     binaryStrobe: { kind: "mean", unit: "s", says: "the binary network's best strobe" },
+    repeatedEnergy: {
+      kind: "mean",
+      unit: "J",
+      says: "mean energy of a read that follows a read, to the common strobe",
+    },
     prechargeEnergy: { kind: "mean", unit: "J", says: "mean energy of a precharge from 0 V" },
     senseEnergy: { kind: "mean", unit: "J", says: "mean energy of a sense phase until the common strobe" },
     senseEnergyTernary: { kind: "mean", unit: "J", says: "the same until the ternary network's best strobe" },
@@ -189,6 +214,7 @@ export const ternaryVersusBinary = defineExperiment({
         binaryFlipBest: rate(flips.binaryFlipped, flips.of),
         ternaryStrobe: reads.ternaryBest.strobe,
         binaryStrobe: reads.binaryBest.strobe,
+        ...(Number.isFinite(reads.energies.repeated) ? { repeatedEnergy: reads.energies.repeated } : {}),
         prechargeEnergy: reads.energies.precharge,
         senseEnergy: reads.energies.common,
         senseEnergyTernary: reads.energies.ternaryBest,
