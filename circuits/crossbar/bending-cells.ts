@@ -5,6 +5,10 @@ import { holdState, type LineSolution, type LineSolveOptions, solveLines } from 
 import type { PlacedCrossbar } from "./placed-crossbar.ts";
 
 const MOST_NEWTON = 60;
+/** Steps in a row that do not halve the change any more: what is left of it is rounding. */
+const STALLED = 3;
+/** Largest share of all currents that rounding can be: of voltages, through cells that bend steeply. */
+const ROUNDING = 1e-9;
 /** Share of the inputs that a failing solve is first tried at, and doubled from. */
 const FIRST_RAMP = 1 / 16;
 
@@ -103,6 +107,7 @@ export const solveBending = (
     grid.useSource(true);
     let last: LineSolution | null = null;
     let inner = 0.01;
+    let [best, stalled] = [Number.POSITIVE_INFINITY, 0];
     for (let k = 0; k < MOST_NEWTON; k++) {
       const change = step();
       if (!Number.isFinite(change)) return null;
@@ -117,8 +122,12 @@ export const solveBending = (
           if (!(change + bounds[j] <= options.tolerance * size)) met = false;
         }
         const distance = (2 * change) / (known * least);
-        // Where rounding alone is left of the change, more steps change nothing.
-        const floor = change <= 1e-14 * currents.reduce((sum, i) => sum + Math.abs(i), 0);
+        // Where rounding alone is left of the change, more steps change nothing: it is far below the currents already, or it
+        // no longer falls, as Newton's method makes it fall where it can.
+        const flowing = currents.reduce((sum, i) => sum + Math.abs(i), 0);
+        stalled = inner <= options.tolerance && change > best / 2 ? stalled + 1 : 0;
+        best = Math.min(best, change);
+        const floor = change <= 1e-14 * flowing || (stalled >= STALLED && change <= ROUNDING * flowing);
         if (met || (floor && inner <= options.tolerance)) {
           for (let j = 0; j < bounds.length; j++) if (bounds[j] > 0) bounds[j] += change;
           return last;
