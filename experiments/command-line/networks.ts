@@ -15,8 +15,8 @@ import {
   type WeightErrors,
   writeModel,
 } from "#src/networks/index";
-import { type Interval, wilson } from "#src/numerics/intervals";
-import { meanInterval, momentsOf } from "#src/numerics/moments";
+import { chipsAndImages } from "#src/numerics/chips-and-images";
+import { wilson } from "#src/numerics/intervals";
 import { fold, rootKey } from "#src/random/index";
 import { loadDataSet } from "../files/load-data-set.ts";
 import { readUserBytes } from "../files/read-file.ts";
@@ -245,19 +245,6 @@ export const addEvaluate = (program: Command): void => {
         ].join("\n"),
       );
     });
-};
-
-/** Mean over chips with a 95 % interval whose variance adds that of the chips' mean and of the finite test set. */
-const chipsAndImages = (accuracies: readonly number[], images: number): Interval => {
-  const chips = meanInterval(momentsOf(accuracies));
-  const sample = wilson(Math.round(chips.estimate * images), images);
-  const half = (end: (i: Interval) => number): number =>
-    Math.hypot(end(chips) - chips.estimate, end(sample) - sample.estimate);
-  return {
-    estimate: chips.estimate,
-    low: chips.estimate - half((i) => i.low),
-    high: chips.estimate + half((i) => i.high),
-  };
 };
 
 const bounds = ({ low, high }: { readonly low: number; readonly high: number }): { low: number; high: number } => ({

@@ -14,7 +14,7 @@ import {
   trainingSeeds,
   WEIGHTS_PARAMETER,
 } from "./network-parameters.ts";
-import { groupRows, overRows, percent, percentCurve, valuesOf } from "./rows.ts";
+import { groupRows, overRows, percent, percentCurve, shareOverRows, valuesOf } from "./rows.ts";
 import { checkSense, SENSE_NAMES, SENSE_PARAMETERS, senseNotes } from "./sense-parameters.ts";
 
 const PARAMETERS = {
@@ -110,7 +110,7 @@ const conclude = (table: Table, params: Params) => {
       columns: [...(others ? ["network"] : []), "weights", "error", "rate", "accuracy", "loss", "chip spread"],
       rows: curves.flatMap(({ weights, error, others: label, points }) =>
         points.map(({ rate, rows }) => {
-          const { estimate, low, high } = overRows(rows, "accuracy");
+          const { estimate, low, high } = shareOverRows(rows, "accuracy");
           const spread = rows.reduce((sum, r) => sum + r.numbers["accuracy"].deviation, 0) / rows.length;
           const loss = overRows(rows, "clean").estimate - estimate;
           const bounds = rows.length > 1 ? ` [${percent(low)}, ${percent(high)}]` : "";
@@ -176,7 +176,7 @@ const figures = (table: Table, params: Params): Figure[] => [
       const curve = percentCurve(
         name,
         points.map((p) => p.rate),
-        points.map(({ rows }) => overRows(rows, "accuracy")),
+        points.map(({ rows }) => shareOverRows(rows, "accuracy")),
       );
       return { ...curve, dash: weights === "binary" ? ("dash" as const) : ("solid" as const) };
     }),

@@ -11,7 +11,7 @@ import { ANALOG_PARAMETERS, analogDesignOf } from "./analog-parameters.ts";
 import { evaluatorFor } from "./evaluator.ts";
 import { heatRemarks, idleRipple, idleWhere } from "./idle-parameters.ts";
 import { checkNetwork, NETWORK_PARAMETERS, networkNotes, trainedPart, trainingSeeds } from "./network-parameters.ts";
-import { groupRows, overRows, percent, percentCurve } from "./rows.ts";
+import { groupRows, overRows, percent, percentCurve, shareOverRows } from "./rows.ts";
 import { checkSense, SENSE_NAMES, SENSE_PARAMETERS, senseNotes } from "./sense-parameters.ts";
 import { readsAt } from "./ternary-versus-binary.ts";
 import { PARAMETERS as COMPARISON } from "./ternary-versus-binary-parameters.ts";
@@ -113,8 +113,8 @@ const conclude = (table: Table) =>
         title: `Accuracy, % [95 % t interval over training seeds]${of}`,
         columns: ["bits", "analog", "digital", "analog - digital", "ideal"],
         rows: [...byBits].map(([bits, mine]) => {
-          const analog = overRows(mine, "analog");
-          const digital = overRows(mine, "digital");
+          const analog = shareOverRows(mine, "analog");
+          const digital = shareOverRows(mine, "digital");
           const values = (name: string): number[] => mine.map((r) => r.numbers[name].estimate);
           const d = pairedInterval(values("analog"), values("digital"));
           const bounds = (x: { low: number; high: number }): string =>
@@ -167,7 +167,7 @@ const figures = (table: Table, params: Params): Figure[] =>
       percentCurve(
         name,
         bits,
-        bits.map((b) => overRows(at(b), number)),
+        bits.map((b) => shareOverRows(at(b), number)),
       );
     return [
       {

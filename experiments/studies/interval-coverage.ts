@@ -1,6 +1,7 @@
 import { defineExperiment, isPrecise, type Parameters, type Table, type ValuesOf } from "#src/montecarlo/index";
+import { chipsAndImages } from "#src/numerics/chips-and-images";
 import { clopperPearson, type Interval, wilson } from "#src/numerics/intervals";
-import { binomial, fold, type Key } from "#src/random/index";
+import { binomial, fold, type Key, normal } from "#src/random/index";
 import type { Figure } from "#src/report/figure";
 import { OWN_MODULE } from "../own-module.ts";
 import { showQuantity, showRate } from "../units/show.ts";
@@ -25,6 +26,24 @@ const PARAMETERS = {
     says: "trials of a run of fixed length, and of the first round of one that stops on precision",
     source: "chosen",
   },
+  chips: {
+    kind: "integer",
+    unit: "1",
+    default: 5,
+    min: 2,
+    max: 1000,
+    says: "chips whose accuracies are averaged, all on the same `samples` images",
+    source: "chosen",
+  },
+  spread: {
+    kind: "quantity",
+    unit: "1",
+    default: 0.05,
+    min: 0,
+    max: 0.3,
+    says: "standard deviation of a chip's own rate, over that of one image (the root of p (1 - p))",
+    source: "chosen: 1.1 points at 95 %, as read errors of some percent give",
+  },
   precision: {
     kind: "quantity",
     unit: "1",
@@ -47,7 +66,26 @@ const PARAMETERS = {
 
 type Params = ValuesOf<typeof PARAMETERS>;
 
-const LABELS = { wilson: "Wilson", clopperPearson: "Clopper-Pearson", stopped: "Wilson after stopping" } as const;
+const LABELS = {
+  wilson: "Wilson",
+  clopperPearson: "Clopper-Pearson",
+  stopped: "Wilson after stopping",
+  clustered: "chips and images",
+} as const;
+
+/** Interval of a mean over chips: chips' own rates come together about the true one, as those of chips with errors of their own do. */
+const clusteredRun = ({ rate, samples, chips, spread }: Params, key: Key): Interval => {
+  const own = Array.from({ length: chips }, (_, c) => {
+    const z = normal(fold(key, "chip"), c);
+    return Math.min(1, Math.max(0, rate + spread * Math.sqrt(rate * (1 - rate)) * z));
+  });
+  // All chips meet the same images, whose luck is common to them.
+  const luck = binomial(fold(key, "images"), samples, rate) / samples - rate;
+  return chipsAndImages(
+    own.map((p) => Math.min(1, Math.max(0, p + luck))),
+    samples,
+  );
+};
 
 const covers = ({ low, high }: Interval, rate: number): 0 | 1 => (low <= rate && rate <= high ? 1 : 0);
 
@@ -111,7 +149,7 @@ export const intervalCoverage = defineExperiment({
     "How often the 95 % intervals of rates hold the true rate, after fixed runs and after runs stopped on precision.",
   module: OWN_MODULE,
   parameters: PARAMETERS,
-  axes: ["samples", "precision", "rate"],
+  axes: ["samples", "precision", "chips", "spread", "rate"],
   grid: () => [
     { precision: [0.05, 0.1, 0.2, 0.4], rate: [0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 0.7, 0.9] },
   ],
@@ -121,6 +159,7 @@ export const intervalCoverage = defineExperiment({
     wilson: { kind: "rate", says: "Wilson's interval of a run of fixed length holds the rate" },
     clopperPearson: { kind: "rate", says: "Clopper and Pearson's does" },
     stopped: { kind: "rate", says: "Wilson's does after a run that stopped on precision" },
+    clustered: { kind: "rate", says: "the interval of a mean over chips, all on the same images, does" },
     length: { kind: "mean", unit: "1", says: "trials of that run" },
   },
   trial: (_context, params, key) => {
@@ -131,6 +170,7 @@ export const intervalCoverage = defineExperiment({
         wilson: covers(wilson(events, params.samples), params.rate),
         clopperPearson: covers(clopperPearson(events, params.samples), params.rate),
         stopped: covers(wilson(stopped.events, stopped.trials), params.rate),
+        clustered: covers(clusteredRun(params, fold(key, "clustered")), params.rate),
         length: stopped.trials,
       },
     };

@@ -9,7 +9,7 @@ import { showQuantity } from "../units/show.ts";
 import { ANALOG_PARAMETERS, analogDesignOf } from "./analog-parameters.ts";
 import { idleOfFloat, idleWhere } from "./idle-parameters.ts";
 import { checkNetwork, NETWORK_PARAMETERS, networkNotes, trainedPart, trainingSeeds } from "./network-parameters.ts";
-import { countsText, groupRows, overRows, percent, percentCurve, varied } from "./rows.ts";
+import { countsText, groupRows, overRows, percent, percentCurve, shareOverRows, varied } from "./rows.ts";
 
 const PARAMETERS = {
   ...NETWORK_PARAMETERS,
@@ -98,7 +98,7 @@ const conclude = (table: Table, params: Params) => [
     columns: ["arrays", "wires", "accuracy", "ideal", "error of sums"],
     rows: curvesOf(table, params).flatMap(({ label, points }) =>
       points.map(([ohm, rows]) => {
-        const { estimate, low, high } = overRows(rows, "accuracy");
+        const { estimate, low, high } = shareOverRows(rows, "accuracy");
         const bounds = rows.length > 1 ? ` [${percent(low)}, ${percent(high)}]` : "";
         return [
           label,
@@ -123,7 +123,7 @@ const figures = (table: Table, params: Params): Figure[] => {
       percentCurve(
         label,
         points.map(([ohm]) => ohm),
-        points.map(([, rows]) => overRows(rows, number)),
+        points.map(([, rows]) => shareOverRows(rows, number)),
       ),
     );
   const x = { label: "line resistance from cell to cell", unit: "ohm", scale: "linear" } as const;

@@ -14,7 +14,7 @@ import { OWN_MODULE } from "../own-module.ts";
 import { evaluatorFor } from "./evaluator.ts";
 import { idleOfFloat } from "./idle-parameters.ts";
 import { checkNetwork, NETWORK_PARAMETERS, networkNotes, trainedPart, trainingSeeds } from "./network-parameters.ts";
-import { groupRows, overRows, percent, percentCurve, valuesOf } from "./rows.ts";
+import { groupRows, overRows, percent, percentCurve, shareOverRows, valuesOf } from "./rows.ts";
 
 const PARAMETERS = {
   ...NETWORK_PARAMETERS,
@@ -64,7 +64,7 @@ const conclude = (table: Table, params: Params): Summary[] => {
       title: "Test accuracy, % [95 % t interval over training seeds]",
       columns: ["network", "weights", "accuracy", "zeros", "ternary - binary"],
       rows: groups.map((g) => {
-        const a = overRows(g.rows, "accuracy");
+        const a = shareOverRows(g.rows, "accuracy");
         const zeros = overRows(g.rows, "zeros").estimate;
         const bounds = g.rows.length > 1 ? ` [${percent(a.low)}, ${percent(a.high)}]` : "";
         const binary = g.weights === "ternary" ? binaryOf(g) : undefined;
@@ -104,7 +104,7 @@ const figures = (table: Table, params: Params): Figure[] => {
         return percentCurve(
           name,
           mine.map((g) => g.width),
-          mine.map((g) => overRows(g.rows, "accuracy")),
+          mine.map((g) => shareOverRows(g.rows, "accuracy")),
         );
       }),
     },

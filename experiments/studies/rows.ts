@@ -1,5 +1,5 @@
 import type { Parameters, Row, Table, Value, Values } from "#src/montecarlo/index";
-import type { Interval } from "#src/numerics/intervals";
+import { type Interval, withinShares } from "#src/numerics/intervals";
 import { meanInterval, momentsOf } from "#src/numerics/moments";
 import type { Axis, Figure, Series } from "#src/report/figure";
 import { shown } from "../units/show.ts";
@@ -33,6 +33,9 @@ const FACTORS: Readonly<Record<string, readonly [number, string]>> = {
 /** Mean over rows (training seeds) of a number, with the t interval over them. */
 export const overRows = (rows: readonly Row[], number: string): Interval =>
   meanInterval(momentsOf(rows.map((r) => r.numbers[number].estimate)));
+
+/** The same of a share. */
+export const shareOverRows = (rows: readonly Row[], number: string): Interval => withinShares(overRows(rows, number));
 
 /** How many values an axis takes. */
 export const valuesOf = (table: Table, axis: string): number => new Set(table.rows.map((r) => r.point[axis])).size;

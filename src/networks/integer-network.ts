@@ -40,34 +40,51 @@ const affine = (layer: TrainedLayer, first: boolean): { slope: Float64Array; off
 };
 
 /**
- * Thresholds of neurons y = slope z + offset. Binary: +1 for y >= 0. Ternary: +1 for y > t, -1 for y < -t. A negative
- * slope turns the comparison round, a zero slope makes the output constant.
+ * The normalised sum of a neuron, in double precision and in this order: it decides, also where it ends exactly on a
+ * threshold. It never falls as gain z rises, since none of its steps does.
  */
-const foldThresholds = (slope: Float64Array, offset: Float64Array, ternaryThreshold: number | null): Thresholds => {
-  const count = slope.length;
+const normalised = ({ gain, shift, mean, variance }: TrainedLayer, o: number, z: number, first: boolean): number =>
+  (gain[o] * ((first ? z / PIXEL_SCALE : z) - mean[o])) / Math.sqrt(variance[o] + EPSILON) + shift[o];
+
+/** Beyond any sum a layer can make: no neuron crosses it. */
+const FARTHEST = 2 ** 30;
+
+/** The least integer, -FARTHEST .. FARTHEST, from which on a condition holds that never ceases to; FARTHEST where it never holds. */
+const leastWith = (holds: (n: number) => boolean): number => {
+  let [low, high] = [-FARTHEST, FARTHEST];
+  while (low < high) {
+    const middle = Math.floor((low + high) / 2);
+    if (holds(middle)) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+};
+
+/**
+ * Thresholds of a layer's neurons. Binary: +1 for y >= 0. Ternary: +1 for y > t, -1 for y < -t. A negative gain turns the
+ * comparison round, a zero gain makes the output constant.
+ */
+const foldThresholds = (layer: TrainedLayer, first: boolean, ternaryThreshold: number | null): Thresholds => {
+  const count = layer.outputs;
   const direction = new Int8Array(count);
   const upper = new Int32Array(count);
   const lower = new Int32Array(count);
   for (let o = 0; o < count; o++) {
-    const steep = Math.abs(slope[o]);
-    direction[o] = Math.sign(slope[o]);
-    if (ternaryThreshold === null) {
-      if (steep === 0) upper[o] = offset[o] >= 0 ? 0 : 1;
-      else upper[o] = clampedInteger(Math.ceil(-offset[o] / steep));
-      lower[o] = upper[o] - 1;
-    } else if (steep === 0) {
-      upper[o] = offset[o] > ternaryThreshold ? 0 : 1;
-      lower[o] = offset[o] < -ternaryThreshold ? 0 : -1;
+    const sign = Math.sign(layer.gain[o]);
+    direction[o] = sign;
+    const passes = (y: number): boolean => (ternaryThreshold === null ? y >= 0 : y > ternaryThreshold);
+    const holds = (y: number): boolean => (ternaryThreshold === null ? y >= 0 : y >= -ternaryThreshold);
+    if (sign === 0) {
+      const y = normalised(layer, o, 0, first);
+      upper[o] = passes(y) ? 0 : 1;
+      lower[o] = holds(y) ? -1 : 0;
     } else {
-      upper[o] = clampedInteger(Math.floor((ternaryThreshold - offset[o]) / steep) + 1);
-      lower[o] = clampedInteger(Math.ceil((-ternaryThreshold - offset[o]) / steep) - 1);
+      upper[o] = leastWith((n) => passes(normalised(layer, o, sign * n, first)));
+      lower[o] = leastWith((n) => holds(normalised(layer, o, sign * n, first))) - 1;
     }
   }
   return { direction, upper, lower };
 };
-
-// Beyond any sum a layer can make: no neuron crosses it.
-const clampedInteger = (x: number): number => Math.max(-(2 ** 30), Math.min(2 ** 30, x));
 
 /** Weights outputs x inputs as integers, from the trained inputs x outputs. */
 const integerWeights = (layer: TrainedLayer): WeightMatrix => {
@@ -92,10 +109,7 @@ export const foldNetwork = (network: TrainedNetwork): IntegerNetwork => {
     widths: design.widths,
     levels: design.activation.kind === "ternary" ? "ternary" : "signs",
     weights: layers.map(integerWeights),
-    thresholds: layers.slice(0, last).map((layer, l) => {
-      const { slope, offset } = affine(layer, l === 0);
-      return foldThresholds(slope, offset, ternaryThreshold);
-    }),
+    thresholds: layers.slice(0, last).map((layer, l) => foldThresholds(layer, l === 0, ternaryThreshold)),
     output: { scale: output.slope, offset: output.offset },
   };
 };

@@ -42,6 +42,13 @@ export const clopperPearson = (events: number, trials: number, confidence = CONF
   };
 };
 
+/** An interval of a share: what lies outside 0 .. 1 cannot be, and leaving it out costs no coverage. */
+export const withinShares = ({ estimate, low, high }: Interval): Interval => ({
+  estimate,
+  low: Math.max(0, low),
+  high: Math.min(1, high),
+});
+
 /** Student's t interval for the mean of `count` normal values; unbounded for one value, NaN for none. */
 export const tInterval = (
   mean: number,

@@ -1,5 +1,5 @@
 import studentQuantile from "@stdlib/stats-base-dists-t-quantile";
-import { CONFIDENCE, type Interval } from "./intervals.ts";
+import { CONFIDENCE, type Interval, withinShares } from "./intervals.ts";
 import { type Moments, meanInterval, momentsOf } from "./moments.ts";
 
 /** Where a mean over training seeds, chips within a seed, and images within all varies, and what may be said of it. */
@@ -37,7 +37,7 @@ export const nestedInterval = (seeds: readonly Moments[], images: number, confid
   const error = Math.sqrt((chipVariance * harmonic) / seeds.length + (p * (1 - p)) / images);
   const half = freedom > 0 ? studentQuantile((1 + confidence) / 2, freedom) * error : Number.POSITIVE_INFINITY;
   return {
-    across: meanInterval(means),
+    across: withinShares(meanInterval(means)),
     within: { estimate: means.mean, low: Math.max(0, means.mean - half), high: Math.min(1, means.mean + half) },
     betweenSeeds: Math.sqrt(Math.max(0, meanVariance - chipVariance * harmonic)),
     betweenChips: Math.sqrt(chipVariance),

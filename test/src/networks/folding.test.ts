@@ -55,3 +55,29 @@ describe.each<[string, Activation]>([
     expect(wrong).toEqual([]);
   });
 });
+
+test("20,000 random neurons whose sums end exactly on their thresholds decide as the normalised sum in double precision", () => {
+  const COUNT = 20_000;
+  const draw = (what: string, o: number): number => normal(fold(key, what), o);
+  // Shift and mean are chosen so that some integer sum is normalised to 0, as nearly as single precision holds it.
+  const at = Array.from({ length: COUNT }, (_, o) => Math.round(30 * draw("tie", o)));
+  const variance = Float32Array.from({ length: COUNT }, (_, o) => Math.exp(draw("variance", o)));
+  const gain = Float32Array.from({ length: COUNT }, (_, o) => draw("gain", o));
+  const mean = Float32Array.from({ length: COUNT }, (_, o) => (o % 2 ? at[o] : draw("mean", o)));
+  const shift = Float32Array.from({ length: COUNT }, (_, o) =>
+    o % 2 ? 0 : (-gain[o] * (at[o] - mean[o])) / Math.sqrt(variance[o] + EPSILON),
+  );
+  const hidden = { inputs: 1, outputs: COUNT, weights: new Float32Array(COUNT), gain, shift, mean, variance };
+  const design = { widths: [1, 1, COUNT, 1], weights: TERNARY_WEIGHTS, activation: { kind: "binary" } as const };
+  const one = { ...layer(true), inputs: 1, outputs: 1, weights: new Float32Array(1) };
+  const last = { ...output(), inputs: COUNT, weights: new Float32Array(COUNT) };
+  const [, thresholds] = foldNetwork({ design, layers: [one, hidden, last] }).thresholds;
+  const wrong: string[] = [];
+  for (const beside of [-1, 0, 1])
+    for (let o = 0; o < COUNT; o++) {
+      const z = at[o] + beside;
+      const passed = thresholds.direction[o] * z >= thresholds.upper[o] ? 1 : -1;
+      if (passed !== direct(hidden, o, z, design.activation)) wrong.push(`neuron ${o} at ${z}`);
+    }
+  expect(wrong).toEqual([]);
+});
