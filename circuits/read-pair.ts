@@ -89,10 +89,14 @@ export const sensePair = (
   const energies = Object.values(result.energies);
   const total = (i: number): number => energies.reduce((sum, e) => sum + e[i], 0);
   const decided = Math.min(q ?? Number.POSITIVE_INFINITY, qb ?? Number.POSITIVE_INFINITY);
-  const precharged = Math.min(result.voltages["q"][0], result.voltages["qb"][0]) >= PRECHARGED * design.supply;
+  const least = Math.min(result.voltages["q"][0], result.voltages["qb"][0]);
+  const precharged = least >= PRECHARGED * design.supply;
   return {
     ok: true,
-    readings: strobes.map((_, i) => readingOf(result.voltages["q"][i + 1], result.voltages["qb"][i + 1], threshold)),
+    // An output that was never high says nothing by being low.
+    readings: strobes.map((_, i) =>
+      least < threshold ? "invalid" : readingOf(result.voltages["q"][i + 1], result.voltages["qb"][i + 1], threshold),
+    ),
     decisionTime: precharged && decided < Number.POSITIVE_INFINITY ? decided : null,
     prechargeEnergy: result.energies["VDD"][0],
     senseEnergies: Float64Array.from(strobes, (_, i) => total(i + 1) - total(0)),

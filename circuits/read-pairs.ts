@@ -20,7 +20,7 @@ export const INVALID = 2;
 
 export interface PairReadings {
   readonly count: number;
-  /** What each strobe sees, shape count x strobes: 1, -1, 0 or INVALID. */
+  /** What each strobe sees, shape count x strobes: 1, -1, 0 or INVALID (both outputs low, or one that was low when SEN rose). */
   readonly readings: Int8Array;
   /**
    * First fall of an output below half the supply after SEN starts to rise [s]; NaN where neither does in time, or where
@@ -123,9 +123,11 @@ export const sensePairs = (
   const unprecharged = new Uint8Array(count);
   for (let i = 0; i < count; i++) {
     const start = i * width;
-    unprecharged[i] = Math.min(q[start], qb[start]) < PRECHARGED * design.supply ? 1 : 0;
+    const precharged = Math.min(q[start], qb[start]);
+    unprecharged[i] = precharged < PRECHARGED * design.supply ? 1 : 0;
     for (let s = 0; s < strobes.length; s++) {
-      const reading = readingOf(q[start + 1 + s], qb[start + 1 + s], threshold);
+      // An output that was never high says nothing by being low: no read, whatever sign it shows.
+      const reading = precharged < threshold ? "invalid" : readingOf(q[start + 1 + s], qb[start + 1 + s], threshold);
       readings[i * strobes.length + s] = reading === "invalid" ? INVALID : reading;
     }
     const left = batch.crossings["q"][i];

@@ -1,9 +1,21 @@
-import type { Step } from "./transient-recorder.ts";
-
 /*
  * What a waveform is inside one accepted step: the parabola through its values at the step's start, inner stage and end
  * (see transient.ts). Steps land on the sources' corners, so that a driven node's straight lines are themselves.
  */
+
+/** One accepted step: its span, and states, currents and charges at its start, its inner stage and its end. */
+export interface Step {
+  readonly start: number;
+  readonly length: number;
+  readonly end: number;
+  /** Place of the inner stage in the step, 0 .. 1. */
+  readonly inner: number;
+  /** The method's own quadrature weights of start, inner stage and end. */
+  readonly weights: readonly [number, number, number];
+  readonly x: readonly [Float64Array, Float64Array, Float64Array];
+  readonly currents: readonly [Float64Array, Float64Array, Float64Array];
+  readonly charges: readonly [Float64Array, Float64Array, Float64Array];
+}
 
 /** The value at `place`, 0 .. 1, of the parabola through the values at 0, `inner` and 1. */
 export const curveAt = (v0: number, vm: number, v1: number, inner: number, place: number): number =>

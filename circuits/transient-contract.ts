@@ -1,6 +1,6 @@
 import type { Node } from "./netlist.ts";
+import type { Step } from "./step-curve.ts";
 import type { NoiseOptions } from "./thermal-noise.ts";
-import type { Step } from "./transient-recorder.ts";
 
 /** Steps after which an analysis gives up. */
 export const MOST_STEPS = 10_000_000;

@@ -1,22 +1,8 @@
 import { named } from "#src/words/named";
 import type { Circuit } from "./circuit.ts";
 import type { Node } from "./netlist.ts";
-import { curveAt, integralsTo, stepValue } from "./step-curve.ts";
+import { curveAt, integralsTo, type Step, stepValue } from "./step-curve.ts";
 import type { Transient, TransientOptions } from "./transient-contract.ts";
-
-/** One accepted step: its span, and states, currents and charges at its start, its inner stage and its end. */
-export interface Step {
-  readonly start: number;
-  readonly length: number;
-  readonly end: number;
-  /** Place of the inner stage in the step, 0 .. 1. */
-  readonly inner: number;
-  /** The method's own quadrature weights of start, inner stage and end. */
-  readonly weights: readonly [number, number, number];
-  readonly x: readonly [Float64Array, Float64Array, Float64Array];
-  readonly currents: readonly [Float64Array, Float64Array, Float64Array];
-  readonly charges: readonly [Float64Array, Float64Array, Float64Array];
-}
 
 export interface Recorder {
   step(s: Step): void;

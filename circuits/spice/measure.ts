@@ -1,6 +1,5 @@
 import type { Circuit } from "../circuit.ts";
-import { passagesIn, stepValue } from "../step-curve.ts";
-import type { Step } from "../transient-recorder.ts";
+import { passagesIn, type Step, stepValue } from "../step-curve.ts";
 import type { Measure, Passage } from "./spice-deck.ts";
 
 /** Measures of a transient while it runs: on the solver's own steps, and the curves between their ends. */

@@ -43,7 +43,8 @@ type NumberName =
   | "decisionTime"
   | "prechargeEnergy"
   | "senseEnergy"
-  | "repeatedEnergy";
+  | "repeatedEnergy"
+  | "unprecharged";
 
 const LABELS = {
   type1: "type 1: sign",
@@ -112,6 +113,10 @@ const readTogether = (params: Params, keys: readonly Key[]): TrialResult<NumberN
       invalidSigned: ofSigned((read) => read.readings[0] === "invalid"),
       invalidZero: { events: ofZero === "invalid" ? 1 : 0, of: 1 },
       binaryFlip: ofSigned((read) => read.binary[0] !== read.weight),
+      unprecharged: {
+        events: mine.filter((read) => found.unprecharged[read.at] === 1).length,
+        of: mine.length,
+      },
       binaryUndecided: ofSigned((read) => read.readings[0] === 0 || read.readings[0] === "invalid"),
       ...(times.length > 0 ? { decisionTime: mean(times) } : {}),
       prechargeEnergy: mean(mine.map((read) => found.prechargeEnergies[read.at])),
@@ -166,6 +171,10 @@ export const senseErrors = defineExperiment({
       kind: "mean",
       unit: "J",
       says: "energy from the supply during precharge, from all nodes at 0 V",
+    },
+    unprecharged: {
+      kind: "rate",
+      says: "an output was below 90 % of the supply when SEN rose; below 50 % the read counts as invalid, whatever sign it shows",
     },
     repeatedEnergy: {
       kind: "mean",

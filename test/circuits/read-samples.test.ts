@@ -71,6 +71,16 @@ describe("samples in the batch engine", () => {
     expect(unprecharged(0.9)).toBe(0);
     expect(unprecharged(0.4)).toBe(9);
   });
+  test("see no sign in outputs that were low before, however long they show one", () => {
+    // In the cold at 0.55 V no output is lifted to half the supply in 50 ns; a fifth show a sign all the same in the end.
+    const strobes = [3e-9, 30e-9, 200e-9];
+    const amplifier = at(0.55, 20e-15, 233.15);
+    const { found, reads } = readSamples(amplifier, RRAM_SETS.weak, 3, strobes, 1e-3, sampleKeys(key, 50));
+    expect(found.unprecharged.every((failed) => failed === 1)).toBe(true);
+    for (const read of reads) expect(read.readings).toEqual(["invalid", "invalid", "invalid"]);
+    for (const { sensed } of sampleReads(amplifier, RRAM_SETS.weak, 3, strobes, 1e-3, sampleKeys(key, 1)[0]))
+      expect(sensed.ok && sensed.readings).toEqual(["invalid", "invalid", "invalid"]);
+  });
 });
 
 describe("how clear a decision is", () => {
