@@ -64,6 +64,18 @@ const sampled = (values: readonly Measurement[], key: Key): readonly number[] =>
   return all.length <= MOST ? all : Array.from(permutation(key, all.length).subarray(0, MOST), (i) => all[i]);
 };
 
+/** Less is no memory cell's resistance [ohm], by two orders of magnitude. */
+const LEAST_LIKELY = 100;
+
+/** What is said of medians that no memory cell has: the unit, or what separates thousands, is likely another. */
+const doubtsOf = ([low, high]: readonly number[]): string[] => {
+  if (low >= LEAST_LIKELY) return [];
+  const [unit] = (["k", "M", "G"] as const).filter((_, i) => low * 1000 ** (i + 1) >= LEAST_LIKELY);
+  return [
+    `A doubt: medians of ${Number(low.toPrecision(4))} and ${Number(high.toPrecision(4))} ohm are no memory cell's. Is the column in ${unit ?? "G"}ohm, or does a point in it separate thousands (12.033 for 12 033)?`,
+  ];
+};
+
 /** Conditions that are told one by one. */
 const LISTED = 12;
 
@@ -94,6 +106,7 @@ export const fitDevice = async (file: string, options: FitOptions): Promise<Fitt
     throw new Misuse(
       `${file}: the median of LRS (${medians[0].toPrecision(4)} ohm) is not below that of HRS (${medians[1].toPrecision(4)} ohm); are the states exchanged?`,
     );
+  const doubts = doubtsOf(medians);
   const key = rootKey(options.seed);
   let states: Record<RramState, StateFit>;
   try {
@@ -134,6 +147,7 @@ export const fitDevice = async (file: string, options: FitOptions): Promise<Fitt
     states,
     chosen,
     notes: [
+      ...doubts,
       ...(skipped.length > 0 ? [`${skipped.length} rows were left out: ${listed(skipped)}.`] : []),
       ...(mixed.length > 0
         ? [

@@ -45,6 +45,11 @@ export const parseSafetensors = (file: Uint8Array, where: string): TensorFile =>
   const refuse = (why: string): never => {
     throw new RangeError(`${where}: not a safetensors file: ${why}`);
   };
+  if (file[0] === 0x50 && file[1] === 0x4b)
+    refuse(
+      "it is a ZIP archive, as .npz files of NumPy and .pt files of PyTorch are. Write its tensors as safetensors",
+    );
+  if (file[0] === 0x93 && file[1] === 0x4e) refuse("it is an .npy file of NumPy. Write its tensors as safetensors");
   if (file.length < 8) refuse(`${file.length} bytes`);
   const length = Number(new DataView(file.buffer, file.byteOffset).getBigUint64(0, true));
   if (!(length > 0 && 8 + length <= file.length))
@@ -66,7 +71,8 @@ export const parseSafetensors = (file: Uint8Array, where: string): TensorFile =>
       shape,
       data_offsets: offsets,
     } = entry as { dtype: string; shape: number[]; data_offsets: [number, number] };
-    if (dtype !== "F32" && dtype !== "I8") refuse(`tensor ${name} is ${dtype}; F32 and I8 are read`);
+    if (dtype !== "F32" && dtype !== "I8")
+      throw new RangeError(`${where}: a safetensors file, but its tensor ${name} is ${dtype}; F32 and I8 are read.`);
     const whole = (list: unknown): boolean =>
       Array.isArray(list) && list.every((n) => Number.isSafeInteger(n) && n >= 0);
     if (!whole(shape) || !whole(offsets) || offsets.length !== 2)
