@@ -1,4 +1,4 @@
-import { fold, type Key, normal, normalsInto } from "#src/random/index";
+import { fold, type Key, normal, normalsInto, permutation } from "#src/random/index";
 import { fails, type LimitState } from "./limit-state.ts";
 
 export interface SubsetEstimate {
@@ -23,6 +23,9 @@ export interface SubsetOptions {
 
 export const SUBSET_DEFAULTS: SubsetOptions = { points: 2000, share: 0.1, mostLevels: 14 };
 
+/** Failures on a plateau below which their share is not known. */
+const FEWEST = 20;
+
 /** Acceptance that the step of the chains is steered to: Papaioannou et al. (below), section 3.3. */
 const ACCEPTANCE = 0.44;
 
@@ -42,12 +45,17 @@ export const simulateSubsets = (limit: LimitState, options: SubsetOptions, key: 
   let evaluations = size;
   let probability = 1;
   let spread = 0.6;
+  let previous = Number.POSITIVE_INFINITY;
   for (let level = 0; ; level++) {
     const order = [...margins.keys()].sort((a, b) => ordered(margins[a]) - ordered(margins[b]) || a - b);
     const seeds = Math.max(1, Math.round(share * size));
     const threshold = ordered(margins[order[seeds - 1]]);
     const failed = order.filter((i) => fails(margins[i]));
-    if (threshold <= 0 || level === mostLevels - 1) {
+    // A plateau: margins of most points are one value, which no further level divides. Its points are all alike, and the share
+    // of them that fails is what is asked for.
+    const plateau = threshold >= previous;
+    previous = threshold;
+    if (threshold <= 0 || plateau || level === mostLevels - 1) {
       const failures = new Float64Array(failed.length * d);
       failed.forEach((i, k) => {
         failures.set(points.subarray(i * d, (i + 1) * d), k * d);
@@ -58,16 +66,22 @@ export const simulateSubsets = (limit: LimitState, options: SubsetOptions, key: 
         evaluations,
         failures,
         failureCount: failed.length,
-        reached: threshold <= 0,
+        reached: threshold <= 0 || (plateau && failed.length >= FEWEST),
       };
     }
-    // Equal margins at the threshold belong to the level too.
-    probability *= order.filter((i) => ordered(margins[i]) <= threshold).length / size;
+    // Equal margins at the threshold belong to the level too, and chains start from any of its points alike: from the least
+    // margins first they would start among the failures that lie inside a plateau, and find too many.
+    const members = order.filter((i) => ordered(margins[i]) <= threshold);
+    probability *= members.length / size;
     const own = fold(fold(key, "level"), level);
+    const starts =
+      members.length === seeds
+        ? members
+        : Array.from(permutation(fold(own, "starts"), members.length).subarray(0, seeds), (k) => members[k]);
     const next = new Float64Array(size * d);
     const nextMargins = new Float64Array(size);
-    let chains = Float64Array.from({ length: seeds * d }, (_, k) => points[order[Math.floor(k / d)] * d + (k % d)]);
-    let chainMargins = Float64Array.from({ length: seeds }, (_, k) => margins[order[k]]);
+    let chains = Float64Array.from({ length: seeds * d }, (_, k) => points[starts[Math.floor(k / d)] * d + (k % d)]);
+    let chainMargins = Float64Array.from({ length: seeds }, (_, k) => margins[starts[k]]);
     for (let filled = 0, step = 0; filled < size; step++) {
       const count = Math.min(seeds, size - filled);
       const keep = Math.sqrt(1 - spread * spread);

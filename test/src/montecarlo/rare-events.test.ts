@@ -156,6 +156,21 @@ describe("subset simulation", () => {
     expect(error).toBeLessThan(0.15);
     expect(Math.abs(mean - 1)).toBeLessThan(3.5 * error);
   });
+  test("finds a thin slab on a plateau, where margins tell nothing of the way: no start is among the failures by preference", () => {
+    // Beyond 3 sigma of one input all margins are alike, but for a slab of another input that fails.
+    const slab = limitOf(6, (u) => (u[0] < 3 ? 3.5 - u[0] : Math.abs(u[1] - 1) < 0.15 ? -1 : Number.EPSILON));
+    const truth = normalTail(3) * (normalTail(0.85) - normalTail(1.15));
+    const runs = Array.from({ length: 32 }, (_, i) => simulateSubsets(slab, SUBSET_DEFAULTS, fold(key, i)));
+    expect(runs.every((r) => r.reached)).toBe(true);
+    const ratios = runs.map((r) => r.probability / truth);
+    const mean = ratios.reduce((a, b) => a + b, 0) / runs.length;
+    const error = Math.sqrt(ratios.reduce((sum, r) => sum + (r - mean) ** 2, 0) / (runs.length - 1) / runs.length);
+    expect(error).toBeLessThan(0.15);
+    expect(Math.abs(mean - 1)).toBeLessThan(3.5 * error);
+    // So thin that no more than a few points of the plateau fail: it says so.
+    const thinner = limitOf(6, (u) => (u[0] < 3 ? 3.5 - u[0] : Math.abs(u[1] - 1) < 0.002 ? -1 : Number.EPSILON));
+    expect(simulateSubsets(thinner, SUBSET_DEFAULTS, key).reached).toBe(false);
+  });
   test("works on margins that only rank, and says when failure was not reached", () => {
     const steps = limitOf(5, (u) => Math.max(0, Math.ceil(4 * (3.5 - u[0]))));
     const { probability, reached } = simulateSubsets(steps, SUBSET_DEFAULTS, key);
