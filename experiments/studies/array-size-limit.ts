@@ -281,6 +281,7 @@ export const arraySizeLimit = defineExperiment({
     "corner",
     "technology",
     "device",
+    "conduction",
     "mismatch",
   ],
   grid: () => [{ rows: [16, 64, 128, 256, 512, 1024] }],

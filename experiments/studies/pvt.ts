@@ -73,6 +73,7 @@ export const pvt = defineExperiment({
   axes: [
     "technology",
     "device",
+    "conduction",
     "bitLineCapacitance",
     "activationEnergyLrs",
     "activationEnergyHrs",

@@ -134,6 +134,7 @@ export const senseErrors = defineExperiment({
   parameters: PARAMETERS,
   axes: [
     "device",
+    "conduction",
     "corner",
     "temperature",
     "bitLineCapacitance",

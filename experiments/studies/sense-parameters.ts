@@ -10,6 +10,7 @@ import {
   parseRram,
   ptm130,
   RRAM_SETS,
+  type RramConduction,
   type RramParams,
   type RramStateParams,
   sky130,
@@ -114,6 +115,13 @@ export const SENSE_PARAMETERS = {
   hrsMedianFactor: factor("the high resistance's median"),
   lrsSpreadFactor: factor("the low resistance's spreads of ln R"),
   hrsSpreadFactor: factor("the high resistance's spreads of ln R"),
+  conduction: {
+    kind: "choice",
+    choices: ["as the set", "ohmic", "sinh 0.43 V"],
+    default: "as the set",
+    says: "how the cells' current follows voltage: as the device set has it, ohmic, or i = G V0 sinh(v / V0), G the low-field conductance",
+    source: "0.43 V: V0 of SkyWater's sky130 ReRAM model; the sets that come with the program are ohmic, an assumption",
+  },
   rippleAmplitude: {
     kind: "quantity",
     unit: "V",
@@ -141,10 +149,29 @@ export type SenseValues = ValuesOf<typeof SENSE_PARAMETERS>;
 
 export const technologyOf = (params: Pick<SenseValues, "technology">): Technology => TECHNOLOGIES[params.technology];
 
+/** V0 of the other law [V]: see `conduction`. */
+const FIELD_VOLTAGE = 0.43;
+
+/** How the cells' current follows voltage. */
+export const conductionOf = ({
+  device,
+  conduction,
+}: {
+  readonly device: string;
+  readonly conduction?: Value;
+}): RramConduction => {
+  if (conduction === "ohmic") return { kind: "ohmic" };
+  return conduction === "sinh 0.43 V" ? { kind: "sinh", fieldVoltage: FIELD_VOLTAGE } : namedDevice(device).conduction;
+};
+
+/** The law in words, for captions. */
+export const lawOf = (conduction: RramConduction): string =>
+  conduction.kind === "ohmic" ? "ohmic cells" : `cells of sinh law, V0 ${showQuantity(conduction.fieldVoltage, "V")}`;
+
 /** The amplifier that the parameters describe. */
 export const designOf = (
   params: Pick<SenseValues, "technology" | "corner" | "supply" | "temperature" | "bitLineCapacitance" | "device"> &
-    Partial<Pick<SenseValues, "rippleAmplitude" | "rippleFrequency">>,
+    Partial<Pick<SenseValues, "conduction" | "rippleAmplitude" | "rippleFrequency">>,
 ): SenseAmplifierDesign => ({
   ...REFERENCE_SIZING,
   technology: technologyOf(params),
@@ -152,7 +179,7 @@ export const designOf = (
   supply: params.supply,
   temperature: params.temperature,
   capacitances: { ...REFERENCE_SIZING.capacitances, bitLine: params.bitLineCapacitance },
-  conduction: namedDevice(params.device).conduction,
+  conduction: conductionOf(params),
   ripple: { amplitude: params.rippleAmplitude ?? 0, frequency: params.rippleFrequency ?? 0 },
 });
 
@@ -228,13 +255,24 @@ export const describeDevice = (set: RramParams): string => {
 };
 
 /** The device sets of these rows and their standing, short enough for a caption. */
-export const standingOf = (rows: readonly Row[], params: { readonly device?: Value }): string => {
+export const standingOf = (
+  rows: readonly Row[],
+  params: { readonly device?: Value; readonly conduction?: Value },
+): string => {
   const names = new Set(rows.map((r) => String(r.point["device"] ?? params.device)));
   const sets = [...names].map((name) => {
     const set = namedDevice(name);
     return `"${set.name}" (${set.standing.split(":")[0]})`;
   });
-  return `Device set ${sets.join(", ")}.`;
+  const laws = new Set(
+    rows.map((r) => {
+      const conduction = r.point["conduction"] ?? params.conduction;
+      const device = String(r.point["device"] ?? params.device);
+      return lawOf(conductionOf({ device, ...(conduction === undefined ? {} : { conduction }) }));
+    }),
+  );
+  // Where there is no amplifier, no law decides anything.
+  return `Device set ${sets.join(", ")}${params.conduction === undefined ? "" : `; ${[...laws].join(" and ")}`}.`;
 };
 
 /** The conditions a transistor is operated at. */
@@ -309,8 +347,10 @@ export const senseNotes = (params: SenseValues, points: readonly SenseValues[]):
   const changed = FACTORS.filter((name) => points.some((p) => p[name] !== 1)).map(
     (name) => `${name} ${[...new Set(points.map((p) => p[name]))].map((x) => showQuantity(x, "1")).join(", ")}`,
   );
+  const laws = [...new Set(points.map((p) => lawOf(conductionOf(p))))];
   return [
     ...devices,
+    `Conduction is an assumption that decides errors: ${laws.join("; ")} (--set conduction="sinh 0.43 V" or ohmic for the other).`,
     ...(changed.length > 0 ? [`The device set's statistics are changed: ${changed.join("; ")}.`] : []),
     ...transistorNotes(points),
     ...(varied

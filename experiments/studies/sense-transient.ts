@@ -12,7 +12,7 @@ import { OWN_MODULE } from "../own-module.ts";
 import { showMeasured, showQuantity } from "../units/show.ts";
 import { idleRipple } from "./idle-parameters.ts";
 import { varied } from "./rows.ts";
-import { designOf, SENSE_PARAMETERS, transistorNotes } from "./sense-parameters.ts";
+import { conductionOf, designOf, lawOf, SENSE_PARAMETERS, transistorNotes } from "./sense-parameters.ts";
 
 const resistance = (value: number, says: string) =>
   ({
@@ -91,7 +91,7 @@ const figures = (table: Table, params: Params): Figure[] =>
     return [
       {
         title: `One read${words ? `: ${words}` : ""}`,
-        caption: `Precharge until 0 ns, then SEN rises. Left cell ${showQuantity(at.leftResistance, "ohm")}, right ${showQuantity(at.rightResistance, "ohm")}, ${at.technology} ${at.corner}, ${showQuantity(at.supply, "V")}, ${showQuantity(at.temperature, "K")}; ohmic cells, no mismatch.`,
+        caption: `Precharge until 0 ns, then SEN rises. Left cell ${showQuantity(at.leftResistance, "ohm")}, right ${showQuantity(at.rightResistance, "ohm")}, ${at.technology} ${at.corner}, ${showQuantity(at.supply, "V")}, ${showQuantity(at.temperature, "K")}; ${lawOf(conductionOf({ ...at, device: OHMIC }))}, no mismatch.`,
         x: { label: "time after SEN rises", unit: "ns", scale: "linear" },
         y: { label: "voltage", unit: "V", scale: "linear" },
         series: NODES.map((node) => ({
@@ -133,7 +133,16 @@ export const senseTransient = defineExperiment({
   summary: "Waveforms of one 2T2R cell read by the precharge sense amplifier.",
   module: OWN_MODULE,
   parameters: PARAMETERS,
-  axes: ["technology", "corner", "temperature", "bitLineCapacitance", "supply", "leftResistance", "rightResistance"],
+  axes: [
+    "technology",
+    "corner",
+    "temperature",
+    "bitLineCapacitance",
+    "conduction",
+    "supply",
+    "leftResistance",
+    "rightResistance",
+  ],
   grid: () => [{ supply: [1.2, 0.9, 0.7] }],
   deterministic: true,
   idle: idleRipple,

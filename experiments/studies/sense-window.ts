@@ -151,6 +151,7 @@ export const senseWindow = defineExperiment({
   axes: [
     "technology",
     "device",
+    "conduction",
     "corner",
     "temperature",
     "bitLineCapacitance",

@@ -130,6 +130,7 @@ export const sharedAmplifiers = defineExperiment({
     "corner",
     "technology",
     "device",
+    "conduction",
     "bitLineCapacitance",
     "mismatch",
     "widths",

@@ -127,6 +127,7 @@ export const ternaryVersusBinary = defineExperiment({
   axes: [
     "technology",
     "device",
+    "conduction",
     "bitLineCapacitance",
     "corner",
     "temperature",

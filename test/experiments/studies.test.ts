@@ -130,6 +130,7 @@ describe("notes of a sense-amplifier study", () => {
     hrsSpreadFactor: 1,
     rippleAmplitude: 0,
     rippleFrequency: 1e8,
+    conduction: "as the set",
   };
   const state = (medianResistance: number, activationEnergy: number) => ({
     medianResistance,
@@ -142,6 +143,10 @@ describe("notes of a sense-amplifier study", () => {
     expect(words({})).toMatch(/"reference".*illustrative, recalled/);
     expect(words({})).toContain("sky130 tt 27 degC 0.9 V: 1.02 to 1.03");
     expect(words({ device: mine })).toMatch(/"mine".*0 and 0\.04 eV.*wafer 7/);
+  });
+  test("name the law of conduction, which decides errors", () => {
+    expect(words({})).toContain("Conduction is an assumption that decides errors: ohmic cells");
+    expect(words({ conduction: "sinh 0.43 V" })).toContain("cells of sinh law, V0 0.43 V");
   });
   test("say that resistances do not depend on temperature only where they do not", () => {
     expect(words({})).toContain("independent of temperature");
