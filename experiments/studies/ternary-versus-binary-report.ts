@@ -149,10 +149,10 @@ export const concludeComparison = (table: Table, params: Values): Summary[] => {
       columns: [
         "condition",
         "repeated",
-        "first: precharge",
+        "precharge",
         `sense${strobe.replace("of", "to") || " to it"}`,
-        "to TNN's best",
-        "to BNN's best",
+        "to TNN's",
+        "to BNN's",
       ],
       rows: conditions.map((c) => [
         c.label,
@@ -161,7 +161,7 @@ export const concludeComparison = (table: Table, params: Values): Summary[] => {
         ),
       ]),
       notes: [
-        "Mean over samples and stored states. Repeated: a whole read that follows a read of the same cell, from all sources, from strobe to strobe of the common one. First read, all nodes from 0 V: precharge from the supply; sense from supply, SEN and word-line drivers, from SEN's edge to the strobe.",
+        "Mean over samples and stored states. Repeated: a whole read that follows a read of the same cell, from all sources, from strobe to strobe of the common one. The others are of a first read, all nodes from 0 V: precharge from the supply; sense from supply, SEN and word-line drivers, from SEN's edge to the strobe: the common one, the ternary network's best, the binary one's.",
       ],
     },
   ];
