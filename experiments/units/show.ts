@@ -39,7 +39,8 @@ export const shown = (parameter: Parameter, value: Value): string => {
 /** A rate with its interval, in percent: "1.2 % [0.8, 1.7]". */
 export const showRate = (cell: { readonly estimate: number; readonly low: number; readonly high: number }): string => {
   if (!Number.isFinite(cell.estimate)) return "-";
-  const wide = 100 * Math.min(cell.estimate - cell.low, cell.high - cell.estimate);
+  const halves = [cell.estimate - cell.low, cell.high - cell.estimate].filter((half) => half > 0);
+  const wide = halves.length > 0 ? 100 * Math.min(...halves) : 0;
   // As many digits as the narrower half of the interval needs one of its own.
   const decimals = wide > 0 ? Math.min(8, Math.max(0, Math.ceil(-Math.log10(wide)))) : 2;
   const percent = (x: number): string => {
