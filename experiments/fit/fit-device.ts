@@ -70,9 +70,14 @@ const LEAST_LIKELY = 100;
 /** What is said of medians that no memory cell has: the unit, or what separates thousands, is likely another. */
 const doubtsOf = ([low, high]: readonly number[]): string[] => {
   if (low >= LEAST_LIKELY) return [];
-  const [unit] = (["k", "M", "G"] as const).filter((_, i) => low * 1000 ** (i + 1) >= LEAST_LIKELY);
+  const units = [
+    ["k", 1e3],
+    ["M", 1e6],
+    ["G", 1e9],
+  ] as const;
+  const [unit] = units.find(([, factor]) => low * factor >= LEAST_LIKELY) ?? ["G"];
   return [
-    `A doubt: medians of ${Number(low.toPrecision(4))} and ${Number(high.toPrecision(4))} ohm are no memory cell's. Is the column in ${unit ?? "G"}ohm, or does a point in it separate thousands (12.033 for 12 033)?`,
+    `A doubt: medians of ${Number(low.toPrecision(4))} and ${Number(high.toPrecision(4))} ohm are no memory cell's. Is the column in ${unit}ohm, or does a point in it separate thousands (12.033 for 12 033)?`,
   ];
 };
 
