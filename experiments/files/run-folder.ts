@@ -79,7 +79,16 @@ export const freshFolder = (stem: string): string => {
 };
 
 /** What a plan's own bytes must hash to: shards of another plan are never merged. */
-export const planDigest = (plan: Plan): string => createHash("sha256").update(JSON.stringify(plan)).digest("hex");
+export const planDigest = (plan: Plan): string => {
+  const known = digests.get(plan);
+  if (known !== undefined) return known;
+  const digest = createHash("sha256").update(JSON.stringify(plan)).digest("hex");
+  digests.set(plan, digest);
+  return digest;
+};
+
+/** Every row, array and part that is read or written asks for it, of a plan that may have 100,000 points. */
+const digests = new WeakMap<Plan, string>();
 
 /** Writes the plan, with its digest and, outside the digest, the engine it was made on: its bytes are the same on any. */
 export const writePlan = (dir: string, plan: Plan, begunOn: Engine): void =>

@@ -1,5 +1,5 @@
 import { accessSync, constants, existsSync, realpathSync, statSync } from "node:fs";
-import { dirname, join, resolve } from "node:path";
+import { dirname, resolve } from "node:path";
 import { Misuse } from "../command-line/misuse.ts";
 import { makeFolder } from "./make-folder.ts";
 import { readUserText } from "./read-file.ts";
@@ -18,11 +18,6 @@ export const expectWritable = (folder: string, what: string, advice = ""): void 
   } catch (error) {
     refuse((error as NodeJS.ErrnoException).code ?? "no access");
   }
-};
-
-const whereabouts = (path: string): string => {
-  const folder = dirname(resolve(path));
-  return existsSync(path) ? realpathSync(path) : existsSync(folder) ? join(realpathSync(folder), path) : resolve(path);
 };
 
 /** What a file is written instead of. */
@@ -44,7 +39,7 @@ export const checkWritable = (
 ): void => {
   if (path === "" || (existsSync(path) && !statSync(path).isFile()))
     throw new Misuse(`${option} "${path}" is no name for a file.`);
-  if (reads.some((read) => existsSync(read) && existsSync(path) && whereabouts(read) === whereabouts(path)))
+  if (reads.some((read) => existsSync(read) && existsSync(path) && realpathSync(read) === realpathSync(path)))
     throw new Misuse(`${option} ${path} is the file that is read; it would be lost. Choose another name.`);
   if (!named && existsSync(path) && !isOurs(readUserText(path, "")))
     throw new Misuse(`${path} is there already; name it with ${option} to replace it, or choose another name.`);
