@@ -4,6 +4,7 @@
 
 const RUN = "2026-11-22";
 const EARLIER = "2026-11-21";
+const TODAY = "2026-11-27";
 
 const run = (name, shownIn, line, cpuMinutes, of, figures = {}) => ({
   name,
@@ -45,7 +46,29 @@ export const ENTRIES = [
     8,
     EARLIER,
   ),
+  run(
+    "ternary-versus-binary-laws",
+    ["ternary-versus-binary.md"],
+    'ternary-versus-binary --grid supply=0.9V,1.2V --grid "conduction=ohmic,sinh 0.43 V"',
+    2,
+    TODAY,
+  ),
+  run(
+    "ternary-versus-binary-chips",
+    ["chips.md"],
+    'ternary-versus-binary --trials 4 --grid supply=0.9V,0.8V --grid "amplifiers=independent,column per output,column per input"',
+    4,
+    TODAY,
+  ),
   run("pvt", ["README.md", "pvt.md"], "pvt", 6, EARLIER, { "pvt.png": "Read errors, replica column" }),
+  run("pvt-activated", ["pvt.md"], 'pvt --set "activationEnergyHrs=0.05 eV"', 6, TODAY),
+  run(
+    "pvt-capacitance",
+    ["pvt.md"],
+    "pvt --grid bitLineCapacitance=20fF,60fF,200fF --grid supply=1V,1.1V --grid corner=tt,ss,ff,sf,fs --grid temperature=-40degC,27degC,125degC",
+    3,
+    TODAY,
+  ),
   run("sensitivity", ["README.md", "sensitivity.md"], "sensitivity --set device=weak", 20, RUN, {
     "sensitivity.png": "Share of the variance",
   }),
@@ -74,6 +97,13 @@ export const ENTRIES = [
   run("sense-errors", ["sense-errors.md", "command-line.md", "random.md", "clusters.md"], "sense-errors", 1, EARLIER, {
     "sense-errors.png": "Read error rates against supply",
   }),
+  run(
+    "sense-errors-laws",
+    ["sense-errors.md"],
+    'sense-errors --trials 4000 --grid supply=0.9V,1.2V --grid "conduction=ohmic,sinh 0.43 V"',
+    0.3,
+    TODAY,
+  ),
   run("memory-error-rate", ["memory-error-rate.md"], "memory-error-rate", 1, EARLIER),
   run(
     "memory-error-rate-heat",
@@ -86,10 +116,31 @@ export const ENTRIES = [
   run("rare-errors", ["rare-errors.md"], "rare-errors", 12, EARLIER, {
     "rare-errors.png": "Probability of a read error against strobe",
   }),
+  run(
+    "rare-errors-slab",
+    ["rare-errors.md"],
+    "rare-errors --set device=weak --grid error=type2 --grid strobe=10ns --grid method=importance,subset,plain --set plainSamples=40000",
+    3,
+    TODAY,
+  ),
   run("shared-amplifiers", ["chips.md"], "shared-amplifiers", 10, EARLIER, {
     "shared-amplifiers.png": "What sharing an amplifier costs",
   }),
-  run("accuracy-versus-errors", ["accuracy-versus-errors.md"], "accuracy-versus-errors", 10, EARLIER, {
+  run(
+    "accuracy-on-chips-output",
+    ["chips.md"],
+    'accuracy-versus-errors --trials 4 --set "amplifiers=column per output"',
+    15,
+    TODAY,
+  ),
+  run(
+    "accuracy-on-chips-input",
+    ["chips.md"],
+    'accuracy-versus-errors --trials 4 --set "amplifiers=column per input"',
+    15,
+    TODAY,
+  ),
+  run("accuracy-versus-errors", ["accuracy-versus-errors.md", "chips.md"], "accuracy-versus-errors", 10, EARLIER, {
     "accuracy-versus-errors.png": "Accuracy against read error rate",
   }),
   run(
@@ -107,9 +158,23 @@ export const ENTRIES = [
     EARLIER,
     { "network-accuracy.png": "Test accuracy against width" },
   ),
+  run(
+    "network-accuracy-ternary-activations",
+    ["networks.md"],
+    "network-accuracy --data MNIST --set batch=128 --set epochs=5 --set activation=ternary --grid widths=784-64-64-10,784-128-128-10 --grid weights=binary,ternary",
+    20,
+    TODAY,
+  ),
   run("array-size-limit", ["array-size-limit.md"], "array-size-limit", 0.2, RUN, {
     "array-size-limit.png": "Strobes that serve a whole column",
   }),
+  run(
+    "array-size-limit-precharge",
+    ["array-size-limit.md"],
+    "array-size-limit --grid rows=1024,2048 --grid prechargeTime=5us,50us",
+    0.3,
+    TODAY,
+  ),
   run("ir-drop", ["analog-multiply.md"], "ir-drop", 3, RUN, { "ir-drop.png": "Test accuracy against line resistance" }),
   run("analog-versus-digital", ["analog-multiply.md"], "analog-versus-digital", 1, RUN, {
     "analog-versus-digital.png": "Accuracy against converter bits",
@@ -221,6 +286,13 @@ export const ENTRIES = [
   run("interval-coverage", ["statistics.md"], "interval-coverage", 4, RUN, {
     "interval-coverage.png": "Coverage of 95 % intervals: precision 0.1",
   }),
+  run(
+    "interval-coverage-chips",
+    ["statistics.md"],
+    "interval-coverage --grid rate=0.5,0.8,0.9,0.95 --grid chips=2,5,20 --grid spread=0,0.05,0.2 --set samples=2000",
+    2,
+    TODAY,
+  ),
   script("crossbar-maps", ["README.md", "crossbars.md"], "scripts/draw-maps.mjs", 0.1, RUN),
   script("fit", ["fit.md"], "scripts/draw-fit.mjs", 0.5, RUN),
   script("chip", ["README.md", "chips.md"], "bench/chip.mjs 1000 1000", 1, EARLIER),

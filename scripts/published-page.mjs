@@ -1,5 +1,5 @@
 // The page that lists what README and docs publish, how it is made, and of which day it is: docs/published.md.
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { ENTRIES } from "./published-entries.mjs";
@@ -9,6 +9,14 @@ export const LONG = 30;
 export const root = resolve(dirname(fileURLToPath(import.meta.url)), "..");
 export const records = join(root, "docs", "published");
 export const recordOf = (name) => join(records, `${name}.txt`);
+
+/** README and the pages of docs, below the root. */
+export const pages = () => [
+  "README.md",
+  ...readdirSync(join(root, "docs"))
+    .filter((name) => name.endsWith(".md"))
+    .map((name) => `docs/${name}`),
+];
 
 /** Day and CPU minutes of the record, where there is one. */
 const stateOf = ({ name, cpuMinutes, of }) => {
@@ -38,7 +46,8 @@ export const publishedPage = () => {
 \`npm run published -- --data MNIST --cifar CIFAR\` makes every figure, table and figure of merit that README and these pages show, but
 those marked long (\`--all\` makes these too); \`npm run published -- NAME ...\` makes some. MNIST and CIFAR are your folders of the
 data (\`rramlab data list\`). Studies have the seed "rramlab" unless their file names another; what was printed lies in
-published/NAME.txt with machine, seed, date and CPU time, once it was made by this command. All of it together: about ${duration(total)} of CPU.
+published/NAME.txt with machine, seed, date and CPU time, once it was made by this command. It puts the printed tables into the pages that show them and
+compares every number of the tables that are laid out by hand with the records (\`--compare\` does this alone; a test too). All of it together: about ${duration(total)} of CPU.
 
 | name | command | shown in | CPU time | of |
 | --- | --- | --- | --- | --- |

@@ -2,16 +2,19 @@
 //   npm run published -- [--data MNIST] [--cifar CIFAR] [NAME ...]    those named, or all of up to 30 CPU minutes
 //   npm run published -- --all ...                                    the long ones too
 //   npm run published -- --list                                       what there is: docs/published.md, made by this
-// What a command printed goes to docs/published/NAME.txt with machine, seed, date and CPU time, its figures to docs/figures.
+//   npm run published -- --compare                                    every table of the pages against what was printed
+// What a command printed goes to docs/published/NAME.txt with machine, seed, date and CPU time, its figures to docs/figures,
+// its printed tables into the pages; then tables that are laid out by hand are compared, and stale ones named (exit code 1).
 import { spawnSync } from "node:child_process";
-import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { report } from "rramlab/experiments";
 import { chosenFigure, drawFigure } from "./draw-figure.mjs";
 import { ENTRIES } from "./published-entries.mjs";
-import { commandOf, LONG, publishedPage, recordOf, records, root, wordsOf } from "./published-page.mjs";
+import { commandOf, LONG, pages, publishedPage, recordOf, records, root, wordsOf } from "./published-page.mjs";
+import { staleTables, withPrintedTables } from "./published-tables.mjs";
 
 /** Runs one entry: what it printed, the seed, and the CPU time of it and its children [s]. */
 const made = async (entry, places) => {
@@ -30,11 +33,26 @@ const made = async (entry, places) => {
   return { stdout: stdout.replaceAll(`${root}/`, ""), seed: `"${plan.seed}"`, seconds: user + system };
 };
 
+/** Puts printed tables into the pages and names what stands in others and in no record. */
+const comparePages = () => {
+  for (const file of pages()) {
+    const page = join(root, file);
+    const text = readFileSync(page, "utf8");
+    const renewed = withPrintedTables(text);
+    if (renewed !== text) writeFileSync(page, renewed);
+    for (const { line, names, words } of staleTables(renewed)) {
+      console.error(`${file}:${line}: not printed by ${names.join(", ")}: ${words.join(" | ")}`);
+      process.exitCode = 1;
+    }
+  }
+};
+
 const main = async () => {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
     options: {
       list: { type: "boolean" },
+      compare: { type: "boolean" },
       all: { type: "boolean" },
       data: { type: "string" },
       cifar: { type: "string" },
@@ -47,7 +65,7 @@ const main = async () => {
     return;
   }
   const page = join(root, "docs", "published.md");
-  if (!values.list) {
+  if (!values.list && !values.compare) {
     const places = { MNIST: values.data && resolve(values.data), CIFAR: values.cifar && resolve(values.cifar) };
     const asked = ENTRIES.filter((entry) =>
       positionals.length > 0 ? positionals.includes(entry.name) : values.all || entry.cpuMinutes <= LONG,
@@ -78,6 +96,7 @@ const main = async () => {
   }
   writeFileSync(page, publishedPage());
   if (values.list) console.log(publishedPage());
+  else comparePages();
 };
 
 await main();

@@ -42,7 +42,9 @@ const anyQuantity = async (text: string, unit: string, name: string, scope: Scop
     throw new Misuse(`${name}: "${text}" is no real quantity; expected e.g. "${example(unit)}".`);
   if (!quantity.equalBase(library.unit(1, unit) as unknown as Unit))
     throw new Misuse(`${name}: "${text}" has the wrong unit; expected ${unitName(unit)}, e.g. "${example(unit)}".`);
-  return quantity.toNumber(unit);
+  const si = quantity.toNumber(unit);
+  // A sum with 273.15 ends a digit off: -40 degC is 233.15 K, where a range begins, and not 233.14999999999998 K.
+  return unit === "K" ? Number(si.toPrecision(12)) : si;
 };
 
 const example = (unit: string): string =>

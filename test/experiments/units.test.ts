@@ -23,6 +23,14 @@ describe("quantities", () => {
   ])("%s is read in %s", async (text, unit, value) => {
     expect((await parseQuantity(text, unit, "x")) / value).toBeCloseTo(1, 12);
   });
+  test("degrees Celsius are the very kelvins that ranges begin and end with", async () => {
+    for (const [text, kelvin] of [
+      ["-40 degC", 233.15],
+      ["125 degC", 398.15],
+      ["0 degC", 273.15],
+    ] as const)
+      expect(await parseQuantity(text, "K", "x")).toBe(kelvin);
+  });
   test.each([
     ["0.6 A", "V", "wrong unit; expected V"],
     ["3 s", "1", "has a unit"],

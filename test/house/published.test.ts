@@ -22,6 +22,22 @@ const { publishedPage, wordsOf } = (await import(join(root, "scripts", "publishe
   wordsOf: (line: string) => string[];
 };
 
+interface PublishedTable {
+  readonly from: number;
+  readonly text: string;
+  readonly names: readonly string[] | null;
+}
+const { looksMeasured, printedTable, staleTables, strangers, tablesOf, withPrintedTables } = (await import(
+  join(root, "scripts", "published-tables.mjs")
+)) as {
+  looksMeasured: (table: PublishedTable) => boolean;
+  printedTable: (record: string, title: string) => string;
+  staleTables: (page: string) => readonly { readonly line: number; readonly words: readonly string[] }[];
+  strangers: (table: string, printed: string) => string[];
+  tablesOf: (page: string) => readonly PublishedTable[];
+  withPrintedTables: (page: string) => string;
+};
+
 const pages = ["README.md", ...readdirSync(join(root, "docs")).filter((name) => name.endsWith(".md"))];
 const textOf = (page: string): string => readFileSync(join(root, page === "README.md" ? "" : "docs", page), "utf8");
 /** Figures whose scripts draw one each, by the scripts' own first line. */
@@ -60,6 +76,43 @@ describe("what README and docs publish is made by one command", () => {
   });
   test("the page that lists them is the one that the command makes", async () => {
     expect(readFileSync(join(root, "docs", "published.md"), "utf8")).toBe(publishedPage());
+  });
+  test("every table of measured values says which record it shows, or that it is given", () => {
+    const unmarked = pages
+      .filter((page) => page !== "published.md")
+      .flatMap((page) => tablesOf(textOf(page)).map((table) => ({ page, ...table })))
+      .filter((table) => table.names === null && looksMeasured(table) && !/^\s*(?:rramlab|npm) /m.test(table.text));
+    expect(unmarked.map(({ page, from }) => `${page}:${from}`)).toEqual([]);
+    for (const page of pages)
+      for (const { names } of tablesOf(textOf(page)))
+        for (const name of names ?? [])
+          expect([page, name, ENTRIES.some((entry) => entry.name === name && entry.shownIn.includes(page))]).toEqual([
+            page,
+            name,
+            true,
+          ]);
+  });
+  test("every table shows what its record prints, in its digits, and printed tables word for word", () => {
+    const tables = pages.flatMap((page) => tablesOf(textOf(page)).filter(({ names }) => (names?.length ?? 0) > 0));
+    expect(tables.length).toBeGreaterThan(30);
+    for (const page of pages) expect([page, staleTables(textOf(page))]).toEqual([page, []]);
+    for (const page of pages) expect(withPrintedTables(textOf(page))).toBe(textOf(page));
+  });
+  test("a figure that is printed otherwise, by one digit or as another interval, is a stranger", () => {
+    const printed = "weak  1T1R  8.07e-3  [7.93e-3, 8.22e-3]  928 ps\n";
+    expect(strangers("| 8.07e-3 [7.93e-3, 8.22e-3] | 0.93 ns |", printed)).toEqual([]);
+    expect(strangers("| 8.1e-3 [7.9e-3, 8.2e-3] | 928 ps |", printed)).toEqual([]);
+    expect(strangers("| 8.18e-3 [7.93e-3, 8.22e-3] | 0.94 ns |", printed)).toEqual([
+      "8.18e-3 [7.93e-3, 8.22e-3]",
+      "0.94",
+    ]);
+    // More digits than were printed are made up.
+    expect(strangers("| 8.070e-3 |", printed)).toEqual(["8.070e-3"]);
+  });
+  test("a printed table is taken with its title and rows, and no further", () => {
+    const record = "$ rramlab\n\nTitle, %\n\na  b\n-  -\n1  2\n\nWords after.\n";
+    expect(printedTable(record, "Title")).toBe("Title, %\n\na  b\n-  -\n1  2");
+    expect(() => printedTable(record, "Other")).toThrow('begins with "Other"');
   });
   // The data sets stand for the user's; any will do to see that the command is understood.
   const plannable = ENTRIES.filter(({ kind, line }) => kind === "run" && !line.includes("CIFAR"));
