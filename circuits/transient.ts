@@ -5,6 +5,7 @@ import { capacitanceMatrix, chargesInto, currentsInto, driveInto, isLinear } fro
 import type { Node } from "./netlist.ts";
 import { solveOperatingPoint, startFrom } from "./operating-point.ts";
 import { createThermalNoise } from "./thermal-noise.ts";
+import { TR_BDF2 } from "./tr-bdf2.ts";
 import { MOST_STEPS, type Transient, type TransientFailure, type TransientOptions } from "./transient-contract.ts";
 import { createRecorder } from "./transient-recorder.ts";
 import { breakpoints, longestStep } from "./waveform.ts";
@@ -24,16 +25,16 @@ const NEWTON_SHARE = 0.02;
  */
 const NEWTON_BEND = 0.03;
 
-// TR-BDF2 with gamma = 2 - sqrt 2, which gives both stages one Jacobian C + D h G.
-const GAMMA = 2 - Math.SQRT2;
-const D = GAMMA / 2;
-const W = Math.SQRT2 / 4;
-const BDF_MIDDLE = 1 / (GAMMA * (2 - GAMMA));
-const BDF_OLD = (1 - GAMMA) ** 2 / (GAMMA * (2 - GAMMA));
-// Weights of the embedded third-order formula minus those of the method.
-const ERROR_OLD = (1 - W) / 3 - W;
-const ERROR_MIDDLE = (3 * W + 1) / 3 - W;
-const ERROR_NEW = D / 3 - D;
+const {
+  gamma: GAMMA,
+  d: D,
+  w: W,
+  bdfMiddle: BDF_MIDDLE,
+  bdfOld: BDF_OLD,
+  errorOld: ERROR_OLD,
+  errorMiddle: ERROR_MIDDLE,
+  errorNew: ERROR_NEW,
+} = TR_BDF2;
 
 /**
  * Integrates d/dt q(x) + i(x, t) = 0 by TR-BDF2 with adaptive steps: a trapezoidal stage to t + gamma h, then a BDF2

@@ -52,6 +52,49 @@ const linearise = (
   return { change, worst, cell };
 };
 
+/**
+ * Cells whose current follows a law of the caller's own: a device whose state moves with the voltage it is at. Their programmed
+ * conductance is not used.
+ */
+export interface OwnLaws {
+  /** row * columns + column of each. */
+  readonly cells: readonly number[];
+  /**
+   * Writes the current [A] of cell number `n` of these at `volts` between its lines, and a slope above 0 [S], to `out[0..1]`: the law's own,
+   * or one that Newton's method still converges with where that is not positive. NaN: there is none, the solve fails.
+   */
+  currentInto(out: Float64Array, n: number, volts: number): void;
+}
+
+/** The kernel's cells and, beside them, those of laws of their own; the tangents of the latter are kept here. */
+const lineariseBeside = (placed: PlacedCrossbar, laws: OwnLaws, kernel: () => number): (() => number) => {
+  const { grid } = placed;
+  const places = laws.cells.map(placed.cell);
+  const tangents = places.map(() => ({ conductance: 0, source: 0 }));
+  const out = new Float64Array(2);
+  return () => {
+    const { drop, columnSum, conductance, source } = grid;
+    if (!drop || !source) throw new Error("crossbar: bending cells need a grid with sources.");
+    for (const at of places) {
+      conductance[at] = 0;
+      source[at] = 0;
+    }
+    let change = kernel();
+    places.forEach((at, n) => {
+      const i = Math.floor(at / grid.stride);
+      const fall = drop[at] + columnSum[at];
+      laws.currentInto(out, n, grid.rowVoltages[i] - grid.columnVoltages[at - i * grid.stride] - fall);
+      const tangent = tangents[n];
+      change += Math.abs(out[0] - tangent.conductance * (tangent.source - fall));
+      tangent.conductance = out[1];
+      tangent.source = fall + out[0] / out[1];
+      conductance[at] = tangent.conductance;
+      source[at] = tangent.source;
+    });
+    return change;
+  };
+};
+
 /** Largest argument of the kernel's sinh. */
 const LARGEST_ARGUMENT = 700;
 
@@ -78,11 +121,13 @@ export const solveBending = (
   lowField: Float64Array,
   input: CrossbarInput,
   options: LineSolveOptions,
+  laws: OwnLaws | null = null,
 ): BendingSolution => {
   const { grid } = placed;
   const { drop } = grid;
   if (!drop || !grid.lowField) throw new Error("crossbar: bending cells need a grid with sources.");
   placed.setCells(grid.lowField, lowField);
+  for (const k of laws?.cells ?? []) grid.lowField[placed.cell(k)] = 0;
   const gates = input.gates;
   const current = cellCurrent(conduction);
   // What a failure tells: the cell that moved most in the last step that had one.
@@ -92,7 +137,8 @@ export const solveBending = (
     if (worst > 0) told = { cell, worst };
     return change;
   };
-  const fast = conduction.kind === "sinh" ? () => grid.lineariseSinh(conduction.fieldVoltage) : slowly;
+  const alike = conduction.kind === "sinh" ? () => grid.lineariseSinh(conduction.fieldVoltage) : slowly;
+  const fast = laws ? lineariseBeside(placed, laws, alike) : alike;
   let iterations = 0;
   let newton = 0;
   const attempt = (step: () => number, warm: boolean): LineSolution | null => {
@@ -160,7 +206,7 @@ export const solveBending = (
     grid.useSource(false);
     return { ok: true, solution: { ...solution, iterations }, newton };
   }
-  attempt(slowly, false);
+  if (!laws) attempt(slowly, false);
   grid.useSource(false);
   return { ok: false, newton, iterations, cell: told.cell, change: told.worst };
 };

@@ -1,7 +1,7 @@
-import { type BendingSolution, solveBending } from "./bending-cells.ts";
+import { type BendingSolution, type OwnLaws, solveBending } from "./bending-cells.ts";
 import { type CellConduction, cellCurrent } from "./cell-conduction.ts";
 import { type CrossbarDesign, type CrossbarInput, checkConductances, checkCrossbarInput } from "./crossbar-design.ts";
-import { holdState, type LineSolution, solveLines } from "./line-solve.ts";
+import { holdState, type LineSolution, type LineSolveOptions, solveLines } from "./line-solve.ts";
 import { type KeptByGrid, placeCrossbar } from "./placed-crossbar.ts";
 import { solveWithShorts, standIn } from "./shorted-devices.ts";
 
@@ -21,6 +21,8 @@ export interface SolveOptions {
   readonly mostIterations?: number;
   /** Start from the solution before, for conductances or voltages that moved a little. Needs `nodes` or bending cells. */
   readonly warm?: boolean;
+  /** Among cells that bend: those that follow laws of their own. */
+  readonly laws?: OwnLaws;
 }
 
 /** On both sides of every device, rows x columns [V]. */
@@ -119,7 +121,7 @@ export const createCrossbarSolver = (design: CrossbarDesign, options: CrossbarOp
   let solved = false;
   let programmed = false;
 
-  const linear = (input: CrossbarInput, settings: Required<SolveOptions>): LineSolution => {
+  const linear = (input: CrossbarInput, settings: LineSolveOptions): LineSolution => {
     const lines = placed.lines(input, moved);
     placed.drive(input);
     if (!settings.warm) grid.drop?.fill(0);
@@ -159,7 +161,7 @@ export const createCrossbarSolver = (design: CrossbarDesign, options: CrossbarOp
       moved = true;
       programmed = true;
     },
-    solve: (input, { tolerance = 1e-9, mostIterations = iterationLimit(design), warm = false } = {}) => {
+    solve: (input, { tolerance = 1e-9, mostIterations = iterationLimit(design), warm = false, laws } = {}) => {
       if (!programmed) throw new RangeError("crossbar: nothing is programmed yet; call program(conductances) first.");
       checkCrossbarInput(design, conductances, input);
       if (!(tolerance > 0)) throw new RangeError(`crossbar: tolerance ${tolerance}; expected a positive number.`);
@@ -167,13 +169,15 @@ export const createCrossbarSolver = (design: CrossbarDesign, options: CrossbarOp
         throw new RangeError(
           `crossbar: ${input.gates?.length ?? 0} gate voltages for ${rows} word lines; 1T1R cells need one a row.`,
         );
+      if (laws && !bending)
+        throw new RangeError("crossbar: cells with laws of their own need cells that bend beside them.");
       if (warm && !(grid.drop && solved))
         throw new RangeError("crossbar: a warm start needs nodes: true and a solution before.");
       const settings = { tolerance, mostIterations, warm };
       let solution: LineSolution;
       let newton = 0;
       if (bending) {
-        const outcome: BendingSolution = solveBending(placed, conduction, conductances, input, settings);
+        const outcome: BendingSolution = solveBending(placed, conduction, conductances, input, settings, laws);
         solved = outcome.ok;
         if (!outcome.ok) {
           const { cell, change, iterations } = outcome;

@@ -31,8 +31,6 @@ export interface CellPulse {
   readonly length: number;
   /** When the filament has made half of its way [s]; null where it moves less than MOVED. */
   readonly switchedAt: number | null;
-  /** The pulse step by step: each step's duration [s], height (share of the pulse's voltage) and the filament's length [m]. */
-  readonly course: readonly PulseStep[];
   readonly peakTemperature: number;
   /** Across the filament when the pulse has just risen [V]. */
   readonly firstVoltage: number;
@@ -44,14 +42,8 @@ export interface CellPulse {
   readonly energy: number;
 }
 
-export interface PulseStep {
-  readonly time: number;
-  readonly height: number;
-  readonly length: number;
-}
-
 /** A filament that moves less has not switched [m]. */
-const MOVED = 0.01e-9;
+export const MOVED = 0.01e-9;
 const POINTS = 400;
 const TOLERANCE = 1e-5;
 
@@ -110,22 +102,6 @@ export const pulseNetlist = (
   };
 };
 
-/** Share of a pulse's voltage at a time. */
-const heightAt = ({ width, edge }: Pulse, time: number): number =>
-  Math.min(1, Math.max(0, Math.min((time - edge) / edge, (3 * edge + width - time) / edge)));
-
-/** Steps of almost the same height and length (3 % of the current) are one. */
-const merged = (course: readonly PulseStep[]): PulseStep[] => {
-  const kept: PulseStep[] = [];
-  for (const step of course) {
-    const last = kept[kept.length - 1];
-    if (last && Math.abs(last.height - step.height) < 0.01 && Math.abs(last.length - step.length) < 0.01e-9)
-      kept[kept.length - 1] = { ...last, time: last.time + step.time };
-    else kept.push(step);
-  }
-  return kept;
-};
-
 /** Applies a pulse to one filament by a transient of its path. */
 export const pulseCell = (
   filament: FilamentPhysics,
@@ -155,13 +131,8 @@ export const pulseCell = (
   times.forEach((_, k) => {
     peakCurrent = Math.max(peakCurrent, Math.abs(top[k] - a[k]) / Math.max(path.before, 1e-3));
   });
-  const course = times.slice(1).map((to, k): PulseStep => {
-    const time = to - times[k];
-    return { time, height: heightAt(pulse, to - time / 2), length: 0.5e-9 * (lengths[k] + lengths[k + 1]) };
-  });
   return {
     ok: true,
-    course: merged(course),
     length: end,
     switchedAt: switched < 0 ? null : times[switched],
     firstVoltage: a[risen] - (b?.[risen] ?? 0),

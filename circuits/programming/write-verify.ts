@@ -1,6 +1,7 @@
 import { filamentResistance } from "#devices/index";
 import { checkCell } from "../crossbar/crossbar-design.ts";
-import { type ArrayPulse, type ArrayPulseFailure, pulseArray } from "./array-pulse.ts";
+import { pulseArray } from "./array-pulse.ts";
+import type { ArrayPulse, ArrayPulseFailure } from "./array-pulse-contract.ts";
 import type { FilamentArray } from "./filament-array.ts";
 
 /** A cell's wanted conductance and the pulses that lead to it, stronger by a step each time the last was not enough. */
