@@ -183,7 +183,7 @@ export const crossPointTransient = (
   let h = restart;
   let refused = "step too small";
   /** Cells that a refused step found to be moving. */
-  let woken: readonly number[] = [];
+  const woken = new Uint8Array(devices.length);
 
   for (const corner of [2 * edge, 2 * edge + width, stop]) {
     h = Math.min(h, restart);
@@ -195,9 +195,9 @@ export const crossPointTransient = (
       const end = step === rest ? corner : time + step;
       const [inner, outer] = [heightAt(time + gamma * step), heightAt(end)];
       const conductances = filamentConductances({ ...array, lengths });
-      const moving = [...devices.keys()].filter(
-        (m) => m === selected || Math.abs(rates[m]) * step > QUIET || woken.includes(m),
-      );
+      const moving: number[] = [];
+      for (let m = 0; m < lengths.length; m++)
+        if (m === selected || woken[m] || Math.abs(rates[m]) * step > QUIET) moving.push(m);
       const tried = tryStep(lines, array, filaments, conductances, moving, step, [inner, outer]);
       if (typeof tried === "string" || tried.error > 1) {
         rejected++;
@@ -207,12 +207,16 @@ export const crossPointTransient = (
       }
       const { middle, last, error } = tried;
       const quiet = standingRates(array, lengths, last, moving);
-      woken = [...quiet.rates.keys()].filter((m) => Math.abs(quiet.rates[m]) * step > 4 * QUIET);
-      if (woken.length > 0) {
-        woken = [...woken, ...moving];
+      const restless = quiet.rates.some((rate) => Math.abs(rate) * step > 4 * QUIET);
+      if (restless) {
+        for (const m of moving) woken[m] = 1;
+        quiet.rates.forEach((rate, m) => {
+          if (Math.abs(rate) * step > 4 * QUIET) woken[m] = 1;
+        });
         rejected++;
         continue;
       }
+      woken.fill(0);
       for (let m = 0; m < lengths.length; m++) {
         const { leastFilament, mostFilament } = devices[m];
         const way = 0.5 * step * (rates[m] + quiet.rates[m]);

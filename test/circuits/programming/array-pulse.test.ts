@@ -1,9 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import { compileCircuit } from "#circuits/circuit";
 import type { BiasScheme } from "#circuits/crossbar/biasing";
-import { selectCell } from "#circuits/crossbar/biasing";
-import { filamentStart, lengthNode, placeFilament } from "#circuits/filament-equations";
-import type { Element, Netlist } from "#circuits/netlist";
 import { pulseArray } from "#circuits/programming/array-pulse";
 import {
   type CellAccess,
@@ -13,7 +9,6 @@ import {
   sampleFilamentArray,
 } from "#circuits/programming/filament-array";
 import { writeVerify } from "#circuits/programming/write-verify";
-import { transient } from "#circuits/transient";
 import { sky130, sky130Reram, transistorParams } from "#devices/index";
 import { rootKey } from "#src/random/index";
 import { plainDesign } from "../crossbar/arrays.ts";
@@ -50,116 +45,6 @@ const checkered = (of: FilamentArrayDesign, cell: number, length: number): Filam
   return { ...array, lengths };
 };
 const crossPoint = (scheme: BiasScheme): CellAccess => ({ kind: "cross-point", scheme });
-
-/** The whole array with all its filaments as one netlist: the naive twin. */
-const wholeArray = (array: FilamentArray, row: number, column: number, voltage: number): Netlist => {
-  const { lines, access } = array.design;
-  if (access.kind !== "cross-point") throw new Error("cross-point only");
-  const { rows, columns } = lines;
-  const input = selectCell(lines, { row, column, voltage, scheme: access.scheme });
-  const elements: Element[] = [];
-  const models: Record<string, Netlist["models"][string]> = {};
-  let initial: Record<string, number> = {};
-  const source = (name: string, volt: number): void => {
-    elements.push({
-      name: `V${name}`,
-      type: "voltage",
-      nodes: [name, "0"],
-      waveform:
-        volt === 0
-          ? { kind: "dc", value: 0 }
-          : {
-              kind: "pulse",
-              low: 0,
-              high: volt,
-              delay: PULSE.edge,
-              rise: PULSE.edge,
-              fall: PULSE.edge,
-              width: PULSE.width,
-              period: 1,
-            },
-    });
-  };
-  const wire = (name: string, a: string, b: string, ohm: number): void => {
-    elements.push({ name, type: "resistor", nodes: [a, b], resistance: ohm });
-  };
-  for (let i = 0; i < rows; i++) {
-    if (!input.wordLines.floating?.[i]) {
-      source(`w${i}`, input.wordLines.voltages[i]);
-      wire(`RD${i}`, `w${i}`, `w${i}_0`, lines.wordLines.segmentResistance + lines.wordLines.terminalResistance);
-    }
-    for (let j = 1; j < columns; j++)
-      wire(`RW${i}_${j}`, `w${i}_${j - 1}`, `w${i}_${j}`, lines.wordLines.segmentResistance);
-  }
-  for (let j = 0; j < columns; j++) {
-    if (!input.bitLines.floating?.[j]) {
-      source(`b${j}`, input.bitLines.voltages[j]);
-      wire(
-        `RS${j}`,
-        `b${j}`,
-        `b${rows - 1}_${j}`,
-        lines.bitLines.segmentResistance + lines.bitLines.terminalResistance,
-      );
-    }
-    for (let i = 1; i < rows; i++)
-      wire(`RB${i}_${j}`, `b${i - 1}_${j}`, `b${i}_${j}`, lines.bitLines.segmentResistance);
-  }
-  array.devices.forEach((params, k) => {
-    const [i, j] = [Math.floor(k / columns), k % columns];
-    models[`m${k}`] = { type: "filament", params };
-    elements.push(...placeFilament(`F${k}`, `m${k}`, `w${i}_${j}`, `b${i}_${j}`));
-    initial = { ...initial, ...filamentStart(`F${k}`, array.lengths[k], 300) };
-  });
-  return { title: "whole array", temperature: 300, models, elements, initial };
-};
-
-describe("a pulse on a cross-point array, against one netlist of all cells", () => {
-  test.each<readonly [string, BiasScheme, number]>([
-    ["SET", "V/2", 2.6],
-    ["SET", "V/3", 2.6],
-    ["SET", "floating", 2.6],
-    ["RESET", "V/2", -2.2],
-    ["RESET", "V/3", -2.2],
-  ])(
-    "%s, others %s, %d V: the selected gap within 3 %, the most disturbed cell the same and its way within 10 %",
-    (_, scheme, voltage) => {
-      const [row, column] = [0, 2];
-      const array = checkered(design(3, crossPoint(scheme)), column, voltage > 0 ? HRS : LRS);
-      const ours = pulseArray(array, { row, column, voltage, ...PULSE });
-      if (!ours.ok) throw new Error(ours.reason);
-      const stop = PULSE.width + 4 * PULSE.edge;
-      const whole = transient(compileCircuit(wholeArray(array, row, column, voltage)), {
-        stop,
-        times: [stop],
-        tolerance: 1e-7,
-      });
-      if (!whole.ok) throw new Error(whole.reason);
-      const theirs = array.lengths.map((_l, k) => 1e-9 * whole.voltages[lengthNode(`F${k}`)][0]);
-      const gap = (length: number): number => 5e-9 - length;
-      const selected = row * 3 + column;
-      expect(Math.abs(gap(ours.array.lengths[selected]) / gap(theirs[selected]) - 1)).toBeLessThan(0.03);
-      const moved = theirs.map((l, k) => (k === selected ? 0 : l - array.lengths[k]));
-      const worst = moved.reduce((best, m, k) => (Math.abs(m) > Math.abs(moved[best]) ? k : best), 0);
-      if (process.env["RRAMLAB_SHOW"]) console.log(scheme, voltage, ours.disturbed, worst, moved[worst]);
-      // Ways below a tenth of a picometre are made in the moment of switching, which the course of the pulse does not resolve.
-      if (Math.abs(moved[worst]) > 1e-13) {
-        expect(ours.disturbed.row * 3 + ours.disturbed.column).toBe(worst);
-        expect(Math.abs(ours.disturbed.change / moved[worst] - 1)).toBeLessThan(0.1);
-      }
-    },
-  );
-});
-
-test("grounded lines, where a row's other cells switch as well: the selected gap within 15 %", () => {
-  const array = checkered(design(3, crossPoint("grounded")), 2, LRS);
-  const ours = pulseArray(array, { row: 0, column: 2, voltage: -1.8, ...PULSE });
-  if (!ours.ok) throw new Error(ours.reason);
-  const stop = PULSE.width + 4 * PULSE.edge;
-  const whole = transient(compileCircuit(wholeArray(array, 0, 2, -1.8)), { stop, times: [stop], tolerance: 1e-7 });
-  if (!whole.ok) throw new Error(whole.reason);
-  const theirs = 1e-9 * whole.voltages[lengthNode("F2")][0];
-  expect(Math.abs((5e-9 - ours.array.lengths[2]) / (5e-9 - theirs) - 1)).toBeLessThan(0.15);
-});
 
 describe("a pulse on an array", () => {
   test("V/3 disturbs its neighbours less than V/2 does, V/2 less than grounded lines", () => {
@@ -234,7 +119,7 @@ test("an array of one cell takes the energy of that cell, SET and RESET", () => 
     const array = checkered(design(1, crossPoint("V/2"), 0, 200), 0, voltage > 0 ? HRS : LRS);
     const outcome = pulseArray(array, { row: 0, column: 0, voltage, ...PULSE });
     if (!outcome.ok) throw new Error(outcome.reason);
-    expect(Math.abs(outcome.energy / outcome.selected.energy - 1)).toBeLessThan(0.1);
+    expect(Math.abs(outcome.energy / outcome.selected.energy - 1)).toBeLessThan(1e-6);
   }
 });
 
