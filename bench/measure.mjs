@@ -36,3 +36,14 @@ export const outcome = (name, unit, ours, theirs, runs, note = "") => ({
   runs,
   conditions: conditions() + (note ? `; ${note}` : ""),
 });
+
+/** A table of text, as the program's own tables look. */
+export const printTable = (head, rows) => {
+  const widths = head.map((name, k) => Math.max(name.length, ...rows.map((row) => row[k].length)));
+  const line = (cells) =>
+    cells
+      .map((cell, k) => cell.padEnd(widths[k]))
+      .join("  ")
+      .trimEnd();
+  console.log([line(head), line(widths.map((width) => "-".repeat(width))), ...rows.map(line)].join("\n"));
+};

@@ -71,6 +71,7 @@ export type { CellPulse, Pulse, PulsePath } from "./programming/cell-pulse.ts";
 export { pulseCell, pulseNetlist } from "./programming/cell-pulse.ts";
 export type { CellAccess, FilamentArray, FilamentArrayDesign } from "./programming/filament-array.ts";
 export { filamentConductances, sampleFilamentArray } from "./programming/filament-array.ts";
+export { pulsedArrayNetlist } from "./programming/pulsed-array-netlist.ts";
 export { standingLength } from "./programming/standing-cell.ts";
 export type { PulseLadder, WriteVerify, WriteVerifyOutcome } from "./programming/write-verify.ts";
 export { writeVerify } from "./programming/write-verify.ts";

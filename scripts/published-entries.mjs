@@ -300,6 +300,7 @@ export const ENTRIES = [
   script("sense-accuracy", ["sense-errors.md"], "bench/sense-accuracy.mjs", 2, EARLIER),
   script("transient-parity", ["transient-batch.md"], "bench/transient-parity.mjs 10000", 25, EARLIER),
   script("crossbar-parity", ["crossbars.md"], "bench/crossbar-parity.mjs", 0.5, RUN),
+  script("moving-neighbours", ["programming.md"], "bench/moving-neighbours.mjs", 6, TODAY),
   script("conv-ep", ["equilibrium-propagation.md"], "bench/conv-ep.mjs --data MNIST", 28, RUN),
   ...["gemm", "popcount", "errors"].map((name) =>
     script(`bench-${name}`, ["networks.md"], `bench/run.mjs ${name}`, 1, RUN),

@@ -160,20 +160,21 @@ const percent = (x: number): string => `${(100 * x).toFixed(0)} %`;
 const conclude = (table: Table) => [
   ...OPERATIONS.map((op: Operation) => ({
     title: `One ${op.toUpperCase()} pulse on the far cell`,
-    columns: [...table.axes, "arrives", "written", "sneak", "energy", "disturb after"],
+    columns: [...table.axes, "arrives", "written", "sneak", "energy", "disturbs", "disturb after"],
     rows: table.rows.map((row) => [
       ...table.axes.map((axis) => varied(PARAMETERS, axis, row.point[axis])),
       percent(row.numbers[`${op}.arriving`].estimate),
       percent(row.numbers[`${op}.written`].estimate),
       three(row.numbers[`${op}.sneak`].estimate, "A"),
       three(row.numbers[`${op}.energy`].estimate, "J"),
+      percent(row.numbers[`${op}.disturbs`].estimate),
       pulsesText(row.numbers[`${op}.logPulses`].estimate),
     ]),
     notes:
       op === "set"
         ? []
         : [
-            `${countsText(table.rows.map((r) => r.numbers["set.energy"].trials))} arrays a row, random data. arrives: share of the pulse's voltage across the far filament when the pulse has risen (before it moves, in cross-point arrays). written: it is on the other side of the geometric mean of both states' resistances. sneak: into its word line beside its own current. disturb after: pulses until the most disturbed unselected cell has moved 0.1 nm, if each moved it as the first did (geometric mean over arrays). Intervals of every number are in results.csv.`,
+            `${countsText(table.rows.map((r) => r.numbers["set.energy"].trials))} arrays a row, random data. arrives: share of the pulse's voltage across the far filament when the pulse has risen (before it moves, in cross-point arrays). written: it is on the other side of the geometric mean of both states' resistances. sneak: into its word line beside its own current. disturbs: in this share of the arrays one pulse moves an unselected cell by 0.1 nm. disturb after: pulses until the most disturbed unselected cell has moved 0.1 nm, if each moved it as the first did (geometric mean over arrays, 1e15 where none moves). Intervals of every number are in results.csv.`,
           ],
   })),
   {

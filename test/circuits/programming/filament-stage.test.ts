@@ -1,5 +1,10 @@
 import { describe, expect, test } from "@jest/globals";
-import { type FilamentStage, filamentRatesInto, solveFilamentStage } from "#circuits/programming/filament-stage";
+import {
+  type FilamentStage,
+  filamentRatesInto,
+  filterStageError,
+  solveFilamentStage,
+} from "#circuits/programming/filament-stage";
 import { filamentCurrentInto, sky130Reram } from "#devices/index";
 
 const AMBIENT = 300;
@@ -46,5 +51,20 @@ describe("a stage of one filament", () => {
     expect([falls > 0, falls < cases.length]).toEqual([true, true]);
     const stage = stageAt(3.3e-9);
     expect(solveFilamentStage(stage, sky130Reram, AMBIENT, 2.4, 3.3e-9, 320, 1e-9)).toBe(false);
+  });
+  test("an error is filtered by the stage's own matrix: what moves its equations by so much", () => {
+    const [volts, dh] = [-1.3, 1e-10];
+    const stage = solved(volts, 4.85e-9, 320, dh);
+    const rates = new Float64Array(2);
+    const left = (length: number, kelvin: number): readonly [number, number] => {
+      filamentRatesInto(rates, sky130Reram, AMBIENT, volts, length, kelvin);
+      return [length - dh * rates[0], kelvin - dh * rates[1]];
+    };
+    const error = Float64Array.of(1e-14, 0.02);
+    filterStageError(error, sky130Reram, volts, stage, dh);
+    const [a, b] = left(stage.length + error[0], stage.kelvin + error[1]);
+    const [c, d] = left(stage.length - error[0], stage.kelvin - error[1]);
+    expect(Math.abs((a - c) / 2e-14 - 1)).toBeLessThan(1e-3);
+    expect(Math.abs((b - d) / 0.04 - 1)).toBeLessThan(1e-3);
   });
 });

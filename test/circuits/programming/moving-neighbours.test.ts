@@ -26,10 +26,24 @@ describe("energy, the far cell's gap and the most disturbed cell's way are those
     [2.4, 2.5],
     [2.4, 1.2],
     [-3, 3.3],
+    [-1.6, 2],
   ])(
     "1T1R on heavy lines, %d V with a gate of %d V: within 0.2 %, other rows' leakage and the row's other cells included",
     (voltage, gate) => {
       expectWithin(deviation(squareArray(5, ONE_T_ONE_R, 5, 300), voltage, 0, gate), 0.002);
     },
   );
+  test("terminals at the other ends of the lines, or at both, and arrays that are not square", () => {
+    const { lines, ...rest } = squareArray(3, { kind: "cross-point", scheme: "V/2" }, 40, 100);
+    for (const [wordEnds, bitEnds] of [
+      ["right", "top"],
+      ["both", "both"],
+    ] as const)
+      for (const access of [rest.access, ONE_T_ONE_R]) {
+        const wordLines = { ...lines.wordLines, ends: wordEnds };
+        const bitLines = { ...lines.bitLines, ends: bitEnds };
+        const of = { ...rest, access, lines: { rows: 3, columns: 4, wordLines, bitLines } };
+        expectWithin(deviation(of, -2.6, 2, 3), 0.002);
+      }
+  });
 });
