@@ -1,20 +1,16 @@
-import {
-  type FilamentPhysics,
-  MOSFET_COEFFICIENTS,
-  type MosfetDeviation,
-  mosfetCoefficientsInto,
-  type RramConduction,
-} from "#devices/index";
 import { checkNetlist } from "./check-netlist.ts";
-import type { Element, Netlist, Node } from "./netlist.ts";
+import { type ElementGroup, groupElements, varyGroups } from "./element-groups.ts";
+import type { ChargePart, SourcePart, VariedQuantity } from "./elements/element-kind.ts";
+import { kindOf } from "./elements/kinds.ts";
+import { type Element, kindsOf, type Netlist, type Node } from "./netlist.ts";
 import type { Waveform } from "./waveform.ts";
 
 /**
  * A netlist compiled to the equations d/dt q(x, t) + i(x, t) = 0.
  *
  * The full vector holds first the `size` unknowns (node voltages, then currents of voltage sources between two unknown
- * nodes), then the `driven` node voltages, which sources and ground fix. Topology is shared between variations;
- * `resistances`, `transistors` belong to one.
+ * nodes), then the `driven` node voltages, which sources and ground fix. Topology is shared between variations; the groups'
+ * coefficients belong to one.
  */
 export interface Circuit {
   readonly netlist: Netlist;
@@ -26,27 +22,19 @@ export interface Circuit {
   readonly total: number;
   readonly sources: readonly Source[];
   readonly branches: readonly Branch[];
-  readonly currentSources: readonly { readonly plus: number; readonly minus: number; readonly waveform: Waveform }[];
+  readonly currentSources: readonly InjectedCurrent[];
   readonly capacitors: { readonly at: Int32Array; readonly farad: Float64Array };
-  readonly resistors: { readonly names: readonly string[]; readonly at: Int32Array };
-  readonly rrams: {
-    readonly names: readonly string[];
-    readonly at: Int32Array;
-    readonly conduction: readonly RramConduction[];
-  };
-  readonly mosfets: { readonly names: readonly string[]; readonly at: Int32Array };
-  /** Four nodes each: plus, minus, length, temperature. */
-  readonly filaments: {
-    readonly names: readonly string[];
-    readonly at: Int32Array;
-    readonly params: readonly FilamentPhysics[];
-  };
+  /** Elements through which currents flow that follow voltages, kind by kind. */
+  readonly groups: readonly ElementGroup[];
   /** Rows of the unknowns on which no capacitor acts: purely algebraic. */
   readonly algebraic: Uint8Array;
-  /** Resistors first, then rram cells [ohm]. */
-  readonly resistances: Float64Array;
-  /** MOSFET_COEFFICIENTS a transistor. */
-  readonly transistors: Float64Array;
+}
+
+export interface InjectedCurrent {
+  readonly name: string;
+  readonly plus: number;
+  readonly minus: number;
+  readonly waveform: Waveform;
 }
 
 /** A voltage source that fixes `node` at `base`'s voltage plus `sign` times its waveform. */
@@ -67,27 +55,35 @@ export interface Branch {
   readonly waveform: Waveform;
 }
 
-/** What makes one sample differ from the netlist: resistances by element name, transistors as fabricated. */
+/** What makes one sample differ from the netlist, by element name. */
 export interface Variation {
+  /** Resistances [ohm]. */
   readonly resistances?: Readonly<Record<string, number>>;
-  readonly deviations?: Readonly<Record<string, MosfetDeviation>>;
+  /** Transistors as fabricated: shift of the threshold [V], factor of the gain. */
+  readonly deviations?: Readonly<Record<string, { readonly thresholdShift: number; readonly gainFactor: number }>>;
 }
 
 /** Most unknowns of a circuit: a factorisation of a dense matrix of this size takes a third of a second. */
 const MOST_UNKNOWN = 1000;
 
-type VoltageSource = Element & { type: "voltage" };
+/** A source as its kind describes it. */
+interface Placed {
+  readonly name: string;
+  readonly nodes: readonly Node[];
+  readonly waveform: Waveform;
+}
 
 // Which nodes the sources tie to ground, directly or in a chain; the rest of the sources become branches.
 const driveNodes = (
   netlist: Netlist,
-): { order: { e: VoltageSource; node: Node; base: Node; sign: 1 | -1 }[]; rest: VoltageSource[] } => {
+  voltages: readonly Placed[],
+): { order: { e: Placed; node: Node; base: Node; sign: 1 | -1 }[]; rest: readonly Placed[] } => {
   const driven = new Set<Node>(["0"]);
-  let rest = netlist.elements.filter((e): e is VoltageSource => e.type === "voltage");
-  const order: { e: VoltageSource; node: Node; base: Node; sign: 1 | -1 }[] = [];
+  let rest = voltages;
+  const order: { e: Placed; node: Node; base: Node; sign: 1 | -1 }[] = [];
   for (let progress = true; progress; ) {
     progress = false;
-    const left: VoltageSource[] = [];
+    const left: Placed[] = [];
     for (const e of rest) {
       const [plus, minus] = e.nodes;
       if (driven.has(plus) && driven.has(minus))
@@ -107,7 +103,7 @@ const driveNodes = (
 };
 
 // Floating sources that close a loop among themselves fix one difference twice.
-const checkBranches = (netlist: Netlist, branches: readonly VoltageSource[]): void => {
+const checkBranches = (netlist: Netlist, branches: readonly Placed[]): void => {
   const root = new Map<Node, Node>();
   const rootOf = (node: Node): Node => {
     const above = root.get(node);
@@ -126,12 +122,19 @@ const checkBranches = (netlist: Netlist, branches: readonly VoltageSource[]): vo
  */
 export const compileCircuit = (netlist: Netlist): Circuit => {
   checkNetlist(netlist);
-  const { order, rest } = driveNodes(netlist);
+  const kinds = kindsOf(netlist);
+  const placed = netlist.elements.map((e) => ({ e, kind: kindOf(kinds, e.type) }));
+  const imposed = (of: SourcePart<Element>["kind"]): Placed[] =>
+    placed.flatMap(({ e, kind }) =>
+      kind.part.kind === of
+        ? [{ name: e.name, nodes: kind.nodes(e), waveform: (kind.part as SourcePart<Element>).waveform(e) }]
+        : [],
+    );
+  const { order, rest } = driveNodes(netlist, imposed("voltage"));
   const drivenNodes = ["0", ...order.map((o) => o.node)];
   const unknown = new Set<Node>();
-  for (const e of netlist.elements)
-    for (const node of e.type === "mosfet" ? [e.drain, e.gate, e.source, e.bulk] : e.nodes)
-      if (!drivenNodes.includes(node)) unknown.add(node);
+  for (const { e, kind } of placed)
+    for (const node of kind.nodes(e)) if (!drivenNodes.includes(node)) unknown.add(node);
   checkBranches(netlist, rest);
   const nodes = [...unknown];
   const size = nodes.length + rest.length;
@@ -146,32 +149,22 @@ export const compileCircuit = (netlist: Netlist): Circuit => {
     index.set(node, size + i);
   });
   const at = (node: Node): number => index.get(node) as number;
-  const pairs = (elements: readonly { readonly nodes: readonly [Node, Node] }[]): Int32Array =>
-    Int32Array.from(elements.flatMap((e) => e.nodes.map(at)));
-  const of = <T extends Element["type"]>(type: T): (Element & { type: T })[] =>
-    netlist.elements.filter((e): e is Element & { type: T } => e.type === type);
-
   // Parallel capacitors are one; those between two driven nodes still carry charge into the sources.
   const capacitance = new Map<string, number>();
-  for (const e of of("capacitor")) {
-    const [i, j] = e.nodes.map(at).sort((a, b) => a - b);
-    if (i !== j) capacitance.set(`${i} ${j}`, (capacitance.get(`${i} ${j}`) ?? 0) + e.capacitance);
+  for (const { e, kind } of placed) {
+    if (kind.part.kind !== "charge") continue;
+    const [i, j] = kind
+      .nodes(e)
+      .map(at)
+      .sort((a, b) => a - b);
+    const farad = (kind.part as ChargePart<Element>).farad(e);
+    if (i !== j) capacitance.set(`${i} ${j}`, (capacitance.get(`${i} ${j}`) ?? 0) + farad);
   }
   const capacitorAt = Int32Array.from([...capacitance.keys()].flatMap((pair) => pair.split(" ").map(Number)));
   const algebraic = new Uint8Array(size).fill(1);
   for (const [pair, farad] of capacitance)
     if (farad > 0) for (const i of pair.split(" ").map(Number)) if (i < size) algebraic[i] = 0;
 
-  const resistors = of("resistor");
-  const rrams = of("rram");
-  const mosfets = of("mosfet");
-  const filaments = of("filament");
-  const transistors = new Float64Array(mosfets.length * MOSFET_COEFFICIENTS);
-  mosfets.forEach((e, i) => {
-    const model = netlist.models[e.model];
-    if (model.type === "mosfet")
-      mosfetCoefficientsInto(transistors, i * MOSFET_COEFFICIENTS, model.params, e, netlist.temperature);
-  });
   return {
     netlist,
     nodes,
@@ -193,57 +186,34 @@ export const compileCircuit = (netlist: Netlist): Circuit => {
       row: nodes.length + i,
       waveform: e.waveform,
     })),
-    currentSources: of("current").map((e) => ({ plus: at(e.nodes[0]), minus: at(e.nodes[1]), waveform: e.waveform })),
+    currentSources: imposed("current").map(({ name, nodes: [plus, minus], waveform }) => ({
+      name,
+      plus: at(plus),
+      minus: at(minus),
+      waveform,
+    })),
     capacitors: { at: capacitorAt, farad: Float64Array.from(capacitance.values()) },
-    resistors: { names: resistors.map((e) => e.name), at: pairs(resistors) },
-    rrams: {
-      names: rrams.map((e) => e.name),
-      at: pairs(rrams),
-      conduction: rrams.map((e) => {
-        const model = netlist.models[e.model];
-        return model.type === "rram" ? model.conduction : { kind: "ohmic" };
-      }),
-    },
-    mosfets: {
-      names: mosfets.map((e) => e.name),
-      at: Int32Array.from(mosfets.flatMap((e) => [e.drain, e.gate, e.source, e.bulk].map(at))),
-    },
-    filaments: {
-      names: filaments.map((e) => e.name),
-      at: Int32Array.from(filaments.flatMap((e) => e.nodes.map(at))),
-      params: filaments.map((e) => {
-        const model = netlist.models[e.model];
-        if (model.type !== "filament") throw new RangeError(`netlist: model "${e.model}" is no filament.`);
-        return model.params;
-      }),
-    },
+    groups: groupElements(netlist, kinds, at, size),
     algebraic,
-    resistances: Float64Array.from([...resistors, ...rrams].map((e) => e.resistance)),
-    transistors,
   };
 };
 
 /**
  * The same circuit with other resistances and transistors.
- * @throws RangeError for a name that is no resistor, rram or mosfet of the netlist, or a resistance not above zero.
+ * @throws RangeError for a name that has no such quantity in the netlist, or a resistance not above zero.
  */
-export const varyCircuit = (circuit: Circuit, variation: Variation): Circuit => {
-  const resistances = circuit.resistances.slice();
-  const transistors = circuit.transistors.slice();
-  const names = [...circuit.resistors.names, ...circuit.rrams.names];
-  for (const [name, ohm] of Object.entries(variation.resistances ?? {})) {
-    const i = names.indexOf(name);
-    if (i < 0)
-      throw new RangeError(`variation: no resistor or rram is called ${name}; there are: ${names.join(", ")}.`);
+export const varyCircuit = (circuit: Circuit, { resistances = {}, deviations = {} }: Variation): Circuit => {
+  const of = (quantity: VariedQuantity, pick: (name: string) => number, names: readonly string[]) =>
+    [quantity, names.map((name) => [name, pick(name)] as const)] as const;
+  for (const [name, ohm] of Object.entries(resistances))
     if (!(ohm > 0)) throw new RangeError(`variation: resistance of ${name} is ${ohm} ohm; expected > 0 ohm.`);
-    resistances[i] = ohm;
-  }
-  for (const [name, { thresholdShift, gainFactor }] of Object.entries(variation.deviations ?? {})) {
-    const i = circuit.mosfets.names.indexOf(name);
-    if (i < 0)
-      throw new RangeError(`variation: no mosfet is called ${name}; there are: ${circuit.mosfets.names.join(", ")}.`);
-    transistors[i * MOSFET_COEFFICIENTS + 1] += thresholdShift;
-    transistors[i * MOSFET_COEFFICIENTS + 4] *= gainFactor;
-  }
-  return { ...circuit, resistances, transistors };
+  const deviating = Object.keys(deviations);
+  return {
+    ...circuit,
+    groups: varyGroups(circuit.groups, kindsOf(circuit.netlist), [
+      of("resistance", (name) => resistances[name], Object.keys(resistances)),
+      of("thresholdShift", (name) => deviations[name].thresholdShift, deviating),
+      of("gainFactor", (name) => deviations[name].gainFactor, deviating),
+    ]),
+  };
 };

@@ -1,6 +1,10 @@
 import type { Role } from "#devices/index";
+import { capacitor } from "./elements/capacitor.ts";
+import { cell, cellModel } from "./elements/cell.ts";
+import { resistor } from "./elements/resistor.ts";
+import { voltageSource } from "./elements/sources.ts";
 import type { Element, Netlist, Node } from "./netlist.ts";
-import { placeCapacitor, placeTransistor, roleModels } from "./placed-elements.ts";
+import { placeTransistor, roleModels } from "./placed-elements.ts";
 import type { SenseAmplifierDesign } from "./sense-amplifier.ts";
 import { dc } from "./waveform.ts";
 
@@ -27,7 +31,7 @@ export const currentSenseNetlist = (
   const { technology, corner, supply } = design;
   const transistor = (name: string, role: Role, nodes: readonly [Node, Node, Node, Node]): Element =>
     placeTransistor(design, name, role, nodes);
-  const load = (name: string, node: Node, capacitance: number): Element => placeCapacitor(name, node, "0", capacitance);
+  const load = (name: string, node: Node, capacitance: number): Element => capacitor(name, node, "0", capacitance);
   const branch = (side: "L" | "R", bitLine: Node, cell: Node, mirror: Node): Element[] => [
     transistor(`MP${side}`, "latchP", [mirror, mirror, "vdd", "vdd"]),
     transistor(`MC${side}`, "latchN", [mirror, "clamp", bitLine, "0"]),
@@ -41,25 +45,20 @@ export const currentSenseNetlist = (
     temperature: design.temperature,
     models: {
       ...roleModels(design, ["latchP", "latchN", "access"]),
-      cell: { type: "rram", conduction: design.conduction },
+      cell: cellModel(design.conduction),
     },
     elements: [
-      { name: "VDD", type: "voltage", nodes: ["vdd", "0"], waveform: dc(supply) },
-      { name: "VCLAMP", type: "voltage", nodes: ["clamp", "0"], waveform: dc(clamp) },
-      {
-        name: "VWL",
-        type: "voltage",
-        nodes: ["wl", "0"],
-        waveform: {
-          kind: "pwl",
-          points: [
-            [1e-9, 0],
-            [1.1e-9, supply],
-          ],
-        },
-      },
-      { name: "RCELL", type: "rram", model: "cell", nodes: ["bl", "xl"], resistance },
-      { name: "RREF", type: "resistor", nodes: ["blr", "xr"], resistance: referenceResistance },
+      voltageSource("VDD", "vdd", "0", dc(supply)),
+      voltageSource("VCLAMP", "clamp", "0", dc(clamp)),
+      voltageSource("VWL", "wl", "0", {
+        kind: "pwl",
+        points: [
+          [1e-9, 0],
+          [1.1e-9, supply],
+        ],
+      }),
+      cell("RCELL", "cell", "bl", "xl", resistance),
+      resistor("RREF", "blr", "xr", referenceResistance),
       ...branch("L", "bl", "xl", "ml"),
       ...branch("R", "blr", "xr", "mr"),
       transistor("MOL", "latchP", ["out", "ml", "vdd", "vdd"]),

@@ -41,7 +41,7 @@ export type { TransferMatrix } from "./crossbar/transfer-matrix.ts";
 export { transferMatrix } from "./crossbar/transfer-matrix.ts";
 export type { CurrentSenseDesign } from "./current-sense-amplifier.ts";
 export { currentSenseNetlist } from "./current-sense-amplifier.ts";
-export { filamentStart, lengthNode, placeFilament, temperatureNode } from "./filament-equations.ts";
+export { filamentStart, lengthNode, placeFilament, temperatureNode } from "./elements/filament/filament-equations.ts";
 export type { ArrayTiming, ArrayUse } from "./learning/array-use.ts";
 export { addUse, NO_USE } from "./learning/array-use.ts";
 export type { LatentPairs, LatentPairsDesign } from "./learning/latent-pairs.ts";

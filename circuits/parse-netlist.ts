@@ -1,99 +1,19 @@
 import { z } from "zod";
 import { named } from "#src/words/named";
 import { suggestion } from "#src/words/suggestion";
-import { unknownWord } from "./check-netlist.ts";
-import { CONDUCTION_KINDS, ELEMENT_TYPES, type ElementModel, type Netlist } from "./netlist.ts";
-import { WAVEFORM_KINDS } from "./waveform.ts";
+import type { ElementKind } from "./elements/element-kind.ts";
+import { kindsWith, unknownWord } from "./elements/kinds.ts";
+import type { Element, ElementModel, Netlist } from "./netlist.ts";
 
 const number = z.number();
-const waveform = z.discriminatedUnion("kind", [
-  z.strictObject({ kind: z.literal("dc"), value: number }),
-  z.strictObject({ kind: z.literal("pwl"), points: z.array(z.tuple([number, number])).min(1) }),
-  z.strictObject({
-    kind: z.literal("pulse"),
-    low: number,
-    high: number,
-    delay: number.min(0),
-    rise: number.min(0),
-    fall: number.min(0),
-    width: number.min(0),
-    period: number.positive(),
-  }),
-  z.strictObject({
-    kind: z.literal("sin"),
-    offset: number,
-    amplitude: number,
-    frequency: number.positive(),
-    delay: number.min(0).default(0),
-  }),
-]);
 const name = z.string().min(1);
 const node = z.string().min(1);
-const pair = z.tuple([node, node]);
-const element = z.discriminatedUnion("type", [
-  z.strictObject({ name, type: z.literal("resistor"), nodes: pair, resistance: number }),
-  z.strictObject({ name, type: z.literal("capacitor"), nodes: pair, capacitance: number }),
-  z.strictObject({ name, type: z.literal("voltage"), nodes: pair, waveform }),
-  z.strictObject({ name, type: z.literal("current"), nodes: pair, waveform }),
-  z.strictObject({ name, type: z.literal("rram"), model: name, nodes: pair, resistance: number }),
-  z.strictObject({ name, type: z.literal("filament"), model: name, nodes: z.tuple([node, node, node, node]) }),
-  z.strictObject({
-    name,
-    type: z.literal("mosfet"),
-    model: name,
-    drain: node,
-    gate: node,
-    source: node,
-    bulk: node,
-    width: number,
-    length: number,
-  }),
-]);
-const ekv = {
-  equations: z.literal("ekv"),
-  vt0: number,
-  n: number.positive(),
-  nb: number.positive(),
-  kp: number.positive(),
-  sigma: number.min(0),
-  theta: number.min(0),
-  vc: number.positive().nullable(),
-  lambda: number.min(0),
-  kt: number,
-  bex: number,
+
+/** A union of shapes by their `type`. */
+const byType = (shapes: readonly { readonly type: string; readonly shape: z.ZodRawShape }[]) => {
+  const [first, ...rest] = shapes.map(({ type, shape }) => z.strictObject({ type: z.literal(type), ...shape }));
+  return z.discriminatedUnion("type", [first, ...rest]);
 };
-const filament = {
-  oxideThickness: number.positive(),
-  leastFilament: number.min(0),
-  mostFilament: number.positive(),
-  currentScale: number.positive(),
-  referenceFilament: number.positive(),
-  fieldVoltage: number.positive(),
-  generationBarrier: number.positive(),
-  recombinationBarrier: number.positive(),
-  attemptVelocity: number.positive(),
-  hopDistance: number.positive(),
-  fieldFactor: number,
-  fieldFactorSlope: number,
-  thermalCapacitance: number.positive(),
-  thermalTime: number.positive(),
-};
-const model = z.discriminatedUnion("type", [
-  z.strictObject({ type: z.literal("filament"), params: z.strictObject(filament) }),
-  z.strictObject({ type: z.literal("nmos"), ...ekv }),
-  z.strictObject({
-    type: z.literal("pmos"),
-    ...ekv,
-    vt0: number.min(0, "a pMOS threshold is given as a positive magnitude"),
-  }),
-  z.strictObject({
-    type: z.literal("rram"),
-    conduction: z.discriminatedUnion("kind", [
-      z.strictObject({ kind: z.literal("ohmic") }),
-      z.strictObject({ kind: z.literal("sinh"), fieldVoltage: number.positive() }),
-    ]),
-  }),
-]);
 const crossings = z.strictObject({ nodes: z.array(node).min(1), threshold: number, after: number.min(0) });
 const analysis = z.strictObject({
   kind: z.literal("transient"),
@@ -101,19 +21,21 @@ const analysis = z.strictObject({
   times: z.array(number).optional(),
   crossings: crossings.optional(),
 });
-const schema = z.strictObject({
-  title: z.string().default("untitled"),
-  temperature: number,
-  models: z.record(name, model).default({}),
-  elements: z.array(element).min(1),
-  initial: z.record(node, number).optional(),
-  analysis: analysis.optional(),
-  // The answer of a reference case: what it asks to be compared is what a run of it reports.
-  expected: z
-    .object({ senseStart: number, threshold: number, firstCrossing: z.record(node, z.unknown()) })
-    .partial()
-    .optional(),
-});
+const schemaOf = (kinds: readonly ElementKind[]) =>
+  z.strictObject({
+    title: z.string().default("untitled"),
+    temperature: number,
+    models: z.record(name, byType(kinds.flatMap(({ models }) => models))).default({}),
+    elements: z.array(byType(kinds.map(({ type, shape }) => ({ type, shape: { name, ...shape } })))).min(1),
+    initial: z.record(node, number).optional(),
+    analysis: analysis.optional(),
+    // The answer of a reference case: what it asks to be compared is what a run of it reports.
+    expected: z
+      .object({ senseStart: number, threshold: number, firstCrossing: z.record(node, z.unknown()) })
+      .partial()
+      .optional(),
+  });
+const SCHEMA = schemaOf(kindsWith());
 
 /** An element by its name where it has one, the rest of the path as it is. */
 const placeOf = (json: unknown, path: readonly PropertyKey[]): string => {
@@ -125,21 +47,32 @@ const placeOf = (json: unknown, path: readonly PropertyKey[]): string => {
 };
 
 /** What stands where one of a few words decides what the rest is. */
-const WORDS: readonly (readonly [what: string, place: RegExp, known: readonly string[]])[] = [
-  ["element type", /^elements\.\d+\.type$/, ELEMENT_TYPES],
-  ["waveform", /^elements\.\d+\.waveform\.kind$/, WAVEFORM_KINDS],
-  ["model type", /^models\..+\.type$/, ["nmos", "pmos", "rram", "filament"]],
-  ["conduction", /^models\..+\.conduction\.kind$/, CONDUCTION_KINDS],
+const decidingWords = (kinds: readonly ElementKind[]) => [
+  { what: "element type", list: "elements", path: "type", known: kinds.map(({ type }) => type) },
+  {
+    what: "model type",
+    list: "models",
+    path: "type",
+    known: kinds.flatMap(({ models }) => models.map(({ type }) => type)),
+  },
+  ...kinds.flatMap(({ words }) =>
+    words.map(({ what, of, path, known }) => ({ what, list: `${of}s`, path: path.join("."), known })),
+  ),
 ];
 
 const valueAt = (json: unknown, path: readonly PropertyKey[]): unknown =>
   path.reduce<unknown>((at, key) => (at as Record<PropertyKey, unknown> | undefined)?.[key], json);
 
-const wordsOf = (json: unknown, path: readonly PropertyKey[], message: string): string => {
-  const place = path.map(String).join(".");
-  const [what, , known] = WORDS.find(([, places]) => places.test(place)) ?? [];
+const wordsOf = (
+  kinds: readonly ElementKind[],
+  json: unknown,
+  path: readonly PropertyKey[],
+  message: string,
+): string => {
+  const [list, , ...keys] = path.map(String);
+  const found = decidingWords(kinds).find((word) => word.list === list && word.path === keys.join("."));
   const word = valueAt(json, path);
-  const unknown = what && known && typeof word === "string" ? unknownWord(what, word, known) : null;
+  const unknown = found && typeof word === "string" ? unknownWord(found.what, word, found.known) : null;
   return (
     unknown?.replace(/\.$/, "") ??
     message.replace("Invalid input: ", "").replace(", received undefined", ", but it is missing")
@@ -148,13 +81,13 @@ const wordsOf = (json: unknown, path: readonly PropertyKey[], message: string): 
 
 /** Keys that may stand at a place, where one that may not is likely mistyped. */
 const KEYS: Readonly<Record<string, readonly string[]>> = {
-  "": Object.keys(schema.shape),
+  "": Object.keys(SCHEMA.shape),
   analysis: Object.keys(analysis.shape),
 };
 
-const issueText = (json: unknown, issue: z.core.$ZodIssue): string => {
+const issueText = (kinds: readonly ElementKind[], json: unknown, issue: z.core.$ZodIssue): string => {
   const place = placeOf(json, issue.path);
-  if (issue.code !== "unrecognized_keys") return `${place}: ${wordsOf(json, issue.path, issue.message)}`;
+  if (issue.code !== "unrecognized_keys") return `${place}: ${wordsOf(kinds, json, issue.path, issue.message)}`;
   const known = KEYS[issue.path.join(".")];
   const found = issue.keys.map((key) => `unknown key "${key}".${known ? suggestion(key, known) : ""}`);
   return `${place}: ${found.join(" ")}${known ? ` Known: ${known.join(", ")}` : ""}`.replace(/\.$/, "");
@@ -175,31 +108,34 @@ export interface ParsedNetlist {
 
 /**
  * A netlist from JSON text's value (format: docs/transient.md).
+ * @param own Kinds of elements beside the program's.
  * @throws RangeError listing every entry that does not fit, with its place.
  */
-export const parseNetlist = (json: unknown, where: string): ParsedNetlist => {
+export const parseNetlist = (json: unknown, where: string, own: readonly ElementKind[] = []): ParsedNetlist => {
+  const kinds = kindsWith(own);
   // The schema passes over such a key in silence.
   for (const list of ["models", "initial"] as const)
     if (Object.hasOwn((json as { [list]?: object } | null)?.[list] ?? {}, "__proto__"))
       throw new RangeError(`${where}: not a netlist: ${list}: "__proto__" is no name; choose another.`);
-  const parsed = schema.safeParse(json);
+  const parsed = (own.length === 0 ? SCHEMA : schemaOf(kinds)).safeParse(json);
   if (!parsed.success) {
-    const issues = parsed.error.issues.slice(0, 3).map((i) => issueText(json, i));
+    const issues = parsed.error.issues.slice(0, 3).map((i) => issueText(kinds, json, i));
     throw new RangeError(`${where}: not a netlist: ${issues.join("; ")}. docs/transient.md shows the format.`);
   }
   const { title, temperature, elements, models, initial, analysis, expected } = parsed.data;
+  const shapes = kinds.flatMap(({ models: of }) => of);
   const netlist: Netlist = {
     title,
     temperature,
-    elements,
+    elements: elements as unknown as Element[],
     initial: initial ? named(Object.entries(initial)) : null,
     models: named<ElementModel>(
-      Object.entries(models).map(([key, m]) => {
-        if (m.type === "rram" || m.type === "filament") return [key, m];
-        const { type, equations: _, vc, ...rest } = m;
-        return [key, { type: "mosfet", params: { polarity: type, vc: vc ?? Number.POSITIVE_INFINITY, ...rest } }];
+      Object.entries(models).map(([key, read]) => {
+        const shape = shapes.find(({ type }) => type === read["type"]);
+        return [key, shape?.of(read) as ElementModel];
       }),
     ),
+    ...(own.length === 0 ? {} : { kinds: own }),
   };
   if (!analysis) return { netlist, analysis: null };
   const asked =

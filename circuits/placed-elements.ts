@@ -1,5 +1,6 @@
 import { type Corner, type Role, type Technology, transistorParams } from "#devices/index";
-import type { Element, ElementModel, Node } from "./netlist.ts";
+import { type Transistor, transistor, transistorModel } from "./elements/transistor/transistor.ts";
+import type { ElementModel, Node } from "./netlist.ts";
 
 /** What transistors are drawn in: process, corner, and the width of each role [m]. */
 export interface Drawn {
@@ -16,7 +17,7 @@ export const roleModels = (
   Object.fromEntries(
     roles.map((role): [string, ElementModel] => [
       role,
-      { type: "mosfet", params: transistorParams(technology, corner, role, widths[role]) },
+      transistorModel(transistorParams(technology, corner, role, widths[role])),
     ]),
   );
 
@@ -25,22 +26,5 @@ export const placeTransistor = (
   { technology, widths }: Drawn,
   name: string,
   role: Role,
-  [drain, gate, source, bulk]: readonly [drain: Node, gate: Node, source: Node, bulk: Node],
-): Element => ({
-  name,
-  type: "mosfet",
-  model: role,
-  drain,
-  gate,
-  source,
-  bulk,
-  width: widths[role],
-  length: technology.gateLength,
-});
-
-export const placeCapacitor = (name: string, a: Node, b: Node, capacitance: number): Element => ({
-  name,
-  type: "capacitor",
-  nodes: [a, b],
-  capacitance,
-});
+  nodes: readonly [drain: Node, gate: Node, source: Node, bulk: Node],
+): Transistor => transistor(name, role, nodes, { width: widths[role], length: technology.gateLength });

@@ -1,5 +1,6 @@
 import { transientBatch } from "./batch/transient-batch.ts";
 import { compileCircuit } from "./circuit.ts";
+import { sourceOf } from "./netlist.ts";
 import type { SenseAmplifier } from "./read-pair.ts";
 import type { PairReads } from "./read-pairs.ts";
 import { type SenseAmplifierDesign, senseNetlist } from "./sense-amplifier.ts";
@@ -39,7 +40,7 @@ export const repeatedReadEnergies = (
   const circuit = compileCircuit({
     ...netlist,
     elements: netlist.elements.map((e) =>
-      e.type === "voltage" && e.name === "VSEN" ? { ...e, waveform: repeatedSen(design, strobe) } : e,
+      e.name === "VSEN" ? (sourceOf(netlist, e)?.withWaveform(e, repeatedSen(design, strobe)) ?? e) : e,
     ),
   });
   const cycle = precharge + strobe;

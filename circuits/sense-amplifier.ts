@@ -10,8 +10,11 @@ import {
   type Technology,
 } from "#devices/index";
 import { fold, type Key } from "#src/random/index";
+import { capacitor } from "./elements/capacitor.ts";
+import { cell, cellModel } from "./elements/cell.ts";
+import { voltageSource } from "./elements/sources.ts";
 import type { Element, Netlist, Node } from "./netlist.ts";
-import { placeCapacitor, placeTransistor, roleModels } from "./placed-elements.ts";
+import { placeTransistor, roleModels } from "./placed-elements.ts";
 import { CELL_NODES, type ColumnPosition, columnLines } from "./sense-column.ts";
 import { dc, type Waveform } from "./waveform.ts";
 
@@ -109,20 +112,19 @@ export const transistorElements = (
   { name, role, drain, gate, source, bulk }: Placed,
 ): Element[] => {
   const perMetre = design.technology.capacitances[role];
-  const capacitor = (of: string, a: Node, b: Node, farad: number): Element =>
-    placeCapacitor(`C${name}.${of}`, a, b, farad * design.widths[role]);
+  const between = (of: string, a: Node, b: Node, farad: number): Element =>
+    capacitor(`C${name}.${of}`, a, b, farad * design.widths[role]);
   return [
     placeTransistor(design, name, role, [drain, gate, source, bulk]),
-    capacitor("gd", gate, drain, perMetre.gateDrain),
-    capacitor("gs", gate, source, perMetre.gateSource),
-    capacitor("gb", gate, bulk, perMetre.gateBulk),
-    capacitor("db", drain, bulk, perMetre.drainBulk),
-    capacitor("sb", source, bulk, perMetre.sourceBulk),
+    between("gd", gate, drain, perMetre.gateDrain),
+    between("gs", gate, source, perMetre.gateSource),
+    between("gb", gate, bulk, perMetre.gateBulk),
+    between("db", drain, bulk, perMetre.drainBulk),
+    between("sb", source, bulk, perMetre.sourceBulk),
   ];
 };
 
-const grounded = (name: string, node: Node, capacitance: number): Element =>
-  placeCapacitor(name, node, "0", capacitance);
+const grounded = (name: string, node: Node, capacitance: number): Element => capacitor(name, node, "0", capacitance);
 
 /** Lines that a cell hangs on. */
 interface CellLines {
@@ -138,8 +140,8 @@ export const cell2T2R = (
   resistances: readonly [number, number],
   lines: CellLines = AT_AMPLIFIER,
 ): Element[] => [
-  { name: "RL", type: "rram", model: "cell", nodes: [lines.bl, "xl"], resistance: resistances[0] },
-  { name: "RR", type: "rram", model: "cell", nodes: [lines.blb, "xr"], resistance: resistances[1] },
+  cell("RL", "cell", lines.bl, "xl", resistances[0]),
+  cell("RR", "cell", lines.blb, "xr", resistances[1]),
   ...accessTransistors(lines.sl).flatMap((t) => transistorElements(design, t)),
   grounded("CXL", "xl", design.capacitances.cell),
   grounded("CXR", "xr", design.capacitances.cell),
@@ -174,22 +176,17 @@ export const senseNetlist = (
   return {
     title: `2T2R cell read by a precharge sense amplifier, ${technology.name} ${corner}, ${supply} V`,
     temperature: design.temperature,
-    models: { ...roleModels(design, roles), cell: { type: "rram", conduction: design.conduction } },
+    models: { ...roleModels(design, roles), cell: cellModel(design.conduction) },
     elements: [
-      { name: "VDD", type: "voltage", nodes: ["vdd", "0"], waveform: supplyWaveform(design) },
-      { name: "VWL", type: "voltage", nodes: ["wl", "0"], waveform: dc(supply) },
-      {
-        name: "VSEN",
-        type: "voltage",
-        nodes: ["sen", "0"],
-        waveform: {
-          kind: "pwl",
-          points: [
-            [timing.precharge, 0],
-            [timing.precharge + timing.edge, supply],
-          ],
-        },
-      },
+      voltageSource("VDD", "vdd", "0", supplyWaveform(design)),
+      voltageSource("VWL", "wl", "0", dc(supply)),
+      voltageSource("VSEN", "sen", "0", {
+        kind: "pwl",
+        points: [
+          [timing.precharge, 0],
+          [timing.precharge + timing.edge, supply],
+        ],
+      }),
       ...(design.column
         ? [...cell2T2R(design, resistances, CELL_NODES), ...columnLines(design, design.column)]
         : cell2T2R(design, resistances)),

@@ -1,5 +1,7 @@
+import { capacitor } from "./elements/capacitor.ts";
+import { resistor } from "./elements/resistor.ts";
 import type { Element, Node } from "./netlist.ts";
-import { type Drawn, placeCapacitor, placeTransistor } from "./placed-elements.ts";
+import { type Drawn, placeTransistor } from "./placed-elements.ts";
 
 /**
  * Where a cell sits in a column of 2T2R cells, and what the column's lines are made of. The two bit lines and the source line
@@ -66,9 +68,9 @@ const ladder = (
     const [a, b] = [node(s), node(s + 1)];
     const half = capacitance / (2 * sections);
     return [
-      { name: `R${name}${s}`, type: "resistor", nodes: [a, b], resistance: resistance / sections },
-      placeCapacitor(`C${name}${s}a`, a, "0", half),
-      placeCapacitor(`C${name}${s}b`, b, "0", half),
+      resistor(`R${name}${s}`, a, b, resistance / sections),
+      capacitor(`C${name}${s}a`, a, "0", half),
+      capacitor(`C${name}${s}b`, b, "0", half),
     ];
   }).flat();
 
@@ -95,7 +97,7 @@ export const columnLines = (design: ColumnDesign, column: ColumnPosition): Eleme
   };
   const off = (name: string, bitLine: Node): Element => {
     const one = placeTransistor(design, name, "access", [bitLine, "0", CELL_NODES.sl, "0"]);
-    return one.type === "mosfet" ? { ...one, width: (rows - 1) * one.width } : one;
+    return { ...one, width: (rows - 1) * one.width };
   };
   return [
     ...line("BLL", "bl", CELL_NODES.bl, load.bitLine),

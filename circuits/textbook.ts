@@ -1,6 +1,9 @@
 import type { Corner, Technology } from "#devices/index";
+import { capacitor } from "./elements/capacitor.ts";
+import { resistor } from "./elements/resistor.ts";
+import { voltageSource } from "./elements/sources.ts";
 import type { Element, Netlist, Node } from "./netlist.ts";
-import { type Drawn, placeCapacitor, placeTransistor, roleModels } from "./placed-elements.ts";
+import { type Drawn, placeTransistor, roleModels } from "./placed-elements.ts";
 import { REFERENCE_SIZING } from "./sense-amplifier.ts";
 import { dc, type Waveform } from "./waveform.ts";
 
@@ -16,12 +19,7 @@ export interface TextbookConditions {
 
 const drawn = (c: TextbookConditions): Drawn => ({ ...c, widths: REFERENCE_SIZING.widths });
 
-const voltage = (name: string, plus: Node, waveform: Waveform): Element => ({
-  name,
-  type: "voltage",
-  nodes: [plus, "0"],
-  waveform,
-});
+const voltage = (name: string, plus: Node, waveform: Waveform): Element => voltageSource(name, plus, "0", waveform);
 
 /**
  * Read of a six-transistor SRAM cell that holds 0 at q: both bit lines start at the supply, the word line rises at 1 ns,
@@ -46,12 +44,12 @@ export const sramRead = (c: TextbookConditions): Netlist => ({
     placeTransistor(drawn(c), "MPD2", "latchN", ["qb", "q", "0", "0"]),
     placeTransistor(drawn(c), "MAC1", "access", ["bl", "wl", "q", "0"]),
     placeTransistor(drawn(c), "MAC2", "access", ["blb", "wl", "qb", "0"]),
-    placeCapacitor("CQ", "q", "0", 1e-15),
-    placeCapacitor("CQB", "qb", "0", 1e-15),
-    placeCapacitor("CBL", "bl", "0", 20e-15),
-    placeCapacitor("CBLB", "blb", "0", 20e-15),
-    placeCapacitor("CWL1", "wl", "bl", 0.5e-15),
-    placeCapacitor("CWL2", "wl", "blb", 0.5e-15),
+    capacitor("CQ", "q", "0", 1e-15),
+    capacitor("CQB", "qb", "0", 1e-15),
+    capacitor("CBL", "bl", "0", 20e-15),
+    capacitor("CBLB", "blb", "0", 20e-15),
+    capacitor("CWL1", "wl", "bl", 0.5e-15),
+    capacitor("CWL2", "wl", "blb", 0.5e-15),
   ],
   initial: { q: 0, qb: c.supply, bl: c.supply, blb: c.supply },
 });
@@ -70,7 +68,7 @@ export const ringOscillator = (c: TextbookConditions, stages: number): Netlist =
       ...Array.from({ length: stages }, (_, i): Element[] => [
         placeTransistor(drawn(c), `MP${i}`, "latchP", [node(i), node(i - 1), "vdd", "vdd"]),
         placeTransistor(drawn(c), `MN${i}`, "latchN", [node(i), node(i - 1), "0", "0"]),
-        placeCapacitor(`C${i}`, node(i), "0", 5e-15),
+        capacitor(`C${i}`, node(i), "0", 5e-15),
       ]).flat(),
     ],
     initial: Object.fromEntries(Array.from({ length: stages }, (_, i) => [node(i), i % 2 === 0 ? 0 : c.supply])),
@@ -91,8 +89,8 @@ export const rcLadder = (sections: number, resistance: number, capacitance: numb
       ],
     }),
     ...Array.from({ length: sections }, (_, i): Element[] => [
-      { name: `R${i + 1}`, type: "resistor", nodes: [`n${i}`, `n${i + 1}`], resistance },
-      placeCapacitor(`C${i + 1}`, `n${i + 1}`, "0", capacitance),
+      resistor(`R${i + 1}`, `n${i}`, `n${i + 1}`, resistance),
+      capacitor(`C${i + 1}`, `n${i + 1}`, "0", capacitance),
     ]).flat(),
   ],
   initial: {},

@@ -1,4 +1,3 @@
-import { channelNoiseConductance, MOSFET_COEFFICIENTS, rramCurrentInto } from "#devices/index";
 import { fold, type Key, normal } from "#src/random/index";
 import type { Circuit } from "./circuit.ts";
 
@@ -22,44 +21,38 @@ export interface ThermalNoise {
 }
 
 /**
- * Thermal noise of resistors, cells and transistors: each an independent normal current of variance 2 k T G / interval, the
+ * Thermal noise: each element's kind says what conductance makes it, as an independent normal current of variance 2 k T G / interval, the
  * band-limited form of a white current of spectral density 4 k T G (Johnson, Nyquist, Phys. Rev. 32, 97 and 110, 1928).
  * G is the conductance at the interval's start; a bent cell's is its slope there. Draw `index` of an element depends on
  * its name and the index alone.
  *
- * @throws RangeError for a circuit with filaments, which have no noise here.
+ * @throws RangeError for a circuit with an element whose kind refuses noise.
  */
 export const createThermalNoise = (circuit: Circuit, { key, interval }: NoiseOptions): ThermalNoise => {
-  const { resistors, rrams, mosfets, filaments, resistances, transistors, netlist } = circuit;
-  if (filaments.names.length > 0)
-    throw new RangeError(
-      `thermal noise: ${filaments.names[0]} is a filament, whose noise is not modelled (resistors', rram cells' and transistors' is); an rram element of its resistance has it, or leave the noise out.`,
-    );
+  const noisy = circuit.groups.map((group) => {
+    const { noise } = group.part;
+    if ("refused" in noise) throw new RangeError(`thermal noise: ${noise.refused(group.names[0])}`);
+    return { ...group, noise, keys: group.names.map((name) => fold(key, name)) };
+  });
   const currents = new Float64Array(circuit.total);
-  const perSiemens = (2 * BOLTZMANN_JOULE * netlist.temperature) / interval;
-  const keys = [...resistors.names, ...rrams.names, ...mosfets.names].map((name) => fold(key, name));
-  const linear = resistors.names.length;
-  const mosfetsFrom = linear + rrams.names.length;
-  const slope = new Float64Array(2);
-  const push = (element: number, index: number, from: number, to: number, siemens: number): void => {
-    const ampere = Math.sqrt(perSiemens * siemens) * normal(keys[element], index);
-    currents[from] += ampere;
-    currents[to] -= ampere;
-  };
+  const perSiemens = (2 * BOLTZMANN_JOULE * circuit.netlist.temperature) / interval;
   return {
     currents,
     draw: (index, x) => {
       currents.fill(0);
-      for (let k = 0; k < linear; k++) push(k, index, resistors.at[2 * k], resistors.at[2 * k + 1], 1 / resistances[k]);
-      rrams.conduction.forEach((conduction, k) => {
-        const [i, j] = [rrams.at[2 * k], rrams.at[2 * k + 1]];
-        rramCurrentInto(slope, conduction, resistances[linear + k], x[i] - x[j]);
-        push(linear + k, index, i, j, slope[1]);
-      });
-      for (let m = 0; m < mosfets.names.length; m++) {
-        const [d, g, s, b] = mosfets.at.subarray(4 * m, 4 * m + 4);
-        const siemens = channelNoiseConductance(transistors, m * MOSFET_COEFFICIENTS, x[d], x[g], x[s], x[b]);
-        push(mosfetsFrom + m, index, d, s, siemens);
+      for (const { part, noise, keys, at, models, coefficients } of noisy) {
+        const { terminals } = part;
+        const volts = new Float64Array(terminals);
+        keys.forEach((own, k) => {
+          const nodes = at.subarray(k * terminals, (k + 1) * terminals);
+          nodes.forEach((node, t) => {
+            volts[t] = x[node];
+          });
+          const siemens = noise.conductance(volts, coefficients, k * part.coefficients.length, models[k]);
+          const ampere = Math.sqrt(perSiemens * siemens) * normal(own, index);
+          currents[nodes[noise.from]] += ampere;
+          currents[nodes[noise.to]] -= ampere;
+        });
       }
     },
   };

@@ -1,3 +1,4 @@
+import { voltageSource } from "./elements/sources.ts";
 import type { Netlist, Node } from "./netlist.ts";
 import { type SenseAmplifierDesign, senseNetlist, transistorElements } from "./sense-amplifier.ts";
 import { dc } from "./waveform.ts";
@@ -30,8 +31,8 @@ export const xnorSenseNetlist = (
     title: plain.title.replace("precharge sense amplifier", `XNOR sense amplifier, input ${input}`),
     elements: [
       ...plain.elements,
-      { name: "VX", type: "voltage", nodes: ["x", "0"], waveform: level(input === 1) },
-      { name: "VXB", type: "voltage", nodes: ["xb", "0"], waveform: level(input === -1) },
+      voltageSource("VX", "x", "0", level(input === 1)),
+      voltageSource("VXB", "xb", "0", level(input === -1)),
       ...pass,
     ],
     initial: { ...plain.initial, tl: 0, tr: 0 },

@@ -9,9 +9,22 @@ export {
 export type { FilamentSpread } from "./filament/sample.ts";
 export { sampleFilament } from "./filament/sample.ts";
 export { sky130Reram } from "./filament/sets.ts";
+export {
+  GAIN,
+  LAMBDA,
+  MOSFET_COEFFICIENT_NAMES,
+  MOSFET_COEFFICIENTS,
+  NB,
+  POLARITY,
+  SIGMA,
+  SLOPE,
+  THETA,
+  THRESHOLD,
+  VELOCITY,
+} from "./mosfet/coefficients.ts";
 export { channelNoiseConductance } from "./mosfet/noise.ts";
 export type { Gate, MosfetDeviation, MosfetParams } from "./mosfet/params.ts";
-export { drainCurrentInto, MOSFET_COEFFICIENTS, mosfetCoefficientsInto } from "./mosfet/physics.ts";
+export { drainCurrentInto, mosfetCoefficientsInto } from "./mosfet/physics.ts";
 export type { Mismatch } from "./mosfet/sample.ts";
 export { mismatchSigmas, sampleMosfet } from "./mosfet/sample.ts";
 export { GOLDEN_SETS } from "./mosfet/sets/golden.ts";

@@ -1,11 +1,9 @@
 import type { VectorMath } from "#src/kernels/vector-math";
 import { sineCosine } from "#src/kernels/vector-math";
 import type { Vector } from "#src/kernels/vector-program";
-import { type BatchLayout, MODEL_COEFFICIENTS } from "./batch-layout.ts";
+import type { BatchLayout } from "./batch-layout.ts";
 import type { BatchStructure } from "./batch-structure.ts";
-import { emitDrainCurrent, emitResistiveCurrent, type TransistorTerms } from "./device-currents.ts";
 import type { SparseMatrix } from "./elimination.ts";
-import { emitFilament, type FilamentRow } from "./filament-terms.ts";
 
 /** A signal's value, and its first and second derivative by time. */
 export interface Imposed {
@@ -101,82 +99,32 @@ export const emitEvaluation = (
     const [matrix, key] = row < size ? [conductances, row * size + column] : [drawnBy, (row - size) * size + column];
     matrix.set(key, p.add(matrix.get(key) ?? zero, conductance));
   };
-  const conduct = (i: number, j: number, current: Vector, conductance: Vector): void => {
-    leave(i, current);
-    leave(j, p.neg(current));
-    depend(i, i, conductance);
-    depend(j, j, conductance);
-    depend(i, j, p.neg(conductance));
-    depend(j, i, p.neg(conductance));
-  };
-
-  const resistorCount = s.resistors.length / 2;
-  for (let k = 0; k < resistorCount; k++) {
-    const [i, j] = [s.resistors[2 * k], s.resistors[2 * k + 1]];
-    const g = p.load(layout.conductances[k]);
-    conduct(i, j, p.mul(g, p.sub(x[i], x[j])), g);
-  }
-  s.cells.bends.forEach((bends, k) => {
-    const [i, j] = [s.cells.at[2 * k], s.cells.at[2 * k + 1]];
-    const field = bends
-      ? { voltage: p.load(layout.fieldVoltages[k]), inverse: p.load(layout.inverseFieldVoltages[k]) }
-      : null;
-    const cell = emitResistiveCurrent(math, p.load(layout.conductances[resistorCount + k]), field, p.sub(x[i], x[j]));
-    conduct(i, j, cell.current, cell.conductance);
+  s.groups.forEach(({ form, flows, terminals, at, codes, models }, g) => {
+    const { own, shared } = layout.groups[g];
+    codes.forEach((code, k) => {
+      const nodes = at.subarray(k * terminals, (k + 1) * terminals);
+      const slot = (name: string): Vector => {
+        const place = form.own.indexOf(name);
+        return p.load(place >= 0 ? own[k][place] : shared[models[k]][form.shared.indexOf(name)]);
+      };
+      const found = form.emit(
+        math,
+        code,
+        slot,
+        Array.from(nodes, (node) => x[node]),
+      );
+      flows.forEach(({ from, to }, f) => {
+        const { current, by } = found[f];
+        leave(nodes[from], current);
+        if (to !== null) leave(nodes[to], p.neg(current));
+        by.forEach((conductance, t) => {
+          if (!conductance) return;
+          depend(nodes[from], nodes[t], conductance);
+          if (to !== null) depend(nodes[to], nodes[t], p.neg(conductance));
+        });
+      });
+    });
   });
-  s.mosfets.polarities.forEach((polarity, m) => {
-    const [d, g, source, b] = s.mosfets.at.subarray(4 * m, 4 * m + 4);
-    const model = layout.models[s.mosfets.models[m]];
-    const shared = Object.fromEntries(MODEL_COEFFICIENTS.map((name, i) => [name, p.load(model[i])])) as Record<
-      (typeof MODEL_COEFFICIENTS)[number],
-      Vector
-    >;
-    const terms: TransistorTerms = {
-      polarity,
-      threshold: p.load(layout.thresholds[m]),
-      gain: p.load(layout.gains[m]),
-      ...shared,
-    };
-    const { current, byDrain, byGate, bySource } = emitDrainCurrent(math, terms, x[d], x[g], x[source], x[b]);
-    const byBulk = p.neg(p.add(p.add(byDrain, byGate), bySource));
-    const columns: readonly (readonly [number, Vector])[] = [
-      [d, byDrain],
-      [g, byGate],
-      [source, bySource],
-      [b, byBulk],
-    ];
-    leave(d, current);
-    leave(source, p.neg(current));
-    for (const [column, conductance] of columns) {
-      depend(d, column, conductance);
-      depend(source, column, p.neg(conductance));
-    }
-  });
-  for (let k = 0; 4 * k < s.filaments.length; k++) {
-    const [plus, minus, length, temperature] = s.filaments.subarray(4 * k, 4 * k + 4);
-    const rows = emitFilament(
-      math,
-      layout.filaments[k].map((slot) => p.load(slot)),
-      { voltage: p.sub(x[plus], x[minus]), length: x[length], temperature: x[temperature] },
-    );
-    const from = (node: number, { value, byVoltage, byLength, byTemperature }: FilamentRow): void => {
-      leave(node, value);
-      depend(node, plus, byVoltage);
-      depend(node, minus, p.neg(byVoltage));
-      depend(node, length, byLength);
-      if (byTemperature) depend(node, temperature, byTemperature);
-    };
-    const { current } = rows;
-    const back = {
-      value: p.neg(current.value),
-      byVoltage: p.neg(current.byVoltage),
-      byLength: p.neg(current.byLength),
-    };
-    from(plus, current);
-    from(minus, { ...back, byTemperature: null });
-    from(length, rows.length);
-    from(temperature, rows.temperature);
-  }
   const one = p.constant(1);
   s.branches.forEach(({ plus, minus, row }, k) => {
     const held = signals[drivenCount + k];

@@ -1,7 +1,7 @@
-import { MOSFET_COEFFICIENTS, mosfetCoefficientsInto } from "#devices/index";
 import { named } from "#src/words/named";
 import { type Circuit, compileCircuit, varyCircuit } from "../circuit.ts";
-import type { Netlist } from "../netlist.ts";
+import { varying } from "../element-groups.ts";
+import { type Netlist, sourceOf } from "../netlist.ts";
 import type { Waveform } from "../waveform.ts";
 import type { BatchVariations, Column } from "./batch-contract.ts";
 
@@ -45,9 +45,7 @@ export const checkVariations = (circuit: Circuit, v: BatchVariations): void => {
     throw new RangeError(`${where}: count is ${v.count}; expected a whole number, 0 or more.`);
   for (const key of Object.keys(v))
     if (!KNOWN.includes(key)) throw new RangeError(`${where}: ${key} is no variation; there are: ${KNOWN.join(", ")}.`);
-  const sourceNames = circuit.netlist.elements.flatMap((e) =>
-    e.type === "voltage" || e.type === "current" ? [e.name] : [],
-  );
+  const sourceNames = circuit.netlist.elements.filter((e) => sourceOf(circuit.netlist, e)).map(({ name }) => name);
   const check = (
     what: string,
     columns: Readonly<Record<string, Column>> | undefined,
@@ -62,15 +60,16 @@ export const checkVariations = (circuit: Circuit, v: BatchVariations): void => {
     }
   };
   const positive = (x: number): boolean => x > 0 && x < Number.POSITIVE_INFINITY;
+  const { groups } = circuit;
+  check("resistance", v.resistances, varying(groups, "resistance"), "> 0 ohm and finite", positive);
   check(
-    "resistance",
-    v.resistances,
-    [...circuit.resistors.names, ...circuit.rrams.names],
-    "> 0 ohm and finite",
-    positive,
+    "threshold shift",
+    v.thresholdShifts,
+    varying(groups, "thresholdShift"),
+    "a finite number of volts",
+    Number.isFinite,
   );
-  check("threshold shift", v.thresholdShifts, circuit.mosfets.names, "a finite number of volts", Number.isFinite);
-  check("gain factor", v.gainFactors, circuit.mosfets.names, "> 0 and finite", positive);
+  check("gain factor", v.gainFactors, varying(groups, "gainFactor"), "> 0 and finite", positive);
   check("scale", v.sourceScales, sourceNames, "a finite number", Number.isFinite);
   if (v.temperatures) check("temperature", { circuit: v.temperatures }, ["circuit"], "> 0 K and finite", positive);
 };
@@ -105,25 +104,13 @@ export const instanceOf = (circuit: Circuit, v: BatchVariations, instance: numbe
   const conditioned: Netlist = {
     ...netlist,
     temperature: v.temperatures ? valueAt(v.temperatures, instance) : netlist.temperature,
-    elements: netlist.elements.map((e) =>
-      (e.type === "voltage" || e.type === "current") && e.name in scales
-        ? { ...e, waveform: scaled(e.waveform, scales[e.name]) }
-        : e,
-    ),
+    elements: netlist.elements.map((e) => {
+      const source = e.name in scales ? sourceOf(netlist, e) : null;
+      return source ? source.withWaveform(e, scaled(source.waveform(e), scales[e.name])) : e;
+    }),
   };
   return varyCircuit(recompiled ? compileCircuit(conditioned) : circuit, {
     resistances: row(v.resistances, instance),
     deviations,
   });
-};
-
-/** MOSFET_COEFFICIENTS of every transistor at a temperature, as drawn. */
-export const transistorsAt = (circuit: Circuit, temperature: number, out: Float64Array): void => {
-  let m = 0;
-  for (const e of circuit.netlist.elements) {
-    if (e.type !== "mosfet") continue;
-    const model = circuit.netlist.models[e.model];
-    if (model.type === "mosfet") mosfetCoefficientsInto(out, m * MOSFET_COEFFICIENTS, model.params, e, temperature);
-    m++;
-  }
 };

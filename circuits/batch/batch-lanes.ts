@@ -1,24 +1,18 @@
-import { MOSFET_COEFFICIENTS } from "#devices/index";
 import type { VectorKernel } from "#src/kernels/vector-module";
 import { factorInPlace, solveInPlace } from "#src/numerics/dense-lu";
 import { ownOf } from "#src/words/named";
 import type { Circuit } from "../circuit.ts";
 import { capacitanceMatrix } from "../circuit-equations.ts";
 import { waveformAt } from "../waveform.ts";
-import type { BatchVariations, Column } from "./batch-contract.ts";
-import { transistorsAt, valueAt } from "./batch-instances.ts";
-import { type BatchLayout, FILAMENT_COEFFICIENTS } from "./batch-layout.ts";
+import type { BatchVariations } from "./batch-contract.ts";
+import { valueAt } from "./batch-instances.ts";
+import type { BatchLayout } from "./batch-layout.ts";
 import type { BatchStructure } from "./batch-structure.ts";
-import { filamentCoefficients } from "./filament-terms.ts";
+import { elementLanes } from "./element-lanes.ts";
 
 const FEMTO = 1e15;
 const MICRO = 1e6;
 export const NANO = 1e9;
-
-/** Of `mosfetCoefficientsInto`, in the order of MODEL_COEFFICIENTS. */
-const MODEL_PLACES = [2, 3, 5, 6, 7, 8];
-const THRESHOLD = 1;
-const GAIN = 4;
 
 /** Writes what one instance is into one lane, and what its sources do from one corner to the next. */
 export interface BatchLanes {
@@ -100,45 +94,10 @@ export const createBatchLanes = (
       all(slot, inverse[k][j]);
     });
   });
-  circuit.rrams.conduction.forEach((c, k) => {
-    if (c.kind !== "sinh") return;
-    all(layout.fieldVoltages[k], c.fieldVoltage);
-    all(layout.inverseFieldVoltages[k], 1 / c.fieldVoltage);
-  });
+  const elements = elementLanes(s, layout, circuit, variations);
+  elements.write(null, all);
 
-  circuit.filaments.params.forEach((p, k) => {
-    const values = filamentCoefficients(p, circuit.netlist.temperature);
-    layout.filaments[k].forEach((slot, i) => {
-      all(slot, values[FILAMENT_COEFFICIENTS[i]]);
-    });
-  });
-
-  // Conductances and transistors: what is common once, what varies at every load.
-  const conductors = [...circuit.resistors.names, ...circuit.rrams.names];
-  circuit.resistances.forEach((ohm, k) => {
-    all(layout.conductances[k], MICRO / ohm);
-  });
-  const variedResistances = Object.entries(variations.resistances ?? {}).map(
-    ([name, column]) => [layout.conductances[conductors.indexOf(name)], column] as const,
-  );
-  const transistors = circuit.transistors.slice();
-  const place = (name: string): number => circuit.mosfets.names.indexOf(name);
-  const byTransistor = (columns: Readonly<Record<string, Column>> | undefined): (readonly [number, Column])[] =>
-    Object.entries(columns ?? {}).map(([name, column]) => [place(name), column] as const);
-  const shifts = byTransistor(variations.thresholdShifts);
-  const gains = byTransistor(variations.gainFactors);
   const { temperatures } = variations;
-  const writeTransistors = (write: (slot: number, value: number) => void): void => {
-    s.mosfets.models.forEach((model, m) => {
-      const at = m * MOSFET_COEFFICIENTS;
-      write(layout.thresholds[m], transistors[at + THRESHOLD]);
-      write(layout.gains[m], MICRO * transistors[at + GAIN]);
-      layout.models[model].forEach((slot, i) => {
-        write(slot, transistors[at + MODEL_PLACES[i]]);
-      });
-    });
-  };
-  writeTransistors(all);
 
   // Sources: value and slope of every waveform at every corner.
   const waveforms = s.drive.waveforms;
@@ -217,15 +176,9 @@ export const createBatchLanes = (
 
   return {
     load: (lane, instance) => {
-      for (const [slot, column] of variedResistances) put(slot, lane, MICRO / valueAt(column, instance));
-      if (temperatures) {
-        transistorsAt(circuit, valueAt(temperatures, instance), transistors);
-        writeTransistors((slot, value) => put(slot, lane, value));
-      }
-      for (const [m, column] of shifts)
-        put(layout.thresholds[m], lane, transistors[m * MOSFET_COEFFICIENTS + THRESHOLD] + valueAt(column, instance));
-      for (const [m, column] of gains)
-        put(layout.gains[m], lane, MICRO * transistors[m * MOSFET_COEFFICIENTS + GAIN] * valueAt(column, instance));
+      const own = (slot: number, value: number): void => put(slot, lane, value);
+      if (temperatures) elements.write(valueAt(temperatures, instance), own);
+      elements.vary(instance, own);
       for (const signal of still) write(lane, instance, 0, signal);
     },
     enter: (lane, instance, segment) => {

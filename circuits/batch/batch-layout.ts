@@ -1,42 +1,16 @@
 import type { BatchStructure } from "./batch-structure.ts";
 
-/** Coefficients that all transistors of one model share. */
-export const MODEL_COEFFICIENTS = ["nb", "slope", "sigma", "theta", "velocity", "lambda"] as const;
-
-/** What a filament's equations need, in V, nm, kK, ns and uA; `emitFilament` says how. */
-export const FILAMENT_COEFFICIENTS = [
-  "oxide",
-  "perGap",
-  "scale",
-  "perField",
-  "velocity",
-  "lever",
-  "leverSlope",
-  "generation",
-  "recombination",
-  "least",
-  "most",
-  "heating",
-  "cooling",
-  "ambient",
-] as const;
-
 /**
  * Where a kernel keeps what: slots of one value a lane. Units are V, ns, fF, uA and MOhm (so uS, and rad/ns), in which a
  * circuit's numbers stay near one.
  */
 export interface BatchLayout {
   readonly slots: number;
-  readonly thresholds: readonly number[];
-  readonly gains: readonly number[];
-  /** MODEL_COEFFICIENTS of each model. */
-  readonly models: readonly (readonly number[])[];
-  /** Of resistors, then cells. */
-  readonly conductances: readonly number[];
-  readonly fieldVoltages: readonly number[];
-  readonly inverseFieldVoltages: readonly number[];
-  /** FILAMENT_COEFFICIENTS of each filament. */
-  readonly filaments: readonly (readonly number[])[];
+  /** Of each group: its elements' own slots, and those of each of its models, in the order of the form's names. */
+  readonly groups: readonly {
+    readonly own: readonly (readonly number[])[];
+    readonly shared: readonly (readonly number[])[];
+  }[];
   readonly capacitances: readonly number[];
   readonly couplings: readonly number[];
   readonly meteredCapacitances: readonly number[];
@@ -117,13 +91,10 @@ export const layOut = (s: BatchStructure): BatchLayout => {
     stiffness: many(watched),
   });
   const layout = {
-    thresholds: many(s.mosfets.polarities.length),
-    gains: many(s.mosfets.polarities.length),
-    models: Array.from({ length: Math.max(-1, ...s.mosfets.models) + 1 }, () => many(MODEL_COEFFICIENTS.length)),
-    conductances: many(s.resistors.length / 2 + s.cells.bends.length),
-    fieldVoltages: many(s.cells.bends.length),
-    inverseFieldVoltages: many(s.cells.bends.length),
-    filaments: Array.from({ length: s.filaments.length / 4 }, () => many(FILAMENT_COEFFICIENTS.length)),
+    groups: s.groups.map(({ form, codes, models }) => ({
+      own: codes.map(() => many(form.own.length)),
+      shared: Array.from({ length: Math.max(-1, ...models) + 1 }, () => many(form.shared.length)),
+    })),
     capacitances: many(s.capacitances.length),
     couplings: many(s.couplings.length),
     meteredCapacitances: many(s.meteredCapacitors.length),

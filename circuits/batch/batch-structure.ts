@@ -1,11 +1,23 @@
-import { MOSFET_COEFFICIENTS } from "#devices/index";
 import type { Lanes } from "#src/kernels/vector-program";
 import type { Circuit } from "../circuit.ts";
+import type { Flow, VectorForm } from "../elements/element-kind.ts";
 import { type Drive, driveOf } from "./signal.ts";
 
 /** Most unknowns, transistors and cells that are compiled to one kernel: code grows with their fill-in. */
 export const MOST_UNKNOWNS = 40;
 export const MOST_DEVICES = 200;
+
+/** Elements of one kind in a kernel. */
+export interface VectorGroup {
+  readonly type: string;
+  readonly form: VectorForm<unknown>;
+  readonly flows: readonly Flow[];
+  readonly terminals: number;
+  readonly at: Int32Array;
+  /** Of each element: what of it is code, and which of the kind's models in use it has, counted from 0. */
+  readonly codes: readonly string[];
+  readonly models: readonly number[];
+}
 
 /** What is code in a kernel: topology, and what is watched. Everything else is data. */
 export interface BatchStructure {
@@ -13,15 +25,7 @@ export interface BatchStructure {
   readonly size: number;
   readonly nodeCount: number;
   readonly drive: Drive;
-  readonly resistors: Int32Array;
-  readonly cells: { readonly at: Int32Array; readonly bends: readonly boolean[] };
-  readonly mosfets: {
-    readonly at: Int32Array;
-    readonly polarities: readonly (1 | -1)[];
-    readonly models: readonly number[];
-  };
-  /** Four nodes each: plus, minus, length, temperature. */
-  readonly filaments: Int32Array;
+  readonly groups: readonly VectorGroup[];
   /** Pairs of unknowns (i <= j) with an entry in the capacitance matrix. */
   readonly capacitances: readonly (readonly [number, number])[];
   /** Pairs of an unknown and a moving driven node (index in the full vector) joined by a capacitor. */
@@ -61,11 +65,26 @@ export const structureOf = (
   settling: readonly [number, number] | null,
   energies: boolean,
 ): BatchStructure | Refusal => {
-  const { size, capacitors, rrams, mosfets, filaments, resistors, netlist } = circuit;
-  const devices = resistors.names.length + rrams.names.length + mosfets.names.length + filaments.names.length;
+  const { size, capacitors } = circuit;
+  const devices = circuit.groups.reduce((sum, { names }) => sum + names.length, 0);
   if (circuit.nodes.length === 0) return { refused: "no unknown voltage" };
   if (size > MOST_UNKNOWNS || devices > MOST_DEVICES)
     return { refused: `${size} unknowns and ${devices} devices; a kernel takes ${MOST_UNKNOWNS} and ${MOST_DEVICES}` };
+  const groups: VectorGroup[] = [];
+  for (const { type, part, at, models, names, coefficients } of circuit.groups) {
+    const { vector } = part;
+    if ("refused" in vector) return { refused: `${names[0]}: ${vector.refused}` };
+    const known = [...new Set(models)];
+    groups.push({
+      type,
+      form: vector,
+      flows: part.flows,
+      terminals: part.terminals,
+      at,
+      codes: models.map((model, k) => vector.code(coefficients, k * part.coefficients.length, model)),
+      models: models.map((model) => known.indexOf(model)),
+    });
+  }
   if (energies && (circuit.branches.length > 0 || circuit.sources.some((source) => source.base !== size)))
     return { refused: "energies of sources that do not stand on ground" };
   const metered = energies ? circuit.sources.map((source) => source.node - size) : [];
@@ -94,20 +113,12 @@ export const structureOf = (
       capacitances.set(i * size + j, [i, j]);
     } else if (moves(j)) couplings.set(i * circuit.total + j, [i, j]);
   }
-  const modelNames = [...new Set(netlist.elements.flatMap((e) => (e.type === "mosfet" ? [e.model] : [])))];
   const structure = {
     lanes,
     size,
     nodeCount: circuit.nodes.length,
     drive,
-    resistors: resistors.at,
-    cells: { at: rrams.at, bends: rrams.conduction.map((c) => c.kind === "sinh") },
-    mosfets: {
-      at: mosfets.at,
-      polarities: mosfets.names.map((_, m): 1 | -1 => (circuit.transistors[m * MOSFET_COEFFICIENTS] > 0 ? 1 : -1)),
-      models: netlist.elements.flatMap((e) => (e.type === "mosfet" ? [modelNames.indexOf(e.model)] : [])),
-    },
-    filaments: filaments.at,
+    groups,
     capacitances: [...capacitances.values()],
     couplings: [...couplings.values()],
     algebraic: Array.from(circuit.algebraic, (a) => a === 1),
@@ -123,10 +134,7 @@ export const structureOf = (
   const key = JSON.stringify({
     ...structure,
     drive: drive.signals.map((s) => s.motion),
-    resistors: [...resistors.at],
-    filaments: [...filaments.at],
-    cells: [...rrams.at, ...structure.cells.bends],
-    mosfets: [...mosfets.at, ...structure.mosfets.polarities, ...structure.mosfets.models],
+    groups: groups.map(({ type, at, codes, models }) => [type, ...at, ...codes, ...models]),
   });
   return { ...structure, key };
 };

@@ -28,8 +28,7 @@ const motionOf = (waveforms: readonly Waveform[]): Motion => {
 
 /** What a circuit's sources impose, or null where two sines add up in one voltage. */
 export const driveOf = (circuit: Circuit): Drive | null => {
-  const { netlist, size, sources, branches, currentSources } = circuit;
-  const names = netlist.elements.flatMap((e) => (e.type === "current" ? [e.name] : []));
+  const { size, sources, branches, currentSources } = circuit;
   const waveforms = [...sources, ...branches, ...currentSources].map((s) => s.waveform);
   const terms: { source: number; sign: 1 | -1 }[][] = circuit.drivenNodes.map(() => []);
   sources.forEach(({ node, base, sign }, source) => {
@@ -41,5 +40,5 @@ export const driveOf = (circuit: Circuit): Drive | null => {
   );
   const sines = (s: Signal): number => s.terms.filter((t) => waveforms[t.source].kind === "sin").length;
   if (signals.some((s) => sines(s) > 1)) return null;
-  return { names: [...sources, ...branches].map((s) => s.name).concat(names), waveforms, signals };
+  return { names: [...sources, ...branches, ...currentSources].map((s) => s.name), waveforms, signals };
 };

@@ -1,4 +1,9 @@
-import type { Element, ElementModel, Netlist, Node } from "../netlist.ts";
+import { cell, cellModel } from "../elements/cell.ts";
+import { resistor } from "../elements/resistor.ts";
+import { voltageSource } from "../elements/sources.ts";
+import { transistor, transistorModel } from "../elements/transistor/transistor.ts";
+import type { Element, Netlist, Node } from "../netlist.ts";
+import { dc } from "../waveform.ts";
 import type { CellConduction } from "./cell-conduction.ts";
 import type { ArrayLines, CrossbarDesign, CrossbarInput } from "./crossbar-design.ts";
 
@@ -10,16 +15,13 @@ const modelsOf = (conduction: CellConduction): Netlist["models"] => {
   switch (conduction.kind) {
     case "ohmic":
     case "sinh":
-      return { cell: { type: "rram", conduction } };
+      return { cell: cellModel(conduction) };
     case "selector":
       throw new RangeError("crossbar netlist: a netlist has no two-terminal selector; use another kind of cell.");
     case "access transistor": {
       const { fieldVoltage, params } = conduction;
-      const cell: ElementModel = {
-        type: "rram",
-        conduction: fieldVoltage === null ? { kind: "ohmic" } : { kind: "sinh", fieldVoltage },
-      };
-      return { cell, access: { type: "mosfet", params } };
+      const device = cellModel(fieldVoltage === null ? { kind: "ohmic" } : { kind: "sinh", fieldVoltage });
+      return { cell: device, access: transistorModel(params) };
     }
   }
 };
@@ -38,18 +40,18 @@ export const crossbarNetlist = (
 ): Netlist => {
   const { rows, columns } = design;
   const elements: Element[] = [];
-  const resistor = (name: string, a: Node, b: Node, ohm: number): void => {
-    elements.push({ name, type: "resistor", nodes: [a, b], resistance: Math.max(ohm, 1e-6) });
+  const wire = (name: string, a: Node, b: Node, ohm: number): void => {
+    elements.push(resistor(name, a, b, Math.max(ohm, 1e-6)));
   };
   const source = (name: string, node: Node, value: number): void => {
-    elements.push({ name, type: "voltage", nodes: [node, "0"], waveform: { kind: "dc", value } });
+    elements.push(voltageSource(name, node, "0", dc(value)));
   };
   const terminal = (name: string, lines: ArrayLines<string>, node: Node, at: Node): void => {
-    resistor(name, at, node, lines.segmentResistance + lines.terminalResistance);
+    wire(name, at, node, lines.segmentResistance + lines.terminalResistance);
   };
   for (let i = 0; i < rows; i++) {
     for (let j = 1; j < columns; j++)
-      resistor(`RW${i}_${j}`, wordNode(i, j - 1), wordNode(i, j), design.wordLines.segmentResistance);
+      wire(`RW${i}_${j}`, wordNode(i, j - 1), wordNode(i, j), design.wordLines.segmentResistance);
     if (conduction.kind === "access transistor") source(`VG${i}`, `g${i}`, input.gates?.[i] ?? 0);
     if (input.wordLines.floating?.[i]) continue;
     source(`VW${i}`, `w${i}`, input.wordLines.voltages[i]);
@@ -59,7 +61,7 @@ export const crossbarNetlist = (
   }
   for (let j = 0; j < columns; j++) {
     for (let i = 1; i < rows; i++)
-      resistor(`RB${i}_${j}`, bitNode(i - 1, j), bitNode(i, j), design.bitLines.segmentResistance);
+      wire(`RB${i}_${j}`, bitNode(i - 1, j), bitNode(i, j), design.bitLines.segmentResistance);
     if (input.bitLines.floating?.[j]) continue;
     source(`VB${j}`, `b${j}`, input.bitLines.voltages[j]);
     const { ends } = design.bitLines;
@@ -72,28 +74,18 @@ export const crossbarNetlist = (
       throw new RangeError(`crossbar netlist: row ${i}, column ${j} is shorted; a netlist has no zero resistance.`);
     if (g === 0) continue;
     const [word, bit, inner] = [wordNode(i, j), bitNode(i, j), `x${i}_${j}`];
-    const cell = (a: Node, b: Node): void => {
-      elements.push({ name: `C${i}_${j}`, type: "rram", model: "cell", nodes: [a, b], resistance: 1 / g });
+    const placeCell = (a: Node, b: Node): void => {
+      elements.push(cell(`C${i}_${j}`, "cell", a, b, 1 / g));
     };
     if (conduction.kind !== "access transistor") {
-      cell(word, bit);
+      placeCell(word, bit);
       continue;
     }
     const onBitLine = conduction.on === "bit line";
-    if (onBitLine) cell(word, inner);
-    else cell(inner, bit);
-    const { width, length } = conduction.gate;
-    elements.push({
-      name: `M${i}_${j}`,
-      type: "mosfet",
-      model: "access",
-      drain: onBitLine ? inner : word,
-      gate: `g${i}`,
-      source: onBitLine ? bit : inner,
-      bulk: "0",
-      width,
-      length,
-    });
+    if (onBitLine) placeCell(word, inner);
+    else placeCell(inner, bit);
+    const [drain, source] = onBitLine ? [inner, bit] : [word, inner];
+    elements.push(transistor(`M${i}_${j}`, "access", [drain, `g${i}`, source, "0"], conduction.gate));
   }
   return {
     title: `crossbar of ${rows} x ${columns} cells`,

@@ -1,9 +1,14 @@
 import type { FilamentPhysics, Gate, MosfetParams } from "#devices/index";
 import { compileCircuit } from "../circuit.ts";
-import { filamentStart, lengthNode, placeFilament, temperatureNode } from "../filament-equations.ts";
+import { filamentModel } from "../elements/filament/filament.ts";
+import { filamentStart, lengthNode, placeFilament, temperatureNode } from "../elements/filament/filament-equations.ts";
+import { resistor } from "../elements/resistor.ts";
+import { voltageSource } from "../elements/sources.ts";
+import { transistor, transistorModel } from "../elements/transistor/transistor.ts";
 import type { Element, ElementModel, Netlist } from "../netlist.ts";
 import { transient } from "../transient.ts";
 import type { TransientFailure } from "../transient-contract.ts";
+import { dc } from "../waveform.ts";
 
 /** One programming pulse: a trapezoid. */
 export interface Pulse {
@@ -68,31 +73,22 @@ export const pulseNetlist = (
   } as const;
   // A RESET drives the other end: the transistor's source is then on the filament.
   const [driven, held] = voltage >= 0 ? (["top", "bottom"] as const) : (["bottom", "top"] as const);
-  const { transistor } = path;
-  const models: Record<string, ElementModel> = { filament: { type: "filament", params: filament } };
-  if (transistor) models["access"] = { type: "mosfet", params: transistor.params };
+  const { transistor: access } = path;
+  const models: Record<string, ElementModel> = { filament: filamentModel(filament) };
+  if (access) models["access"] = transistorModel(access.params);
   const elements: Element[] = [
-    { name: "VP", type: "voltage", nodes: [driven, "0"], waveform },
-    { name: "VH", type: "voltage", nodes: [held, "0"], waveform: { kind: "dc", value: 0 } },
-    { name: "RB", type: "resistor", nodes: ["top", "a"], resistance: Math.max(path.before, 1e-3) },
+    voltageSource("VP", driven, "0", waveform),
+    voltageSource("VH", held, "0", dc(0)),
+    resistor("RB", "top", "a", Math.max(path.before, 1e-3)),
     ...placeFilament("F", "filament", "a", "b"),
   ];
-  if (transistor)
+  if (access)
     elements.push(
-      { name: "VG", type: "voltage", nodes: ["gate", "0"], waveform: { kind: "dc", value: gateVoltage } },
-      {
-        name: "M",
-        type: "mosfet",
-        model: "access",
-        drain: "b",
-        gate: "gate",
-        source: "s",
-        bulk: "0",
-        ...transistor.gate,
-      },
-      { name: "RA", type: "resistor", nodes: ["s", "bottom"], resistance: Math.max(path.after, 1e-3) },
+      voltageSource("VG", "gate", "0", dc(gateVoltage)),
+      transistor("M", "access", ["b", "gate", "s", "0"], access.gate),
+      resistor("RA", "s", "bottom", Math.max(path.after, 1e-3)),
     );
-  else elements.push({ name: "RA", type: "resistor", nodes: ["b", "bottom"], resistance: Math.max(path.after, 1e-3) });
+  else elements.push(resistor("RA", "b", "bottom", Math.max(path.after, 1e-3)));
   return {
     title: "programming pulse",
     temperature: ambient,

@@ -1,6 +1,11 @@
 import { selectCell } from "../crossbar/biasing.ts";
-import { filamentStart, placeFilament } from "../filament-equations.ts";
+import { filamentModel } from "../elements/filament/filament.ts";
+import { filamentStart, placeFilament } from "../elements/filament/filament-equations.ts";
+import { resistor } from "../elements/resistor.ts";
+import { voltageSource } from "../elements/sources.ts";
+import { transistor, transistorModel } from "../elements/transistor/transistor.ts";
 import type { Element, ElementModel, Netlist } from "../netlist.ts";
+import { dc } from "../waveform.ts";
 import type { ArrayPulse } from "./array-pulse-contract.ts";
 import type { FilamentArray } from "./filament-array.ts";
 
@@ -36,10 +41,10 @@ export const pulsedArrayNetlist = (array: FilamentArray, pulse: ArrayPulse): Net
       high === 0
         ? ({ kind: "dc", value: 0 } as const)
         : ({ kind: "pulse", low: 0, high, delay: edge, rise: edge, fall: edge, width, period: 1 } as const);
-    elements.push({ name: `V${name}`, type: "voltage", nodes: [name, "0"], waveform });
+    elements.push(voltageSource(`V${name}`, name, "0", waveform));
   };
   const wire = (name: string, a: string, b: string, resistance: number): void => {
-    elements.push({ name, type: "resistor", nodes: [a, b], resistance: Math.max(resistance, LEAST_OHM) });
+    elements.push(resistor(name, a, b, Math.max(resistance, LEAST_OHM)));
   };
   type Line = typeof lines.wordLines | typeof lines.bitLines;
   const join = (name: string, line: Line, crossings: readonly string[], high: number | null): void => {
@@ -66,26 +71,20 @@ export const pulsedArrayNetlist = (array: FilamentArray, pulse: ArrayPulse): Net
     join(`b${j}`, lines.bitLines, crossings, floats(bitLines, j) ? null : bitLines.voltages[j]);
   }
   if (access.kind === "1T1R") {
-    models["access"] = { type: "mosfet", params: access.params };
+    models["access"] = transistorModel(access.params);
     for (let i = 0; i < rows; i++) {
       const value = i === pulse.row ? (pulse.gateVoltage ?? 0) : 0;
-      elements.push({ name: `VG${i}`, type: "voltage", nodes: [`g${i}`, "0"], waveform: { kind: "dc", value } });
+      elements.push(voltageSource(`VG${i}`, `g${i}`, "0", dc(value)));
     }
   }
   array.devices.forEach((params, k) => {
     const [i, j] = [Math.floor(k / columns), k % columns];
-    models[`m${k}`] = { type: "filament", params };
+    models[`m${k}`] = filamentModel(params);
     if (access.kind === "1T1R")
-      elements.push(...placeFilament(`F${k}`, `m${k}`, bit(i, j), `x${k}`), {
-        name: `M${k}`,
-        type: "mosfet",
-        model: "access",
-        drain: `x${k}`,
-        gate: `g${i}`,
-        source: word(i, j),
-        bulk: "0",
-        ...access.gate,
-      });
+      elements.push(
+        ...placeFilament(`F${k}`, `m${k}`, bit(i, j), `x${k}`),
+        transistor(`M${k}`, "access", [`x${k}`, `g${i}`, word(i, j), "0"], access.gate),
+      );
     else elements.push(...placeFilament(`F${k}`, `m${k}`, word(i, j), bit(i, j)));
     Object.assign(initial, filamentStart(`F${k}`, array.lengths[k], ambient));
   });

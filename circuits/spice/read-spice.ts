@@ -1,4 +1,6 @@
 import { named } from "#src/words/named";
+import type { ElementKind } from "../elements/element-kind.ts";
+import { kindsWith } from "../elements/kinds.ts";
 import type { Netlist, Node } from "../netlist.ts";
 import { readDc, readIc, readMeasure, readStep, readTran } from "./spice-analyses.ts";
 import type { Measure, SpiceDeck } from "./spice-deck.ts";
@@ -19,10 +21,12 @@ const NODE_NAME = /^[\w.#+:<>[\]/!-]+$/;
  * node is reported. Subcircuits that `writeSpice` made
  * of transistors and cells come back as such: the netlist read from a written deck equals the one written.
  *
+ * @param own Kinds of elements beside the program's.
  * @param given Values that stand instead of the deck's own `.param`s.
  * @throws SpiceError naming line and word for anything else.
  */
-export const readSpice = (deck: string, given: Parameters = new Map()): SpiceDeck => {
+export const readSpice = (deck: string, given: Parameters = new Map(), own: readonly ElementKind[] = []): SpiceDeck => {
+  const kinds = kindsWith(own);
   const { title, lines } = spiceLines(deck);
   const { top, subcircuits } = splitSubcircuits(lines);
   const nodeNames = new Map<string, Node>();
@@ -45,7 +49,8 @@ export const readSpice = (deck: string, given: Parameters = new Map()): SpiceDec
   const tranLine = top.find((line) => line.words[0].toLowerCase() === ".tran");
   const tran = tranLine ? readTran(tranLine, valueIn(tranLine, globals)) : null;
 
-  const models = readModels(top, subcircuits, globals);
+  const letters = ["x", ...kinds.flatMap(({ spice }) => spice.reads?.toLowerCase() ?? [])];
+  const models = readModels(kinds, top, subcircuits, globals);
   const initial: (readonly [string, number])[] = [];
   const measures: Measure[] = [];
   let celsius: { line: SpiceLine; value: number } | null = null;
@@ -57,7 +62,7 @@ export const readSpice = (deck: string, given: Parameters = new Map()): SpiceDec
   for (const line of top) {
     const head = line.words[0].toLowerCase();
     const value = valueIn(line, globals);
-    if (/^[rcvimx]/.test(head)) circuit.push(line);
+    if (letters.includes(head[0])) circuit.push(line);
     else if (head === ".ic") initial.push(...readIc(line, value));
     else if (head === ".temp") {
       if (line.words.length !== 2)
@@ -72,7 +77,7 @@ export const readSpice = (deck: string, given: Parameters = new Map()): SpiceDec
     } else if (head !== ".param" && head !== ".model" && head !== ".print")
       throw new SpiceError(line.number, line.words[0], "outside the subset that is read (docs/spice.md)");
   }
-  const elements = readElements(circuit, { subcircuits, models, globals, tran, nodeOf });
+  const elements = readElements(circuit, { kinds, subcircuits, models, globals, tran, nodeOf });
   const known = (line: SpiceLine, name: string): Node => {
     const key = name.toLowerCase();
     if (isGround(key)) return GROUND;
@@ -104,7 +109,14 @@ export const readSpice = (deck: string, given: Parameters = new Map()): SpiceDec
       ".ic needs uic on .tran here: start voltages are taken as they are",
     );
   const given0 = tran ? tran.uic : initial.length > 0;
-  const netlist: Netlist = { title, temperature, models: named(models.models), elements, initial: null };
+  const netlist: Netlist = {
+    title,
+    temperature,
+    models: named(models.models),
+    elements,
+    initial: null,
+    ...(own.length === 0 ? {} : { kinds: own }),
+  };
   const driven = drivenAtStart(netlist);
   const start = named(
     initial

@@ -1,6 +1,6 @@
 import { named } from "#src/words/named";
 import { compileCircuit } from "../circuit.ts";
-import type { Netlist, Node } from "../netlist.ts";
+import { type Netlist, type Node, sourceOf } from "../netlist.ts";
 import { solveOperatingPoint } from "../operating-point.ts";
 import { transient } from "../transient.ts";
 import type { TransientFailure } from "../transient-contract.ts";
@@ -63,14 +63,15 @@ const operate = (netlist: Netlist): { readonly ok: true; readonly voltages: Reco
 
 const sweep = (netlist: Netlist, { source, values }: SweepAnalysis): SpiceSweep | SpiceFailure => {
   const swept = netlist.elements.find(
-    (e) => e.name.toLowerCase() === source.toLowerCase() && (e.type === "voltage" || e.type === "current"),
+    (e) => e.name.toLowerCase() === source.toLowerCase() && sourceOf(netlist, e) !== null,
   );
-  if (!swept) throw new RangeError(`.dc: no source is called ${source}.`);
+  const part = swept ? sourceOf(netlist, swept) : null;
+  if (!swept || !part) throw new RangeError(`.dc: no source is called ${source}.`);
   const voltages = new Map<Node, Float64Array>();
   for (const [i, value] of values.entries()) {
     const point = operate({
       ...netlist,
-      elements: netlist.elements.map((e) => (e === swept ? { ...swept, waveform: dc(value) } : e)),
+      elements: netlist.elements.map((e) => (e === swept ? part.withWaveform(swept, dc(value)) : e)),
     });
     if (!point.ok) return point;
     for (const [node, volt] of Object.entries(point.voltages)) {

@@ -1,14 +1,10 @@
-import type { MosfetParams, RramConduction } from "#devices/index";
 import { named } from "#src/words/named";
 import { checkNetlist } from "../check-netlist.ts";
-import type { Element, ElementModel, Netlist, Node } from "../netlist.ts";
-import { nodesOf } from "../netlist.ts";
-import { type Waveform, waveformAt } from "../waveform.ts";
-import { FILAMENT_PREFIX, filamentSubcircuit } from "./spice-filament.ts";
+import type { ElementKind, SourcePart } from "../elements/element-kind.ts";
+import { kindOf } from "../elements/kinds.ts";
+import { type Element, type ElementModel, kindsOf, type Netlist, type Node, nodesOf } from "../netlist.ts";
+import { waveformAt } from "../waveform.ts";
 
-/** Name of a subcircuit that is one of our transistors, or one of our cells. */
-export const MOSFET_PREFIX = "rramlab_ekv_";
-export const CELL_PREFIX = "rramlab_cell_";
 /** Parameter that carries the temperature [K] into the transistors' equations. */
 export const TEMPERATURE_PARAMETER = "rramlab_kelvin";
 
@@ -19,100 +15,18 @@ export interface SpiceOptions {
   readonly lines?: readonly string[];
 }
 
-const LETTERS: Readonly<Record<Element["type"], string>> = {
-  resistor: "R",
-  capacitor: "C",
-  voltage: "V",
-  current: "I",
-  mosfet: "X",
-  rram: "X",
-  filament: "X",
-};
-
 /** The name of an element in a deck: its own where it begins as SPICE asks, else with letter and underscore before it. */
-const spiceName = (e: Element): string => {
-  const letter = LETTERS[e.type];
+const spiceName = ({ spice: { letter } }: ElementKind, e: Element): string => {
   const fits = e.name[0]?.toUpperCase() === letter && e.name[1] !== "_";
   return fits ? e.name : `${letter}_${e.name}`;
 };
 
-const waveformText = (w: Waveform): string => {
-  switch (w.kind) {
-    case "dc":
-      return `DC ${w.value}`;
-    case "pwl":
-      return `PWL(${w.points.map(([t, v]) => `${t} ${v}`).join(" ")})`;
-    case "pulse":
-      return `PULSE(${[w.low, w.high, w.delay, w.rise, w.fall, w.width, w.period].join(" ")})`;
-    case "sin":
-      return `SIN(${[w.offset, w.amplitude, w.frequency, w.delay].join(" ")})`;
-  }
-};
+const modelSubcircuit = (kinds: readonly ElementKind[], name: string, model: ElementModel): readonly string[] =>
+  kindOf(kinds, model.type).spice.subcircuit?.lines(name, model, TEMPERATURE_PARAMETER) ?? [];
 
-/**
- * The extended EKV equations of `drainCurrentInto` as a behavioural current source. Softplus is written so that it cannot
- * overflow; the forward and reverse terms are nodes of their own, so that each is evaluated once.
- */
-const mosfetSubcircuit = (name: string, m: MosfetParams): string[] => {
-  const v = (a: string, b: string): string => (m.polarity === "nmos" ? `v(${a},${b})` : `v(${b},${a})`);
-  const x = (node: string): string => `(${v("g", "b")}-vt+sigma*sqrt(${v("d", "s")}**2+1e-4)-nb*${v(node, "b")})*slope`;
-  const softplus = (node: string): string => `max(${x(node)},0)+ln(1+exp(-abs(${x(node)})))`;
-  const sd = `sqrt(${v("d", "s")}**2+1e-4)`;
-  const velocity = m.vc === Number.POSITIVE_INFINITY ? "" : "+(2*ut/vc)*sqrt((v(f)-v(r))**2+1e-6)";
-  const [from, to] = m.polarity === "nmos" ? ["d", "s"] : ["s", "d"];
-  const parameters = [
-    `polarity=${m.polarity === "nmos" ? 1 : -1} vt0=${m.vt0} n=${m.n} nb=${m.nb} kp=${m.kp} sigma=${m.sigma}`,
-    `theta=${m.theta} vc=${m.vc === Number.POSITIVE_INFINITY ? 0 : m.vc} lambda=${m.lambda} kt=${m.kt} bex=${m.bex}`,
-  ];
-  return [
-    `.subckt ${MOSFET_PREFIX}${name} d g s b w=1u l=1u`,
-    ...parameters.map((line) => `.param ${line}`),
-    `.param ut={8.617333262e-5*${TEMPERATURE_PARAMETER}} slope={1/(2*n*ut)}`,
-    `.param vt={vt0-kt*(${TEMPERATURE_PARAMETER}-300.15)+sigma*0.01}`,
-    `.param ispec={2*n*kp*(w/l)*(${TEMPERATURE_PARAMETER}/300.15)**(-bex)*ut*ut}`,
-    `Bf f 0 v=${softplus("s")}`,
-    `Br r 0 v=${softplus("d")}`,
-    `Bd ${from} ${to} i=ispec*(v(f)-v(r))*(v(f)+v(r))*(1+lambda*${sd})/(1+theta*ut*(v(f)+v(r))${velocity})`,
-    `.ends ${MOSFET_PREFIX}${name}`,
-  ];
-};
-
-const cellSubcircuit = (name: string, c: RramConduction): string[] => [
-  `.subckt ${CELL_PREFIX}${name} p n r=10k`,
-  ...(c.kind === "ohmic"
-    ? ["R1 p n {r}"]
-    : [`.param fieldvoltage=${c.fieldVoltage}`, "B1 p n i=(fieldvoltage/r)*sinh(v(p,n)/fieldvoltage)"]),
-  `.ends ${CELL_PREFIX}${name}`,
-];
-
-const modelSubcircuit = (name: string, model: ElementModel): string[] => {
-  switch (model.type) {
-    case "mosfet":
-      return mosfetSubcircuit(name, model.params);
-    case "rram":
-      return cellSubcircuit(name, model.conduction);
-    case "filament":
-      return filamentSubcircuit(name, model.params, TEMPERATURE_PARAMETER);
-  }
-};
-
-const elementLine = (e: Element): string => {
-  const start = `${spiceName(e)} ${nodesOf(e).join(" ")}`;
-  switch (e.type) {
-    case "resistor":
-      return `${start} ${e.resistance}`;
-    case "capacitor":
-      return `${start} ${e.capacitance}`;
-    case "voltage":
-    case "current":
-      return `${start} ${waveformText(e.waveform)}`;
-    case "mosfet":
-      return `${start} ${MOSFET_PREFIX}${e.model} w=${e.width} l=${e.length}`;
-    case "rram":
-      return `${start} ${CELL_PREFIX}${e.model} r=${e.resistance}`;
-    case "filament":
-      return `${start} ${FILAMENT_PREFIX}${e.model}`;
-  }
+const elementLine = (kinds: readonly ElementKind[], e: Element): string => {
+  const kind = kindOf(kinds, e.type);
+  return `${spiceName(kind, e)} ${kind.nodes(e).join(" ")} ${kind.spice.text(e)}`;
 };
 
 /** Longest line; longer ones are continued. */
@@ -146,7 +60,10 @@ const checkNames = (netlist: Netlist): void => {
       seen.set(name.toLowerCase(), name);
     }
   };
-  check("node", netlist.elements.flatMap(nodesOf));
+  check(
+    "node",
+    netlist.elements.flatMap((e) => nodesOf(netlist, e)),
+  );
   check(
     "element",
     netlist.elements.map((e) => e.name),
@@ -157,12 +74,14 @@ const checkNames = (netlist: Netlist): void => {
 /** Node voltages at t = 0 that sources to ground fix: with `uic` SPICE would start them from 0 V. */
 export const drivenAtStart = (netlist: Netlist): Record<Node, number> => {
   const at = named<number>([["0", 0]]);
+  const kinds = kindsOf(netlist);
   for (let before = -1; before !== Object.keys(at).length; ) {
     before = Object.keys(at).length;
     for (const e of netlist.elements) {
-      if (e.type !== "voltage") continue;
-      const [plus, minus] = e.nodes;
-      const volt = waveformAt(e.waveform, 0);
+      const kind = kindOf(kinds, e.type);
+      if (kind.part.kind !== "voltage") continue;
+      const [plus, minus] = kind.nodes(e);
+      const volt = waveformAt((kind.part as SourcePart<Element>).waveform(e), 0);
       if (minus in at && !(plus in at)) at[plus] = at[minus] + volt;
       else if (plus in at && !(minus in at)) at[minus] = at[plus] - volt;
     }
@@ -178,6 +97,7 @@ export const drivenAtStart = (netlist: Netlist): Record<Node, number> => {
  * @throws RangeError where `checkNetlist` refuses the netlist, or names are such that SPICE would not keep them apart.
  */
 export const writeSpice = (netlist: Netlist, options: SpiceOptions = {}): string => {
+  const kinds = kindsOf(netlist);
   checkNames(netlist);
   checkNetlist(netlist);
   if (options.stop !== undefined && !(options.stop > 0 && options.stop < Number.POSITIVE_INFINITY))
@@ -188,8 +108,8 @@ export const writeSpice = (netlist: Netlist, options: SpiceOptions = {}): string
     `.param ${TEMPERATURE_PARAMETER}=${netlist.temperature}`,
     `.temp ${celsius}`,
   ];
-  for (const [name, model] of Object.entries(netlist.models)) lines.push(...modelSubcircuit(name, model));
-  lines.push(...netlist.elements.map(elementLine));
+  for (const [name, model] of Object.entries(netlist.models)) lines.push(...modelSubcircuit(kinds, name, model));
+  lines.push(...netlist.elements.map((e) => elementLine(kinds, e)));
   if (netlist.initial !== null) {
     const start = named([...Object.entries(drivenAtStart(netlist)), ...Object.entries(netlist.initial)]);
     for (const [node, volt] of Object.entries(start)) lines.push(`.ic v(${node})=${volt}`);

@@ -1,3 +1,5 @@
+import { GAIN, LAMBDA, NB, POLARITY, SIGMA, SLOPE, THETA, THRESHOLD, VELOCITY } from "./coefficients.ts";
+
 /**
  * Conductance [S] whose thermal noise is a transistor's channel noise: the current's spectral density is 4 k T times it.
  *
@@ -17,14 +19,14 @@ export const channelNoiseConductance = (
   source: number,
   bulk: number,
 ): number => {
-  const polarity = c[at];
+  const polarity = c[at + POLARITY];
   const vd = polarity * (drain - bulk);
   const vg = polarity * (gate - bulk);
   const vs = polarity * (source - bulk);
   const sd = Math.sqrt((vd - vs) ** 2 + 1e-4);
-  const overdrive = vg - c[at + 1] + c[at + 5] * sd;
+  const overdrive = vg - c[at + THRESHOLD] + c[at + SIGMA] * sd;
   const side = (v: number): { readonly u: number; readonly q: number } => {
-    const x = (overdrive - c[at + 2] * v) * c[at + 3];
+    const x = (overdrive - c[at + NB] * v) * c[at + SLOPE];
     const e = Math.exp(-Math.abs(x));
     const u = Math.log1p(e) + Math.max(x, 0);
     return { u, q: (u * (x > 0 ? 1 : e)) / (1 + e) };
@@ -32,10 +34,11 @@ export const channelNoiseConductance = (
   const forward = side(vs);
   const reverse = side(vd);
   const difference = forward.u - reverse.u;
-  const denominator = 1 + c[at + 6] * (forward.u + reverse.u) + c[at + 7] * Math.sqrt(difference * difference + 1e-6);
-  const scale = (c[at + 4] * (1 + c[at + 8] * sd)) / denominator;
+  const denominator =
+    1 + c[at + THETA] * (forward.u + reverse.u) + c[at + VELOCITY] * Math.sqrt(difference * difference + 1e-6);
+  const scale = (c[at + GAIN] * (1 + c[at + LAMBDA] * sd)) / denominator;
   const f = forward.q;
   const r = reverse.q;
   const charge = ((2 / 3) * (f * f + f * r + r * r) + (f + r) / 2) / (f + r + 1);
-  return 2 * c[at + 3] * c[at + 2] * scale * charge;
+  return 2 * c[at + SLOPE] * c[at + NB] * scale * charge;
 };

@@ -1,9 +1,7 @@
 import { power } from "#src/numerics/power";
 import { BOLTZMANN, REFERENCE_TEMPERATURE } from "../temperature.ts";
+import { GAIN, LAMBDA, NB, PER_N, POLARITY, SIGMA, SLOPE, THETA, THRESHOLD, VELOCITY } from "./coefficients.ts";
 import type { Gate, MosfetParams } from "./params.ts";
-
-/** Number of coefficients `mosfetCoefficientsInto` writes. */
-export const MOSFET_COEFFICIENTS = 10;
 
 /**
  * What of the model depends on parameters, geometry and temperature alone, at `out[at ...]`:
@@ -17,18 +15,18 @@ export const mosfetCoefficientsInto = (
   temperature: number,
 ): void => {
   const ut = BOLTZMANN * temperature;
-  out[at] = p.polarity === "nmos" ? 1 : -1;
+  out[at + POLARITY] = p.polarity === "nmos" ? 1 : -1;
   // The DIBL term is zero at sd = 0.01, so that vt0 is the threshold at vanishing drain voltage.
-  out[at + 1] = p.vt0 - p.kt * (temperature - REFERENCE_TEMPERATURE) + p.sigma * 0.01;
-  out[at + 2] = p.nb;
-  out[at + 3] = 1 / (2 * p.n * ut);
-  out[at + 4] =
+  out[at + THRESHOLD] = p.vt0 - p.kt * (temperature - REFERENCE_TEMPERATURE) + p.sigma * 0.01;
+  out[at + NB] = p.nb;
+  out[at + SLOPE] = 1 / (2 * p.n * ut);
+  out[at + GAIN] =
     2 * p.n * p.kp * (gate.width / gate.length) * power(temperature / REFERENCE_TEMPERATURE, -p.bex) * ut * ut;
-  out[at + 5] = p.sigma;
-  out[at + 6] = p.theta * ut;
-  out[at + 7] = (2 * ut) / p.vc;
-  out[at + 8] = p.lambda;
-  out[at + 9] = 1 / p.n;
+  out[at + SIGMA] = p.sigma;
+  out[at + THETA] = p.theta * ut;
+  out[at + VELOCITY] = (2 * ut) / p.vc;
+  out[at + LAMBDA] = p.lambda;
+  out[at + PER_N] = 1 / p.n;
 };
 
 /** Drain current and its derivatives by terminal voltage: [Id, dId/dVd, dId/dVg, dId/dVs] in A and S; dId/dVb is minus their sum. */
@@ -57,15 +55,15 @@ export const drainCurrentInto = (
   source: number,
   bulk: number,
 ): void => {
-  const polarity = c[at];
+  const polarity = c[at + POLARITY];
   const vd = polarity * (drain - bulk);
   const vg = polarity * (gate - bulk);
   const vs = polarity * (source - bulk);
   const vds = vd - vs;
   const sd = Math.sqrt(vds * vds + 1e-4);
-  const slope = c[at + 3];
-  const nb = c[at + 2];
-  const overdrive = vg - c[at + 1] + c[at + 5] * sd;
+  const slope = c[at + SLOPE];
+  const nb = c[at + NB];
+  const overdrive = vg - c[at + THRESHOLD] + c[at + SIGMA] * sd;
   const xf = (overdrive - nb * vs) * slope;
   const xr = (overdrive - nb * vd) * slope;
   // softplus and its derivative, the logistic function, from one exponential that cannot overflow.
@@ -79,20 +77,20 @@ export const drainCurrentInto = (
   const difference = uf - ur;
   const sum = uf + ur;
   const root = Math.sqrt(difference * difference + 1e-6);
-  const denominator = 1 + c[at + 6] * sum + c[at + 7] * root;
-  const lengthening = 1 + c[at + 8] * sd;
-  const scale = (c[at + 4] * lengthening) / denominator;
+  const denominator = 1 + c[at + THETA] * sum + c[at + VELOCITY] * root;
+  const lengthening = 1 + c[at + LAMBDA] * sd;
+  const scale = (c[at + GAIN] * lengthening) / denominator;
   const current = scale * difference * sum;
 
   // d Id / d uf and d Id / d ur at fixed sd.
-  const velocity = (c[at + 7] * difference) / root;
-  const byForward = scale * 2 * uf - (current * (c[at + 6] + velocity)) / denominator;
-  const byReverse = -scale * 2 * ur - (current * (c[at + 6] - velocity)) / denominator;
+  const velocity = (c[at + VELOCITY] * difference) / root;
+  const byForward = scale * 2 * uf - (current * (c[at + THETA] + velocity)) / denominator;
+  const byReverse = -scale * 2 * ur - (current * (c[at + THETA] - velocity)) / denominator;
   const forward = byForward * lf * slope;
   const reverse = byReverse * lr * slope;
   const byGate = forward + reverse;
   const dsd = vds / sd;
-  const bySd = byGate * c[at + 5] + (current / lengthening) * c[at + 8];
+  const bySd = byGate * c[at + SIGMA] + (current / lengthening) * c[at + LAMBDA];
   out[0] = polarity * current;
   out[1] = bySd * dsd - nb * reverse;
   out[2] = byGate;

@@ -3,7 +3,12 @@ import { Simulation } from "eecircuit-engine";
 import { BATCH_SOLVED } from "#circuits/batch/batch-contract";
 import { transientBatch } from "#circuits/batch/transient-batch";
 import { compileCircuit } from "#circuits/circuit";
-import { filamentStart, lengthNode, placeFilament, temperatureNode } from "#circuits/filament-equations";
+import {
+  filamentStart,
+  lengthNode,
+  placeFilament,
+  temperatureNode,
+} from "#circuits/elements/filament/filament-equations";
 import type { Netlist } from "#circuits/netlist";
 import { readSpice } from "#circuits/spice/read-spice";
 import { writeSpice } from "#circuits/spice/write-spice";

@@ -23,7 +23,7 @@ describe("what no kind is known for is refused by name, with the nearest known o
     [
       "a memristor",
       (e) => Object.assign(e[1], { type: "memristor" }),
-      /R1.*element type "memristor".*Known: .*rram, filament/,
+      /R1.*element type "memristor".*Known: .*mosfet, filament/,
     ],
     ["a property of objects", (e) => Object.assign(e[1], { type: "toString" }), /R1.*element type "toString"/],
     [

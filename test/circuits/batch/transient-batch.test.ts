@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "@jest/globals";
+import { varying } from "#circuits/element-groups";
 import { instanceOf } from "../../../circuits/batch/batch-instances.ts";
 import {
   BATCH_SOLVED,
@@ -32,10 +33,13 @@ const column = (count: number, label: string, of: (z: number) => number): Float6
 
 const mismatch = (circuit: Circuit, count: number): Pick<BatchVariations, "thresholdShifts" | "gainFactors"> => ({
   thresholdShifts: Object.fromEntries(
-    circuit.mosfets.names.map((name) => [name, column(count, `${name} vt`, (z) => 0.012 * z)]),
+    varying(circuit.groups, "thresholdShift").map((name) => [name, column(count, `${name} vt`, (z) => 0.012 * z)]),
   ),
   gainFactors: Object.fromEntries(
-    circuit.mosfets.names.map((name) => [name, column(count, `${name} beta`, (z) => Math.exp(0.04 * z))]),
+    varying(circuit.groups, "thresholdShift").map((name) => [
+      name,
+      column(count, `${name} beta`, (z) => Math.exp(0.04 * z)),
+    ]),
   ),
 });
 

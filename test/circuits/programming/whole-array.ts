@@ -1,6 +1,6 @@
 import { expect } from "@jest/globals";
 import { compileCircuit } from "#circuits/circuit";
-import { lengthNode } from "#circuits/filament-equations";
+import { lengthNode } from "#circuits/elements/filament/filament-equations";
 import { pulseArray } from "#circuits/programming/array-pulse";
 import type { ArrayPulse } from "#circuits/programming/array-pulse-contract";
 import type { CellAccess, FilamentArray, FilamentArrayDesign } from "#circuits/programming/filament-array";

@@ -1,11 +1,13 @@
 import type { FilamentPhysics } from "#devices/index";
-import { STATE_CAPACITANCE } from "../filament-equations.ts";
+import type { SpiceForm } from "../element-kind.ts";
+import type { Filament, FilamentModel } from "./filament.ts";
+import { STATE_CAPACITANCE } from "./filament-equations.ts";
 
 /** Name of a subcircuit that is one of our filaments. */
-export const FILAMENT_PREFIX = "rramlab_filament_";
+const FILAMENT_PREFIX = "rramlab_filament_";
 
 /** Parameters of a filament as they are called in a deck. */
-export const FILAMENT_NAMES: Readonly<Record<keyof FilamentPhysics, string>> = {
+const FILAMENT_NAMES: Readonly<Record<keyof FilamentPhysics, string>> = {
   oxideThickness: "tox",
   leastFilament: "lmin",
   mostFilament: "lmax",
@@ -23,10 +25,10 @@ export const FILAMENT_NAMES: Readonly<Record<keyof FilamentPhysics, string>> = {
 };
 
 /**
- * The filament's equations (devices/filament/physics.ts, circuits/filament-equations.ts) as behavioural sources: nodes l and t
+ * The filament's equations (devices/filament/physics.ts, filament-equations.ts) as behavioural sources: nodes l and t
  * hold its length [nm] and temperature [kK], on capacitors outside the subcircuit. Rates in nm/ns.
  */
-export const filamentSubcircuit = (name: string, p: FilamentPhysics, kelvin: string): string[] => {
+const filamentSubcircuit = (name: string, p: FilamentPhysics, kelvin: string): string[] => {
   const parameters = Object.entries(FILAMENT_NAMES).map(
     ([key, short]) => `${short}=${p[key as keyof FilamentPhysics]}`,
   );
@@ -46,4 +48,31 @@ export const filamentSubcircuit = (name: string, p: FilamentPhysics, kelvin: str
     `Bt 0 t i=${STATE_CAPACITANCE}*(v(p,n)*i0*exp((v(l)-toxnm)/g0nm)*sinh(v(p,n)/v0)/(cth*1000)-(v(t)-${kelvin}/1000)/tauth)`,
     `.ends ${FILAMENT_PREFIX}${name}`,
   ];
+};
+
+export const filamentSpice: SpiceForm<Filament, FilamentModel> = {
+  letter: "X",
+  text: (e) => `${FILAMENT_PREFIX}${e.model}`,
+  reads: null,
+  read: null,
+  subcircuit: {
+    prefix: FILAMENT_PREFIX,
+    nodes: 4,
+    options: [],
+    lines: (name, { params }, kelvin) => filamentSubcircuit(name, params, kelvin),
+    model: (numbers, missing) => {
+      const params = Object.entries(FILAMENT_NAMES).map(([key, short]): [string, number] => [
+        key,
+        numbers.get(short) ?? missing(`the filament's ${short}`),
+      ]);
+      return { type: "filament", params: Object.fromEntries(params) as unknown as FilamentPhysics };
+    },
+    element: (name, model, [plus, minus, length, temperature]) => ({
+      name,
+      type: "filament",
+      model,
+      nodes: [plus, minus, length, temperature],
+    }),
+  },
+  cards: null,
 };

@@ -1,7 +1,6 @@
 import { expect, test } from "@jest/globals";
-import { FILAMENT_COEFFICIENTS } from "#circuits/batch/batch-layout";
-import { emitFilament, filamentCoefficients } from "#circuits/batch/filament-terms";
-import { filamentTermsInto } from "#circuits/filament-equations";
+import { filamentTermsInto } from "#circuits/elements/filament/filament-equations";
+import { filamentVector } from "#circuits/elements/filament/filament-vector";
 import { sky130Reram } from "#devices/index";
 import { createVectorMath } from "#src/kernels/vector-math";
 import { encodeVectorModule, instantiateVectorKernel } from "#src/kernels/vector-module";
@@ -10,16 +9,15 @@ import { createVectorProgram, type Vector } from "#src/kernels/vector-program";
 test("a filament's terms and all their derivatives in the kernel are the scalar ones, in V, nm, kK, ns and uA", () => {
   const p = createVectorProgram("f64x2");
   const math = createVectorMath(p);
-  const values = filamentCoefficients(sky130Reram, 300);
-  const coefficients = FILAMENT_COEFFICIENTS.map((name) => p.constant(values[name]));
-  const rows = emitFilament(math, coefficients, { voltage: p.load(0), length: p.load(1), temperature: p.load(2) });
+  const values = new Map<string, number>();
+  const ambient = Float64Array.of(300);
+  filamentVector.write((name, value) => values.set(name, value), ambient, 0, { type: "filament", params: sky130Reram });
   const zero = p.constant(0);
-  const outputs: Vector[] = [rows.current, rows.length, rows.temperature].flatMap((row) => [
-    row.value,
-    row.byVoltage,
-    row.byLength,
-    row.byTemperature ?? zero,
-  ]);
+  const slot = (name: string): Vector => p.constant(values.get(name) as number);
+  const flows = filamentVector.emit(math, "", slot, [p.load(0), zero, p.load(1), p.load(2)]);
+  const outputs: Vector[] = flows.flatMap(({ current, by: [plus, , length, temperature] }) =>
+    [current, plus, length, temperature].map((term) => term ?? zero),
+  );
   outputs.forEach((value, i) => {
     p.store(3 + i, value);
   });

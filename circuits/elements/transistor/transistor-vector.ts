@@ -1,5 +1,7 @@
-import { hyperbolic, softplusPair, type VectorMath } from "#src/kernels/vector-math";
-import type { Vector, VectorProgram } from "#src/kernels/vector-program";
+import { GAIN, LAMBDA, NB, POLARITY, SIGMA, SLOPE, THETA, THRESHOLD, VELOCITY } from "#devices/index";
+import { softplusPair, type VectorMath } from "#src/kernels/vector-math";
+import type { Vector } from "#src/kernels/vector-program";
+import type { VectorForm } from "../element-kind.ts";
 
 /** Coefficients of one transistor as terms: those of `mosfetCoefficientsInto`, in V and uA. */
 export interface TransistorTerms {
@@ -78,18 +80,41 @@ export const emitDrainCurrent = (
   };
 };
 
-/** Current through a resistive cell and its derivative by its voltage; `fieldVoltage` null for an ohmic one. */
-export const emitResistiveCurrent = (
-  math: VectorMath,
-  conductance: Vector,
-  field: { readonly voltage: Vector; readonly inverse: Vector } | null,
-  voltage: Vector,
-): { readonly current: Vector; readonly conductance: Vector } => {
-  const p: VectorProgram = math.program;
-  if (!field) return { current: p.mul(conductance, voltage), conductance };
-  const { sinh, cosh } = hyperbolic(math, p.mul(voltage, field.inverse));
-  return {
-    current: p.mul(p.mul(conductance, field.voltage), sinh),
-    conductance: p.mul(conductance, cosh),
-  };
+const OWN = ["threshold", "gain"] as const;
+const SHARED = ["nb", "slope", "sigma", "theta", "velocity", "lambda"] as const;
+const PLACES: Readonly<Record<(typeof SHARED)[number], number>> = {
+  nb: NB,
+  slope: SLOPE,
+  sigma: SIGMA,
+  theta: THETA,
+  velocity: VELOCITY,
+  lambda: LAMBDA,
+};
+const MICRO = 1e6;
+
+/** The transistor's vector form: threshold and gain its own, all else its model's; its polarity is code. */
+export const transistorVector: VectorForm<unknown> = {
+  own: OWN,
+  shared: SHARED,
+  code: (c, at) => (c[at + POLARITY] > 0 ? "n" : "p"),
+  write: (put, c, at) => {
+    put("threshold", c[at + THRESHOLD]);
+    put("gain", MICRO * c[at + GAIN]);
+    for (const name of SHARED) put(name, c[at + PLACES[name]]);
+  },
+  emit: (math, code, slot, [drain, gate, source, bulk]) => {
+    const shared = Object.fromEntries(SHARED.map((name) => [name, slot(name)])) as Record<
+      (typeof SHARED)[number],
+      Vector
+    >;
+    const terms = {
+      polarity: code === "n" ? 1 : -1,
+      threshold: slot("threshold"),
+      gain: slot("gain"),
+      ...shared,
+    } as const;
+    const { program: p } = math;
+    const { current, byDrain, byGate, bySource } = emitDrainCurrent(math, terms, drain, gate, source, bulk);
+    return [{ current, by: [byDrain, byGate, bySource, p.neg(p.add(p.add(byDrain, byGate), bySource))] }];
+  },
 };

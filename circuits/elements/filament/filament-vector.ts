@@ -1,16 +1,34 @@
 import { BOLTZMANN, BOUND_WIDTH, type FilamentPhysics } from "#devices/index";
 import { exponential, hyperbolic, type VectorMath } from "#src/kernels/vector-math";
 import type { Vector } from "#src/kernels/vector-program";
-import { KILOKELVIN, NANOMETRE } from "../filament-equations.ts";
-import { FILAMENT_COEFFICIENTS } from "./batch-layout.ts";
+import type { VectorForm } from "../element-kind.ts";
+import type { FilamentModel } from "./filament.ts";
+import { AMBIENT, KILOKELVIN, NANOMETRE } from "./filament-equations.ts";
 
-type Name = (typeof FILAMENT_COEFFICIENTS)[number];
+/** What the equations need, in V, nm, kK, ns and uA. */
+const SLOTS = [
+  "oxide",
+  "perGap",
+  "scale",
+  "perField",
+  "velocity",
+  "lever",
+  "leverSlope",
+  "generation",
+  "recombination",
+  "least",
+  "most",
+  "heating",
+  "cooling",
+  "ambient",
+] as const;
+type Name = (typeof SLOTS)[number];
 
 const NANOSECOND = 1e-9;
 const MICROAMPERE = 1e-6;
 
 /** The coefficients of one filament at an ambient temperature [K]. */
-export const filamentCoefficients = (p: FilamentPhysics, ambient: number): Readonly<Record<Name, number>> => {
+const filamentCoefficients = (p: FilamentPhysics, ambient: number): Readonly<Record<Name, number>> => {
   const hop = p.hopDistance / p.oxideThickness;
   const kilo = BOLTZMANN * KILOKELVIN;
   return {
@@ -33,7 +51,7 @@ export const filamentCoefficients = (p: FilamentPhysics, ambient: number): Reado
 };
 
 /** What leaves a node and its derivatives; null: none by temperature. */
-export interface FilamentRow {
+interface FilamentRow {
   readonly value: Vector;
   readonly byVoltage: Vector;
   readonly byLength: Vector;
@@ -41,14 +59,13 @@ export interface FilamentRow {
 }
 
 /** `filamentTermsInto` as vector terms, on state capacitances of 1 fF. */
-export const emitFilament = (
+const emitFilament = (
   math: VectorMath,
-  coefficients: readonly Vector[],
+  c: Readonly<Record<Name, Vector>>,
   { voltage, length, temperature }: { readonly voltage: Vector; readonly length: Vector; readonly temperature: Vector },
 ): { readonly current: FilamentRow; readonly length: FilamentRow; readonly temperature: FilamentRow } => {
   const { program: p } = math;
   const { add, sub, mul, constant, select, lt } = p;
-  const c = Object.fromEntries(FILAMENT_COEFFICIENTS.map((name, i) => [name, coefficients[i]])) as Record<Name, Vector>;
   const zero = constant(0);
   const one = constant(1);
   const gap = sub(c.oxide, length);
@@ -94,4 +111,24 @@ export const emitFilament = (
       byTemperature: c.cooling,
     },
   };
+};
+
+/** The filament's vector form: all of its numbers are its own. */
+export const filamentVector: VectorForm<FilamentModel> = {
+  own: SLOTS,
+  shared: [],
+  code: () => "",
+  write: (put, c, at, { params }) => {
+    const values = filamentCoefficients(params, c[at + AMBIENT]);
+    for (const name of SLOTS) put(name, values[name]);
+  },
+  emit: (math, _, slot, [plus, minus, length, temperature]) => {
+    const { program: p } = math;
+    const coefficients = Object.fromEntries(SLOTS.map((name) => [name, slot(name)])) as Record<Name, Vector>;
+    const rows = emitFilament(math, coefficients, { voltage: p.sub(plus, minus), length, temperature });
+    return [rows.current, rows.length, rows.temperature].map(({ value, byVoltage, byLength, byTemperature }) => ({
+      current: value,
+      by: [byVoltage, p.neg(byVoltage), byLength, byTemperature],
+    }));
+  },
 };

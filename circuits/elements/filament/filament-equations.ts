@@ -1,6 +1,7 @@
 import { type FilamentPhysics, filamentCurrentInto, filamentRateInto } from "#devices/index";
-import type { Element, Node } from "./netlist.ts";
-import { placeCapacitor } from "./placed-elements.ts";
+import { type Capacitor, capacitor } from "../capacitor.ts";
+import type { Node } from "../element-kind.ts";
+import type { Filament } from "./filament.ts";
 
 /**
  * A filament's state as two circuit nodes, so that every analysis and SPICE treat it alike: its length as volts a nanometre,
@@ -9,18 +10,20 @@ import { placeCapacitor } from "./placed-elements.ts";
 export const STATE_CAPACITANCE = 1e-15;
 export const NANOMETRE = 1e-9;
 export const KILOKELVIN = 1e3;
+/** Place of the ambient temperature [K] among a filament's coefficients. */
+export const AMBIENT = 0;
 
 /** Names of the state nodes of the filament called `name`. */
 export const lengthNode = (name: string): Node => `${name}.length`;
 export const temperatureNode = (name: string): Node => `${name}.temperature`;
 
 /** A filament between two nodes: the element and the capacitors of its state. Its start goes into the netlist's `initial`. */
-export const placeFilament = (name: string, model: string, plus: Node, minus: Node): Element[] => {
+export const placeFilament = (name: string, model: string, plus: Node, minus: Node): (Filament | Capacitor)[] => {
   const state = [lengthNode(name), temperatureNode(name)] as const;
   return [
     { name, type: "filament", model, nodes: [plus, minus, ...state] },
-    placeCapacitor(`${name}.CL`, state[0], "0", STATE_CAPACITANCE),
-    placeCapacitor(`${name}.CT`, state[1], "0", STATE_CAPACITANCE),
+    capacitor(`${name}.CL`, state[0], "0", STATE_CAPACITANCE),
+    capacitor(`${name}.CT`, state[1], "0", STATE_CAPACITANCE),
   ];
 };
 
