@@ -10,13 +10,14 @@ const NUMBER = /(?<![\w.])[-+]?\d+(?:,\d{3})*(?:\.\d+)?(?:e[-+]?\d+)?/;
 const INTERVAL = new RegExp(`(${NUMBER.source})(?: %)? *\\[(${NUMBER.source}), (${NUMBER.source})\\]`);
 /** SI prefixes of the units that are printed, behind a number. */
 const PREFIXES = { f: 1e-15, p: 1e-12, n: 1e-9, u: 1e-6, m: 1e-3, k: 1e3, M: 1e6 };
-const UNIT = /^ ?([fpnumkM]?)(?:s|V|A|J|F|ohm|S|W|Hz)\b/;
+const UNIT = /^(?: ?([fpnumkM]?)(?:s|V|A|J|F|ohm|S|W|Hz)|(k))\b/;
 
 /** A number as written: its value in SI, and half a unit of its last digit. */
 const numberOf = (word, after) => {
   const bare = word.replaceAll(",", "");
   const [mantissa, exponent = "0"] = bare.split("e");
-  const prefix = UNIT.exec(after)?.[1];
+  const [, ofUnit, alone] = UNIT.exec(after) ?? [];
+  const prefix = ofUnit || alone;
   const scale = 10 ** Number(exponent) * (prefix ? PREFIXES[prefix] : 1);
   const decimals = mantissa.split(".")[1]?.length ?? 0;
   return { word, value: Number(mantissa) * scale, half: 0.5 * 10 ** -decimals * scale };

@@ -2,10 +2,10 @@ import { suggestion } from "#src/words/suggestion";
 import { capacitorKind } from "./capacitor.ts";
 import { cellKind } from "./cell.ts";
 import type { AnyElement, AnyModel, ElementKind } from "./element-kind.ts";
-import { filamentKind } from "./filament/filament.ts";
+import { filamentKind } from "./filament/filament-kind.ts";
 import { resistorKind } from "./resistor.ts";
 import { currentSourceKind, voltageSourceKind } from "./sources.ts";
-import { transistorKind } from "./transistor/transistor.ts";
+import { transistorKind } from "./transistor/transistor-kind.ts";
 
 /** All kinds of elements that the program has, in the order in which their currents are summed. */
 export const ELEMENT_KINDS = [

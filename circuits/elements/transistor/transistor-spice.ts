@@ -1,6 +1,6 @@
 import type { MosfetParams } from "#devices/index";
 import type { SpiceForm } from "../element-kind.ts";
-import type { transistor as Place, transistorModel as PlaceModel, Transistor, TransistorModel } from "./transistor.ts";
+import { type Transistor, type TransistorModel, transistor, transistorModel } from "./transistor.ts";
 
 const PREFIX = "rramlab_ekv_";
 /** Parameters of the extended EKV transistor as they are called in `.model`; polarity is the model's type. */
@@ -57,10 +57,7 @@ const ekvOf = (
 };
 
 /** Lines M with our `.model`, and our subcircuit. */
-export const transistorSpice = (
-  place: typeof Place,
-  placeModel: typeof PlaceModel,
-): SpiceForm<Transistor, TransistorModel> => ({
+export const transistorSpice: SpiceForm<Transistor, TransistorModel> = {
   letter: "X",
   text: (e) => `${PREFIX}${e.model} w=${e.width} l=${e.length}`,
   reads: "M",
@@ -73,7 +70,7 @@ export const transistorSpice = (
     for (const key of ["w", "l"]) if (!((options.get(key) ?? 0) > 0)) line.refuse(`${key}=`, "expected, above 0 m");
     const [width, length] = [options.get("w") ?? Number.NaN, options.get("l") ?? Number.NaN];
     const nodes = [line.node(0), line.node(1), line.node(2), line.node(3)] as const;
-    return place(line.name, model, nodes, { width, length });
+    return transistor(line.name, model, nodes, { width, length });
   },
   subcircuit: {
     prefix: PREFIX,
@@ -81,9 +78,9 @@ export const transistorSpice = (
     options: ["w", "l"],
     lines: (name, { params }, kelvin) => subcircuitLines(name, params, kelvin),
     model: (numbers, missing) =>
-      placeModel(ekvOf((numbers.get("polarity") ?? 1) > 0 ? "nmos" : "pmos", numbers, missing)),
+      transistorModel(ekvOf((numbers.get("polarity") ?? 1) > 0 ? "nmos" : "pmos", numbers, missing)),
     element: (name, model, [drain, gate, source, bulk], options) =>
-      place(name, model, [drain, gate, source, bulk], {
+      transistor(name, model, [drain, gate, source, bulk], {
         width: options.get("w") ?? 1e-6,
         length: options.get("l") ?? 1e-6,
       }),
@@ -91,6 +88,7 @@ export const transistorSpice = (
   cards: {
     types: ["rramlab_nmos", "rramlab_pmos"],
     parameters: EKV_NAMES,
-    model: (type, values, missing) => placeModel(ekvOf(type === "rramlab_nmos" ? "nmos" : "pmos", values, missing)),
+    model: (type, values, missing) =>
+      transistorModel(ekvOf(type === "rramlab_nmos" ? "nmos" : "pmos", values, missing)),
   },
-});
+};
