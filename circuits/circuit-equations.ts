@@ -40,38 +40,35 @@ export const capacitanceMatrix = (circuit: Circuit): Float64Array => {
   return c;
 };
 
-/** Voltages of one element's terminals, and its flows with their derivatives; no element has more. */
+/** One element's flows with their derivatives; no element has more. */
 const MOST_NUMBERS = 256;
-const volts = new Float64Array(MOST_NUMBERS);
 const flowing = new Float64Array(MOST_NUMBERS);
 
 /** Adds the flows of a group's elements to currents and Jacobian, element by element. */
 const stamp = (currents: Float64Array, jacobian: Float64Array, group: ElementGroup, x: Float64Array): void => {
   const { part, at, models, coefficients, scatter } = group;
-  const { rows, places } = scatter;
+  const { rows } = scatter;
+  const { pairs: added, ends: addedEnds } = scatter.added;
+  const { pairs: taken, ends: takenEnds } = scatter.subtracted;
   const { terminals } = part;
   const stride = part.coefficients.length;
   const flows = part.flows.length;
-  let [r, p, node] = [0, 0, 0];
+  let [row, plus, minus] = [0, 0, 0];
   for (let k = 0; k < models.length; k++) {
-    for (let t = 0; t < terminals; t++) volts[t] = x[at[node++]];
-    part.flowsInto(flowing, volts, coefficients, k * stride, models[k]);
-    let from = 0;
-    for (let f = 0; f < flows; f++) {
-      const ampere = flowing[from++];
-      currents[rows[r++]] += ampere;
-      const to = rows[r++];
-      if (to >= 0) currents[to] -= ampere;
-      for (let t = 0; t < terminals; t++) jacobian[places[p++]] += flowing[from + t];
-      for (let t = 0; t < terminals; t++) jacobian[places[p++]] -= flowing[from + t];
-      from += terminals;
+    part.flowsInto(flowing, x, at, k * terminals, coefficients, k * stride, models[k]);
+    for (let f = 0, from = 0; f < flows; f++, from += 1 + terminals) {
+      currents[rows[row++]] += flowing[from];
+      const to = rows[row++];
+      if (to >= 0) currents[to] -= flowing[from];
     }
+    for (const end = addedEnds[k]; plus < end; plus += 2) jacobian[added[plus + 1]] += flowing[added[plus]];
+    for (const end = takenEnds[k]; minus < end; minus += 2) jacobian[taken[minus + 1]] -= flowing[taken[minus]];
   }
 };
 
 /**
  * Resistive current [A] that leaves each node of the full vector at state `x` and `time`, and its derivative by the
- * unknowns, size x size [S] and one number more that nobody reads. A branch's row holds its voltage equation, plus - minus - waveform.
+ * unknowns, size x size [S]. A branch's row holds its voltage equation, plus - minus - waveform.
  */
 export const currentsInto = (
   currents: Float64Array,

@@ -1,5 +1,5 @@
 import { checkNetlist } from "./check-netlist.ts";
-import { type ElementGroup, groupElements, varyGroups } from "./element-groups.ts";
+import { type ElementGroup, groupElements, varyGroups, varying } from "./element-groups.ts";
 import type { ChargePart, SourcePart, VariedQuantity } from "./elements/element-kind.ts";
 import { kindOf } from "./elements/kinds.ts";
 import { type Element, kindsOf, type Netlist, type Node } from "./netlist.ts";
@@ -207,13 +207,28 @@ export const varyCircuit = (circuit: Circuit, { resistances = {}, deviations = {
     [quantity, names.map((name) => [name, pick(name)] as const)] as const;
   for (const [name, ohm] of Object.entries(resistances))
     if (!(ohm > 0)) throw new RangeError(`variation: resistance of ${name} is ${ohm} ohm; expected > 0 ohm.`);
-  const deviating = Object.keys(deviations);
+  // An element without the one quantity is left alone by what leaves it alone.
+  const shifts = varying(circuit.groups, "thresholdShift");
+  const gains = varying(circuit.groups, "gainFactor");
+  const deviating = Object.entries(deviations);
+  const shifted = deviating.filter(
+    ([name, d]) => d.thresholdShift !== 0 || shifts.includes(name) || !gains.includes(name),
+  );
+  const scaled = deviating.filter(([name, d]) => d.gainFactor !== 1 || gains.includes(name));
   return {
     ...circuit,
     groups: varyGroups(circuit.groups, kindsOf(circuit.netlist), [
       of("resistance", (name) => resistances[name], Object.keys(resistances)),
-      of("thresholdShift", (name) => deviations[name].thresholdShift, deviating),
-      of("gainFactor", (name) => deviations[name].gainFactor, deviating),
+      of(
+        "thresholdShift",
+        (name) => deviations[name].thresholdShift,
+        shifted.map(([name]) => name),
+      ),
+      of(
+        "gainFactor",
+        (name) => deviations[name].gainFactor,
+        scaled.map(([name]) => name),
+      ),
     ]),
   };
 };

@@ -18,33 +18,50 @@ export interface ElementGroup {
   readonly scatter: Scatter;
 }
 
-/** Where the flows of each element go. */
+/** Where the flows of each element go, and their derivatives by the unknowns; what falls on driven nodes is not listed. */
 interface Scatter {
   /** From and to in the full vector, a flow each; -1: nowhere. */
   readonly rows: Int32Array;
-  /** Places of the derivatives by each terminal in the Jacobian (size x size, then one that nobody reads), in row `from` and in row `to`. */
-  readonly places: Int32Array;
+  /** Derivatives that are added, and those that are subtracted: which of `flowsInto`'s numbers, and its place in the Jacobian. */
+  readonly added: Taps;
+  readonly subtracted: Taps;
+}
+
+interface Taps {
+  /** Number and place, number and place ... */
+  readonly pairs: Int32Array;
+  /** Of each element: where its own end. */
+  readonly ends: Int32Array;
 }
 
 const scatterOf = ({ flows, terminals }: Part, at: Int32Array, size: number): Scatter => {
   const count = at.length / terminals;
-  const rows = new Int32Array(2 * count * flows.length);
-  const places = new Int32Array(2 * terminals * count * flows.length);
-  const unread = size * size;
-  const place = (row: number, column: number): number =>
-    row >= 0 && row < size && column < size ? row * size + column : unread;
-  let [r, p] = [0, 0];
+  const rows: number[] = [];
+  const taps = () => ({ pairs: [] as number[], ends: [] as number[] });
+  const [added, subtracted] = [taps(), taps()];
   for (let k = 0; k < count; k++) {
     const node = (terminal: number): number => at[k * terminals + terminal];
-    for (const flow of flows) {
+    flows.forEach((flow, f) => {
       const [from, to] = [node(flow.from), flow.to === null ? -1 : node(flow.to)];
-      rows[r++] = from;
-      rows[r++] = to;
-      for (let t = 0; t < terminals; t++) places[p++] = place(from, node(t));
-      for (let t = 0; t < terminals; t++) places[p++] = place(to, node(t));
-    }
+      rows.push(from, to);
+      for (const [row, list] of [
+        [from, added],
+        [to, subtracted],
+      ] as const) {
+        if (row < 0 || row >= size) continue;
+        for (let t = 0; t < terminals; t++) {
+          if (node(t) >= size) continue;
+          list.pairs.push(f * (1 + terminals) + 1 + t, row * size + node(t));
+        }
+      }
+    });
+    for (const list of [added, subtracted]) list.ends.push(list.pairs.length);
   }
-  return { rows, places };
+  const packed = ({ pairs, ends }: typeof added): Taps => ({
+    pairs: Int32Array.from(pairs),
+    ends: Int32Array.from(ends),
+  });
+  return { rows: Int32Array.from(rows), added: packed(added), subtracted: packed(subtracted) };
 };
 
 const modelOf = (netlist: Netlist, e: AnyElement): AnyModel | null =>

@@ -41,7 +41,15 @@ export type { TransferMatrix } from "./crossbar/transfer-matrix.ts";
 export { transferMatrix } from "./crossbar/transfer-matrix.ts";
 export type { CurrentSenseDesign } from "./current-sense-amplifier.ts";
 export { currentSenseNetlist } from "./current-sense-amplifier.ts";
+export { capacitor } from "./elements/capacitor.ts";
+export { cell, cellModel } from "./elements/cell.ts";
+export type * from "./elements/element-kind.ts";
+export { filamentModel } from "./elements/filament/filament.ts";
 export { filamentStart, lengthNode, placeFilament, temperatureNode } from "./elements/filament/filament-equations.ts";
+export { ELEMENT_KINDS } from "./elements/kinds.ts";
+export { resistor } from "./elements/resistor.ts";
+export { voltageSource } from "./elements/sources.ts";
+export { transistor, transistorModel } from "./elements/transistor/transistor.ts";
 export type { ArrayTiming, ArrayUse } from "./learning/array-use.ts";
 export { addUse, NO_USE } from "./learning/array-use.ts";
 export type { LatentPairs, LatentPairsDesign } from "./learning/latent-pairs.ts";
@@ -58,7 +66,7 @@ export {
   refuseTelegraph,
   sampleIdealErrors,
 } from "./memory-cells.ts";
-export type { Element, ElementModel, Netlist, Node } from "./netlist.ts";
+export type { Element, ElementModel, Netlist } from "./netlist.ts";
 export type { OperatingPoint } from "./operating-point.ts";
 export { solveOperatingPoint } from "./operating-point.ts";
 export type { ParsedNetlist } from "./parse-netlist.ts";

@@ -33,7 +33,7 @@ export const solveOperatingPoint = (circuit: Circuit): OperatingPoint => {
   const nodeCount = circuit.nodes.length;
   const x = new Float64Array(total);
   const currents = new Float64Array(total);
-  const matrix = new Float64Array(size * size + 1);
+  const matrix = new Float64Array(size * size);
   const pivots = new Int32Array(size);
   const update = new Float64Array(size);
   let iterations = 0;
@@ -92,7 +92,7 @@ export const startFrom = (circuit: Circuit, initial: Readonly<Record<Node, numbe
   if (rows.length === 0) return x;
   const given = x.slice();
   const currents = new Float64Array(total);
-  const jacobian = new Float64Array(size * size + 1);
+  const jacobian = new Float64Array(size * size);
   const n = rows.length;
   const matrix = new Float64Array(n * n);
   const pivots = new Int32Array(n);

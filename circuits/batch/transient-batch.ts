@@ -23,13 +23,16 @@ interface Compiled {
 const compiled = new Map<string, Compiled>();
 
 // A kernel is a pure function of the structure; the latest are kept, as compiling takes tens of milliseconds.
+// Of a kind that a netlist brings, only its functions say what it is: such kernels are not kept.
 const compile = (s: BatchStructure): Compiled => {
-  const found = compiled.get(s.key);
+  const own = s.groups.some(({ type }) => type.startsWith("own:"));
+  const found = own ? undefined : compiled.get(s.key);
   if (found) return found;
   const layout = layOut(s);
   const { program, attention } = emitAttempt(s, layout);
   const bytes = encodeVectorModule(program, attention, layout.slots);
   const made = { module: new WebAssembly.Module(bytes.slice()), layout };
+  if (own) return made;
   if (compiled.size >= MOST_KERNELS) compiled.delete(compiled.keys().next().value as string);
   compiled.set(s.key, made);
   return made;

@@ -118,7 +118,7 @@ const transistorInto = (cell: CellConduction & { kind: "access transistor" }): C
   mosfetCoefficientsInto(coefficients, 0, cell.params, cell.gate, cell.temperature);
   if (coefficients.includes(Number.NaN))
     throw new RangeError("crossbar: the access transistor lacks a parameter, its size or its temperature.");
-  const drain = new Float64Array(4);
+  const drain = new Float64Array(5);
   const device = new Float64Array(2);
   return (out, conductance, word, bit, gate) => {
     if (conductance === 0) {

@@ -77,8 +77,8 @@ export const cellKind: ElementKind<Cell, CellModel> = {
     coefficientsInto: (out, at, e) => {
       out[at + RESISTANCE] = e.resistance;
     },
-    flowsInto: (out, v, c, at, { conduction }) => {
-      rramCurrentInto(out, conduction, c[at + RESISTANCE], v[0] - v[1]);
+    flowsInto: (out, x, nodes, node, c, at, { conduction }) => {
+      rramCurrentInto(out, conduction, c[at + RESISTANCE], x[nodes[node]] - x[nodes[node + 1]]);
       out[2] = -out[1];
     },
     bends: ({ conduction }) => conduction.kind !== "ohmic",

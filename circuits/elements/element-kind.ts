@@ -92,9 +92,17 @@ export interface FlowPart<E, M> {
   coefficientsInto(out: Float64Array, at: number, e: E, model: M, temperature: number): void;
   /**
    * Writes each flow's current [A] and its derivatives by all terminals' voltages [S] at `out`, 1 + terminals numbers a flow.
-   * @param v Voltages of the terminals [V].
+   * Terminal t is at `x[nodes[node + t]]` [V], the coefficients are at `c[at ...]`.
    */
-  flowsInto(out: Float64Array, v: Float64Array, c: Float64Array, at: number, model: M): void;
+  flowsInto(
+    out: Float64Array,
+    x: Float64Array,
+    nodes: Int32Array,
+    node: number,
+    c: Float64Array,
+    at: number,
+    model: M,
+  ): void;
   /** Whether its currents are not proportional to voltages: Newton's method then needs more than one step. */
   bends(model: M): boolean;
   /** Thermal noise: a conductance [S] between two terminals that makes it; or why there is none, in words. */

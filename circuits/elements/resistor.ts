@@ -38,9 +38,9 @@ export const resistorKind: ElementKind<Resistor, null> = {
     coefficientsInto: (out, at, e) => {
       out[at + RESISTANCE] = e.resistance;
     },
-    flowsInto: (out, v, c, at) => {
+    flowsInto: (out, x, nodes, node, c, at) => {
       const ohm = c[at + RESISTANCE];
-      out[0] = (v[0] - v[1]) / ohm;
+      out[0] = (x[nodes[node]] - x[nodes[node + 1]]) / ohm;
       out[1] = 1 / ohm;
       out[2] = -1 / ohm;
     },

@@ -40,7 +40,7 @@ const rowShunts = ({ design, devices, lengths }: FilamentArray, { row, column, v
   if (access.kind !== "1T1R") throw new Error("rowShunts: 1T1R arrays only.");
   const coefficients = new Float64Array(MOSFET_COEFFICIENTS);
   mosfetCoefficientsInto(coefficients, 0, access.params, access.gate, ambient);
-  const out = new Float64Array(4);
+  const out = new Float64Array(5);
   const held = Math.max(0, -voltage);
   drainCurrentInto(out, coefficients, 0, held, gateVoltage ?? 0, held, 0);
   const byDrain = out[1];

@@ -29,7 +29,7 @@ export const mosfetCoefficientsInto = (
   out[at + PER_N] = 1 / p.n;
 };
 
-/** Drain current and its derivatives by terminal voltage: [Id, dId/dVd, dId/dVg, dId/dVs] in A and S; dId/dVb is minus their sum. */
+/** Drain current and its derivatives by drain, gate, source and bulk: [Id, dId/dVd, dId/dVg, dId/dVs, dId/dVb] in A and S. */
 export type DrainCurrent = Float64Array;
 
 /**
@@ -92,7 +92,10 @@ export const drainCurrentInto = (
   const dsd = vds / sd;
   const bySd = byGate * c[at + SIGMA] + (current / lengthening) * c[at + LAMBDA];
   out[0] = polarity * current;
-  out[1] = bySd * dsd - nb * reverse;
+  const byDrain = bySd * dsd - nb * reverse;
+  const bySource = -bySd * dsd - nb * forward;
+  out[1] = byDrain;
   out[2] = byGate;
-  out[3] = -bySd * dsd - nb * forward;
+  out[3] = bySource;
+  out[4] = -byDrain - byGate - bySource;
 };

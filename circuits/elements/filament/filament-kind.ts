@@ -57,8 +57,10 @@ export const filamentKind: ElementKind<Filament, FilamentModel> = {
     coefficientsInto: (out, at, _e, _model, temperature) => {
       out[at + AMBIENT] = temperature;
     },
-    flowsInto: (out, v, c, at, { params }) => {
-      filamentTermsInto(terms, params, c[at + AMBIENT], v[PLUS] - v[MINUS], v[LENGTH], v[TEMPERATURE]);
+    flowsInto: (out, x, nodes, node, c, at, { params }) => {
+      const volts = x[nodes[node + PLUS]] - x[nodes[node + MINUS]];
+      const [length, temperature] = [x[nodes[node + LENGTH]], x[nodes[node + TEMPERATURE]]];
+      filamentTermsInto(terms, params, c[at + AMBIENT], volts, length, temperature);
       for (let row = 0; row < ROWS; row++) {
         const [from, to] = [4 * row, (1 + TERMINALS) * row];
         out[to] = terms[from];

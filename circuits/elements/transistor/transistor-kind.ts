@@ -34,7 +34,10 @@ const modelOf =
     transistorModel({ polarity, vc: vc ?? Number.POSITIVE_INFINITY, ...rest } as unknown as MosfetParams);
 
 const node = z.string().min(1);
-const [DRAIN, GATE, SOURCE, BULK] = [0, 1, 2, 3];
+const DRAIN = 0;
+const GATE = 1;
+const SOURCE = 2;
+const BULK = 3;
 
 export const transistorKind: ElementKind<Transistor, TransistorModel> = {
   type: "mosfet",
@@ -59,9 +62,10 @@ export const transistorKind: ElementKind<Transistor, TransistorModel> = {
     flows: [{ from: DRAIN, to: SOURCE }],
     coefficients: MOSFET_COEFFICIENT_NAMES,
     coefficientsInto: (out, at, e, { params }, temperature) => mosfetCoefficientsInto(out, at, params, e, temperature),
-    flowsInto: (out, v, c, at) => {
-      drainCurrentInto(out, c, at, v[DRAIN], v[GATE], v[SOURCE], v[BULK]);
-      out[1 + BULK] = -out[1 + DRAIN] - out[1 + GATE] - out[1 + SOURCE];
+    flowsInto: (out, x, nodes, node, c, at) => {
+      const [drain, gate] = [x[nodes[node + DRAIN]], x[nodes[node + GATE]]];
+      const [source, bulk] = [x[nodes[node + SOURCE]], x[nodes[node + BULK]]];
+      drainCurrentInto(out, c, at, drain, gate, source, bulk);
     },
     bends: () => true,
     noise: {
