@@ -2,7 +2,7 @@ import { z } from "zod";
 import { type RramConduction, rramCurrentInto } from "#devices/index";
 import { hyperbolic } from "#src/kernels/vector-math";
 import type { ElementKind, Node } from "./element-kind.ts";
-import { notPositive } from "./not-positive.ts";
+import { MICRO, notPositive, RESISTANCE, VARIED_RESISTANCE } from "./resistance.ts";
 
 /** A resistive cell that keeps its state. */
 export interface Cell {
@@ -32,9 +32,7 @@ export const cellModel = (conduction: RramConduction): CellModel => ({ type: "rr
 
 /** How a cell conducts. */
 const CONDUCTION_KINDS = ["ohmic", "sinh"] as const satisfies readonly RramConduction["kind"][];
-const RESISTANCE = 0;
 const PREFIX = "rramlab_cell_";
-const MICRO = 1e6;
 const current = new Float64Array(2);
 
 export const cellKind: ElementKind<Cell, CellModel> = {
@@ -90,14 +88,7 @@ export const cellKind: ElementKind<Cell, CellModel> = {
         return current[1];
       },
     },
-    varies: {
-      resistance: {
-        place: RESISTANCE,
-        vary: (_, ohm) => ohm,
-        slot: "conductance",
-        varySlot: (_, ohm) => MICRO / ohm,
-      },
-    },
+    varies: { resistance: VARIED_RESISTANCE },
     vector: {
       own: ["conductance", "fieldVoltage", "perField"],
       shared: [],

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { ElementKind, Node } from "./element-kind.ts";
-import { notPositive } from "./not-positive.ts";
+import { MICRO, notPositive, RESISTANCE, VARIED_RESISTANCE } from "./resistance.ts";
 
 export interface Resistor {
   readonly name: string;
@@ -17,9 +17,6 @@ export const resistor = (name: string, a: Node, b: Node, resistance: number): Re
   nodes: [a, b],
   resistance,
 });
-
-const RESISTANCE = 0;
-const MICRO = 1e6;
 
 export const resistorKind: ElementKind<Resistor, null> = {
   type: "resistor",
@@ -46,14 +43,7 @@ export const resistorKind: ElementKind<Resistor, null> = {
     },
     bends: () => false,
     noise: { from: 0, to: 1, conductance: (_, c, at) => 1 / c[at + RESISTANCE] },
-    varies: {
-      resistance: {
-        place: RESISTANCE,
-        vary: (_, ohm) => ohm,
-        slot: "conductance",
-        varySlot: (_, ohm) => MICRO / ohm,
-      },
-    },
+    varies: { resistance: VARIED_RESISTANCE },
     vector: {
       own: ["conductance"],
       shared: [],

@@ -9,7 +9,7 @@ import {
   THRESHOLD,
 } from "#devices/index";
 import type { ElementKind } from "../element-kind.ts";
-import { notPositive } from "../not-positive.ts";
+import { notPositive } from "../resistance.ts";
 import { type Transistor, type TransistorModel, transistorModel } from "./transistor.ts";
 import { transistorSpice } from "./transistor-spice.ts";
 import { transistorVector } from "./transistor-vector.ts";

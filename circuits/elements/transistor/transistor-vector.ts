@@ -2,6 +2,7 @@ import { GAIN, LAMBDA, NB, POLARITY, SIGMA, SLOPE, THETA, THRESHOLD, VELOCITY } 
 import { softplusPair, type VectorMath } from "#src/kernels/vector-math";
 import type { Vector } from "#src/kernels/vector-program";
 import type { VectorForm } from "../element-kind.ts";
+import { MICRO } from "../resistance.ts";
 
 /** Coefficients of one transistor as terms: those of `mosfetCoefficientsInto`, in V and uA. */
 export interface TransistorTerms {
@@ -90,7 +91,6 @@ const PLACES: Readonly<Record<(typeof SHARED)[number], number>> = {
   velocity: VELOCITY,
   lambda: LAMBDA,
 };
-const MICRO = 1e6;
 
 /** The transistor's vector form: threshold and gain its own, all else its model's; its polarity is code. */
 export const transistorVector: VectorForm<unknown> = {
