@@ -4,6 +4,7 @@ import {
   BIAS_SCHEMES,
   bernoulli,
   compileCircuit,
+  filamentDevice,
   fold,
   lengthNode,
   pulseArray,
@@ -31,6 +32,7 @@ const arrayOf = (size, kind, voltage, pattern) => {
   const design = {
     lines: { rows: size, columns: size, wordLines: { ...line, ends: "left" }, bitLines: { ...line, ends: "bottom" } },
     access,
+    device: filamentDevice,
     filament: sky130Reram,
     ambient: 300,
     largestTemperature: 3000,

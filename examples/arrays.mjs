@@ -63,7 +63,14 @@ const access = {
   gate: { width: 1e-6, length: sky130.gateLength },
 };
 const filaments = lab.sampleFilamentArray(
-  { lines: { ...design, rows: 8, columns: 8 }, access, filament: sky130Reram, ambient: 300, largestTemperature: 1500 },
+  {
+    lines: { ...design, rows: 8, columns: 8 },
+    access,
+    device: lab.filamentDevice,
+    filament: sky130Reram,
+    ambient: 300,
+    largestTemperature: 1500,
+  },
   { logCurrent: 0.1, barrier: 0.01 },
   sky130Reram.oxideThickness - 1.7e-9,
   fold(key, "filaments"),

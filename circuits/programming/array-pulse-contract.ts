@@ -1,3 +1,4 @@
+import type { FilamentPhysics } from "#devices/index";
 import type { CellPulse, Pulse } from "./cell-pulse.ts";
 import type { FilamentArray } from "./filament-array.ts";
 
@@ -7,9 +8,9 @@ export interface ArrayPulse extends Pulse {
   readonly column: number;
 }
 
-export interface ArrayPulseOutcome {
+export interface ArrayPulseOutcome<P = FilamentPhysics> {
   readonly ok: true;
-  readonly array: FilamentArray;
+  readonly array: FilamentArray<P>;
   readonly selected: CellPulse;
   /** Across the selected filament when the pulse has risen, over the pulse's voltage: what lines and transistor leave of it. */
   readonly arriving: number;

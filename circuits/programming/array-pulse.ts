@@ -8,7 +8,7 @@ import { transistorPulse } from "./transistor-pulse.ts";
  * Applies a programming pulse to one cell of an array.
  * @throws RangeError for a cell outside the array, or a pulse of no duration.
  */
-export const pulseArray = (array: FilamentArray, pulse: ArrayPulse): ArrayPulseOutcome | ArrayPulseFailure => {
+export const pulseArray = <P>(array: FilamentArray<P>, pulse: ArrayPulse): ArrayPulseOutcome<P> | ArrayPulseFailure => {
   checkCell(array.design.lines, pulse, "array pulse");
   if (!(pulse.width > 0 && pulse.edge > 0 && Number.isFinite(pulse.voltage) && pulse.voltage !== 0))
     throw new RangeError(

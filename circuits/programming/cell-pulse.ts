@@ -1,9 +1,8 @@
-import type { FilamentPhysics, Gate, MosfetParams } from "#devices/index";
+import type { Gate, MosfetParams } from "#devices/index";
 import { compileCircuit } from "../circuit.ts";
-import { filamentModel } from "../elements/filament/filament.ts";
-import { filamentStart, lengthNode, placeFilament, temperatureNode } from "../elements/filament/filament-equations.ts";
 import { resistor } from "../elements/resistor.ts";
 import { voltageSource } from "../elements/sources.ts";
+import type { SwitchingDevice } from "../elements/switching-device.ts";
 import { transistor, transistorModel } from "../elements/transistor/transistor.ts";
 import type { Element, ElementModel, Netlist } from "../netlist.ts";
 import { transient } from "../transient.ts";
@@ -53,8 +52,9 @@ const POINTS = 400;
 const TOLERANCE = 1e-5;
 
 /** The path as a netlist: source, line, filament, and line, with the transistor on the far side of the filament. */
-export const pulseNetlist = (
-  filament: FilamentPhysics,
+export const pulseNetlist = <P>(
+  device: SwitchingDevice<P>,
+  p: P,
   path: PulsePath,
   { voltage, width, edge, gateVoltage = 0 }: Pulse,
   length: number,
@@ -74,13 +74,13 @@ export const pulseNetlist = (
   // A RESET drives the other end: the transistor's source is then on the filament.
   const [driven, held] = voltage >= 0 ? (["top", "bottom"] as const) : (["bottom", "top"] as const);
   const { transistor: access } = path;
-  const models: Record<string, ElementModel> = { filament: filamentModel(filament) };
+  const models: Record<string, ElementModel> = { device: device.model(p) };
   if (access) models["access"] = transistorModel(access.params);
   const elements: Element[] = [
     voltageSource("VP", driven, "0", waveform),
     voltageSource("VH", held, "0", dc(0)),
     resistor("RB", "top", "a", Math.max(path.before, 1e-3)),
-    ...placeFilament("F", "filament", "a", "b"),
+    ...device.place("F", "device", "a", "b"),
   ];
   if (access)
     elements.push(
@@ -94,13 +94,15 @@ export const pulseNetlist = (
     temperature: ambient,
     models,
     elements,
-    initial: filamentStart("F", length, ambient),
+    initial: device.start("F", length, ambient),
+    ...(device.kinds ? { kinds: device.kinds } : {}),
   };
 };
 
 /** Applies a pulse to one filament by a transient of its path. */
-export const pulseCell = (
-  filament: FilamentPhysics,
+export const pulseCell = <P>(
+  device: SwitchingDevice<P>,
+  p: P,
   path: PulsePath,
   pulse: Pulse,
   length: number,
@@ -109,20 +111,20 @@ export const pulseCell = (
 ): CellPulse | TransientFailure => {
   const stop = pulse.width + 4 * pulse.edge;
   const times = Array.from({ length: POINTS + 1 }, (_, k) => (stop * k) / POINTS);
-  const circuit = compileCircuit(pulseNetlist(filament, path, pulse, length, ambient));
+  const circuit = compileCircuit(pulseNetlist(device, p, path, pulse, length, ambient));
   const result = transient(circuit, { stop, times, tolerance: TOLERANCE, energyAt: [stop] });
   if (!result.ok) return result;
-  const lengths = result.voltages[lengthNode("F")];
-  const kelvins = result.voltages[temperatureNode("F")];
+  const lengths = result.voltages[device.lengthNode("F")];
+  const kelvins = result.voltages[device.temperatureNode("F")];
   const { top, a, b } = result.voltages;
   const risen = times.findIndex((t) => t >= 2 * pulse.edge);
   // The solution may lie a tolerance beyond the bounds.
-  const end = Math.min(filament.mostFilament, Math.max(filament.leastFilament, 1e-9 * lengths[POINTS]));
+  const end = Math.min(device.mostLength(p), Math.max(device.leastLength(p), device.lengthUnit * lengths[POINTS]));
   const half = (length + end) / 2;
   const direction = Math.sign(end - length);
   const moves = Math.abs(end - length) > MOVED;
-  const switched = moves ? times.findIndex((_, k) => direction * (1e-9 * lengths[k] - half) > 0) : -1;
-  const hot = times.findIndex((_, k) => 1e3 * kelvins[k] > largestTemperature);
+  const switched = moves ? times.findIndex((_, k) => direction * (device.lengthUnit * lengths[k] - half) > 0) : -1;
+  const hot = times.findIndex((_, k) => device.temperatureUnit * kelvins[k] > largestTemperature);
   let peakCurrent = 0;
   times.forEach((_, k) => {
     peakCurrent = Math.max(peakCurrent, Math.abs(top[k] - a[k]) / Math.max(path.before, 1e-3));
@@ -132,7 +134,7 @@ export const pulseCell = (
     length: end,
     switchedAt: switched < 0 ? null : times[switched],
     firstVoltage: a[risen] - (b?.[risen] ?? 0),
-    peakTemperature: 1e3 * kelvins.reduce((most, t) => Math.max(most, t), 0),
+    peakTemperature: device.temperatureUnit * kelvins.reduce((most, t) => Math.max(most, t), 0),
     runawayAt: hot < 0 ? null : times[hot],
     peakCurrent,
     energy: result.energies["VP"][0],

@@ -9,8 +9,8 @@ const largest = (points: readonly PulsePoint[], of: (point: PulsePoint) => numbe
   points.reduce((most, point) => Math.max(most, of(point)), 0);
 
 /** What the selected cell went through. */
-const selectedPulse = (
-  array: FilamentArray,
+const selectedPulse = <P>(
+  array: FilamentArray<P>,
   { edge }: ArrayPulse,
   points: readonly PulsePoint[],
   energy: number,
@@ -35,7 +35,10 @@ const selectedPulse = (
 };
 
 /** A pulse on a cross-point array: all its filaments and lines together (`crossPointTransient`). */
-export const crossPointPulse = (array: FilamentArray, pulse: ArrayPulse): ArrayPulseOutcome | ArrayPulseFailure => {
+export const crossPointPulse = <P>(
+  array: FilamentArray<P>,
+  pulse: ArrayPulse,
+): ArrayPulseOutcome<P> | ArrayPulseFailure => {
   const { columns } = array.design.lines;
   const { row, column, voltage } = pulse;
   const k = row * columns + column;
@@ -44,9 +47,10 @@ export const crossPointPulse = (array: FilamentArray, pulse: ArrayPulse): ArrayP
   const pulsed = crossPointTransient(array, pulse);
   if (!pulsed.ok) return { ok: false, reason: `${pulsed.reason}, at ${pulsed.time} s` };
   const { lengths, points, energy, selectedEnergy } = pulsed;
-  const { leastFilament, mostFilament } = array.design.filament;
+  const { device, filament } = array.design;
+  const [least, most] = [device.leastLength(filament), device.mostLength(filament)];
   // The solution may lie a tolerance beyond the bounds.
-  const within = lengths.map((length) => Math.min(mostFilament, Math.max(leastFilament, length)));
+  const within = lengths.map((length) => Math.min(most, Math.max(least, length)));
   let driven = 0;
   for (let j = 0; j < columns; j++) driven += before.currents[row * columns + j];
   return {

@@ -1,10 +1,10 @@
-import { steadyTemperature } from "#devices/index";
 import type { OwnLaws } from "../crossbar/bending-cells.ts";
 import { TR_BDF2 } from "../tr-bdf2.ts";
 import type { ArrayPulse } from "./array-pulse-contract.ts";
 import { type FilamentArray, filamentConductances } from "./filament-array.ts";
 import { type FilamentStage, filamentRatesInto, filterStageError, solveFilamentStage } from "./filament-stage.ts";
 import { type LineState, type PulsedLines, pulsedLines } from "./pulsed-lines.ts";
+import { steadyTemperature } from "./standing-cell.ts";
 
 /** The selected cell at the end of a step, and the voltage of the pulse [V]. */
 export interface PulsePoint {
@@ -68,9 +68,9 @@ interface Step {
 const pair = new Float64Array(2);
 
 /** Both stages of a step; where one has no solution: why. */
-const tryStep = (
+const tryStep = <P>(
   lines: PulsedLines,
-  { devices, design: { ambient } }: FilamentArray,
+  { devices, design: { ambient, device } }: FilamentArray<P>,
   { lengths, kelvins, rates, heating }: Filaments,
   conductances: Float64Array,
   moving: readonly number[],
@@ -87,7 +87,16 @@ const tryStep = (
     cells: moving,
     currentInto: (out, n, volts) => {
       const stage = stages[n];
-      const met = solveFilamentStage(stage, devices[moving[n]], ambient, volts, from.lengths[n], from.kelvins[n], dh);
+      const met = solveFilamentStage(
+        stage,
+        device,
+        devices[moving[n]],
+        ambient,
+        volts,
+        from.lengths[n],
+        from.kelvins[n],
+        dh,
+      );
       out[0] = met ? stage.current : Number.NaN;
       out[1] = stage.slope;
     },
@@ -112,7 +121,7 @@ const tryStep = (
   moving.forEach((m, n) => {
     pair[0] = step * (errorOld * rates[m] + errorMiddle * inner[n][0] + errorNew * ends[n][0]);
     pair[1] = step * (errorOld * heating[m] + errorMiddle * inner[n][1] + errorNew * ends[n][1]);
-    filterStageError(pair, devices[m], last.across[m], stages[n], dh);
+    filterStageError(pair, device, devices[m], last.across[m], stages[n], dh);
     const { length, kelvin } = stages[n];
     error = Math.max(error, Math.abs(pair[0]) / Math.max(1e-9, length), Math.abs(pair[1]) / Math.max(1e3, kelvin));
   });
@@ -121,8 +130,8 @@ const tryStep = (
 };
 
 /** Rates [m/s] and temperatures [K] of cells that stand at these voltages. */
-const standingRates = (
-  { devices, design: { ambient } }: FilamentArray,
+const standingRates = <P>(
+  { devices, design: { ambient, device } }: FilamentArray<P>,
   lengths: Float64Array,
   { across, currents }: LineState,
   moving: readonly number[],
@@ -132,8 +141,8 @@ const standingRates = (
   for (const m of moving) moves[m] = 1;
   for (let m = 0; m < lengths.length; m++) {
     if (moves[m]) continue;
-    kelvins[m] = steadyTemperature(devices[m], ambient, across[m] * currents[m]);
-    filamentRatesInto(pair, devices[m], ambient, across[m], lengths[m], kelvins[m]);
+    kelvins[m] = steadyTemperature(device, devices[m], ambient, across[m] * currents[m]);
+    filamentRatesInto(pair, device, devices[m], ambient, across[m], lengths[m], kelvins[m]);
     rates[m] = pair[0];
   }
   return { rates, kelvins };
@@ -151,8 +160,8 @@ const standingRates = (
  *
  * Agrees with one netlist of all filaments in `transient` (test/circuits/programming/cross-point-transient.test.ts).
  */
-export const crossPointTransient = (
-  array: FilamentArray,
+export const crossPointTransient = <P>(
+  array: FilamentArray<P>,
   pulse: ArrayPulse,
 ): CrossPointTransient | CrossPointFailure => {
   const { design, devices } = array;
@@ -218,9 +227,9 @@ export const crossPointTransient = (
       }
       woken.fill(0);
       for (let m = 0; m < lengths.length; m++) {
-        const { leastFilament, mostFilament } = devices[m];
         const way = 0.5 * step * (rates[m] + quiet.rates[m]);
-        lengths[m] = Math.min(mostFilament, Math.max(leastFilament, lengths[m] + way));
+        const [least, most] = [design.device.leastLength(devices[m]), design.device.mostLength(devices[m])];
+        lengths[m] = Math.min(most, Math.max(least, lengths[m] + way));
       }
       kelvins.set(quiet.kelvins);
       rates.set(quiet.rates);

@@ -1,7 +1,6 @@
 import {
   type FilamentPhysics,
   type FilamentSpread,
-  filamentResistance,
   type Gate,
   type MosfetParams,
   sampleFilament,
@@ -9,6 +8,7 @@ import {
 import { fold, type Key } from "#src/random/index";
 import type { BiasScheme } from "../crossbar/biasing.ts";
 import { type CrossbarDesign, checkCrossbarDesign } from "../crossbar/crossbar-design.ts";
+import type { SwitchingDevice } from "../elements/switching-device.ts";
 
 /**
  * How a cell is reached.
@@ -22,11 +22,12 @@ export type CellAccess =
   | { readonly kind: "cross-point"; readonly scheme: BiasScheme }
   | { readonly kind: "1T1R"; readonly params: MosfetParams; readonly gate: Gate };
 
-/** An array of filaments as drawn. */
-export interface FilamentArrayDesign {
+/** An array of filaments, or of any devices that switch, as drawn; `P` is the record of one device. */
+export interface FilamentArrayDesign<P = FilamentPhysics> {
   readonly lines: CrossbarDesign;
   readonly access: CellAccess;
-  readonly filament: FilamentPhysics;
+  readonly device: SwitchingDevice<P>;
+  readonly filament: P;
   /** [K] */
   readonly ambient: number;
   /** A filament hotter than this has run away: an outcome, as nothing is known of what it then does [K]. */
@@ -34,16 +35,16 @@ export interface FilamentArrayDesign {
 }
 
 /** An array as fabricated and programmed so far. */
-export interface FilamentArray {
-  readonly design: FilamentArrayDesign;
+export interface FilamentArray<P = FilamentPhysics> {
+  readonly design: FilamentArrayDesign<P>;
   /** Each cell's own filament. */
-  readonly devices: readonly FilamentPhysics[];
+  readonly devices: readonly P[];
   /** Of each filament, rows x columns [m]. */
   readonly lengths: Float64Array;
 }
 
 /** @throws RangeError for lines that cannot be, or temperatures out of order. */
-export const checkFilamentArray = ({ lines, access, ambient, largestTemperature }: FilamentArrayDesign): void => {
+export const checkFilamentArray = <P>({ lines, access, ambient, largestTemperature }: FilamentArrayDesign<P>): void => {
   checkCrossbarDesign(lines);
   if (access.kind !== "1T1R" && access.kind !== "cross-point")
     throw new RangeError(
@@ -77,5 +78,5 @@ export const sampleFilamentArray = (
 };
 
 /** Conductances at low voltage, rows x columns [S]. */
-export const filamentConductances = ({ devices, lengths }: FilamentArray): Float64Array =>
-  lengths.map((length, k) => 1 / filamentResistance(devices[k], length));
+export const filamentConductances = <P>({ design: { device }, devices, lengths }: FilamentArray<P>): Float64Array =>
+  lengths.map((length, k) => 1 / device.resistance(devices[k], length));

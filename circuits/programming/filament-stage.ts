@@ -1,4 +1,4 @@
-import { type FilamentPhysics, filamentCurrentInto, filamentRateInto } from "#devices/index";
+import type { SwitchingDevice } from "../elements/switching-device.ts";
 
 /** Of Newton's method on a length [m]: its end, and its largest step, over which rates change by some tens of per cent. */
 const CONVERGED = 1e-17;
@@ -25,18 +25,19 @@ const rates = new Float64Array(4);
  *
  *     dL/dt = r(V, L, T)      dT/dt = V I / C - (T - T0) / tau
  */
-export const filamentRatesInto = (
+export const filamentRatesInto = <P>(
   out: Float64Array,
-  p: FilamentPhysics,
+  device: SwitchingDevice<P>,
+  p: P,
   ambient: number,
   volts: number,
   length: number,
   kelvin: number,
 ): void => {
-  filamentCurrentInto(currents, p, volts, length);
-  filamentRateInto(rates, p, volts, length, kelvin);
+  device.currentInto(currents, p, volts, length);
+  device.rateInto(rates, p, volts, length, kelvin);
   out[0] = rates[0];
-  out[1] = (volts * currents[0]) / p.thermalCapacitance - (kelvin - ambient) / p.thermalTime;
+  out[1] = (volts * currents[0]) / device.thermalCapacitance(p) - (kelvin - ambient) / device.thermalTime(p);
 };
 
 /**
@@ -49,24 +50,26 @@ export const filamentRatesInto = (
  * @param dh Weight of the stage's own rate [s].
  * @returns whether it converged; `stage` then holds the solution.
  */
-export const solveFilamentStage = (
+export const solveFilamentStage = <P>(
   stage: FilamentStage,
-  p: FilamentPhysics,
+  device: SwitchingDevice<P>,
+  p: P,
   ambient: number,
   volts: number,
   fromLength: number,
   fromKelvin: number,
   dh: number,
 ): boolean => {
-  const cooled = 1 + dh / p.thermalTime;
-  const perWatt = dh / (p.thermalCapacitance * cooled);
-  const rest = (fromKelvin + (dh * ambient) / p.thermalTime) / cooled;
+  const time = device.thermalTime(p);
+  const cooled = 1 + dh / time;
+  const perWatt = dh / (device.thermalCapacitance(p) * cooled);
+  const rest = (fromKelvin + (dh * ambient) / time) / cooled;
   let at = stage.length;
   for (let k = 0; k < MOST_STEPS; k++) {
-    filamentCurrentInto(currents, p, volts, at);
+    device.currentInto(currents, p, volts, at);
     const [current, byVoltage, byLength] = currents;
     const kelvin = rest + perWatt * volts * current;
-    filamentRateInto(rates, p, volts, at, kelvin);
+    device.rateInto(rates, p, volts, at, kelvin);
     const slope = 1 - dh * (rates[2] + rates[3] * perWatt * volts * byLength);
     const step = -(at - fromLength - dh * rates[0]) / slope;
     if (!Number.isFinite(step)) return false;
@@ -87,17 +90,18 @@ export const solveFilamentStage = (
  * A step's error of length and temperature, filtered by the stage's own Newton matrix with the voltage held (Hosea and
  * Shampine): in place, `error[0..1]` [m], [K].
  */
-export const filterStageError = (
+export const filterStageError = <P>(
   error: Float64Array,
-  p: FilamentPhysics,
+  device: SwitchingDevice<P>,
+  p: P,
   volts: number,
   { length, kelvin }: FilamentStage,
   dh: number,
 ): void => {
-  filamentCurrentInto(currents, p, volts, length);
-  filamentRateInto(rates, p, volts, length, kelvin);
+  device.currentInto(currents, p, volts, length);
+  device.rateInto(rates, p, volts, length, kelvin);
   const [a, b] = [1 - dh * rates[2], -dh * rates[3]];
-  const [c, d] = [(-dh * volts * currents[2]) / p.thermalCapacitance, 1 + dh / p.thermalTime];
+  const [c, d] = [(-dh * volts * currents[2]) / device.thermalCapacitance(p), 1 + dh / device.thermalTime(p)];
   const determinant = a * d - b * c;
   [error[0], error[1]] = [(d * error[0] - b * error[1]) / determinant, (a * error[1] - c * error[0]) / determinant];
 };

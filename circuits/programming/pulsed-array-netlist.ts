@@ -1,6 +1,4 @@
 import { selectCell } from "../crossbar/biasing.ts";
-import { filamentModel } from "../elements/filament/filament.ts";
-import { filamentStart, placeFilament } from "../elements/filament/filament-equations.ts";
 import { resistor } from "../elements/resistor.ts";
 import { voltageSource } from "../elements/sources.ts";
 import { transistor, transistorModel } from "../elements/transistor/transistor.ts";
@@ -12,7 +10,7 @@ import type { FilamentArray } from "./filament-array.ts";
 const LEAST_OHM = 1e-3;
 
 /** Voltages of all drivers, and which lines have none. */
-const driven = ({ design: { lines, access } }: FilamentArray, { row, column, voltage }: ArrayPulse) => {
+const driven = <P>({ design: { lines, access } }: FilamentArray<P>, { row, column, voltage }: ArrayPulse) => {
   if (access.kind === "cross-point") return selectCell(lines, { row, column, voltage, scheme: access.scheme });
   // The source line of the row is where SET ends and RESET begins; the other bit lines follow it.
   const [set, reset] = [Math.max(0, voltage), Math.max(0, -voltage)];
@@ -27,8 +25,8 @@ const driven = ({ design: { lines, access } }: FilamentArray, { row, column, vol
  * transistor. For `transient` and SPICE: exact, and what `pulseArray` is held to; its time grows with the cube of the cells. The pulse
  * rises an edge after the start. Segments and drivers of 0 ohm are taken for 1 mohm.
  */
-export const pulsedArrayNetlist = (array: FilamentArray, pulse: ArrayPulse): Netlist => {
-  const { lines, access, ambient } = array.design;
+export const pulsedArrayNetlist = <P>(array: FilamentArray<P>, pulse: ArrayPulse): Netlist => {
+  const { lines, access, ambient, device } = array.design;
   const { rows, columns } = lines;
   const { wordLines, bitLines } = driven(array, pulse);
   const floats = (line: { readonly floating?: Uint8Array }, k: number): boolean => Boolean(line.floating?.[k]);
@@ -79,14 +77,15 @@ export const pulsedArrayNetlist = (array: FilamentArray, pulse: ArrayPulse): Net
   }
   array.devices.forEach((params, k) => {
     const [i, j] = [Math.floor(k / columns), k % columns];
-    models[`m${k}`] = filamentModel(params);
+    models[`m${k}`] = device.model(params);
     if (access.kind === "1T1R")
       elements.push(
-        ...placeFilament(`F${k}`, `m${k}`, bit(i, j), `x${k}`),
+        ...device.place(`F${k}`, `m${k}`, bit(i, j), `x${k}`),
         transistor(`M${k}`, "access", [`x${k}`, `g${i}`, word(i, j), "0"], access.gate),
       );
-    else elements.push(...placeFilament(`F${k}`, `m${k}`, word(i, j), bit(i, j)));
-    Object.assign(initial, filamentStart(`F${k}`, array.lengths[k], ambient));
+    else elements.push(...device.place(`F${k}`, `m${k}`, word(i, j), bit(i, j)));
+    Object.assign(initial, device.start(`F${k}`, array.lengths[k], ambient));
   });
-  return { title: "whole array", temperature: ambient, models, elements, initial };
+  const kinds = device.kinds ? { kinds: device.kinds } : {};
+  return { title: "whole array", temperature: ambient, models, elements, initial, ...kinds };
 };

@@ -27,12 +27,12 @@ export interface PulsedLines {
 const TOLERANCE = 1e-7;
 
 /** Lines carry no charge: their time constants are far below a pulse. @throws RangeError for lines or cells that cannot be. */
-export const pulsedLines = (
-  { lines, access, filament }: FilamentArrayDesign,
+export const pulsedLines = <P>(
+  { lines, access, device, filament }: FilamentArrayDesign<P>,
   { row, column, voltage }: ArrayPulse,
 ): PulsedLines => {
   if (access.kind !== "cross-point") throw new Error("pulsedLines: cross-point arrays only.");
-  const v0 = filament.fieldVoltage;
+  const v0 = device.fieldVoltage(filament);
   const solver = createCrossbarSolver(lines, { conduction: { kind: "sinh", fieldVoltage: v0 } });
   const full = selectCell(lines, { row, column, voltage, scheme: access.scheme });
   const inputAt = (height: number): CrossbarInput => ({

@@ -1,16 +1,21 @@
-import { type FilamentPhysics, filamentCurrentInto, filamentRateInto, steadyTemperature } from "#devices/index";
+import type { SwitchingDevice } from "../elements/switching-device.ts";
 
 /** Largest way of a filament in one step [m]: its rate changes little over it. */
 const STEP = 2e-12;
 const MOST_STEPS = 4000;
 const out = new Float64Array(4);
 
+/** Steady temperature [K] of a device that dissipates `power` [W]: T0 + P tau / C. */
+export const steadyTemperature = <P>(device: SwitchingDevice<P>, p: P, ambient: number, power: number): number =>
+  ambient + (power * device.thermalTime(p)) / device.thermalCapacitance(p);
+
 /**
  * Length [m] of a filament that stood at `voltage` for `time`: an unselected cell, whose voltage the array holds. Its heat
  * follows at once (a fraction of a nanosecond against microseconds): T = T0 + V I tau / C.
  */
-export const standingLength = (
-  filament: FilamentPhysics,
+export const standingLength = <P>(
+  device: SwitchingDevice<P>,
+  p: P,
   length: number,
   voltage: number,
   time: number,
@@ -18,12 +23,12 @@ export const standingLength = (
 ): number => {
   let [at, left] = [length, time];
   for (let k = 0; k < MOST_STEPS && left > 0; k++) {
-    filamentCurrentInto(out, filament, voltage, at);
-    const kelvin = steadyTemperature(filament, ambient, voltage * out[0]);
-    filamentRateInto(out, filament, voltage, at, kelvin);
+    device.currentInto(out, p, voltage, at);
+    const kelvin = steadyTemperature(device, p, ambient, voltage * out[0]);
+    device.rateInto(out, p, voltage, at, kelvin);
     const rate = out[0];
     const step = Math.abs(rate) * left > STEP ? STEP / Math.abs(rate) : left;
-    at = Math.min(filament.mostFilament, Math.max(filament.leastFilament, at + rate * step));
+    at = Math.min(device.mostLength(p), Math.max(device.leastLength(p), at + rate * step));
     left -= step;
   }
   return at;

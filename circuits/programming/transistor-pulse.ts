@@ -1,4 +1,4 @@
-import { drainCurrentInto, filamentResistance, MOSFET_COEFFICIENTS, mosfetCoefficientsInto } from "#devices/index";
+import { drainCurrentInto, MOSFET_COEFFICIENTS, mosfetCoefficientsInto } from "#devices/index";
 import type { CrossbarDesign } from "../crossbar/crossbar-design.ts";
 import type { ArrayPulse, ArrayPulseFailure, ArrayPulseOutcome } from "./array-pulse-contract.ts";
 import { type PulsePath, pulseCell } from "./cell-pulse.ts";
@@ -35,7 +35,10 @@ const loadedLineTo = (lines: Lines, at: number, shunts: readonly number[]): numb
  * Conductances from a source line to the other bit lines' drivers, which hold the voltage of its own, by way of the selected row's
  * other cells [S]: of filament, open transistor and bit line in series, at low voltage. 0 for the selected column.
  */
-const rowShunts = ({ design, devices, lengths }: FilamentArray, { row, column, voltage, gateVoltage }: ArrayPulse) => {
+const rowShunts = <P>(
+  { design, devices, lengths }: FilamentArray<P>,
+  { row, column, voltage, gateVoltage }: ArrayPulse,
+) => {
   const { lines, access, ambient } = design;
   if (access.kind !== "1T1R") throw new Error("rowShunts: 1T1R arrays only.");
   const coefficients = new Float64Array(MOSFET_COEFFICIENTS);
@@ -48,7 +51,7 @@ const rowShunts = ({ design, devices, lengths }: FilamentArray, { row, column, v
   return Array.from({ length: lines.columns }, (_, j) => {
     const m = row * lines.columns + j;
     if (j === column || !(byDrain > 0)) return 0;
-    return 1 / (1 / byDrain + filamentResistance(devices[m], lengths[m]) + bitLine);
+    return 1 / (1 / byDrain + design.device.resistance(devices[m], lengths[m]) + bitLine);
   });
 };
 
@@ -56,7 +59,10 @@ const rowShunts = ({ design, devices, lengths }: FilamentArray, { row, column, v
  * A pulse on a 1T1R array: unselected rows are off. The selected cell's current returns by its source line, and a little by the
  * other cells of its row to their bit lines, which follow the source line's driver; these cells see what the source line loses.
  */
-export const transistorPulse = (array: FilamentArray, pulse: ArrayPulse): ArrayPulseOutcome | ArrayPulseFailure => {
+export const transistorPulse = <P>(
+  array: FilamentArray<P>,
+  pulse: ArrayPulse,
+): ArrayPulseOutcome<P> | ArrayPulseFailure => {
   const { design, devices, lengths } = array;
   const { lines, access, ambient, largestTemperature } = design;
   if (access.kind !== "1T1R") throw new Error("transistorPulse: 1T1R arrays only.");
@@ -67,7 +73,7 @@ export const transistorPulse = (array: FilamentArray, pulse: ArrayPulse): ArrayP
     after: loadedLineTo(lines.wordLines, column, rowShunts(array, pulse)),
     transistor: access,
   };
-  const selected = pulseCell(devices[k], path, pulse, lengths[k], ambient, largestTemperature);
+  const selected = pulseCell(design.device, devices[k], path, pulse, lengths[k], ambient, largestTemperature);
   if (!selected.ok) return { ok: false, reason: `the selected cell: ${selected.reason} at ${selected.time} s` };
   const moved = lengths.slice();
   moved[k] = selected.length;
@@ -79,7 +85,7 @@ export const transistorPulse = (array: FilamentArray, pulse: ArrayPulse): ArrayP
     const shared = Math.min(lineTo(lines.wordLines, j, lines.columns), path.after);
     const volts = -sign * selected.peakCurrent * shared;
     const m = row * lines.columns + j;
-    moved[m] = standingLength(devices[m], lengths[m], volts, total, ambient);
+    moved[m] = standingLength(design.device, devices[m], lengths[m], volts, total, ambient);
   }
   return {
     ok: true,

@@ -1,4 +1,4 @@
-import { filamentResistance } from "#devices/index";
+import type { FilamentPhysics } from "#devices/index";
 import { checkCell } from "../crossbar/crossbar-design.ts";
 import { pulseArray } from "./array-pulse.ts";
 import type { ArrayPulse, ArrayPulseFailure } from "./array-pulse-contract.ts";
@@ -26,9 +26,9 @@ export interface PulseLadder {
   readonly gateVoltage?: number;
 }
 
-export interface WriteVerifyOutcome {
+export interface WriteVerifyOutcome<P = FilamentPhysics> {
   readonly ok: true;
-  readonly array: FilamentArray;
+  readonly array: FilamentArray<P>;
   readonly outcome: "written" | "pulses spent" | "thermal runaway";
   readonly pulses: number;
   readonly energy: number;
@@ -45,7 +45,10 @@ const voltageAt = ({ from, to, step }: PulseLadder, tries: number): number => Ma
  * where the last of the same kind was not enough; the ladder starts again when the direction turns. Verification is exact: the
  * cell's own conductance, without the lines' losses.
  */
-export const writeVerify = (array: FilamentArray, write: WriteVerify): WriteVerifyOutcome | ArrayPulseFailure => {
+export const writeVerify = <P>(
+  array: FilamentArray<P>,
+  write: WriteVerify,
+): WriteVerifyOutcome<P> | ArrayPulseFailure => {
   const { row, column, target, tolerance } = write;
   if (!(target > 0 && target < Number.POSITIVE_INFINITY && tolerance > 0))
     throw new RangeError(`write-verify: target ${target} S within ${tolerance}; expected both above 0.`);
@@ -63,7 +66,7 @@ export const writeVerify = (array: FilamentArray, write: WriteVerify): WriteVeri
   const k = row * array.design.lines.columns + column;
   let now = array;
   let [energy, tries, before] = [0, 0, 0];
-  const errorOf = (): number => 1 / filamentResistance(now.devices[k], now.lengths[k]) / target - 1;
+  const errorOf = (): number => 1 / now.design.device.resistance(now.devices[k], now.lengths[k]) / target - 1;
   for (let pulses = 0; ; pulses++) {
     const error = errorOf();
     const done = { ok: true, array: now, pulses, energy, error, runawayAt: null } as const;

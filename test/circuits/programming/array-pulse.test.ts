@@ -1,5 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import type { BiasScheme } from "#circuits/crossbar/biasing";
+import { filamentDevice } from "#circuits/elements/filament/filament-device";
+import type { SwitchingDevice } from "#circuits/elements/switching-device";
 import { pulseArray } from "#circuits/programming/array-pulse";
 import {
   type CellAccess,
@@ -9,7 +11,7 @@ import {
   sampleFilamentArray,
 } from "#circuits/programming/filament-array";
 import { writeVerify } from "#circuits/programming/write-verify";
-import { sky130, sky130Reram, transistorParams } from "#devices/index";
+import { type FilamentPhysics, sky130, sky130Reram, transistorParams } from "#devices/index";
 import { rootKey } from "#src/random/index";
 import { plainDesign } from "../crossbar/arrays.ts";
 
@@ -31,6 +33,7 @@ const design = (size: number, access: CellAccess, wire = 5, driver = 300): Filam
       bitLines: { ...bitLines, terminalResistance: driver },
     },
     access,
+    device: filamentDevice,
     filament: sky130Reram,
     ambient: 300,
     largestTemperature: 3000,
@@ -164,4 +167,32 @@ describe("write and verify", () => {
     expect(outcome).toMatchObject({ ok: true, outcome: "pulses spent", pulses: 3 });
     if (outcome.ok) expect(Math.abs(outcome.error)).toBeGreaterThan(0.05);
   });
+});
+
+test("any device that switches is pulsed by its own equations: one twice as fast, as a filament of twice the speed", () => {
+  const fast: SwitchingDevice<FilamentPhysics> = {
+    ...filamentDevice,
+    rateInto: (out, p, voltage, length, kelvin) => {
+      filamentDevice.rateInto(out, p, voltage, length, kelvin);
+      for (let k = 0; k < 4; k++) out[k] *= 2;
+    },
+    model: (p) => filamentDevice.model({ ...p, attemptVelocity: 2 * p.attemptVelocity }),
+  };
+  const different: (readonly [string, number])[] = [];
+  for (const access of [crossPoint("V/2"), transistor])
+    for (const [voltage, length] of [
+      [1.9, HRS],
+      [-1.3, LRS],
+    ] as const) {
+      const array = checkered(design(3, access), 2, length);
+      const pulse = { row: 0, column: 2, voltage, gateVoltage: 1.4, ...PULSE };
+      const own = pulseArray({ ...array, design: { ...array.design, device: fast } }, pulse);
+      const doubled = array.devices.map((p) => ({ ...p, attemptVelocity: 2 * p.attemptVelocity }));
+      const [twice, once] = [pulseArray({ ...array, devices: doubled }, pulse), pulseArray(array, pulse)];
+      if (!own.ok || !twice.ok || !once.ok) throw new Error("a pulse failed");
+      expect(Math.abs(own.energy / twice.energy - 1)).toBeLessThan(1e-6);
+      expect(Math.abs(own.selected.length - twice.selected.length)).toBeLessThan(1e-15);
+      if (Math.abs(own.energy / once.energy - 1) > 1e-5) different.push([access.kind, voltage]);
+    }
+  expect(different.map(([kind]) => kind)).toEqual(expect.arrayContaining(["cross-point", "1T1R"]));
 });

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
+import { filamentDevice } from "#circuits/elements/filament/filament-device";
 import {
   type FilamentStage,
   filamentRatesInto,
@@ -11,7 +12,7 @@ const AMBIENT = 300;
 const stageAt = (length: number): FilamentStage => ({ length, kelvin: AMBIENT, current: 0, slope: 0 });
 const solved = (volts: number, length: number, kelvin: number, dh: number): FilamentStage => {
   const stage = stageAt(length);
-  expect(solveFilamentStage(stage, sky130Reram, AMBIENT, volts, length, kelvin, dh)).toBe(true);
+  expect(solveFilamentStage(stage, filamentDevice, sky130Reram, AMBIENT, volts, length, kelvin, dh)).toBe(true);
   return stage;
 };
 
@@ -28,7 +29,7 @@ describe("a stage of one filament", () => {
     const [length, kelvin] = [5e-9 - gap * 1e-9, 320];
     const stage = solved(volts, length, kelvin, dh);
     const rates = new Float64Array(2);
-    filamentRatesInto(rates, sky130Reram, AMBIENT, volts, stage.length, stage.kelvin);
+    filamentRatesInto(rates, filamentDevice, sky130Reram, AMBIENT, volts, stage.length, stage.kelvin);
     expect(Math.abs(stage.length - length - dh * rates[0])).toBeLessThan(1e-15);
     expect(Math.abs(stage.kelvin - kelvin - dh * rates[1])).toBeLessThan(1e-6 * stage.kelvin);
     expect(stage.length).not.toBe(length);
@@ -50,18 +51,18 @@ describe("a stage of one filament", () => {
   test("both kinds of slope were met, and a step over a runaway has no solution", () => {
     expect([falls > 0, falls < cases.length]).toEqual([true, true]);
     const stage = stageAt(3.3e-9);
-    expect(solveFilamentStage(stage, sky130Reram, AMBIENT, 2.4, 3.3e-9, 320, 1e-9)).toBe(false);
+    expect(solveFilamentStage(stage, filamentDevice, sky130Reram, AMBIENT, 2.4, 3.3e-9, 320, 1e-9)).toBe(false);
   });
   test("an error is filtered by the stage's own matrix: what moves its equations by so much", () => {
     const [volts, dh] = [-1.3, 1e-10];
     const stage = solved(volts, 4.85e-9, 320, dh);
     const rates = new Float64Array(2);
     const left = (length: number, kelvin: number): readonly [number, number] => {
-      filamentRatesInto(rates, sky130Reram, AMBIENT, volts, length, kelvin);
+      filamentRatesInto(rates, filamentDevice, sky130Reram, AMBIENT, volts, length, kelvin);
       return [length - dh * rates[0], kelvin - dh * rates[1]];
     };
     const error = Float64Array.of(1e-14, 0.02);
-    filterStageError(error, sky130Reram, volts, stage, dh);
+    filterStageError(error, filamentDevice, sky130Reram, volts, stage, dh);
     const [a, b] = left(stage.length + error[0], stage.kelvin + error[1]);
     const [c, d] = left(stage.length - error[0], stage.kelvin - error[1]);
     expect(Math.abs((a - c) / 2e-14 - 1)).toBeLessThan(1e-3);

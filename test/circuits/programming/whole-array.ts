@@ -1,5 +1,6 @@
 import { expect } from "@jest/globals";
 import { compileCircuit } from "#circuits/circuit";
+import { filamentDevice } from "#circuits/elements/filament/filament-device";
 import { lengthNode } from "#circuits/elements/filament/filament-equations";
 import { pulseArray } from "#circuits/programming/array-pulse";
 import type { ArrayPulse } from "#circuits/programming/array-pulse-contract";
@@ -44,6 +45,7 @@ export const squareArray = (size: number, access: CellAccess, wire = 1, driver =
   return {
     lines: { rows: size, columns: size, wordLines: { ...line, ends: "left" }, bitLines: { ...line, ends: "bottom" } },
     access,
+    device: filamentDevice,
     filament: sky130Reram,
     ambient: 300,
     largestTemperature: 3000,
