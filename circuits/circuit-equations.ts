@@ -40,13 +40,9 @@ export const capacitanceMatrix = (circuit: Circuit): Float64Array => {
   return c;
 };
 
-/** One element's flows with their derivatives; no element has more. */
-const MOST_NUMBERS = 256;
-const flowing = new Float64Array(MOST_NUMBERS);
-
 /** Adds the flows of a group's elements to currents and Jacobian, element by element. */
 const stamp = (currents: Float64Array, jacobian: Float64Array, group: ElementGroup, x: Float64Array): void => {
-  const { part, at, models, coefficients, scatter } = group;
+  const { part, at, models, coefficients, scatter, flowing } = group;
   const { rows } = scatter;
   const { pairs: added, ends: addedEnds } = scatter.added;
   const { pairs: taken, ends: takenEnds } = scatter.subtracted;

@@ -16,6 +16,8 @@ export interface ElementGroup {
   /** `part.coefficients.length` numbers an element. */
   readonly coefficients: Float64Array;
   readonly scatter: Scatter;
+  /** Where one element's flows and their derivatives are written, before they are added. */
+  readonly flowing: Float64Array;
 }
 
 /** Where the flows of each element go, and their derivatives by the unknowns; what falls on driven nodes is not listed. */
@@ -95,6 +97,7 @@ export const groupElements = (
       at: places,
       coefficients: new Float64Array(elements.length * part.coefficients.length),
       scatter: scatterOf(part, places, size),
+      flowing: new Float64Array(part.flows.length * (1 + part.terminals)),
     };
     coefficientsAt(group.coefficients, group, netlist.temperature);
     return [group];

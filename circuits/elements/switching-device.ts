@@ -18,6 +18,8 @@ export interface SwitchingDevice<P> {
   /** Between these the length stays [m]. */
   leastLength(p: P): number;
   mostLength(p: P): number;
+  /** T0 + P tau / C [K] at a power P [W]. */
+  steadyTemperature(p: P, ambient: number, power: number): number;
   /** C [J/K] and tau [s]. */
   thermalCapacitance(p: P): number;
   thermalTime(p: P): number;

@@ -4,7 +4,6 @@ import type { ArrayPulse } from "./array-pulse-contract.ts";
 import { type FilamentArray, filamentConductances } from "./filament-array.ts";
 import { type FilamentStage, filamentRatesInto, filterStageError, solveFilamentStage } from "./filament-stage.ts";
 import { type LineState, type PulsedLines, pulsedLines } from "./pulsed-lines.ts";
-import { steadyTemperature } from "./standing-cell.ts";
 
 /** The selected cell at the end of a step, and the voltage of the pulse [V]. */
 export interface PulsePoint {
@@ -141,7 +140,7 @@ const standingRates = <P>(
   for (const m of moving) moves[m] = 1;
   for (let m = 0; m < lengths.length; m++) {
     if (moves[m]) continue;
-    kelvins[m] = steadyTemperature(device, devices[m], ambient, across[m] * currents[m]);
+    kelvins[m] = device.steadyTemperature(devices[m], ambient, across[m] * currents[m]);
     filamentRatesInto(pair, device, devices[m], ambient, across[m], lengths[m], kelvins[m]);
     rates[m] = pair[0];
   }

@@ -5,10 +5,6 @@ const STEP = 2e-12;
 const MOST_STEPS = 4000;
 const out = new Float64Array(4);
 
-/** Steady temperature [K] of a device that dissipates `power` [W]: T0 + P tau / C. */
-export const steadyTemperature = <P>(device: SwitchingDevice<P>, p: P, ambient: number, power: number): number =>
-  ambient + (power * device.thermalTime(p)) / device.thermalCapacitance(p);
-
 /**
  * Length [m] of a filament that stood at `voltage` for `time`: an unselected cell, whose voltage the array holds. Its heat
  * follows at once (a fraction of a nanosecond against microseconds): T = T0 + V I tau / C.
@@ -24,7 +20,7 @@ export const standingLength = <P>(
   let [at, left] = [length, time];
   for (let k = 0; k < MOST_STEPS && left > 0; k++) {
     device.currentInto(out, p, voltage, at);
-    const kelvin = steadyTemperature(device, p, ambient, voltage * out[0]);
+    const kelvin = device.steadyTemperature(p, ambient, voltage * out[0]);
     device.rateInto(out, p, voltage, at, kelvin);
     const rate = out[0];
     const step = Math.abs(rate) * left > STEP ? STEP / Math.abs(rate) : left;

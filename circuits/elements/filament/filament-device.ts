@@ -1,4 +1,10 @@
-import { type FilamentPhysics, filamentCurrentInto, filamentRateInto, filamentResistance } from "#devices/index";
+import {
+  type FilamentPhysics,
+  filamentCurrentInto,
+  filamentRateInto,
+  filamentResistance,
+  steadyTemperature,
+} from "#devices/index";
 import type { SwitchingDevice } from "../switching-device.ts";
 import { filamentModel } from "./filament.ts";
 import {
@@ -18,6 +24,7 @@ export const filamentDevice: SwitchingDevice<FilamentPhysics> = {
   fieldVoltage: (p) => p.fieldVoltage,
   leastLength: (p) => p.leastFilament,
   mostLength: (p) => p.mostFilament,
+  steadyTemperature,
   thermalCapacitance: (p) => p.thermalCapacitance,
   thermalTime: (p) => p.thermalTime,
   model: filamentModel,

@@ -5,7 +5,7 @@ import type { VectorForm } from "../element-kind.ts";
 import { MICRO } from "../resistance.ts";
 
 /** Coefficients of one transistor as terms: those of `mosfetCoefficientsInto`, in V and uA. */
-export interface TransistorTerms {
+interface TransistorTerms {
   readonly polarity: 1 | -1;
   readonly threshold: Vector;
   readonly gain: Vector;
@@ -18,7 +18,7 @@ export interface TransistorTerms {
 }
 
 /** Current into the drain and its derivatives by drain, gate and source; by the bulk it is minus their sum. */
-export interface DrainTerms {
+interface DrainTerms {
   readonly current: Vector;
   readonly byDrain: Vector;
   readonly byGate: Vector;
@@ -26,7 +26,7 @@ export interface DrainTerms {
 }
 
 /** The extended EKV transistor of `drainCurrentInto` as vector terms, with one division for its three quotients. */
-export const emitDrainCurrent = (
+const emitDrainCurrent = (
   math: VectorMath,
   t: TransistorTerms,
   drain: Vector,
