@@ -3,9 +3,9 @@
 // operations a second; and from them the cost of the authors' full run.
 import { parseArgs } from "node:util";
 import { loadDataSet } from "../dist/experiments/files/load-data-set.js";
-import { firstImages, learnerOf } from "../dist/experiments/papers/equilibrium-model.js";
-import { MODELS as ernoult } from "../dist/experiments/papers/ernoult-2019.js";
-import { MODELS as laborieux } from "../dist/experiments/papers/laborieux-2021.js";
+import { firstImages, learnerOf } from "../dist/experiments/studies/papers/equilibrium-model.js";
+import { MODELS as ernoult } from "../dist/experiments/studies/papers/ernoult-2019.js";
+import { MODELS as laborieux } from "../dist/experiments/studies/papers/laborieux-2021.js";
 import { learnerAccuracy, placeLayers, trainLearner } from "../dist/src/learning/index.js";
 import { fold, rootKey } from "../dist/src/random/index.js";
 import { conditions } from "./measure.mjs";

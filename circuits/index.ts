@@ -6,15 +6,15 @@ export type { AnalogNetwork } from "./analog/analog-network.ts";
 export { programAnalogNetwork } from "./analog/analog-network.ts";
 export type { Conversion, ConverterSpan } from "./analog/converters.ts";
 export { sampleConverters } from "./analog/converters.ts";
+export type { Circuit, Variation } from "./analyses/circuit.ts";
+export { compileCircuit, varyCircuit } from "./analyses/circuit.ts";
+export type { OperatingPoint } from "./analyses/operating-point.ts";
+export { solveOperatingPoint } from "./analyses/operating-point.ts";
+export type { NoiseOptions } from "./analyses/thermal-noise.ts";
+export { transient } from "./analyses/transient.ts";
+export type { Transient, TransientFailure, TransientOptions } from "./analyses/transient-contract.ts";
 export * from "./batch/batch-contract.ts";
 export { transientBatch } from "./batch/transient-batch.ts";
-export { checkNetlist } from "./check-netlist.ts";
-export type { Chip, ChipDesign, ChipReadings } from "./chip.ts";
-export { readChip, sampleChip, ternaryValue } from "./chip.ts";
-export type { ChipWeights, Columns } from "./chip-weights.ts";
-export { readWeights, sumCounts, weightsAtRate } from "./chip-weights.ts";
-export type { Circuit, Variation } from "./circuit.ts";
-export { compileCircuit, varyCircuit } from "./circuit.ts";
 export type { BiasScheme, SelectedCell } from "./crossbar/biasing.ts";
 export { BIAS_SCHEMES, selectCell } from "./crossbar/biasing.ts";
 export type { CellConduction } from "./crossbar/cell-conduction.ts";
@@ -39,8 +39,6 @@ export type { ReadSensitivity } from "./crossbar/read-sensitivity.ts";
 export { readSensitivity } from "./crossbar/read-sensitivity.ts";
 export type { TransferMatrix } from "./crossbar/transfer-matrix.ts";
 export { transferMatrix } from "./crossbar/transfer-matrix.ts";
-export type { CurrentSenseDesign } from "./current-sense-amplifier.ts";
-export { currentSenseNetlist } from "./current-sense-amplifier.ts";
 export { capacitor } from "./elements/capacitor.ts";
 export { cell, cellModel } from "./elements/cell.ts";
 export type * from "./elements/element-kind.ts";
@@ -52,29 +50,13 @@ export { resistor } from "./elements/resistor.ts";
 export { voltageSource } from "./elements/sources.ts";
 export type { SwitchingDevice } from "./elements/switching-device.ts";
 export { transistor, transistorModel } from "./elements/transistor/transistor.ts";
-export type { ArrayTiming, ArrayUse } from "./learning/array-use.ts";
-export { addUse, NO_USE } from "./learning/array-use.ts";
-export type { LatentPairs, LatentPairsDesign } from "./learning/latent-pairs.ts";
-export { latentPairs } from "./learning/latent-pairs.ts";
-export type { PlasticPairs } from "./learning/plastic-pairs.ts";
-export { plasticPairs } from "./learning/plastic-pairs.ts";
-export type { PlasticPairsDesign, PulseRounding, PulseUpdate } from "./learning/plastic-pairs-design.ts";
-export { mostPulsesAtOnce } from "./learning/plastic-pairs-design.ts";
-export {
-  bestReference,
-  errorsAfterCorrection,
-  idealErrorRates,
-  idealLimitState,
-  refuseTelegraph,
-  sampleIdealErrors,
-} from "./memory-cells.ts";
-export type { Element, ElementModel, Netlist } from "./netlist.ts";
-export type { OperatingPoint } from "./operating-point.ts";
-export { solveOperatingPoint } from "./operating-point.ts";
-export type { ParsedNetlist } from "./parse-netlist.ts";
-export { parseNetlist } from "./parse-netlist.ts";
-export type { DieShift } from "./process-variation.ts";
-export { CORNER_SIGMAS, dieSigmas, onDie, sampleDie } from "./process-variation.ts";
+export type { Waveform } from "./elements/waveform.ts";
+export { checkNetlist } from "./netlist/check-netlist.ts";
+export type { Element, ElementModel, Netlist } from "./netlist/netlist.ts";
+export type { ParsedNetlist } from "./netlist/parse-netlist.ts";
+export { parseNetlist } from "./netlist/parse-netlist.ts";
+export type { TextbookConditions } from "./netlist/textbook.ts";
+export { rcLadder, ringOscillator, sramRead } from "./netlist/textbook.ts";
 export { pulseArray } from "./programming/array-pulse.ts";
 export type { ArrayPulse, ArrayPulseFailure, ArrayPulseOutcome } from "./programming/array-pulse-contract.ts";
 export type { CellPulse, Pulse, PulsePath } from "./programming/cell-pulse.ts";
@@ -85,17 +67,29 @@ export { pulsedArrayNetlist } from "./programming/pulsed-array-netlist.ts";
 export { standingLength } from "./programming/standing-cell.ts";
 export type { PulseLadder, WriteVerify, WriteVerifyOutcome } from "./programming/write-verify.ts";
 export { writeVerify } from "./programming/write-verify.ts";
-export type { PairReading, SenseAmplifier, Sensed } from "./read-pair.ts";
-export { binaryReading, compileSenseAmplifier, PRECHARGED, readingOf, sensePair } from "./read-pair.ts";
-export type { PairReadings, PairReads } from "./read-pairs.ts";
-export { INVALID, readingFrom, sensePairs, separateAmplifiers, sharedAmplifier } from "./read-pairs.ts";
-export type { ReadSampleOptions, ReadSamples, SampledRead } from "./read-samples.ts";
-export { countSamples, readSamples, sampleKeys } from "./read-samples.ts";
-export type { Synapse2T2R } from "./read-synapse.ts";
-export { programSynapse, sampleSynapse, synapseResistances } from "./read-synapse.ts";
-export { repeatedReadEnergies } from "./repeated-reads.ts";
-export { replicaStrobe } from "./replica-column.ts";
-export type { MismatchSigma, SenseAmplifierChip, SenseAmplifierDesign } from "./sense-amplifier.ts";
+export type { CurrentSenseDesign } from "./sensing/current-sense-amplifier.ts";
+export { currentSenseNetlist } from "./sensing/current-sense-amplifier.ts";
+export {
+  bestReference,
+  errorsAfterCorrection,
+  idealErrorRates,
+  idealLimitState,
+  refuseTelegraph,
+  sampleIdealErrors,
+} from "./sensing/memory-cells.ts";
+export type { DieShift } from "./sensing/process-variation.ts";
+export { CORNER_SIGMAS, dieSigmas, onDie, sampleDie } from "./sensing/process-variation.ts";
+export type { PairReading, SenseAmplifier, Sensed } from "./sensing/read-pair.ts";
+export { binaryReading, compileSenseAmplifier, PRECHARGED, readingOf, sensePair } from "./sensing/read-pair.ts";
+export type { PairReadings, PairReads } from "./sensing/read-pairs.ts";
+export { INVALID, readingFrom, sensePairs, separateAmplifiers, sharedAmplifier } from "./sensing/read-pairs.ts";
+export type { ReadSampleOptions, ReadSamples, SampledRead } from "./sensing/read-samples.ts";
+export { countSamples, readSamples, sampleKeys } from "./sensing/read-samples.ts";
+export type { Synapse2T2R } from "./sensing/read-synapse.ts";
+export { programSynapse, sampleSynapse, synapseResistances } from "./sensing/read-synapse.ts";
+export { repeatedReadEnergies } from "./sensing/repeated-reads.ts";
+export { replicaStrobe } from "./sensing/replica-column.ts";
+export type { MismatchSigma, SenseAmplifierChip, SenseAmplifierDesign } from "./sensing/sense-amplifier.ts";
 export {
   cell2T2R,
   prechargeSenseAmplifier,
@@ -103,13 +97,14 @@ export {
   sampleSenseAmplifier,
   senseMismatch,
   senseNetlist,
-} from "./sense-amplifier.ts";
-export type { ColumnPosition } from "./sense-column.ts";
-export { rowLoad } from "./sense-column.ts";
-export type { ReadError } from "./sense-limit-state.ts";
-export { senseLimitState } from "./sense-limit-state.ts";
-export type { ReadCounts, ReadSample, Weight } from "./sense-statistics.ts";
-export { addRead, binaryErrors, NO_READS, sampleReads, ternaryErrors, WEIGHTS } from "./sense-statistics.ts";
+} from "./sensing/sense-amplifier.ts";
+export type { ColumnPosition } from "./sensing/sense-column.ts";
+export { rowLoad } from "./sensing/sense-column.ts";
+export type { ReadError } from "./sensing/sense-limit-state.ts";
+export { senseLimitState } from "./sensing/sense-limit-state.ts";
+export type { ReadCounts, ReadSample, Weight } from "./sensing/sense-statistics.ts";
+export { addRead, binaryErrors, NO_READS, sampleReads, ternaryErrors, WEIGHTS } from "./sensing/sense-statistics.ts";
+export { xnorSenseNetlist } from "./sensing/xnor-sense-amplifier.ts";
 export { readSpice } from "./spice/read-spice.ts";
 export type { SpiceFailure, SpiceRun, SpiceRunOptions, SpiceSweep, SpiceTransient } from "./spice/run-spice.ts";
 export { runSpice } from "./spice/run-spice.ts";
@@ -117,11 +112,16 @@ export type { Measure, SpiceDeck } from "./spice/spice-deck.ts";
 export { SpiceError } from "./spice/spice-error.ts";
 export type { SpiceOptions } from "./spice/write-spice.ts";
 export { writeSpice } from "./spice/write-spice.ts";
-export { synapses2T2R } from "./synapses-2t2r.ts";
-export type { TextbookConditions } from "./textbook.ts";
-export { rcLadder, ringOscillator, sramRead } from "./textbook.ts";
-export type { NoiseOptions } from "./thermal-noise.ts";
-export { transient } from "./transient.ts";
-export type { Transient, TransientFailure, TransientOptions } from "./transient-contract.ts";
-export type { Waveform } from "./waveform.ts";
-export { xnorSenseNetlist } from "./xnor-sense-amplifier.ts";
+export type { ArrayTiming, ArrayUse } from "./synapses/array-use.ts";
+export { addUse, NO_USE } from "./synapses/array-use.ts";
+export type { Chip, ChipDesign, ChipReadings } from "./synapses/chip.ts";
+export { readChip, sampleChip, ternaryValue } from "./synapses/chip.ts";
+export type { ChipWeights, Columns } from "./synapses/chip-weights.ts";
+export { readWeights, sumCounts, weightsAtRate } from "./synapses/chip-weights.ts";
+export type { LatentPairs, LatentPairsDesign } from "./synapses/latent-pairs.ts";
+export { latentPairs } from "./synapses/latent-pairs.ts";
+export type { PlasticPairs } from "./synapses/plastic-pairs.ts";
+export { plasticPairs } from "./synapses/plastic-pairs.ts";
+export type { PlasticPairsDesign, PulseRounding, PulseUpdate } from "./synapses/plastic-pairs-design.ts";
+export { mostPulsesAtOnce } from "./synapses/plastic-pairs-design.ts";
+export { synapses2T2R } from "./synapses/synapses-2t2r.ts";

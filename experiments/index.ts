@@ -1,8 +1,8 @@
 export type { DataSet, LabelledImages } from "#src/datasets/labelled-images";
 export { selectImages } from "#src/datasets/labelled-images";
-export { Misuse } from "./command-line/misuse.ts";
 export { summariesText } from "./command-line/output.ts";
 export { loadDataSet } from "./files/load-data-set.ts";
+export { Misuse } from "./misuse.ts";
 export { studyNames } from "./registry.ts";
 export type { Progress } from "./run/execute.ts";
 export { resultRows } from "./run/finish.ts";

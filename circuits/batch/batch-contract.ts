@@ -1,6 +1,6 @@
 import type { Lanes } from "#src/kernels/vector-program";
-import type { Node } from "../netlist.ts";
-import type { TransientFailure } from "../transient-contract.ts";
+import type { TransientFailure } from "../analyses/transient-contract.ts";
+import type { Node } from "../netlist/netlist.ts";
 
 /** A value an instance, or one value common to all. */
 export type Column = ArrayLike<number>;

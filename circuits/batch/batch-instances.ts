@@ -1,8 +1,8 @@
 import { named } from "#src/words/named";
-import { type Circuit, compileCircuit, varyCircuit } from "../circuit.ts";
-import { varying } from "../element-groups.ts";
-import { type Netlist, sourceOf } from "../netlist.ts";
-import type { Waveform } from "../waveform.ts";
+import { type Circuit, compileCircuit, varyCircuit } from "../analyses/circuit.ts";
+import { varying } from "../analyses/element-groups.ts";
+import type { Waveform } from "../elements/waveform.ts";
+import { type Netlist, sourceOf } from "../netlist/netlist.ts";
 import type { BatchVariations, Column } from "./batch-contract.ts";
 
 /** The value of a column for one instance. */

@@ -1,9 +1,9 @@
 import type { VectorKernel } from "#src/kernels/vector-module";
 import { factorInPlace, solveInPlace } from "#src/numerics/dense-lu";
 import { ownOf } from "#src/words/named";
-import type { Circuit } from "../circuit.ts";
-import { capacitanceMatrix } from "../circuit-equations.ts";
-import { waveformAt } from "../waveform.ts";
+import type { Circuit } from "../analyses/circuit.ts";
+import { capacitanceMatrix } from "../analyses/circuit-equations.ts";
+import { waveformAt } from "../elements/waveform.ts";
 import type { BatchVariations } from "./batch-contract.ts";
 import { valueAt } from "./batch-instances.ts";
 import type { BatchLayout } from "./batch-layout.ts";

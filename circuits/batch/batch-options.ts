@@ -1,5 +1,5 @@
-import { checkTimes } from "../check-times.ts";
-import type { Circuit } from "../circuit.ts";
+import { checkTimes } from "../analyses/check-times.ts";
+import type { Circuit } from "../analyses/circuit.ts";
 import type { BatchOptions, BatchVariations } from "./batch-contract.ts";
 import { checkColumn } from "./batch-instances.ts";
 

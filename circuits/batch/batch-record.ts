@@ -1,7 +1,7 @@
 import { named } from "#src/words/named";
-import type { Circuit } from "../circuit.ts";
-import { transient } from "../transient.ts";
-import type { TransientFailure } from "../transient-contract.ts";
+import type { Circuit } from "../analyses/circuit.ts";
+import { transient } from "../analyses/transient.ts";
+import type { TransientFailure } from "../analyses/transient-contract.ts";
 import {
   BATCH_FAILED,
   BATCH_SOLVED,

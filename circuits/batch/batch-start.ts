@@ -1,7 +1,7 @@
-import type { Circuit } from "../circuit.ts";
-import type { Node } from "../netlist.ts";
-import { solveOperatingPoint, startFrom } from "../operating-point.ts";
-import type { TransientFailure } from "../transient-contract.ts";
+import type { Circuit } from "../analyses/circuit.ts";
+import { solveOperatingPoint, startFrom } from "../analyses/operating-point.ts";
+import type { TransientFailure } from "../analyses/transient-contract.ts";
+import type { Node } from "../netlist/netlist.ts";
 
 const inKernelUnits = (circuit: Circuit, x: Float64Array): Float64Array => {
   const start = x.slice(0, circuit.size);

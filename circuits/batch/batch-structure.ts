@@ -1,5 +1,5 @@
 import type { Lanes } from "#src/kernels/vector-program";
-import type { Circuit } from "../circuit.ts";
+import type { Circuit } from "../analyses/circuit.ts";
 import type { Flow, VectorForm } from "../elements/element-kind.ts";
 import { type Drive, driveOf } from "./signal.ts";
 

@@ -1,5 +1,5 @@
-import type { Circuit } from "../circuit.ts";
-import { coefficientsAt } from "../element-groups.ts";
+import type { Circuit } from "../analyses/circuit.ts";
+import { coefficientsAt } from "../analyses/element-groups.ts";
 import type { VariedQuantity } from "../elements/element-kind.ts";
 import type { BatchVariations, Column } from "./batch-contract.ts";
 import { valueAt } from "./batch-instances.ts";

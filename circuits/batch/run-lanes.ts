@@ -1,6 +1,6 @@
 import type { VectorKernel } from "#src/kernels/vector-module";
-import type { Circuit } from "../circuit.ts";
-import { longestStep } from "../waveform.ts";
+import type { Circuit } from "../analyses/circuit.ts";
+import { longestStep } from "../elements/waveform.ts";
 import { type BatchOptions, type BatchVariations, MOST_ATTEMPTS } from "./batch-contract.ts";
 import { instanceOf, valueAt } from "./batch-instances.ts";
 import { createBatchLanes, NANO } from "./batch-lanes.ts";

@@ -1,5 +1,5 @@
-import type { Circuit } from "../circuit.ts";
-import type { Waveform } from "../waveform.ts";
+import type { Circuit } from "../analyses/circuit.ts";
+import type { Waveform } from "../elements/waveform.ts";
 
 /** How a value moves between two corners of its waveform: not at all, on a line, or on a line and one sine. */
 export type Motion = "still" | "linear" | "sine";

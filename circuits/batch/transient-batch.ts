@@ -1,8 +1,8 @@
 import { encodeVectorModule, instantiateVectorKernel } from "#src/kernels/vector-module";
 import type { Lanes } from "#src/kernels/vector-program";
-import type { Circuit } from "../circuit.ts";
-import type { Node } from "../netlist.ts";
-import { breakpoints } from "../waveform.ts";
+import type { Circuit } from "../analyses/circuit.ts";
+import { breakpoints } from "../elements/waveform.ts";
+import type { Node } from "../netlist/netlist.ts";
 import type { BatchOptions, BatchTransients, BatchVariations } from "./batch-contract.ts";
 import { checkVariations } from "./batch-instances.ts";
 import { inverseCapacitanceRows } from "./batch-lanes.ts";

@@ -2,8 +2,8 @@ import { cell, cellModel } from "../elements/cell.ts";
 import { resistor } from "../elements/resistor.ts";
 import { voltageSource } from "../elements/sources.ts";
 import { transistor, transistorModel } from "../elements/transistor/transistor.ts";
-import type { Element, Netlist, Node } from "../netlist.ts";
-import { dc } from "../waveform.ts";
+import { dc } from "../elements/waveform.ts";
+import type { Element, Netlist, Node } from "../netlist/netlist.ts";
 import type { CellConduction } from "./cell-conduction.ts";
 import type { ArrayLines, CrossbarDesign, CrossbarInput } from "./crossbar-design.ts";
 

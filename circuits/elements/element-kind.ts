@@ -1,7 +1,7 @@
 import type { z } from "zod";
 import type { VectorMath } from "#src/kernels/vector-math";
 import type { Vector } from "#src/kernels/vector-program";
-import type { Waveform } from "../waveform.ts";
+import type { Waveform } from "./waveform.ts";
 
 /** Node names are free text; "0" is ground. */
 export type Node = string;

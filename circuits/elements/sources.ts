@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { WAVEFORM_KINDS, type Waveform } from "../waveform.ts";
 import type { ElementKind, Node, SpiceForm } from "./element-kind.ts";
+import { WAVEFORM_KINDS, type Waveform } from "./waveform.ts";
 
 interface Source<T extends "voltage" | "current"> {
   readonly name: string;

@@ -1,13 +1,13 @@
 import type { Gate, MosfetParams } from "#devices/index";
-import { compileCircuit } from "../circuit.ts";
+import { compileCircuit } from "../analyses/circuit.ts";
+import { transient } from "../analyses/transient.ts";
+import type { TransientFailure } from "../analyses/transient-contract.ts";
 import { resistor } from "../elements/resistor.ts";
 import { voltageSource } from "../elements/sources.ts";
 import type { SwitchingDevice } from "../elements/switching-device.ts";
 import { transistor, transistorModel } from "../elements/transistor/transistor.ts";
-import type { Element, ElementModel, Netlist } from "../netlist.ts";
-import { transient } from "../transient.ts";
-import type { TransientFailure } from "../transient-contract.ts";
-import { dc } from "../waveform.ts";
+import { dc } from "../elements/waveform.ts";
+import type { Element, ElementModel, Netlist } from "../netlist/netlist.ts";
 
 /** One programming pulse: a trapezoid. */
 export interface Pulse {

@@ -1,5 +1,5 @@
+import { TR_BDF2 } from "../analyses/tr-bdf2.ts";
 import type { OwnLaws } from "../crossbar/bending-cells.ts";
-import { TR_BDF2 } from "../tr-bdf2.ts";
 import type { ArrayPulse } from "./array-pulse-contract.ts";
 import { type FilamentArray, filamentConductances } from "./filament-array.ts";
 import { type FilamentStage, filamentRatesInto, filterStageError, solveFilamentStage } from "./filament-stage.ts";

@@ -2,8 +2,8 @@ import { selectCell } from "../crossbar/biasing.ts";
 import { resistor } from "../elements/resistor.ts";
 import { voltageSource } from "../elements/sources.ts";
 import { transistor, transistorModel } from "../elements/transistor/transistor.ts";
-import type { Element, ElementModel, Netlist } from "../netlist.ts";
-import { dc } from "../waveform.ts";
+import { dc } from "../elements/waveform.ts";
+import type { Element, ElementModel, Netlist } from "../netlist/netlist.ts";
 import type { ArrayPulse } from "./array-pulse-contract.ts";
 import type { FilamentArray } from "./filament-array.ts";
 

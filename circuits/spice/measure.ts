@@ -1,5 +1,5 @@
-import type { Circuit } from "../circuit.ts";
-import { passagesIn, type Step, stepValue } from "../step-curve.ts";
+import type { Circuit } from "../analyses/circuit.ts";
+import { passagesIn, type Step, stepValue } from "../analyses/step-curve.ts";
 import type { Measure, Passage } from "./spice-deck.ts";
 
 /** Measures of a transient while it runs: on the solver's own steps, and the curves between their ends. */

@@ -1,7 +1,7 @@
 import { named } from "#src/words/named";
 import type { ElementKind } from "../elements/element-kind.ts";
 import { kindsWith } from "../elements/kinds.ts";
-import type { Netlist, Node } from "../netlist.ts";
+import type { Netlist, Node } from "../netlist/netlist.ts";
 import { readDc, readIc, readMeasure, readStep, readTran } from "./spice-analyses.ts";
 import type { Measure, SpiceDeck } from "./spice-deck.ts";
 import { GROUND, isGround, readElements } from "./spice-elements.ts";

@@ -1,10 +1,10 @@
 import { named } from "#src/words/named";
-import { compileCircuit } from "../circuit.ts";
-import { type Netlist, type Node, sourceOf } from "../netlist.ts";
-import { solveOperatingPoint } from "../operating-point.ts";
-import { transient } from "../transient.ts";
-import type { TransientFailure } from "../transient-contract.ts";
-import { dc } from "../waveform.ts";
+import { compileCircuit } from "../analyses/circuit.ts";
+import { solveOperatingPoint } from "../analyses/operating-point.ts";
+import { transient } from "../analyses/transient.ts";
+import type { TransientFailure } from "../analyses/transient-contract.ts";
+import { dc } from "../elements/waveform.ts";
+import { type Netlist, type Node, sourceOf } from "../netlist/netlist.ts";
 import { createMeasuring } from "./measure.ts";
 import { readSpice } from "./read-spice.ts";
 import type { SpiceDeck, SweepAnalysis, TransientAnalysis } from "./spice-deck.ts";

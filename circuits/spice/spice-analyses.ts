@@ -1,4 +1,4 @@
-import type { Node } from "../netlist.ts";
+import type { Node } from "../netlist/netlist.ts";
 import type { Edge, Measure, Passage, SweepAnalysis, TransientAnalysis } from "./spice-deck.ts";
 import { SpiceError } from "./spice-error.ts";
 import type { SpiceLine } from "./spice-lines.ts";

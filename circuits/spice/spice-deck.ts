@@ -1,4 +1,4 @@
-import type { Netlist, Node } from "../netlist.ts";
+import type { Netlist, Node } from "../netlist/netlist.ts";
 
 export type Edge = "rise" | "fall" | "cross";
 

@@ -1,5 +1,5 @@
 import type { ElementKind, SpiceElementLine } from "../elements/element-kind.ts";
-import type { Element, Node } from "../netlist.ts";
+import type { Element, Node } from "../netlist/netlist.ts";
 import { SpiceError } from "./spice-error.ts";
 import type { SpiceLine } from "./spice-lines.ts";
 import { kindOfSubcircuit, type SpiceModels } from "./spice-models.ts";

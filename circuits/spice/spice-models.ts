@@ -1,5 +1,5 @@
 import type { ElementKind } from "../elements/element-kind.ts";
-import type { ElementModel } from "../netlist.ts";
+import type { ElementModel } from "../netlist/netlist.ts";
 import { SpiceError } from "./spice-error.ts";
 import { spiceNumber } from "./spice-expression.ts";
 import type { SpiceLine } from "./spice-lines.ts";

@@ -1,4 +1,4 @@
-import { dc, type Waveform, waveformAt } from "../waveform.ts";
+import { dc, type Waveform, waveformAt } from "../elements/waveform.ts";
 import { SpiceError } from "./spice-error.ts";
 import type { SpiceLine } from "./spice-lines.ts";
 

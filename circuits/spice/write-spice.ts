@@ -1,9 +1,9 @@
 import { named } from "#src/words/named";
-import { checkNetlist } from "../check-netlist.ts";
 import type { ElementKind, SourcePart } from "../elements/element-kind.ts";
 import { kindOf } from "../elements/kinds.ts";
-import { type Element, type ElementModel, kindsOf, type Netlist, type Node, nodesOf } from "../netlist.ts";
-import { waveformAt } from "../waveform.ts";
+import { waveformAt } from "../elements/waveform.ts";
+import { checkNetlist } from "../netlist/check-netlist.ts";
+import { type Element, type ElementModel, kindsOf, type Netlist, type Node, nodesOf } from "../netlist/netlist.ts";
 
 /** Parameter that carries the temperature [K] into the transistors' equations. */
 export const TEMPERATURE_PARAMETER = "rramlab_kelvin";

@@ -1,10 +1,10 @@
 import type { AnyExperiment, Distribution, Parameter, Value } from "#src/montecarlo/index";
 import { suggestion } from "#src/words/suggestion";
+import { Misuse } from "../misuse.ts";
 import type { Scope } from "../units/expression.ts";
 import { parseAxis, parseValue } from "../units/parse.ts";
 import { parseDistribution } from "../units/parse-distribution.ts";
 import { showQuantity } from "../units/show.ts";
-import { Misuse } from "./misuse.ts";
 
 /** Gathers a repeatable option. */
 export const gather = (value: string, before: readonly string[]): string[] => [...before, value];

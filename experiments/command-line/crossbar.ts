@@ -15,9 +15,9 @@ import type { Figure } from "#src/report/figure";
 import { pageHtml } from "#src/report/page";
 import { readUserJson } from "../files/read-file.ts";
 import { checkWritable, writeUserFile } from "../files/user-file.ts";
+import { Misuse, orMisuse } from "../misuse.ts";
 import { showQuantity } from "../units/show.ts";
 import { crossbarMaps } from "./crossbar-maps.ts";
-import { Misuse, orMisuse } from "./misuse.ts";
 import { answer } from "./output.ts";
 import { SolveFailed } from "./solve-failed.ts";
 

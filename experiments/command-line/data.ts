@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { Command } from "commander";
 import { IDX_FILES, KNOWN_DATA_SETS } from "#src/datasets/registry";
 import { loadDataSet, md5, readIdxFile } from "../files/load-data-set.ts";
-import { Misuse } from "./misuse.ts";
+import { Misuse } from "../misuse.ts";
 import { answer } from "./output.ts";
 
 export const addData = (program: Command): void => {

@@ -1,11 +1,11 @@
 import type { Command } from "commander";
 import type { AnyExperiment } from "#src/montecarlo/index";
 import { tableText } from "#src/report/word-table";
+import { Misuse } from "../misuse.ts";
 import { loadStudy, studyNames } from "../registry.ts";
 import { findExperiment } from "../run/load-experiment.ts";
 import { shown, showQuantity } from "../units/show.ts";
 import { writeAnswer } from "./answer-channel.ts";
-import { Misuse } from "./misuse.ts";
 import { answer } from "./output.ts";
 import { studyJsonSchema } from "./study-schema.ts";
 

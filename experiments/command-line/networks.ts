@@ -21,13 +21,13 @@ import { fold, rootKey } from "#src/random/index";
 import { loadDataSet } from "../files/load-data-set.ts";
 import { readUserBytes } from "../files/read-file.ts";
 import { checkWritable, writeUserFile } from "../files/user-file.ts";
+import { Misuse, orMisuse } from "../misuse.ts";
 import { packageVersion } from "../run/code-hash.ts";
-import { createEvaluator, type ErrorMode, type Thresholding } from "../studies/evaluator.ts";
-import { designFor } from "../studies/network-parameters.ts";
-import { percent } from "../studies/rows.ts";
+import { createEvaluator, type ErrorMode, type Thresholding } from "../studies/networks/evaluator.ts";
+import { designFor } from "../studies/networks/network-parameters.ts";
+import { percent } from "../studies/results/rows.ts";
 import { parseQuantity } from "../units/parse.ts";
 import { parseCount } from "./arguments.ts";
-import { Misuse, orMisuse } from "./misuse.ts";
 import { answer } from "./output.ts";
 
 interface TrainFlags {

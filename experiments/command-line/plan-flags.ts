@@ -3,11 +3,11 @@ import { parseRram } from "#devices/index";
 import { type AnyExperiment, type Precision, SAMPLINGS, type Sampling, type Value } from "#src/montecarlo/index";
 import { named } from "#src/words/named";
 import { readUserJson } from "../files/read-file.ts";
+import { Misuse, orMisuse } from "../misuse.ts";
 import type { PlanOptions } from "../run/run.ts";
 import type { Scope } from "../units/expression.ts";
 import { parseQuantity } from "../units/parse.ts";
 import { gather, parseCount, parseGrid, parseSettings, parseVaried } from "./arguments.ts";
-import { Misuse, orMisuse } from "./misuse.ts";
 
 /** Flags that say what a run is. */
 export interface PlanFlags {

@@ -1,6 +1,7 @@
 import { Command, CommanderError } from "commander";
 import { oneLine } from "#src/words/one-line";
 import { StorageFailed } from "../files/write-file.ts";
+import { Misuse } from "../misuse.ts";
 import { packageVersion } from "../run/code-hash.ts";
 import { SlurmFailed } from "../run/slurm.ts";
 import { Interrupted, WorkerDied } from "../run/worker-pool.ts";
@@ -10,7 +11,6 @@ import { addCrossbar } from "./crossbar.ts";
 import { addData } from "./data.ts";
 import { addFit } from "./fit.ts";
 import { addDescribe, addList } from "./list.ts";
-import { Misuse } from "./misuse.ts";
 import { addEvaluate, addTrain } from "./networks.ts";
 import { addPlan, addReport, addResume, addRun } from "./run.ts";
 import { addMerge, addShard, addSubmit } from "./shards.ts";

@@ -1,9 +1,9 @@
 import type { Command } from "commander";
+import { Misuse } from "../misuse.ts";
 import { resultRows } from "../run/finish.ts";
 import { findExperiment } from "../run/load-experiment.ts";
 import { planInto, planOf, type RunResult, remarksOf, report, resume, run, warnOnError } from "../run/run.ts";
 import { parseCount } from "./arguments.ts";
-import { Misuse } from "./misuse.ts";
 import { type ModuleFlag, moduleOption } from "./module-option.ts";
 import { answer } from "./output.ts";
 import { addPlanFlags, type PlanFlags, planOptionsOf } from "./plan-flags.ts";

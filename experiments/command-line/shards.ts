@@ -1,5 +1,6 @@
 import { type Command, Option } from "commander";
 import { DamagedShard, hasShard, readShard, setAside } from "../files/shard-file.ts";
+import { Misuse, orMisuse } from "../misuse.ts";
 import { follow } from "../run/follow.ts";
 import { atWorkIn, merge, openPlanned, warnOnError as warn } from "../run/run.ts";
 import { doTask, openRun, placeOf, type RunState } from "../run/run-state.ts";
@@ -7,7 +8,6 @@ import { parseIndices, type SlurmOptions, TASK_SECONDS } from "../run/slurm.ts";
 import { followSlurm, type Submission, shardCommands, submitToSlurm } from "../run/submit.ts";
 import { writeAnswer } from "./answer-channel.ts";
 import { parseCount } from "./arguments.ts";
-import { Misuse, orMisuse } from "./misuse.ts";
 import { type ModuleFlag, moduleOption } from "./module-option.ts";
 import { answer } from "./output.ts";
 import { showResult, watched } from "./watch.ts";

@@ -15,11 +15,11 @@ import {
 } from "#circuits/index";
 import { sky130 as technology } from "#devices/index";
 import { readUserJson, readUserText } from "../files/read-file.ts";
+import { Misuse, orMisuse } from "../misuse.ts";
 import { parseQuantity } from "../units/parse.ts";
 import { showQuantity } from "../units/show.ts";
 import { writeAnswer } from "./answer-channel.ts";
 import { Answered } from "./answered.ts";
-import { Misuse, orMisuse } from "./misuse.ts";
 import { answer } from "./output.ts";
 
 const CONDITIONS = { technology, corner: "tt", supply: 1.2, temperature: 300.15 } as const;

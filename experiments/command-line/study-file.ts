@@ -2,9 +2,9 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { type Document, isPair, parseDocument, visit } from "yaml";
 import { readUserText } from "../files/read-file.ts";
+import { Misuse } from "../misuse.ts";
 import { evaluateDefinitions, type Scope } from "../units/expression.ts";
 import { splitArguments } from "../units/parse.ts";
-import { Misuse } from "./misuse.ts";
 import type { PlanFlags } from "./plan-flags.ts";
 import { type StudyFile, studySchema } from "./study-schema.ts";
 

@@ -2,9 +2,9 @@ import type { Command } from "commander";
 import { compileCircuit, parseNetlist, transient } from "#circuits/index";
 import { rootKey } from "#src/random/index";
 import { readUserJson } from "../files/read-file.ts";
+import { Misuse, orMisuse } from "../misuse.ts";
 import { parseQuantity } from "../units/parse.ts";
 import { showQuantity } from "../units/show.ts";
-import { Misuse, orMisuse } from "./misuse.ts";
 import { answer } from "./output.ts";
 import { SolveFailed } from "./solve-failed.ts";
 

@@ -1,7 +1,7 @@
 import { readdirSync, rmdirSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { z } from "zod";
-import { Misuse } from "../command-line/misuse.ts";
+import { Misuse } from "../misuse.ts";
 import { isAlive } from "./is-alive.ts";
 import { expectOwnFolders } from "./own-files.ts";
 import { readPlainText } from "./read-file.ts";

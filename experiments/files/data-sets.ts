@@ -4,7 +4,7 @@ import { join, resolve } from "node:path";
 import { CIFAR_FILES } from "#src/datasets/cifar";
 import type { DataSet, DataSetRecord, LabelledImages } from "#src/datasets/labelled-images";
 import { IDX_FILES } from "#src/datasets/registry";
-import { Misuse } from "../command-line/misuse.ts";
+import { Misuse } from "../misuse.ts";
 import { loadDataSet } from "./load-data-set.ts";
 
 const sha256 = ({ train, test }: DataSet): string => {

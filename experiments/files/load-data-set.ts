@@ -8,7 +8,7 @@ import { parseIdx } from "#src/datasets/idx";
 import { type DataSet, joinImages, type LabelledImages } from "#src/datasets/labelled-images";
 import { IDX_FILES, KNOWN_DATA_SETS, MNIST_10K_SPLIT } from "#src/datasets/registry";
 import { stratifiedSplit } from "#src/datasets/split";
-import { Misuse } from "../command-line/misuse.ts";
+import { Misuse } from "../misuse.ts";
 
 const FASHION_FOLDER = "/usr/share/datasets/fashion-mnist";
 const DIGITS = 10;

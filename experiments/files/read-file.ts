@@ -1,6 +1,6 @@
 import { closeSync, fstatSync, openSync, readSync, statSync } from "node:fs";
 import { parseJson } from "#src/words/named";
-import { Misuse } from "../command-line/misuse.ts";
+import { Misuse } from "../misuse.ts";
 
 /** Most bytes of a file that are read: a text of more could not be held. */
 const MOST_BYTES = 2 ** 29 - 1024;

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import type { PartPlace, Plan, Round } from "#src/montecarlo/index";
 import { firstRound, PLAN_FORMAT, partName, shardCount } from "#src/montecarlo/index";
-import { Misuse } from "../command-line/misuse.ts";
+import { Misuse } from "../misuse.ts";
 import { faultText } from "./fault-text.ts";
 import { makeFolder } from "./make-folder.ts";
 import { expectOwnFolders, isOwnName } from "./own-files.ts";

@@ -1,6 +1,6 @@
 import { accessSync, constants, existsSync, realpathSync, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
-import { Misuse } from "../command-line/misuse.ts";
+import { Misuse } from "../misuse.ts";
 import { makeFolder } from "./make-folder.ts";
 import { readUserText } from "./read-file.ts";
 import { StorageFailed, writeFile } from "./write-file.ts";

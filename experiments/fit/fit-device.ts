@@ -2,7 +2,7 @@ import { basename } from "node:path";
 import type { RramParams, RramState } from "#devices/index";
 import { LOG_FAMILIES, type LogFamily } from "#src/numerics/log-fits";
 import { fold, type Key, permutation, rootKey } from "#src/random/index";
-import { Misuse } from "../command-line/misuse.ts";
+import { Misuse } from "../misuse.ts";
 import { deviceShare, fitState, type StateFit, stateParams } from "./fit-state.ts";
 import { type Measurement, readResistances } from "./read-resistances.ts";
 

@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import { parse } from "csv-parse/sync";
 import { ownOf } from "#src/words/named";
-import { Misuse } from "../command-line/misuse.ts";
 import { readUserBytes } from "../files/read-file.ts";
+import { Misuse } from "../misuse.ts";
 import { isUnit, parseQuantity } from "../units/parse.ts";
 
 /** One measured resistance. */

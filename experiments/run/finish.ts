@@ -18,12 +18,12 @@ import { type Column, csvText, parquetBytes } from "#src/report/columns";
 import type { Figure } from "#src/report/figure";
 import { pageHtml, type WordTable } from "#src/report/page";
 import { withDashes } from "#src/report/word-table";
-import { Misuse } from "../command-line/misuse.ts";
 import { faultText } from "../files/fault-text.ts";
 import { type Manifest, manifestShape } from "../files/plan-shape.ts";
 import { readPlainText } from "../files/read-file.ts";
 import { LostPart, readPart } from "../files/run-folder.ts";
 import { writeFile } from "../files/write-file.ts";
+import { Misuse } from "../misuse.ts";
 import { showDistribution, shown } from "../units/show.ts";
 import { packageVersion } from "./code-hash.ts";
 

@@ -3,7 +3,7 @@ import { relative, resolve, sep } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { type AnyExperiment, faultOf, type Plan } from "#src/montecarlo/index";
 import { suggestion } from "#src/words/suggestion";
-import { Misuse } from "../command-line/misuse.ts";
+import { Misuse } from "../misuse.ts";
 import { OWN_MODULE } from "../own-module.ts";
 import { experimentIn, loadStudy, studyNames } from "../registry.ts";
 import { codeHash } from "./code-hash.ts";

@@ -20,7 +20,6 @@ import {
 } from "#src/montecarlo/index";
 import type { Figure } from "#src/report/figure";
 import { oneLine } from "#src/words/one-line";
-import { Misuse, orMisuse } from "../command-line/misuse.ts";
 import { expectFit, mergeArrays } from "../files/array-files.ts";
 import { claim } from "../files/claim.ts";
 import { dataSetRecord, expectDataSets } from "../files/data-sets.ts";
@@ -38,6 +37,7 @@ import {
 import { DamagedShard } from "../files/shard-file.ts";
 import { mergeRows } from "../files/trial-rows.ts";
 import { writeFile } from "../files/write-file.ts";
+import { Misuse, orMisuse } from "../misuse.ts";
 import { codeHash } from "./code-hash.ts";
 import { engineArithmetic, engineNote, thisEngine } from "./engine.ts";
 import { executeRun, type Watch } from "./execute.ts";

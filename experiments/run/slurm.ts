@@ -3,8 +3,8 @@ import { existsSync, readdirSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Plan } from "#src/montecarlo/index";
-import { Misuse } from "../command-line/misuse.ts";
 import { writeFile } from "../files/write-file.ts";
+import { Misuse } from "../misuse.ts";
 import { OWN_MODULE } from "../own-module.ts";
 
 /** How an array job is asked for. */

@@ -2,8 +2,8 @@ import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { Worker } from "node:worker_threads";
 import type { Plan } from "#src/montecarlo/index";
-import { Misuse } from "../command-line/misuse.ts";
 import { StorageFailed } from "../files/write-file.ts";
+import { Misuse } from "../misuse.ts";
 import type { Task } from "./run-state.ts";
 import type { Answer, Order, Share } from "./worker.ts";
 

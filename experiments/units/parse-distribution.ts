@@ -1,5 +1,5 @@
 import type { Distribution, Parameter } from "#src/montecarlo/index";
-import { Misuse } from "../command-line/misuse.ts";
+import { Misuse } from "../misuse.ts";
 import type { Scope } from "./expression.ts";
 import { parseDifference, parseQuantity, splitArguments } from "./parse.ts";
 

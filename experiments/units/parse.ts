@@ -1,6 +1,6 @@
 import type { Unit } from "mathjs";
 import type { Parameter, Value } from "#src/montecarlo/index";
-import { Misuse } from "../command-line/misuse.ts";
+import { Misuse } from "../misuse.ts";
 import { evaluateExpression, mathematics, type Scope } from "./expression.ts";
 
 const unitName = (unit: string): string => ({ "1": "a number", K: "K (or degC)" })[unit] ?? unit;

@@ -1,6 +1,7 @@
 import type { Key } from "#src/random/index";
 import type { Figure } from "#src/report/figure";
 import { isPropertyOfAll } from "#src/words/named";
+import type { Idle } from "./idle.ts";
 import { faultOf, type Parameters, type Value, type Values, type ValuesOf } from "./parameter.ts";
 import type { NumberSpec, Table } from "./table.ts";
 import type { Report } from "./tally.ts";
@@ -52,12 +53,6 @@ export interface PartProgress {
 export type Prepared = (part: string, params: Values) => unknown;
 
 type Contexts<P, C> = { readonly [name in keyof C]: Part<P, C[name]> };
-
-/** Parameters that nothing reads, and when: "with float weights". */
-export interface Idle<N extends string> {
-  readonly names: readonly N[];
-  readonly when: string;
-}
 
 /** Points to compute: the union of the products of these axes. */
 export type Grid = readonly Readonly<Record<string, readonly Value[]>>[];

@@ -6,7 +6,6 @@ export type {
   ArraySpec,
   Experiment,
   Grid,
-  Idle,
   Part,
   PartProgress,
   Prepared,
@@ -14,6 +13,8 @@ export type {
   TrialResult,
 } from "./experiment.ts";
 export { defineExperiment } from "./experiment.ts";
+export type { Idle } from "./idle.ts";
+export { idleWhere } from "./idle.ts";
 export { mergeShards } from "./merge.ts";
 export type { Parameter, Parameters, Value, Values, ValuesOf } from "./parameter.ts";
 export { faultOf } from "./parameter.ts";

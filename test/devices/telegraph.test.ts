@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import { idealErrorRates } from "#circuits/memory-cells";
+import { idealErrorRates } from "#circuits/sensing/memory-cells";
 import {
   programPopulation,
   RRAM_SETS,

@@ -2,7 +2,7 @@ import { expect, test } from "@jest/globals";
 import { idealErrorRates, sampleIdealErrors } from "#circuits/index";
 import { wilson } from "#src/numerics/intervals";
 import { fold, rootKey } from "#src/random/index";
-import { equalSpread } from "../circuits/equal-spread.ts";
+import { equalSpread } from "../circuits/sensing/equal-spread.ts";
 
 test("at z = 3 ten million differential cells are misread at Q(3 sqrt 2) = 1.1e-5", () => {
   const blocks = 1000;

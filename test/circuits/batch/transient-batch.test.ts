@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "@jest/globals";
-import { varying } from "#circuits/element-groups";
+import { varying } from "#circuits/analyses/element-groups";
 import { instanceOf } from "../../../circuits/batch/batch-instances.ts";
 import {
   BATCH_SOLVED,

@@ -1,11 +1,11 @@
 import { describe, expect, test } from "@jest/globals";
+import { compileCircuit, varyCircuit } from "#circuits/analyses/circuit";
+import { transient } from "#circuits/analyses/transient";
 import { transientBatch } from "#circuits/batch/transient-batch";
-import { compileCircuit, varyCircuit } from "#circuits/circuit";
-import type { Netlist } from "#circuits/netlist";
-import { parseNetlist } from "#circuits/parse-netlist";
+import type { Netlist } from "#circuits/netlist/netlist";
+import { parseNetlist } from "#circuits/netlist/parse-netlist";
 import { readSpice } from "#circuits/spice/read-spice";
 import { writeSpice } from "#circuits/spice/write-spice";
-import { transient } from "#circuits/transient";
 import { rootKey } from "#src/random/index";
 import { type Junction, type JunctionModel, junctionKind } from "./slow-trap-junction.ts";
 

@@ -1,5 +1,6 @@
 import { expect } from "@jest/globals";
-import { compileCircuit } from "#circuits/circuit";
+import { compileCircuit } from "#circuits/analyses/circuit";
+import { transient } from "#circuits/analyses/transient";
 import { filamentDevice } from "#circuits/elements/filament/filament-device";
 import { lengthNode } from "#circuits/elements/filament/filament-equations";
 import { pulseArray } from "#circuits/programming/array-pulse";
@@ -7,7 +8,6 @@ import type { ArrayPulse } from "#circuits/programming/array-pulse-contract";
 import type { CellAccess, FilamentArray, FilamentArrayDesign } from "#circuits/programming/filament-array";
 import { sampleFilamentArray } from "#circuits/programming/filament-array";
 import { pulsedArrayNetlist } from "#circuits/programming/pulsed-array-netlist";
-import { transient } from "#circuits/transient";
 import { sky130, sky130Reram, transistorParams } from "#devices/index";
 import { bernoulli, fold, type Key, rootKey } from "#src/random/index";
 

@@ -1,0 +1,301 @@
+import { checkAnalogDesign, programAnalogNetwork, ternaryErrors } from "#circuits/index";
+import {
+  defineExperiment,
+  idleWhere,
+  type Parameters,
+  type Row,
+  type Table,
+  type ValuesOf,
+} from "#src/montecarlo/index";
+import { accuracyOf, type TrainedNetwork } from "#src/networks/index";
+import { pairedInterval } from "#src/numerics/paired-interval";
+import { fold, type Key } from "#src/random/index";
+import type { Figure } from "#src/report/figure";
+import { dataFor, dataSetRecord } from "../../files/data-sets.ts";
+import { OWN_MODULE } from "../../own-module.ts";
+import { showQuantity } from "../../units/show.ts";
+import { evaluatorFor } from "../networks/evaluator.ts";
+import {
+  checkNetwork,
+  NETWORK_PARAMETERS,
+  networkNotes,
+  trainedPart,
+  trainingSeeds,
+} from "../networks/network-parameters.ts";
+import { readsAt } from "../networks/ternary-versus-binary.ts";
+import { PARAMETERS as COMPARISON } from "../networks/ternary-versus-binary-parameters.ts";
+import { groupRows, overRows, percent, percentCurve, shareOverRows } from "../results/rows.ts";
+import { heatRemarks, idleRipple } from "../sensing/idle-parameters.ts";
+import { checkSense, SENSE_NAMES, SENSE_PARAMETERS, senseNotes } from "../sensing/sense-parameters.ts";
+import { ANALOG_PARAMETERS, analogDesignOf } from "./analog-parameters.ts";
+
+const energy = (what: string, value: number, source: string) =>
+  ({ kind: "quantity", unit: "J", default: value, min: 0, max: 1e-9, says: what, source }) as const;
+const time = (what: string, value: number, source: string) =>
+  ({ kind: "quantity", unit: "s", default: value, min: 1e-12, max: 1e-3, says: what, source }) as const;
+
+const PARAMETERS = {
+  ...SENSE_PARAMETERS,
+  ...NETWORK_PARAMETERS,
+  ...ANALOG_PARAMETERS,
+  seeds: { ...NETWORK_PARAMETERS.seeds, default: 3, source: "three, for time; five or more for a claim" },
+  strobe: COMPARISON.strobe,
+  samples: COMPARISON.samples,
+  images: {
+    kind: "integer",
+    unit: "1",
+    default: 1000,
+    min: 1,
+    max: 10000,
+    says: "test images read on an analog chip, the first ones; digital chips read all",
+    source: "chosen",
+  },
+  readTime: time("word lines of analog arrays are driven", 10e-9, "chosen"),
+  conversionTime: time("of one conversion", 10e-9, "chosen: a hundred million a second"),
+  columnsPerConverter: {
+    kind: "integer",
+    unit: "1",
+    default: 8,
+    min: 1,
+    max: 4096,
+    says: "columns that share a converter, one after the other",
+    source: "chosen: a common choice, for the converter's area",
+  },
+  converterFigureOfMerit: energy(
+    "energy of a conversion over 2^bits",
+    50e-15,
+    "assumed; recalled, not read: converters of moderate speed in published surveys reach 10 to 100 fJ a step",
+  ),
+  adderEnergy: energy(
+    "digital accumulation of one weight times one input",
+    0.1e-12,
+    "assumed; recalled, not read: an 8-bit addition takes 0.03 pJ at 45 nm, more in an older process",
+  ),
+  cycleTime: time(
+    "between digital reads of successive rows, beside the strobe: precharge and margins",
+    50e-9,
+    "the reference timing's precharge",
+  ),
+} as const satisfies Parameters;
+
+type Params = ValuesOf<typeof PARAMETERS>;
+
+const PROBED = 100;
+
+/** Energy of the devices for one image [J]: V^2 G over all devices while word lines are driven, mean over images. */
+const deviceEnergy = (network: TrainedNetwork, params: Params, images: Uint8Array): number => {
+  const [least, most] = [1 / params.highResistance, 1 / params.lowResistance];
+  const pixels = network.layers[0].inputs;
+  const count = Math.min(PROBED, images.length / pixels);
+  return network.layers.reduce((total, { inputs, outputs, weights }, l) => {
+    const scale = weights.reduce((a, w) => Math.max(a, Math.abs(w)), 0) || 1;
+    let sum = 0;
+    for (let i = 0; i < inputs; i++) {
+      let conductance = 0;
+      for (let o = 0; o < outputs; o++) {
+        const share = Math.abs(weights[i * outputs + o]) / scale;
+        conductance += params.mapping === "offset column" ? (least + most) / 2 : 2 * least + share * (most - least);
+      }
+      // Hidden activations are +-1 or 0; taken as +-1 they all draw the full voltage's energy.
+      let square = 1;
+      if (l === 0) {
+        square = 0;
+        for (let b = 0; b < count; b++) square += (images[b * pixels + i] / 255) ** 2 / count;
+      }
+      sum += conductance * square;
+    }
+    return total + sum * params.readVoltage ** 2 * params.readTime;
+  }, 0);
+};
+
+const bitsText = (bits: number): string => (bits > 0 ? String(bits) : bits === 0 ? "none" : "as set");
+
+const share = (part: number, whole: number): string => `${((100 * part) / whole).toFixed(0)} %`;
+
+const conclude = (table: Table) =>
+  groupRows(table, PARAMETERS, ["seed", "converterBits"]).flatMap(({ label, rows }) => {
+    const byBits = new Map<number, Row[]>();
+    for (const row of rows) {
+      const bits = Number(row.point["converterBits"] ?? -1);
+      byBits.set(bits, [...(byBits.get(bits) ?? []), row]);
+    }
+    const of = label ? `: ${label}` : "";
+    const mean = (mine: readonly Row[], name: string): number => overRows(mine, name).estimate;
+    return [
+      {
+        title: `Accuracy, % [95 % t interval over training seeds]${of}`,
+        columns: ["bits", "analog", "digital", "analog - digital", "ideal"],
+        rows: [...byBits].map(([bits, mine]) => {
+          const analog = shareOverRows(mine, "analog");
+          const digital = shareOverRows(mine, "digital");
+          const values = (name: string): number[] => mine.map((r) => r.numbers[name].estimate);
+          const d = pairedInterval(values("analog"), values("digital"));
+          const bounds = (x: { low: number; high: number }): string =>
+            Number.isFinite(x.low) ? ` [${percent(x.low)}, ${percent(x.high)}]` : "";
+          return [
+            bitsText(bits),
+            `${percent(analog.estimate)}${bounds(analog)}`,
+            `${percent(digital.estimate)}${bounds(digital)}`,
+            `${percent(d.estimate)}${bounds(d)}`,
+            percent(mean(mine, "ideal")),
+          ];
+        }),
+        notes: [
+          "Bits: of the converters behind the columns. Pairs share the training seed. Digital: ternary weights read by sense amplifiers at the strobe that is best for them.",
+        ],
+      },
+      {
+        title: `Energy and time an image${of}`,
+        columns: ["bits", "analog", "of it converters", "digital", "of it reads", "analog", "digital"],
+        rows: [...byBits].map(([bits, mine]) => {
+          const analog = mean(mine, "deviceEnergy") + mean(mine, "converterEnergy");
+          const digital = mean(mine, "readEnergy") + mean(mine, "adderEnergyTotal");
+          const joule = (x: number): string => showQuantity(Number(x.toPrecision(3)), "J");
+          const second = (x: number): string => showQuantity(Number(x.toPrecision(3)), "s");
+          return [
+            bitsText(bits),
+            joule(analog),
+            share(mean(mine, "converterEnergy"), analog),
+            joule(digital),
+            share(mean(mine, "readEnergy"), digital),
+            second(mean(mine, "analogTime")),
+            second(mean(mine, "digitalTime")),
+          ];
+        }),
+        notes: [
+          "Analog: devices and converters; drivers, digital sums and activations are left out. Digital: precharge from 0 V and sense until the strobe of every weight once an image, and its accumulation; word lines and control are left out. Tiles work side by side, layers one after the other. The converter's and the adder's energies are assumed parameters: the comparison is theirs.",
+        ],
+      },
+    ];
+  });
+
+const figures = (table: Table, params: Params): Figure[] =>
+  groupRows(table, PARAMETERS, ["seed", "converterBits"]).flatMap(({ label, rows }): Figure[] => {
+    const bits = [...new Set(rows.map((r) => Number(r.point["converterBits"] ?? params.converterBits)))].sort(
+      (a, b) => a - b,
+    );
+    if (bits.length < 2) return [];
+    const at = (b: number): Row[] => rows.filter((r) => Number(r.point["converterBits"] ?? params.converterBits) === b);
+    const curve = (name: string, number: string) =>
+      percentCurve(
+        name,
+        bits,
+        bits.map((b) => shareOverRows(at(b), number)),
+      );
+    return [
+      {
+        title: `Accuracy against converter bits${label ? `: ${label}` : ""}`,
+        caption: `The same ternary networks on analog arrays and read by sense amplifiers. Bars are 95 % t intervals over training seeds. ${dataSetRecord(params.data).name}, widths ${params.widths}.`,
+        x: { label: "bits of the converters", unit: "", scale: "linear" },
+        y: { label: "test accuracy", unit: "%", scale: "linear" },
+        series: [curve("analog arrays", "analog"), curve("sense amplifiers", "digital"), curve("ideal", "ideal")],
+      },
+    ];
+  });
+
+const mean = (unit: string, says: string) => ({ kind: "mean", unit, says }) as const;
+
+/** The same ternary network by analog products with converters and by digital reads: accuracy, energy, time. */
+export const analogVersusDigital = defineExperiment({
+  name: "analog-versus-digital",
+  summary:
+    "A ternary network by analog products with converters, and by sense-amplifier reads: accuracy, energy, time.",
+  module: OWN_MODULE,
+  parameters: PARAMETERS,
+  axes: [
+    "converterBits",
+    "converterFigureOfMerit",
+    "tile",
+    "wireResistance",
+    "lowResistance",
+    "mapping",
+    "supply",
+    "device",
+    "corner",
+    "temperature",
+    "widths",
+    "programmingError",
+    "readNoise",
+    "seed",
+  ],
+  grid: () => [{ converterBits: [3, 4, 6, 8] }],
+  replicates: trainingSeeds,
+  trials: 2,
+  block: 1,
+  numbers: {
+    analog: mean("1", "accuracy on an analog chip"),
+    digital: mean("1", "accuracy on a chip read by sense amplifiers at the ternary network's best strobe"),
+    ideal: mean("1", "accuracy without errors"),
+    deviceEnergy: mean("J", "of the analog devices, an image"),
+    converterEnergy: mean("J", "of the converters, an image"),
+    readEnergy: mean("J", "of the sense amplifiers' reads, an image"),
+    adderEnergyTotal: mean("J", "of the digital accumulations, an image"),
+    analogTime: mean("s", "of an image on analog arrays"),
+    digitalTime: mean("s", "of an image by digital reads"),
+    strobe: mean("s", "the ternary network's best strobe"),
+  },
+  prepare: {
+    network: trainedPart<Params>("ternary"),
+    reads: { uses: [...SENSE_NAMES, "strobe", "samples"], make: readsAt },
+  },
+  idle: (params) => [
+    ...idleRipple(params),
+    ...idleWhere<keyof Params>([
+      params.converterBits === 0,
+      "without converters (converterBits 0)",
+      ...(["converterRange", "converterFigureOfMerit", "conversionTime"] as const),
+    ]),
+  ],
+  remarks: heatRemarks,
+  check: (params) => {
+    checkSense(params);
+    checkNetwork(params);
+    checkAnalogDesign(analogDesignOf(params));
+  },
+  facts: ({ network, reads }, params) => {
+    const { train, test } = dataFor(params.data);
+    const weights = network.layers.reduce((sum, l) => sum + l.inputs * l.outputs, 0);
+    const tilesDown = (inputs: number): number => Math.ceil(inputs / params.tile);
+    const conversions = network.layers.reduce((sum, l) => sum + tilesDown(l.inputs) * l.outputs, 0);
+    const perConversion = params.converterBits === 0 ? 0 : params.converterFigureOfMerit * 2 ** params.converterBits;
+    const conversionTime = params.converterBits === 0 ? 0 : params.conversionTime;
+    const { strobe } = reads.ternaryBest;
+    const columns = (outputs: number): number => Math.min(outputs, params.tile, params.columnsPerConverter);
+    return {
+      numbers: {
+        ideal: evaluatorFor(network, test, train).clean,
+        deviceEnergy: deviceEnergy(network, params, test.images),
+        converterEnergy: conversions * perConversion,
+        readEnergy: weights * (reads.energies.precharge + reads.energies.ternaryBest),
+        adderEnergyTotal: weights * params.adderEnergy,
+        analogTime: network.layers.reduce((sum, l) => sum + params.readTime + columns(l.outputs) * conversionTime, 0),
+        digitalTime: network.layers.reduce(
+          (sum, l) => sum + Math.min(l.inputs, params.tile) * (params.cycleTime + strobe),
+          0,
+        ),
+        strobe,
+      },
+    };
+  },
+  trial: ({ network, reads }, params, key: Key) => {
+    const { train, test } = dataFor(params.data);
+    const count = Math.min(params.images, test.count);
+    const images = test.images.subarray(0, count * test.pixels);
+    const chip = programAnalogNetwork(analogDesignOf(params), network, train.images, fold(key, "chip"));
+    const errors = ternaryErrors(reads.ternaryBest.counts);
+    return {
+      numbers: {
+        analog: accuracyOf(chip.classify(images, fold(key, "read")), test.labels.subarray(0, count)),
+        digital: evaluatorFor(network, test, train).accuracy(errors, "frozen", "trained", key),
+      },
+    };
+  },
+  figures,
+  conclude,
+  notes: (params, points) => [
+    ...senseNotes(params, points),
+    ...networkNotes(points, ["ternary"]),
+    `Analog devices ${showQuantity(params.lowResistance, "ohm")} to ${showQuantity(params.highResistance, "ohm")}, programming error ${percent(params.programmingError)} %, read noise ${percent(params.readNoise)} %, exact line resistance; the digital cells' statistics are the device set's.`,
+    `Energies of converters (${showQuantity(params.converterFigureOfMerit, "J")} a step) and of accumulation (${showQuantity(params.adderEnergy, "J")}) are assumed, recalled and not read; they decide the comparison.`,
+  ],
+});

@@ -1,0 +1,182 @@
+import { type Idle, idleWhere, type Parameters, type Part, type ValuesOf } from "#src/montecarlo/index";
+import {
+  type Activation,
+  defaultLearningRate,
+  type PerceptronDesign,
+  TERNARY_ACTIVATION,
+  TERNARY_WEIGHTS,
+  type TrainedNetwork,
+  trainPerceptron,
+  type WeightQuantizer,
+} from "#src/networks/index";
+import { fold, type Key } from "#src/random/index";
+import { dataFor, dataSetRecord } from "../../files/data-sets.ts";
+
+const WEIGHTS: Readonly<Record<string, WeightQuantizer>> = {
+  float: { kind: "float" },
+  binary: { kind: "binary" },
+  ternary: TERNARY_WEIGHTS,
+};
+const ACTIVATIONS: Readonly<Record<string, Activation>> = {
+  relu: { kind: "relu" },
+  binary: { kind: "binary" },
+  ternary: TERNARY_ACTIVATION,
+};
+
+/** What every study of networks lets the user set. */
+export const NETWORK_PARAMETERS = {
+  data: {
+    kind: "text",
+    names: "data set",
+    default: "mnist-10k",
+    says: "data set: mnist-10k, fashion-mnist, or a folder of IDX files (--data)",
+    source: "rramlab data list",
+  },
+  widths: {
+    kind: "text",
+    default: "784-64-64-10",
+    says: "neurons a layer, inputs first",
+    source: "chosen: narrow enough for binary and ternary weights to differ",
+  },
+  activation: {
+    kind: "choice",
+    choices: ["binary", "ternary"],
+    default: "binary",
+    says: "what hidden layers pass on; ternary is a two-bit signal",
+    source: "binary: so that weights alone differ between the networks",
+  },
+  epochs: {
+    kind: "integer",
+    unit: "1",
+    default: 10,
+    min: 1,
+    max: 1000,
+    says: "passes over the training images",
+    source: "docs/networks.md",
+  },
+  batch: {
+    kind: "integer",
+    unit: "1",
+    default: 50,
+    min: 2,
+    max: 10000,
+    says: "images a training step",
+    source: "50 for 8,000 images, 128 for 60,000: docs/networks.md",
+  },
+  learningRate: {
+    kind: "quantity",
+    unit: "1",
+    default: 0.01,
+    min: 1e-6,
+    max: 1,
+    says: "start of the cosine schedule; it decides how many ternary weights stay zero",
+    source: "docs/networks.md",
+  },
+  seeds: {
+    kind: "integer",
+    unit: "1",
+    default: 5,
+    min: 1,
+    max: 1000,
+    says: "training seeds: the unit of a claim about two kinds of network",
+    source: "five or more",
+  },
+  seed: {
+    kind: "integer",
+    unit: "1",
+    default: 0,
+    min: 0,
+    max: 999,
+    says: "number of the training seed (an axis)",
+    source: "0 .. seeds - 1",
+  },
+} as const satisfies Parameters;
+
+/** The training seeds 0 .. seeds - 1, which every grid of networks spans. */
+export const trainingSeeds = ({ seeds }: { readonly seeds: number }): { readonly seed: readonly number[] } => ({
+  seed: Array.from({ length: seeds }, (_, i) => i),
+});
+
+/** Which weights a study of one network reads. */
+export const WEIGHTS_PARAMETER = {
+  kind: "choice",
+  choices: ["binary", "ternary"],
+  default: "ternary",
+  says: "kind of weights",
+  source: "chosen",
+} as const;
+
+/** What one network is made from: how many seeds a study spans is the study's own. */
+export type NetworkValues = Omit<ValuesOf<typeof NETWORK_PARAMETERS>, "seeds">;
+
+/** @throws RangeError where the text is no list of widths like 784-64-64-10. */
+export const parseWidths = (text: string): number[] => {
+  const widths = text.split("-").map(Number);
+  if (widths.length < 2 || widths.some((w) => !Number.isInteger(w) || w < 1 || w > 65536))
+    throw new RangeError(`widths: "${text}" is no list of layer widths; expected e.g. 784-64-64-10.`);
+  return widths;
+};
+
+export const designFor = (widths: string, weights: string, activation: string): PerceptronDesign => ({
+  widths: parseWidths(widths),
+  weights: WEIGHTS[weights],
+  activation: weights === "float" ? ACTIVATIONS["relu"] : ACTIVATIONS[activation],
+});
+
+/** Refuses what training would stumble over, before anything is computed. */
+export const checkNetwork = (params: Pick<NetworkValues, "data" | "widths">): void => {
+  const widths = parseWidths(params.widths);
+  const { train } = dataFor(params.data);
+  if (widths[0] !== train.pixels)
+    throw new RangeError(
+      `widths: ${params.widths} takes ${widths[0]} inputs; images of "${params.data}" have ${train.pixels} pixels.`,
+    );
+  if (widths[widths.length - 1] < train.classes)
+    throw new RangeError(
+      `widths: ${params.widths} has ${widths[widths.length - 1]} outputs for ${train.classes} classes.`,
+    );
+};
+
+/** Names of the parameters that a trained network depends on. */
+const TRAINING_PARAMETERS = ["data", "widths", "activation", "epochs", "batch", "learningRate", "seed"] as const;
+
+/** Trains the network of these parameters and weights; the key of seed s is the same for every kind of network. */
+const trainFor = (params: NetworkValues, weights: string, key: Key): TrainedNetwork => {
+  const design = designFor(params.widths, weights, params.activation);
+  const learningRate = weights === "float" ? defaultLearningRate(design) : params.learningRate;
+  const { epochs, batch } = params;
+  return trainPerceptron(design, { epochs, batch, learningRate }, dataFor(params.data).train, fold(key, params.seed));
+};
+
+/**
+ * A trained network as a part of a run. All draw from one stream: seed s is the same start and the same order of images
+ * for every kind of weights. `null` takes the kind from the parameter `weights`.
+ */
+export const trainedPart = <P extends NetworkValues & { readonly weights?: string }>(
+  weights: string | null,
+): Part<P, TrainedNetwork> => ({
+  stream: "network",
+  uses: (weights === null ? [...TRAINING_PARAMETERS, "weights"] : TRAINING_PARAMETERS) as readonly (keyof P & string)[],
+  make: (params, key) => trainFor(params, weights ?? params.weights ?? "", key),
+});
+
+/** Data, networks and recipe of all points: `kinds` are the weights trained. */
+export const networkNotes = (points: readonly NetworkValues[], kinds: readonly string[]): string[] => {
+  const all = (name: keyof NetworkValues): string => [...new Set(points.map((p) => String(p[name])))].join(", ");
+  const set = dataSetRecord(points[0].data);
+  const quantized = kinds.some((k) => k !== "float");
+  const recipe = quantized ? `${all("activation")} activations, learning rate ${all("learningRate")} (cosine)` : "";
+  const float = kinds.includes("float") ? "float networks relu, learning rate 0.001 (cosine)" : "";
+  return [
+    `Trained on ${set.train} images and tested on ${set.test} of ${set.name}; networks ${all("widths")}; ${[recipe, float].filter(Boolean).join("; ")}; ${all("epochs")} epochs, batch ${all("batch")}, last epoch, training seeds ${all("seed")}.`,
+  ];
+};
+
+/** Of networks whose weights may be float. */
+export const idleOfFloat = ({ weights }: { readonly weights: string }): Idle<"learningRate" | "activation">[] =>
+  idleWhere([
+    weights === "float",
+    "with float weights, which are trained with relu at a rate of 0.001",
+    "learningRate",
+    "activation",
+  ]);

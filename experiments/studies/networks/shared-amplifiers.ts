@@ -1,0 +1,258 @@
+import { binaryErrors, ternaryErrors } from "#circuits/index";
+import {
+  defineExperiment,
+  type Parameters,
+  type RateReport,
+  type Row,
+  type Table,
+  type ValuesOf,
+} from "#src/montecarlo/index";
+import type { WeightMatrix } from "#src/networks/index";
+import { meanInterval, momentsOf } from "#src/numerics/moments";
+import { fold } from "#src/random/index";
+import type { Figure } from "#src/report/figure";
+import { dataFor } from "../../files/data-sets.ts";
+import { OWN_MODULE } from "../../own-module.ts";
+import { showQuantity } from "../../units/show.ts";
+import { groupRows, overRows, percent, percentCurve } from "../results/rows.ts";
+import { heatRemarks, idleRipple } from "../sensing/idle-parameters.ts";
+import { checkSense, SENSE_PARAMETERS, senseNotes, standingOf } from "../sensing/sense-parameters.ts";
+import { COLUMNS, readNetwork } from "./chip-network.ts";
+import { evaluatorFor } from "./evaluator.ts";
+import {
+  checkNetwork,
+  NETWORK_PARAMETERS,
+  networkNotes,
+  trainedPart,
+  trainingSeeds,
+  WEIGHTS_PARAMETER,
+} from "./network-parameters.ts";
+
+const PARAMETERS = {
+  ...SENSE_PARAMETERS,
+  ...NETWORK_PARAMETERS,
+  weights: WEIGHTS_PARAMETER,
+  amplifiers: {
+    kind: "choice",
+    choices: Object.keys(COLUMNS),
+    default: "column per output",
+    says: "which weights share a sense amplifier",
+    source: "the two ways to lay a matrix into an array",
+  },
+  strobe: {
+    kind: "quantity",
+    unit: "s",
+    default: 3e-9,
+    min: 0.1e-9,
+    max: 10e-6,
+    says: "time after SEN's rise at which every weight is read",
+    source: "chosen inside the ternary window at 0.9 V and 20 fF: docs/sense-window.md",
+  },
+} as const satisfies Parameters;
+
+type Params = ValuesOf<typeof PARAMETERS>;
+
+const rate = (events: number, of: number): RateReport => ({ events, of });
+
+const known = (x: number, text: (x: number) => string): string => (Number.isFinite(x) ? text(x) : "-");
+
+const conclude = (table: Table, params: Params) => [
+  {
+    title: "Does sharing an amplifier matter? Accuracy, % [95 % t interval over training seeds]",
+    columns: ["condition", "wrong", "columns", "clean", "chip", "independent", "difference", "chip spread"],
+    rows: groupRows(table, PARAMETERS, ["seed"]).map(({ label, rows }) => {
+      const number = (name: string): string => percent(overRows(rows, name).estimate);
+      const difference = meanInterval(momentsOf(rows.map((r) => r.numbers["difference"].estimate)));
+      const spread = (name: string): string =>
+        known(rows.reduce((sum, r) => sum + r.numbers[name].deviation, 0) / rows.length, percent);
+      const bounds = rows.length > 1 ? ` [${percent(difference.low)}, ${percent(difference.high)}]` : "";
+      return [
+        label || "default",
+        `${number("wrong")} %`,
+        Number.isNaN(overRows(rows, "columnSpread").estimate)
+          ? "-"
+          : overRows(rows, "columnSpread").estimate.toFixed(2),
+        number("clean"),
+        number("chip"),
+        number("independent"),
+        `${percent(difference.estimate)}${bounds}`,
+        `${spread("chip")} / ${spread("independent")}`,
+      ];
+    }),
+    notes: [
+      `Every weight of the chip is read by a transient of its column's amplifier, strobe ${showQuantity(params.strobe, "s")} unless it is an axis; independent errors are drawn at the rates that this very chip had. Difference: chip minus independent, points.`,
+      "Wrong: share of weights read wrong. Columns: how much more unevenly the wrong weights of the first layer fall on its columns than independent errors would (1), as a ratio of standard deviations. Chip spread: standard deviation over the chips of one network, points, chip / independent.",
+    ],
+  },
+];
+
+const figures = (table: Table, params: Params): Figure[] => {
+  const at = (row: Row): Params => ({ ...params, ...row.point }) as Params;
+  const curves = groupRows(table, PARAMETERS, ["seed", "strobe", "supply"]);
+  return [
+    {
+      title: "What sharing an amplifier costs",
+      caption: `Difference in test accuracy, whole chips minus independent errors at the same rates; bars are 95 % t intervals over training seeds. ${standingOf(table.rows, params)}`,
+      x: { label: "weights read wrong", unit: "%", scale: "log" },
+      y: { label: "difference in accuracy", unit: "points", scale: "linear" },
+      series: curves.flatMap(({ label, rows }) => {
+        const strobes = [...new Set(rows.map((r) => `${at(r).strobe} ${at(r).supply}`))];
+        const points = strobes
+          .map((s) => rows.filter((r) => `${at(r).strobe} ${at(r).supply}` === s))
+          .filter((mine) => overRows(mine, "wrong").estimate > 0)
+          .sort((a, b) => overRows(a, "wrong").estimate - overRows(b, "wrong").estimate);
+        if (points.length === 0) return [];
+        const x = points.map((mine) => 100 * overRows(mine, "wrong").estimate);
+        return [
+          percentCurve(
+            label || "default",
+            x,
+            points.map((mine) => overRows(mine, "difference")),
+          ),
+        ];
+      }),
+    },
+  ];
+};
+
+/** Networks on whole chips whose columns share an amplifier, against independent errors at the same rates. */
+export const sharedAmplifiers = defineExperiment({
+  name: "shared-amplifiers",
+  summary: "Networks read from whole chips, every column by its own amplifier, against independent errors.",
+  module: OWN_MODULE,
+  parameters: PARAMETERS,
+  axes: [
+    "weights",
+    "amplifiers",
+    "strobe",
+    "supply",
+    "temperature",
+    "corner",
+    "technology",
+    "device",
+    "conduction",
+    "bitLineCapacitance",
+    "mismatch",
+    "widths",
+    "seed",
+  ],
+  // Ternary weights inside the window and past it, with the mismatch as fabricated and three times as large; binary ones
+  // before their window, where reads are undecided.
+  grid: () => [
+    { weights: ["ternary"], amplifiers: Object.keys(COLUMNS), mismatch: [1, 3], strobe: [3e-9, 6e-9, 10e-9] },
+    { weights: ["binary"], amplifiers: Object.keys(COLUMNS), mismatch: [1, 3], strobe: [1.2e-9] },
+  ],
+  replicates: trainingSeeds,
+  trials: 8,
+  block: 4,
+  numbers: {
+    chip: { kind: "mean", unit: "1", says: "accuracy with the weights as the chip reads them" },
+    independent: { kind: "mean", unit: "1", says: "accuracy with independent errors at that chip's rates" },
+    difference: { kind: "mean", unit: "1", says: "chip minus independent" },
+    clean: { kind: "mean", unit: "1", says: "accuracy without errors" },
+    wrong: { kind: "mean", unit: "1", says: "share of weights read wrong" },
+    columnSpread: {
+      kind: "mean",
+      unit: "1",
+      says: "standard deviation of wrong weights over the first layer's columns, over that of independent errors",
+    },
+    type1: { kind: "rate", says: "+-1 read with the other sign" },
+    type2: { kind: "rate", says: "+-1 read as 0 (both outputs high)" },
+    type3: { kind: "rate", says: "0 read as +-1" },
+    invalid: { kind: "rate", says: "+-1 read with both outputs low" },
+    binaryFlip: { kind: "rate", says: "binary read of +-1 gives the other sign" },
+  },
+  prepare: { network: trainedPart<Params>(null) },
+  idle: idleRipple,
+  remarks: heatRemarks,
+  check: (params) => {
+    checkSense(params);
+    checkNetwork(params);
+  },
+  facts: ({ network }, params) => {
+    const { train, test } = dataFor(params.data);
+    return { numbers: { clean: evaluatorFor(network, test, train).clean } };
+  },
+  trial: ({ network }, params, key) => {
+    const { train, test } = dataFor(params.data);
+    const evaluator = evaluatorFor(network, test, train);
+    const binary = params.weights === "binary";
+    const read = readNetwork(params, evaluator.weights, params.amplifiers, [params.strobe], fold(key, "chip"));
+    if ("failed" in read) return { failed: `${read.failed} reads` };
+    const [found] = read;
+    const weights = binary ? found.binary : found.ternary;
+    const { type1, type2, type3 } = binary ? binaryErrors(found.counts) : ternaryErrors(found.counts);
+    // A state that no weight has gives no rate.
+    const rates = { type1: type1 || 0, type2: type2 || 0, type3: type3 || 0 };
+    const chip = evaluator.accuracyWith(weights);
+    const independent = evaluator.accuracy(rates, "frozen", "trained", fold(key, "independent"));
+    const { wrong, columnSpread } = spreadOf(evaluator.weights, weights, params.amplifiers);
+    const { signed, zero } = found.counts;
+    return {
+      numbers: {
+        chip,
+        independent,
+        difference: chip - independent,
+        wrong,
+        ...(Number.isFinite(columnSpread) ? { columnSpread } : {}),
+        type1: rate(signed.wrongSign, signed.of),
+        type2: rate(signed.zero, signed.of),
+        type3: rate(zero.signed, zero.of),
+        invalid: rate(signed.invalid, signed.of),
+        binaryFlip: rate(signed.binaryFlipped, signed.of),
+      },
+    };
+  },
+  figures,
+  conclude,
+  notes: (params, points) => [
+    ...senseNotes(params, points),
+    ...networkNotes(points, [...new Set(points.map((p) => p.weights))]),
+    "Reads of one chip share amplifiers and networks: intervals of rates widen as these are seen to spread from chip to chip, which one chip does not tell. The unit of the comparison is the training seed.",
+    "Each layer has an array of its own, a column as tall as the layer; a weight is read once a chip, its read noise included, and used as read for all images.",
+  ],
+});
+
+/**
+ * Share of weights that differ, and how unevenly they fall on the columns of the first layer: the root of
+ * sum (wrong - expected)^2 / variance over the columns' number, with expectation and variance of independent errors at
+ * the rate of each stored state (1 for independent errors).
+ */
+const spreadOf = (
+  stored: readonly WeightMatrix[],
+  read: readonly WeightMatrix[],
+  columns: string,
+): { wrong: number; columnSpread: number } => {
+  let wrong = 0;
+  let all = 0;
+  stored.forEach(({ values }, l) => {
+    for (let i = 0; i < values.length; i++) if (values[i] !== read[l].values[i]) wrong++;
+    all += values.length;
+  });
+  const { inputs, outputs, values } = stored[0];
+  const byOutput = COLUMNS[columns] === "output";
+  const count = byOutput ? outputs : inputs;
+  const columnOf = (i: number): number => (byOutput ? Math.floor(i / inputs) : i % inputs);
+  const states = [-1, 0, 1];
+  const of = states.map(() => new Float64Array(count));
+  const found = new Float64Array(count);
+  const rates = states.map(() => 0);
+  for (let i = 0; i < values.length; i++) {
+    const state = values[i] + 1;
+    of[state][columnOf(i)]++;
+    if (values[i] === read[0].values[i]) continue;
+    found[columnOf(i)]++;
+    rates[state]++;
+  }
+  states.forEach((_, s) => {
+    const number = of[s].reduce((a, b) => a + b, 0);
+    rates[s] = number > 0 ? rates[s] / number : 0;
+  });
+  let squares = 0;
+  let variance = 0;
+  for (let c = 0; c < count; c++) {
+    squares += (found[c] - states.reduce((sum, _, s) => sum + of[s][c] * rates[s], 0)) ** 2;
+    variance += states.reduce((sum, _, s) => sum + of[s][c] * rates[s] * (1 - rates[s]), 0);
+  }
+  return { wrong: wrong / all, columnSpread: Math.sqrt(squares / variance) };
+};

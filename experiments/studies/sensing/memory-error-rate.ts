@@ -1,0 +1,148 @@
+import { errorsAfterCorrection, idealErrorRates, refuseTelegraph, sampleIdealErrors } from "#circuits/index";
+import {
+  type Cell,
+  defineExperiment,
+  type Parameters,
+  type Row,
+  type Table,
+  type ValuesOf,
+} from "#src/montecarlo/index";
+import type { Figure } from "#src/report/figure";
+import { OWN_MODULE } from "../../own-module.ts";
+import { rateSeries, varied } from "../results/rows.ts";
+import { heatAloneRemarks } from "./idle-parameters.ts";
+import { checkSense, describeDevice, deviceOf, namedDevice, SENSE_PARAMETERS, standingOf } from "./sense-parameters.ts";
+
+const PARAMETERS = {
+  device: SENSE_PARAMETERS.device,
+  temperature: SENSE_PARAMETERS.temperature,
+  activationEnergyLrs: SENSE_PARAMETERS.activationEnergyLrs,
+  activationEnergyHrs: SENSE_PARAMETERS.activationEnergyHrs,
+  lrsMedianFactor: SENSE_PARAMETERS.lrsMedianFactor,
+  hrsMedianFactor: SENSE_PARAMETERS.hrsMedianFactor,
+  lrsSpreadFactor: SENSE_PARAMETERS.lrsSpreadFactor,
+  hrsSpreadFactor: SENSE_PARAMETERS.hrsSpreadFactor,
+} as const satisfies Parameters;
+
+type Params = ValuesOf<typeof PARAMETERS>;
+
+/** Bits of a trial: whole words of both codes. */
+const BITS = 7200;
+const SHORT_WORD = 8;
+const LONG_WORD = 72;
+
+const exponential = (x: number): string => (x === 0 ? "0" : x.toExponential(2));
+
+/** No error seen: a t interval of zero width would claim too much. */
+const isNoneSeen = ({ estimate, deviation }: Cell): boolean => estimate === 0 && Number.isFinite(deviation);
+
+/** What an interval can say of a rate: nothing below 0, and nothing at all where no error was seen. */
+const ofRate = (row: Row): Row => ({
+  ...row,
+  numbers: Object.fromEntries(
+    Object.entries(row.numbers).map(([name, cell]) => [
+      name,
+      isNoneSeen(cell) ? { ...cell, low: Number.NaN, high: Number.NaN } : { ...cell, low: Math.max(0, cell.low) },
+    ]),
+  ),
+});
+
+const conclude = (table: Table, params: Params) => [
+  {
+    title: "Bit errors with an amplifier without offset [95 % interval]",
+    columns: [...table.axes, "cell", "rate", "interval", "closed form"],
+    rows: table.rows.flatMap((row) => {
+      const at = { ...params, ...row.point } as Params;
+      const ideal = idealErrorRates(deviceOf(at), at.temperature);
+      const line = (cell: string, number: string, closed: string): string[] => {
+        const { estimate, low, high } = row.numbers[number];
+        const none = isNoneSeen(row.numbers[number]);
+        return [
+          ...table.axes.map((axis) => varied(PARAMETERS, axis, row.point[axis])),
+          cell,
+          exponential(estimate),
+          none ? "none seen" : `[${exponential(Math.max(0, low))}, ${exponential(high)}]`,
+          closed,
+        ];
+      };
+      return [
+        line("1T1R", "single", exponential(ideal.single)),
+        line("1T1R, SECDED(72,64)", "secded72", ""),
+        line("1T1R, SECDED(8,4)", "secded8", ""),
+        line("2T2R", "differential", exponential(ideal.differential)),
+      ];
+    }),
+    notes: [
+      "1T1R is read against the best reference resistance; 2T2R compares its two cells. 2T2R and SECDED(8,4) both double the memory. SECDED: bits left wrong in words of two or more errors. Intervals: Wilson; after correction, t over blocks of 7,200 bits.",
+    ],
+  },
+];
+
+const LABELS = {
+  single: "1T1R",
+  secded72: "1T1R, SECDED(72,64)",
+  secded8: "1T1R, SECDED(8,4)",
+  differential: "2T2R",
+} as const;
+
+const figures = (table: Table, params: Params): Figure[] => {
+  const axis = table.axes.find((name) => PARAMETERS[name as keyof Params].kind === "quantity");
+  if (!axis) return [];
+  return rateSeries({ ...table, rows: table.rows.map(ofRate) }, axis, LABELS, PARAMETERS, {
+    y: "bits in error",
+    title: `Bit error rates against ${axis}`,
+    caption: (rows) =>
+      `Bars are 95 % intervals: Wilson, after correction t over blocks. Amplifier without offset. ${standingOf(rows, params)}`,
+  });
+};
+
+/** Bit error rates of single and differential cells and of error correction, from resistance statistics alone. */
+export const memoryErrorRate = defineExperiment({
+  name: "memory-error-rate",
+  summary: "Bit error rates of 1T1R and 2T2R cells and of error correction, with an amplifier without offset.",
+  module: OWN_MODULE,
+  parameters: PARAMETERS,
+  axes: [
+    "device",
+    "temperature",
+    "activationEnergyLrs",
+    "activationEnergyHrs",
+    "lrsMedianFactor",
+    "hrsMedianFactor",
+    "lrsSpreadFactor",
+    "hrsSpreadFactor",
+  ],
+  grid: () => [{ device: ["strong", "reference", "weak"] }],
+  trials: 200,
+  block: 25,
+  numbers: {
+    single: { kind: "rate", says: "a 1T1R bit read against the best reference is wrong" },
+    differential: { kind: "rate", says: "a 2T2R bit is wrong" },
+    // Errors left come two or more to a word: their spread over blocks is measured, not taken as binomial.
+    secded8: { kind: "mean", unit: "1", says: "share of 1T1R bits wrong after SECDED(8,4)" },
+    secded72: { kind: "mean", unit: "1", says: "share of 1T1R bits wrong after SECDED(72,64)" },
+  },
+  remarks: heatAloneRemarks,
+  check: (params) => {
+    checkSense(params);
+    refuseTelegraph(namedDevice(params.device), "memory-error-rate");
+  },
+  trial: (_context, params, key) => {
+    const { single, differential } = sampleIdealErrors(deviceOf(params), params.temperature, BITS, key);
+    const sum = (errors: Uint8Array): number => errors.reduce((a, b) => a + b, 0);
+    return {
+      numbers: {
+        single: { events: sum(single), of: BITS },
+        differential: { events: sum(differential), of: BITS },
+        secded8: errorsAfterCorrection(single, SHORT_WORD) / BITS,
+        secded72: errorsAfterCorrection(single, LONG_WORD) / BITS,
+      },
+    };
+  },
+  figures,
+  conclude,
+  notes: (_params, points) => [
+    ...[...new Set(points.map((p) => p.device))].map((d) => describeDevice(namedDevice(d))),
+    "Amplifier without offset or time limit: sense-errors has the real one.",
+  ],
+});

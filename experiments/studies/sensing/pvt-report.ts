@@ -1,0 +1,107 @@
+import type { Row, Summary, Table } from "#src/montecarlo/index";
+import type { Figure } from "#src/report/figure";
+import { showQuantity } from "../../units/show.ts";
+import { groupRows } from "../results/rows.ts";
+import {
+  ERROR_NAMES,
+  ERRORS,
+  PARAMETERS,
+  type PvtValues,
+  STROBE_KINDS,
+  STROBES,
+  type Strobe,
+} from "./pvt-parameters.ts";
+import { fitAt, standingOf } from "./sense-parameters.ts";
+
+/** Share of weights misread with equally likely states; an invalid +-1 is missed, an invalid 0 is used as the 0 it is. */
+const misread = (row: Row, strobe: Strobe): number => {
+  const rate = (name: string): number => row.numbers[`${strobe}${name}`].estimate;
+  return (2 * (rate("Type1") + rate("Missed")) + rate("Type3")) / 3;
+};
+
+const percentOf = (share: number): string => {
+  if (!Number.isFinite(share)) return "";
+  const percent = 100 * share;
+  return percent === 0 ? "0" : percent >= 10 ? percent.toFixed(0) : percent.toPrecision(2);
+};
+
+const nanoseconds = (seconds: number): string => String(Number((1e9 * seconds).toPrecision(2)));
+
+const place = (at: PvtValues): string => `${at.corner} ${Math.round(at.temperature - 273.15)} C`;
+
+/** Which of the numbers of a place go with how good the transistors' fit is there. */
+const marked = (at: PvtValues): string => {
+  const fit = fitAt(at);
+  return fit !== null && Math.max(Math.abs(fit.low - 1), Math.abs(fit.high - 1)) <= 0.1 ? "" : "~";
+};
+
+export const concludePvt = (table: Table, params: PvtValues): Summary[] =>
+  groupRows(table, PARAMETERS, ["corner", "supply", "temperature"]).flatMap(({ label, rows }) => {
+    const at = (row: Row): PvtValues => ({ ...params, ...row.point }) as PvtValues;
+    const supplies = [...new Set(rows.map((r) => at(r).supply))];
+    const worst = (of: readonly Row[], strobe: Strobe): Row =>
+      of.reduce((a, b) => (misread(b, strobe) > misread(a, strobe) || Number.isNaN(misread(a, strobe)) ? b : a));
+    return [
+      {
+        title: `Worst corner and temperature at each supply${label ? `: ${label}` : ""}`,
+        columns: ["supply", "fixed strobe", "replica", "best of each", "best strobes, ns", "no replica"],
+        rows: supplies.map((supply) => {
+          const mine = rows.filter((r) => at(r).supply === supply);
+          const best = mine.map((r) => r.numbers["bestStrobe"].estimate).filter(Number.isFinite);
+          const late = mine.reduce((sum, r) => sum + r.numbers["replicaLate"].estimate, 0) / mine.length;
+          return [
+            showQuantity(supply, "V"),
+            ...STROBE_KINDS.map((strobe) => {
+              const row = worst(mine, strobe);
+              const share = misread(row, strobe);
+              return !Number.isFinite(share) ? "-" : share === 0 ? "0 %" : `${percentOf(share)} % ${place(at(row))}`;
+            }),
+            best.length > 0 ? `${nanoseconds(Math.min(...best))} .. ${nanoseconds(Math.max(...best))}` : "-",
+            `${percentOf(late)} %`,
+          ];
+        }),
+        notes: [
+          "Each entry: share of weights misread (equal shares of +1, -1, 0) at the worst corner and temperature of that supply, and which it is.",
+          "Replica: strobe of the replica column; no replica: share of dies, over all corners and temperatures of that supply, whose replica gives no strobe within 1.1 us.",
+          `Fixed strobe ${showQuantity(params.strobe, "s")}; replica ${showQuantity(params.replicaResistance, "ohm")}; best strobe of each point by least mean squared weight error on separate samples.`,
+        ],
+      },
+    ];
+  });
+
+export const drawPvt = (table: Table, params: PvtValues): Figure[] =>
+  groupRows(table, PARAMETERS, ["corner", "supply", "temperature"]).flatMap(({ label, rows }) =>
+    STROBE_KINDS.map((strobe): Figure => {
+      const at = (row: Row): PvtValues => ({ ...params, ...row.point }) as PvtValues;
+      const distinct = <T>(of: (p: PvtValues) => T): T[] => [...new Set(rows.map((r) => of(at(r))))];
+      const corners = distinct((p) => p.corner);
+      const supplies = distinct((p) => p.supply).sort((a, b) => a - b);
+      const temperatures = distinct((p) => p.temperature).sort((a, b) => a - b);
+      const found = new Map(rows.map((r) => [`${at(r).corner} ${at(r).supply} ${at(r).temperature}`, r]));
+      return {
+        kind: "heat maps",
+        title: `Read errors, ${STROBES[strobe]}${label ? `: ${label}` : ""}`,
+        caption: `Percent of reads of the state concerned, type 1: +-1 with the wrong sign, 2: +-1 as 0 or invalid, 3: 0 as +-1; one row of maps a corner. "~": the transistor fit's timing was not compared with BSIM4 there, or is more than 10 % off. ${standingOf(rows, params)} No shared amplifiers.`,
+        x: {
+          label: "supply (V)",
+          places: supplies.map((v) =>
+            String(Number(v.toPrecision(6))).includes(".") ? String(Number(v.toPrecision(6))) : v.toFixed(1),
+          ),
+        },
+        y: { label: "degC", places: temperatures.map((t) => (t - 273.15).toFixed(0)) },
+        colour: { label: "reads in error", unit: "%", scale: "log", from: 0.05, to: 100 },
+        columns: ERROR_NAMES.length,
+        maps: corners.flatMap((corner) =>
+          ERROR_NAMES.map((error) => {
+            const cells = temperatures.map((t) => supplies.map((v) => found.get(`${corner} ${v} ${t}`) ?? null));
+            const share = (row: Row | null): number => row?.numbers[`${strobe}${error}`].estimate ?? Number.NaN;
+            return {
+              title: `${corner}, ${ERRORS[error]}`,
+              values: cells.map((line) => line.map((row) => (Number.isFinite(share(row)) ? 100 * share(row) : null))),
+              texts: cells.map((line) => line.map((row) => (row ? percentOf(share(row)) + marked(at(row)) : ""))),
+            };
+          }),
+        ),
+      };
+    }),
+  );

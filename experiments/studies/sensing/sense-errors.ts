@@ -1,0 +1,199 @@
+import { readSamples, type SampledRead } from "#circuits/index";
+import {
+  defineExperiment,
+  type Parameters,
+  type RateReport,
+  type Table,
+  type TrialResult,
+  type ValuesOf,
+} from "#src/montecarlo/index";
+import type { Key } from "#src/random/index";
+import type { Figure } from "#src/report/figure";
+import { OWN_MODULE } from "../../own-module.ts";
+import { showQuantity, showRate } from "../../units/show.ts";
+import { rateSeries, varied } from "../results/rows.ts";
+import { heatRemarks, idleRipple } from "./idle-parameters.ts";
+import { trialsOf } from "./read-trials.ts";
+import { amplifierOf, checkSense, deviceOf, SENSE_PARAMETERS, senseNotes, standingOf } from "./sense-parameters.ts";
+
+/** Of the transients [V]: one outcome in a thousand or fewer changes when it is tightened (bench/sense-accuracy.mjs). */
+export const MONTE_CARLO_TOLERANCE = 1e-3;
+
+export const STROBE_PARAMETER = {
+  kind: "quantity",
+  unit: "s",
+  default: 3e-9,
+  min: 0.1e-9,
+  max: 10e-6,
+  says: "time from SEN's rise at which the outputs are looked at",
+  source: "chosen inside the window of sense-window at 0.9 V and 20 fF",
+} as const;
+
+const PARAMETERS = { ...SENSE_PARAMETERS, strobe: STROBE_PARAMETER } as const satisfies Parameters;
+
+type Params = ValuesOf<typeof PARAMETERS>;
+type NumberName =
+  | "type1"
+  | "type2"
+  | "type3"
+  | "invalidSigned"
+  | "invalidZero"
+  | "binaryFlip"
+  | "binaryUndecided"
+  | "decisionTime"
+  | "prechargeEnergy"
+  | "senseEnergy"
+  | "repeatedEnergy"
+  | "unprecharged";
+
+const LABELS = {
+  type1: "type 1: sign",
+  type2: "type 2: +-1 to 0",
+  type3: "type 3: 0 to +-1",
+  binaryFlip: "binary flip",
+} as const;
+const ERROR_NUMBERS = Object.keys(LABELS);
+
+const conclude = (table: Table, params: Params) => {
+  const worstInvalid = Math.max(...table.rows.map((row) => row.numbers["invalidSigned"].estimate));
+  return [
+    {
+      title: "Read errors, % [95 % interval]",
+      columns: [...table.axes, "type 1", "type 2", "type 3", "BNN flip"],
+      rows: table.rows.map((row) => [
+        ...table.axes.map((axis) => varied(PARAMETERS, axis, row.point[axis])),
+        ...ERROR_NUMBERS.map((n) => showRate(row.numbers[n])),
+      ]),
+      notes: [
+        `Type 1: +-1 read with the other sign; type 2: +-1 read as 0; type 3: 0 read as +-1; both outputs low is invalid and used as 0, at most ${(100 * worstInvalid).toPrecision(2)} % of +-1 here. Binary reads take an undecided output as a fair coin. Strobe ${showQuantity(params.strobe, "s")} unless it is an axis.`,
+      ],
+    },
+  ];
+};
+
+const figures = (table: Table, params: Params): Figure[] => {
+  const [axis] = table.axes.filter((name) => PARAMETERS[name as keyof Params].kind === "quantity");
+  if (!axis) return [];
+  return rateSeries(table, axis, LABELS, PARAMETERS, {
+    title: `Read error rates against ${axis}`,
+    caption: (rows) =>
+      `Bars are 95 % Wilson intervals. Each sample has its own amplifier and cells (no shared amplifiers). ${standingOf(rows, params)}`,
+  });
+};
+
+const whereKnown = <N extends string>(name: N, value: number): { readonly [name in N]?: number } =>
+  (Number.isFinite(value) ? { [name]: value } : {}) as { readonly [name in N]?: number };
+
+/** One trial a key: an amplifier and a pair of cells that read the three states. */
+const readTogether = (params: Params, keys: readonly Key[]): TrialResult<NumberName>[] => {
+  const samples = readSamples(
+    amplifierOf(params),
+    deviceOf(params),
+    params.mismatch,
+    [params.strobe],
+    MONTE_CARLO_TOLERANCE,
+    keys,
+    { energies: true, repeated: params.strobe },
+  );
+  const { found, repeatedEnergies } = samples;
+  return trialsOf(samples, (mine) => {
+    const signed = mine.filter((read) => read.weight !== 0);
+    const [zero] = mine.filter((read) => read.weight === 0);
+    const ofSigned = (is: (read: SampledRead) => boolean): RateReport => ({
+      events: signed.filter(is).length,
+      of: signed.length,
+    });
+    const mean = (values: readonly number[]): number => values.reduce((sum, v) => sum + v / values.length, 0);
+    const times = signed.map((read) => found.decisionTimes[read.at]).filter((t) => t <= params.strobe);
+    const [ofZero] = zero.readings;
+    return {
+      type1: ofSigned((read) => read.readings[0] === -read.weight),
+      type2: ofSigned((read) => read.readings[0] === 0),
+      type3: { events: ofZero === 1 || ofZero === -1 ? 1 : 0, of: 1 },
+      invalidSigned: ofSigned((read) => read.readings[0] === "invalid"),
+      invalidZero: { events: ofZero === "invalid" ? 1 : 0, of: 1 },
+      binaryFlip: ofSigned((read) => read.binary[0] !== read.weight),
+      unprecharged: {
+        events: mine.filter((read) => found.unprecharged[read.at] === 1).length,
+        of: mine.length,
+      },
+      binaryUndecided: ofSigned((read) => read.readings[0] === 0 || read.readings[0] === "invalid"),
+      ...(times.length > 0 ? { decisionTime: mean(times) } : {}),
+      prechargeEnergy: mean(mine.map((read) => found.prechargeEnergies[read.at])),
+      senseEnergy: mean(mine.map((read) => found.senseEnergies[read.at])),
+      ...whereKnown("repeatedEnergy", mean(mine.map((read) => repeatedEnergies[read.at]))),
+    };
+  });
+};
+
+/** All error rates of the sense amplifier against supply, temperature, corner, strobe, device and bit-line capacitance. */
+export const senseErrors = defineExperiment({
+  name: "sense-errors",
+  summary: "Error rates of one precharge sense amplifier reading a 2T2R cell, ternary and binary.",
+  module: OWN_MODULE,
+  parameters: PARAMETERS,
+  axes: [
+    "device",
+    "conduction",
+    "corner",
+    "temperature",
+    "bitLineCapacitance",
+    "strobe",
+    "supply",
+    "mismatch",
+    "technology",
+    "activationEnergyLrs",
+    "activationEnergyHrs",
+    "lrsMedianFactor",
+    "hrsMedianFactor",
+    "lrsSpreadFactor",
+    "hrsSpreadFactor",
+    "rippleAmplitude",
+    "rippleFrequency",
+  ],
+  grid: () => [{ supply: [0.7, 0.8, 0.9, 1.0, 1.1, 1.2] }],
+  trials: 1000,
+  block: 50,
+  numbers: {
+    type1: { kind: "rate", says: "+-1 read with the other sign" },
+    type2: { kind: "rate", says: "+-1 read as 0 (both outputs high)" },
+    type3: { kind: "rate", says: "0 read as +1 or -1" },
+    invalidSigned: { kind: "rate", says: "+-1 read with both outputs low" },
+    invalidZero: { kind: "rate", says: "0 read with both outputs low" },
+    binaryFlip: { kind: "rate", says: "binary read of +-1 gives the other sign, undecided outputs a fair coin" },
+    binaryUndecided: { kind: "rate", says: "binary read of +-1 finds the outputs undecided" },
+    decisionTime: {
+      kind: "mean",
+      unit: "s",
+      says: "first fall of an output below half the supply, where there is one by the strobe, +-1",
+      quantiles: [0.5, 0.99],
+    },
+    prechargeEnergy: {
+      kind: "mean",
+      unit: "J",
+      says: "energy from the supply during precharge, from all nodes at 0 V",
+    },
+    unprecharged: {
+      kind: "rate",
+      says: "an output was below 90 % of the supply when SEN rose; below 50 % the read counts as invalid, whatever sign it shows",
+    },
+    repeatedEnergy: {
+      kind: "mean",
+      unit: "J",
+      says: "energy from all sources of a whole read that follows a read of the same cell, from strobe to strobe",
+    },
+    senseEnergy: {
+      kind: "mean",
+      unit: "J",
+      says: "energy from supply, SEN and word-line drivers from SEN's edge to the strobe",
+    },
+  },
+  trial: (_context, params, key) => readTogether(params, [key])[0],
+  together: (_context, params, keys) => readTogether(params, keys),
+  figures,
+  conclude,
+  check: checkSense,
+  idle: idleRipple,
+  remarks: heatRemarks,
+  notes: senseNotes,
+});

@@ -1,0 +1,365 @@
+import {
+  compileSenseAmplifier,
+  REFERENCE_SIZING,
+  type SenseAmplifier,
+  type SenseAmplifierDesign,
+} from "#circuits/index";
+import {
+  CORNERS,
+  type Corner,
+  parseRram,
+  ptm130,
+  RRAM_SETS,
+  type RramConduction,
+  type RramParams,
+  type RramStateParams,
+  sky130,
+  type Technology,
+  totalLogSigma,
+  trappedShare,
+} from "#devices/index";
+import type { Parameters, Row, Value, ValuesOf } from "#src/montecarlo/index";
+import { parseJson } from "#src/words/named";
+import { showQuantity } from "../../units/show.ts";
+
+const TECHNOLOGIES: Readonly<Record<string, Technology>> = { sky130, ptm130 };
+
+const factor = (what: string) =>
+  ({
+    kind: "quantity",
+    unit: "1",
+    default: 1,
+    min: 0.01,
+    max: 100,
+    says: `factor on ${what}`,
+    source: "1: the device set as it is",
+  }) as const;
+
+/** What every study of the sense amplifier lets the user set. */
+export const SENSE_PARAMETERS = {
+  technology: {
+    kind: "choice",
+    choices: Object.keys(TECHNOLOGIES),
+    default: "sky130",
+    says: "transistors of amplifier and cell",
+    source: "extended EKV fits to public BSIM4 models; docs/devices.md",
+  },
+  corner: {
+    kind: "choice",
+    choices: CORNERS,
+    default: "tt",
+    says: "process corner",
+    source: "sky130: foundry corners; ptm130: an assumed global threshold shift of +-60 mV",
+  },
+  supply: {
+    kind: "quantity",
+    unit: "V",
+    default: 0.9,
+    min: 0.3,
+    max: 1.5,
+    says: "supply, word-line and SEN level",
+    source: "chosen; both fits' timing was checked for 0.6 .. 1.2 V, sky130 is within 7 % from 0.7 V",
+  },
+  temperature: {
+    kind: "quantity",
+    unit: "K",
+    default: 300.15,
+    min: 233.15,
+    max: 398.15,
+    says: "junction temperature",
+    source: "the fits' range, -40 .. 125 degC",
+  },
+  bitLineCapacitance: {
+    kind: "quantity",
+    unit: "F",
+    default: 20e-15,
+    min: 1e-15,
+    max: 2e-12,
+    says: "wiring capacitance of each bit line",
+    source: "assumed: a short column; times scale with it",
+  },
+  device: {
+    kind: "text",
+    default: "reference",
+    says: "resistance statistics: strong, reference, weak, or a file with --device",
+    source: "illustrative, recalled; docs/devices.md",
+  },
+  mismatch: {
+    kind: "quantity",
+    unit: "1",
+    default: 1,
+    min: 0,
+    max: 5,
+    says: "factor on the transistors' local mismatch; 0 switches it off",
+    source: "1: the technology's Pelgrom coefficients",
+  },
+  activationEnergyLrs: {
+    kind: "quantity",
+    unit: "eV",
+    default: 0,
+    min: -0.5,
+    max: 1,
+    says: "added activation energy of the low resistance",
+    source: "assumed 0: no source at hand; vary it to see whether it matters",
+  },
+  activationEnergyHrs: {
+    kind: "quantity",
+    unit: "eV",
+    default: 0,
+    min: -0.5,
+    max: 1,
+    says: "added activation energy of the high resistance",
+    source: "assumed 0: no source at hand; vary it to see whether it matters",
+  },
+  lrsMedianFactor: factor("the low resistance's median"),
+  hrsMedianFactor: factor("the high resistance's median"),
+  lrsSpreadFactor: factor("the low resistance's spreads of ln R"),
+  hrsSpreadFactor: factor("the high resistance's spreads of ln R"),
+  conduction: {
+    kind: "choice",
+    choices: ["as the set", "ohmic", "sinh 0.43 V"],
+    default: "as the set",
+    says: "how the cells' current follows voltage: as the device set has it, ohmic, or i = G V0 sinh(v / V0), G the low-field conductance",
+    source: "0.43 V: V0 of SkyWater's sky130 ReRAM model; the sets that come with the program are ohmic, an assumption",
+  },
+  rippleAmplitude: {
+    kind: "quantity",
+    unit: "V",
+    default: 0,
+    min: 0,
+    max: 0.5,
+    says: "amplitude of a sine on the amplifier's supply; word line and SEN stay clean",
+    source: "0: a clean supply",
+  },
+  rippleFrequency: {
+    kind: "quantity",
+    unit: "Hz",
+    default: 100e6,
+    min: 1e6,
+    max: 10e9,
+    says: "its frequency; it starts with the precharge",
+    source: "chosen: of the order of a logic clock",
+  },
+} as const satisfies Parameters;
+
+/** Their names: what a part that reads with the amplifier depends on. */
+export const SENSE_NAMES = Object.keys(SENSE_PARAMETERS) as readonly (keyof typeof SENSE_PARAMETERS)[];
+
+export type SenseValues = ValuesOf<typeof SENSE_PARAMETERS>;
+
+export const technologyOf = (params: Pick<SenseValues, "technology">): Technology => TECHNOLOGIES[params.technology];
+
+/** V0 of the other law [V]: see `conduction`. */
+const FIELD_VOLTAGE = 0.43;
+
+/** How the cells' current follows voltage. */
+export const conductionOf = ({
+  device,
+  conduction,
+}: {
+  readonly device: string;
+  readonly conduction?: Value;
+}): RramConduction => {
+  if (conduction === "ohmic") return { kind: "ohmic" };
+  return conduction === "sinh 0.43 V" ? { kind: "sinh", fieldVoltage: FIELD_VOLTAGE } : namedDevice(device).conduction;
+};
+
+/** The law in words, for captions. */
+export const lawOf = (conduction: RramConduction): string =>
+  conduction.kind === "ohmic" ? "ohmic cells" : `cells of sinh law, V0 ${showQuantity(conduction.fieldVoltage, "V")}`;
+
+/** The amplifier that the parameters describe. */
+export const designOf = (
+  params: Pick<SenseValues, "technology" | "corner" | "supply" | "temperature" | "bitLineCapacitance" | "device"> &
+    Partial<Pick<SenseValues, "conduction" | "rippleAmplitude" | "rippleFrequency">>,
+): SenseAmplifierDesign => ({
+  ...REFERENCE_SIZING,
+  technology: technologyOf(params),
+  corner: params.corner as Corner,
+  supply: params.supply,
+  temperature: params.temperature,
+  capacitances: { ...REFERENCE_SIZING.capacitances, bitLine: params.bitLineCapacitance },
+  conduction: conductionOf(params),
+  ripple: { amplitude: params.rippleAmplitude ?? 0, frequency: params.rippleFrequency ?? 0 },
+});
+
+// Compiling takes longer than a read: kept from trial to trial of a point.
+let compiled: { readonly params: object; readonly amplifier: SenseAmplifier } | undefined;
+
+/** The compiled amplifier that the parameters describe. */
+export const amplifierOf = (params: SenseValues): SenseAmplifier => {
+  if (compiled?.params !== params) compiled = { params, amplifier: compileSenseAmplifier(designOf(params)) };
+  return compiled.amplifier;
+};
+
+/** @throws RangeError where the device is no set, before anything is computed. */
+export const checkSense = (params: Pick<SenseValues, "device">): void => {
+  namedDevice(params.device);
+};
+
+/**
+ * A named set, or a device record as JSON text.
+ * @throws RangeError for a name that is no set.
+ */
+export const namedDevice = (device: string): RramParams => {
+  if (device.trim().startsWith("{")) return parseRram(parseJson(device), "--device");
+  const sets: Readonly<Record<string, RramParams>> = RRAM_SETS;
+  const set = Object.hasOwn(sets, device) ? sets[device] : null;
+  if (!set)
+    throw new RangeError(
+      `device: "${device}" is not one of ${Object.keys(RRAM_SETS).join(", ")}; a file goes with --device FILE.json.`,
+    );
+  return set;
+};
+
+/** The resistance statistics that the parameters describe. */
+export const deviceOf = (
+  params: Pick<SenseValues, "device" | "activationEnergyLrs" | "activationEnergyHrs" | FactorName>,
+): RramParams => {
+  const set = namedDevice(params.device);
+  const changed = (state: RramStateParams, activation: number, median: number, spread: number): RramStateParams => ({
+    ...state,
+    medianResistance: state.medianResistance * median,
+    spread: {
+      deviceToDevice: state.spread.deviceToDevice * spread,
+      cycleToCycle: state.spread.cycleToCycle * spread,
+      readToRead: state.spread.readToRead * spread,
+    },
+    activationEnergy: state.activationEnergy + activation,
+  });
+  return {
+    ...set,
+    lrs: changed(set.lrs, params.activationEnergyLrs, params.lrsMedianFactor, params.lrsSpreadFactor),
+    hrs: changed(set.hrs, params.activationEnergyHrs, params.hrsMedianFactor, params.hrsSpreadFactor),
+  };
+};
+
+const FACTORS = ["lrsMedianFactor", "hrsMedianFactor", "lrsSpreadFactor", "hrsSpreadFactor"] as const;
+type FactorName = (typeof FACTORS)[number];
+
+/** One line on a device set: medians and spreads. */
+export const describeDevice = (set: RramParams): string => {
+  const state = (name: "lrs" | "hrs"): string =>
+    `${name.toUpperCase()} ${showQuantity(set[name].medianResistance, "ohm")}, ln-sigma ${totalLogSigma(set, name).toFixed(2)}`;
+  const energies = [set.lrs.activationEnergy, set.hrs.activationEnergy];
+  const active = energies.some((e) => e !== 0) ? `; activation energies ${energies[0]} and ${energies[1]} eV` : "";
+  const stuck = set.stuck.lrs + set.stuck.hrs > 0 ? `; stuck: ${set.stuck.lrs} low, ${set.stuck.hrs} high` : "";
+  const noisy = (["lrs", "hrs"] as const).flatMap((name) => {
+    const noise = set[name].telegraph;
+    return noise
+      ? [`${name.toUpperCase()} ${(100 * trappedShare(noise)).toFixed(0)} % of reads ${noise.logAmplitude} in ln R`]
+      : [];
+  });
+  const telegraph = noisy.length > 0 ? `; telegraph noise: ${noisy.join(", ")}` : "";
+  return `Device set "${set.name}" (${state("lrs")}; ${state("hrs")}; ${set.conduction.kind} conduction${active}${stuck}${telegraph}): ${set.standing}. Source: ${set.source}. Valid: ${set.valid}.`;
+};
+
+/** The device sets of these rows and their standing, short enough for a caption. */
+export const standingOf = (
+  rows: readonly Row[],
+  params: { readonly device?: Value; readonly conduction?: Value },
+): string => {
+  const names = new Set(rows.map((r) => String(r.point["device"] ?? params.device)));
+  const sets = [...names].map((name) => {
+    const set = namedDevice(name);
+    return `"${set.name}" (${set.standing.split(":")[0]})`;
+  });
+  const laws = new Set(
+    rows.map((r) => {
+      const conduction = r.point["conduction"] ?? params.conduction;
+      const device = String(r.point["device"] ?? params.device);
+      return lawOf(conductionOf({ device, ...(conduction === undefined ? {} : { conduction }) }));
+    }),
+  );
+  // Where there is no amplifier, no law decides anything.
+  return `Device set ${sets.join(", ")}${params.conduction === undefined ? "" : `; ${[...laws].join(" and ")}`}.`;
+};
+
+/** The conditions a transistor is operated at. */
+type Operated = Pick<SenseValues, "technology" | "corner" | "supply" | "temperature">;
+
+/** First-crossing time of the fitted transistors over BSIM4's at these conditions; null where it was not compared. */
+export const fitAt = (p: Operated): { readonly low: number; readonly high: number } | null =>
+  technologyOf(p).timing.find(
+    (t) =>
+      t.corner === p.corner &&
+      t.temperatureCelsius === Math.round(p.temperature - 273.15) &&
+      Math.abs(t.supply - p.supply) < 1e-9,
+  ) ?? null;
+
+/** More conditions than this are counted, not named. */
+const MOST_NAMED = 12;
+
+/** How well the transistor fit times reads at these conditions, as far as it was checked. */
+const timingNote = (points: readonly Operated[]): string => {
+  const checked = new Set<string>();
+  const unchecked = new Set<string>();
+  for (const p of points) {
+    const where = `${p.technology} ${p.corner} ${Math.round(p.temperature - 273.15)} degC ${p.supply} V`;
+    const fit = fitAt(p);
+    if (fit) checked.add(`${where}: ${fit.low} to ${fit.high}`);
+    else unchecked.add(where);
+  }
+  const named = (all: ReadonlySet<string>): string =>
+    all.size <= MOST_NAMED
+      ? [...all].join("; ")
+      : `${[...all].slice(0, MOST_NAMED).join("; ")}; and ${all.size - MOST_NAMED} more`;
+  const known = checked.size > 0 ? `Crossing times of the fitted transistors over BSIM4's, ${named(checked)}.` : "";
+  const unknown = unchecked.size > 0 ? ` Not compared with BSIM4: ${named(unchecked)}.` : "";
+  return (known + unknown).trim();
+};
+
+const transistorNote = (t: Technology): string => {
+  const { nmos, pmos } = t.mismatch;
+  const roles = ["latchN", "access", "latchP"] as const;
+  const fits = roles.map((role) => `${role} ${t.transistors("tt", role).fitErrorPercent.join("/")}`);
+  const sources = nmos.source === pmos.source ? nmos.source : `n: ${nmos.source}; p: ${pmos.source}`;
+  return `Transistors: ${t.says}; fit error of ln(current) at tt 27 degC in weak/moderate/strong inversion, rms %: ${fits.join(", ")}. Corners: ${t.cornersAre}. Mismatch: ${sources}.`;
+};
+
+/** Points outside what the transistor fits were made for. */
+const rangeNote = (points: readonly Operated[]): string[] => {
+  const outside = points.filter((p) => {
+    const { supplyRange, temperatureRange } = technologyOf(p);
+    const within = (x: number, [low, high]: readonly [number, number]): boolean => x >= low - 1e-9 && x <= high + 1e-9;
+    return !within(p.supply, supplyRange) || !within(p.temperature, temperatureRange);
+  });
+  const named = [...new Set(outside.map((p) => `${p.technology} ${p.supply} V ${showQuantity(p.temperature, "K")}`))];
+  return named.length > 0 ? [`OUTSIDE the transistor fits' range, extrapolated: ${named.join("; ")}.`] : [];
+};
+
+/** What must be said of the transistors at these conditions. */
+export const transistorNotes = (points: readonly Operated[]): string[] => [
+  ...[...new Set(points.map(technologyOf))].map(transistorNote),
+  timingNote(points),
+  ...rangeNote(points),
+  "Sizes and capacitances of the amplifier are this project's own: absolute times belong to them.",
+];
+
+/** What must be said beside any result of the sense amplifier: `points` are all parameters at each grid point. */
+export const senseNotes = (params: SenseValues, points: readonly SenseValues[]): string[] => {
+  const devices = [...new Set(points.map((p) => p.device))].map((d) => describeDevice(namedDevice(d)));
+  const energies = [params.activationEnergyLrs, params.activationEnergyHrs];
+  const activated = points
+    .map((p) => namedDevice(p.device))
+    .some((d) => d.lrs.activationEnergy !== 0 || d.hrs.activationEnergy !== 0);
+  const varied = points.some((p) => p.activationEnergyHrs !== 0 || p.activationEnergyLrs !== 0);
+  const changed = FACTORS.filter((name) => points.some((p) => p[name] !== 1)).map(
+    (name) => `${name} ${[...new Set(points.map((p) => p[name]))].map((x) => showQuantity(x, "1")).join(", ")}`,
+  );
+  const laws = [...new Set(points.map((p) => lawOf(conductionOf(p))))];
+  return [
+    ...devices,
+    `Conduction is an assumption that decides errors: ${laws.join("; ")} (--set conduction="sinh 0.43 V" or ohmic for the other).`,
+    ...(changed.length > 0 ? [`The device set's statistics are changed: ${changed.join("; ")}.`] : []),
+    ...transistorNotes(points),
+    ...(varied
+      ? [
+          `Activation energies of resistance added: LRS ${energies[0]} eV, HRS ${energies[1]} eV, where they are no axis.`,
+        ]
+      : []),
+    ...(varied || activated
+      ? []
+      : ["Resistances are taken as independent of temperature: no activation energy is at hand."]),
+  ];
+};

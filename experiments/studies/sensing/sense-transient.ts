@@ -1,0 +1,209 @@
+import {
+  compileCircuit,
+  compileSenseAmplifier,
+  repeatedReadEnergies,
+  senseNetlist,
+  sensePair,
+  transient,
+} from "#circuits/index";
+import { defineExperiment, type Parameters, type Row, type Table, type ValuesOf } from "#src/montecarlo/index";
+import type { Figure } from "#src/report/figure";
+import { OWN_MODULE } from "../../own-module.ts";
+import { showMeasured, showQuantity } from "../../units/show.ts";
+import { varied } from "../results/rows.ts";
+import { idleRipple } from "./idle-parameters.ts";
+import { conductionOf, designOf, lawOf, SENSE_PARAMETERS, transistorNotes } from "./sense-parameters.ts";
+
+const resistance = (value: number, says: string) =>
+  ({
+    kind: "quantity",
+    unit: "ohm",
+    default: value,
+    min: 100,
+    max: 1e9,
+    says,
+    source: "chosen: a low and a high resistance of the reference set's order",
+  }) as const;
+
+// Resistances are given and nothing is drawn: mismatch and statistics have no place here.
+const {
+  mismatch: _m,
+  activationEnergyLrs: _l,
+  activationEnergyHrs: _h,
+  lrsMedianFactor: _lm,
+  hrsMedianFactor: _hm,
+  lrsSpreadFactor: _ls,
+  hrsSpreadFactor: _hs,
+  device: _d,
+  ...DESIGN_PARAMETERS
+} = SENSE_PARAMETERS;
+
+const PARAMETERS = {
+  ...DESIGN_PARAMETERS,
+  leftResistance: resistance(10e3, "left cell, on BL"),
+  rightResistance: resistance(400e3, "right cell, on BLb"),
+  duration: {
+    kind: "quantity",
+    unit: "s",
+    default: 20e-9,
+    min: 0.2e-9,
+    max: 10e-6,
+    says: "length of the sense phase that is followed",
+    source: "chosen",
+  },
+} as const satisfies Parameters;
+
+type Params = ValuesOf<typeof PARAMETERS>;
+
+/** A set whose cells are ohmic: only its conduction is used. */
+const OHMIC = "reference";
+/** Of a waveform to look at [V]. */
+const DISPLAY_TOLERANCE = 1e-4;
+const SHOWN_POINTS = 400;
+const MOST_FIGURES = 6;
+
+const NODES = ["q", "qb", "bl", "blb", "sen"] as const;
+
+/** The read in time from SEN's edge [s], and the voltage of each node [V]; null where it could not be solved. */
+const waveforms = (at: Params): { times: Float64Array; voltages: Readonly<Record<string, Float64Array>> } | null => {
+  const design = designOf({ ...at, device: OHMIC });
+  const { precharge } = design.timing;
+  // Half of the points before SEN's edge, half after it.
+  const times = Float64Array.from({ length: SHOWN_POINTS + 1 }, (_, i) =>
+    i < SHOWN_POINTS / 2
+      ? (precharge * i) / (SHOWN_POINTS / 2)
+      : precharge + (at.duration * (i - SHOWN_POINTS / 2)) / (SHOWN_POINTS / 2),
+  );
+  const result = transient(compileCircuit(senseNetlist(design, [at.leftResistance, at.rightResistance])), {
+    stop: precharge + at.duration,
+    times,
+    tolerance: DISPLAY_TOLERANCE,
+  });
+  return result.ok ? { times: times.map((t) => t - precharge), voltages: result.voltages } : null;
+};
+
+const figures = (table: Table, params: Params): Figure[] =>
+  table.rows.slice(0, MOST_FIGURES).flatMap((row): Figure[] => {
+    const at = { ...params, ...row.point } as Params;
+    const read = waveforms(at);
+    if (!read) return [];
+    const words = table.axes.map((axis) => `${axis} ${varied(PARAMETERS, axis, row.point[axis])}`).join(", ");
+    return [
+      {
+        title: `One read${words ? `: ${words}` : ""}`,
+        caption: `Precharge until 0 ns, then SEN rises. Left cell ${showQuantity(at.leftResistance, "ohm")}, right ${showQuantity(at.rightResistance, "ohm")}, ${at.technology} ${at.corner}, ${showQuantity(at.supply, "V")}, ${showQuantity(at.temperature, "K")}; ${lawOf(conductionOf({ ...at, device: OHMIC }))}, no mismatch.`,
+        x: { label: "time after SEN rises", unit: "ns", scale: "linear" },
+        y: { label: "voltage", unit: "V", scale: "linear" },
+        series: NODES.map((node) => ({
+          name: { q: "Q", qb: "Qb", bl: "BL", blb: "BLb", sen: "SEN" }[node] as string,
+          x: Array.from(read.times, (t) => t * 1e9),
+          y: [...read.voltages[node]],
+          dash: node === "sen" ? "dot" : node.startsWith("b") ? "dash" : "solid",
+          marks: false,
+        })),
+      },
+    ];
+  });
+
+const decisionText = ({ numbers, failed }: Row): string => {
+  if (failed > 0) return "failed";
+  return numbers["decisionTime"].trials > 0 ? showMeasured(numbers["decisionTime"].estimate, "s") : "none";
+};
+
+const conclude = (table: Table) => [
+  {
+    title: "Reads",
+    columns: [...table.axes, "decision", "repeated read", "first: precharge", "sense"],
+    rows: table.rows.map((row) => [
+      ...table.axes.map((axis) => varied(PARAMETERS, axis, row.point[axis])),
+      decisionText(row),
+      showMeasured(row.numbers["repeatedEnergy"].estimate, "J"),
+      showMeasured(row.numbers["prechargeEnergy"].estimate, "J"),
+      showMeasured(row.numbers["senseEnergy"].estimate, "J"),
+    ]),
+    notes: [
+      "Decision: first fall of Q or Qb below half the supply after SEN rises. Repeated read: precharge and sense of a read that follows a read of the same cell, from all sources; a first read begins with all nodes at 0 V. No mismatch: one transient a point.",
+    ],
+  },
+];
+
+/** Waveforms, decision time and energy of one read, without mismatch. */
+export const senseTransient = defineExperiment({
+  name: "sense-transient",
+  summary: "Waveforms of one 2T2R cell read by the precharge sense amplifier.",
+  module: OWN_MODULE,
+  parameters: PARAMETERS,
+  axes: [
+    "technology",
+    "corner",
+    "temperature",
+    "bitLineCapacitance",
+    "conduction",
+    "supply",
+    "leftResistance",
+    "rightResistance",
+  ],
+  grid: () => [{ supply: [1.2, 0.9, 0.7] }],
+  deterministic: true,
+  idle: idleRipple,
+  trials: 1,
+  block: 1,
+  numbers: {
+    decisionTime: { kind: "mean", unit: "s", says: "first fall of an output below half the supply after SEN rises" },
+    repeatedEnergy: {
+      kind: "mean",
+      unit: "J",
+      says: "energy from all sources of a whole read that follows a read of the same cell, SEN high for the duration",
+    },
+    prechargeEnergy: {
+      kind: "mean",
+      unit: "J",
+      says: "energy from the supply during precharge, from all nodes at 0 V",
+    },
+    senseEnergy: {
+      kind: "mean",
+      unit: "J",
+      says: "energy from supply, SEN and word-line drivers during the sense phase",
+    },
+  },
+  arrays: {
+    waveforms: {
+      unit: "s; V",
+      says: `time from SEN's edge, then voltages of ${NODES.join(", ")}`,
+      shape: [1 + NODES.length, SHOWN_POINTS + 1],
+    },
+  },
+  trial: (_context, params) => {
+    const amplifier = compileSenseAmplifier(designOf({ ...params, device: OHMIC }));
+    const pair = {
+      ...{ count: 1, left: [params.leftResistance], right: [params.rightResistance] },
+      ...{ thresholdShifts: {}, gainFactors: {} },
+    };
+    const [repeatedEnergy] =
+      params.duration > amplifier.design.timing.edge
+        ? repeatedReadEnergies(amplifier, pair, params.duration, DISPLAY_TOLERANCE)
+        : [Number.NaN];
+    const read = sensePair(
+      amplifier,
+      {},
+      [params.leftResistance, params.rightResistance],
+      [params.duration],
+      DISPLAY_TOLERANCE,
+    );
+    if (!read.ok) return { failed: `${read.reason} at ${read.time} s` };
+    const shown = waveforms(params);
+    if (!shown) return { failed: "no waveform at the display's tolerance" };
+    return {
+      numbers: {
+        ...(read.decisionTime === null ? {} : { decisionTime: read.decisionTime }),
+        ...(Number.isFinite(repeatedEnergy) ? { repeatedEnergy } : {}),
+        prechargeEnergy: read.prechargeEnergy,
+        senseEnergy: read.senseEnergies[0],
+      },
+      arrays: { waveforms: [shown.times, ...NODES.map((node) => shown.voltages[node])].flatMap((v) => [...v]) },
+    };
+  },
+  figures,
+  conclude,
+  notes: (_params, points) => transistorNotes(points),
+});

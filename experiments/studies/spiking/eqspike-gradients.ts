@@ -1,0 +1,247 @@
+import {
+  type Agreement,
+  compareUpdates,
+  initialSpikingParameters,
+  type NetworkParameters,
+  type SpikingEstimator,
+  savedParameters,
+  type UpdateComparison,
+} from "#src/learning/index";
+import {
+  defineExperiment,
+  type Parameters,
+  type Row,
+  type Summary,
+  type Table,
+  type ValuesOf,
+} from "#src/montecarlo/index";
+import { fold, type Key } from "#src/random/index";
+import type { Figure } from "#src/report/figure";
+import { OWN_MODULE } from "../../own-module.ts";
+import { shown } from "../../units/show.ts";
+import { firstExamples } from "../learning/first-examples.ts";
+import { rememberedFor } from "../learning/remembered-for.ts";
+import { parseWidths } from "../networks/network-parameters.ts";
+import { dataNote, imagesFor, PUBLISHED_PARAMETERS } from "../papers/published-parameters.ts";
+import { groupRows, intervalCurve, overRows, valuesOf } from "../results/rows.ts";
+import { checkSpiking, SPIKING_PARAMETERS, spikingModel } from "./eqspike-parameters.ts";
+import { NO_PROGRESS, spikingLearnerOf, trainSpikes } from "./eqspike-training.ts";
+
+const whole = (value: number, min: number, max: number, says: string, source: string) =>
+  ({ kind: "integer", unit: "1", default: value, min, max, says, source }) as const;
+
+const PARAMETERS = {
+  ...SPIKING_PARAMETERS,
+  input: { ...SPIKING_PARAMETERS.input, choices: ["currents"], says: "how images enter: as constant currents" },
+  compared: {
+    kind: "choice",
+    choices: ["symmetric", "alternating", "one-sided"],
+    default: "symmetric",
+    says: "nudges of the update compared: both; a batch towards the target (alternating and one-sided begin alike)",
+    source: "chosen",
+  },
+  comparedBeta: { ...SPIKING_PARAMETERS.beta, says: "nudge of the updates compared", source: "that of the training" },
+  epochs: {
+    ...PUBLISHED_PARAMETERS.epochs,
+    default: 10,
+    says: "passes over the training images, 0 .. ",
+    source: "chosen",
+  },
+  epoch: whole(0, 0, 1000, "after which epoch of training the updates are compared (an axis)", "0: at the start"),
+  examples: whole(100, 1, 2000, "training images whose updates are summed, the first of the set", "chosen"),
+  rateFreeSteps: whole(
+    60,
+    1,
+    10_000,
+    "free steps of the rate network",
+    "chosen: the report says how far rates still move",
+  ),
+  rateNudgedSteps: whole(30, 1, 10_000, "its nudged steps", "chosen"),
+  layer: whole(1, 1, 10, "layer of weights, the input's first (an axis)", "1 .. layers"),
+  seeds: PUBLISHED_PARAMETERS.seeds,
+  seed: PUBLISHED_PARAMETERS.seed,
+} as const satisfies Parameters;
+
+type Params = ValuesOf<typeof PARAMETERS>;
+
+/** Epochs after which weights are kept: at the start, 1, 2, 5, 10, 20, ... and the last. */
+const keptEpochs = (epochs: number): number[] => {
+  const kept = [0, 1, 2, 5];
+  for (let e = 10; e < epochs; e += 10) kept.push(e);
+  return [...new Set([...kept.filter((e) => e <= epochs), epochs])];
+};
+
+type Kept = Readonly<Record<string, NetworkParameters>>;
+
+const train = (params: Params, key: Key): { readonly kept: Kept; readonly diverged: string | null } => {
+  const own = fold(key, params.seed);
+  const model = spikingModel(params, params.epochs);
+  const start = initialSpikingParameters(model.network, fold(own, "start"));
+  const kept: Record<string, NetworkParameters> = { 0: start };
+  if (params.epochs === 0) return { kept, diverged: null };
+  const data = imagesFor(params);
+  const untested = { ...data, test: { ...data.test, count: 0 } };
+  const wanted = keptEpochs(params.epochs);
+  const { diverged } = trainSpikes(
+    spikingLearnerOf(model, own),
+    model,
+    untested,
+    own,
+    NO_PROGRESS,
+    ({ epochs, learner }) => {
+      if (!wanted.includes(epochs.length)) return;
+      kept[epochs.length] = savedParameters(learner);
+    },
+  );
+  return { kept, diverged };
+};
+
+// One comparison has rows for all of its layers: it is made once.
+const onceFor = rememberedFor<NetworkParameters, UpdateComparison>();
+
+const comparisonOf = (parameters: NetworkParameters, params: Params, key: Key): UpdateComparison => {
+  const { layer: _layer, ...rest } = params;
+  return onceFor(parameters, JSON.stringify(rest), () => {
+    const { network, rule } = spikingModel(params);
+    const classes = network.widths[network.widths.length - 1];
+    return compareUpdates(
+      network,
+      { ...rule, beta: params.comparedBeta, estimator: params.compared as SpikingEstimator },
+      parameters,
+      firstExamples(imagesFor(params).train, params.examples, classes),
+      { free: params.rateFreeSteps, nudged: params.rateNudgedSteps },
+      key,
+    );
+  });
+};
+
+const mean = (says: string) => ({ kind: "mean", unit: "1", says }) as const;
+
+const NUMBERS = {
+  spikesWithBackpropagation: mean("cosine of the spikes' update and backpropagation through time's"),
+  spikesWithRates: mean("cosine of the spikes' update and rate-based EP's, same nudge, symmetric"),
+  ratesWithBackpropagation: mean("cosine of rate-based EP's update and backpropagation's"),
+  norms: mean("length of the spikes' update over that of backpropagation's"),
+  moved: mean("largest move of a rate in the step from which backpropagation looks back"),
+  signs: mean("share of weights for which the spikes' update and backpropagation's have one sign"),
+} as const;
+
+const COSINES = {
+  spikesWithRates: "spikes and rate-based EP",
+  spikesWithBackpropagation: "spikes and backpropagation",
+  ratesWithBackpropagation: "rate-based EP and backpropagation",
+} as const;
+
+const finite = (rows: readonly Row[], number: string): Row[] =>
+  rows.filter((r) => Number.isFinite(r.numbers[number].estimate));
+
+const told = (rows: readonly Row[], number: string): string => {
+  const seen = finite(rows, number);
+  if (seen.length === 0) return "";
+  const { estimate, low, high } = overRows(seen, number);
+  return estimate.toFixed(3) + (seen.length > 1 ? ` ±${((high - low) / 2).toFixed(3)}` : "");
+};
+
+const conclude = (table: Table): Summary[] => [
+  {
+    title: "Cosines between updates of a layer's weights, ± half of the 95 % t interval over seeds",
+    columns: ["compared", "spikes, EP", "spikes, BPTT", "EP, BPTT", "norms", "signs"],
+    rows: groupRows(table, PARAMETERS, ["seed"]).map(({ label, rows }) => [
+      label.replace("compared ", "").replace("comparedBeta", "beta"),
+      told(rows, "spikesWithRates"),
+      told(rows, "spikesWithBackpropagation"),
+      told(rows, "ratesWithBackpropagation"),
+      finite(rows, "norms").length > 0 ? overRows(finite(rows, "norms"), "norms").estimate.toFixed(2) : "",
+      finite(rows, "signs").length > 0 ? overRows(finite(rows, "signs"), "signs").estimate.toFixed(2) : "",
+    ]),
+    notes: [
+      `In the free step from which backpropagation looks back a rate still moved by up to ${Math.max(0, ...finite(table.rows, "moved").map((r) => r.numbers["moved"].estimate)).toExponential(1)}: take more rateFreeSteps where that is much.`,
+      "EP: rate-based, the same nudge, both signs. BPTT: backpropagation through time of the rate network. norms, signs: spikes against BPTT. Empty: BPTT's update is 0 (all outputs at their bounds).",
+    ],
+  },
+];
+
+const figures = (table: Table, params: Params): Figure[] =>
+  groupRows(table, PARAMETERS, ["seed", "epoch"]).flatMap(({ label, rows }): Figure[] => {
+    const epochs = [...new Set(rows.map((r) => r.point["epoch"] as number))].sort((a, b) => a - b);
+    if (epochs.length < 2) return [];
+    return [
+      {
+        title: `What spikes teach, beside gradients: ${label}`,
+        caption: `Cosines of updates summed over ${params.examples} training images${valuesOf(table, "seed") > 1 ? `; bars are 95 % t intervals over ${valuesOf(table, "seed")} seeds` : ""}. ${dataNote(params)}.`,
+        x: { label: "epochs of training", unit: "", scale: "linear" },
+        y: { label: "cosine", unit: "", scale: "linear" },
+        series: Object.entries(COSINES).map(([number, name]) => {
+          const cells = epochs.map((e) =>
+            overRows(
+              finite(
+                rows.filter((r) => r.point["epoch"] === e),
+                number,
+              ),
+              number,
+            ),
+          );
+          return intervalCurve(name, epochs, cells, 1);
+        }),
+      },
+    ];
+  });
+
+/** The direction in which spikes move the weights, beside rate-based EP's and backpropagation's, over a training. */
+export const eqspikeGradients = defineExperiment({
+  name: "eqspike-gradients",
+  summary: "What EqSpike's spikes teach beside rate-based EP's and backpropagation's gradients, over a training.",
+  module: OWN_MODULE,
+  parameters: PARAMETERS,
+  axes: ["compared", "comparedBeta", "freeSteps", "nudgedSteps", "examples", "widths", "epoch", "layer", "seed"],
+  replicates: ({ seeds, epochs, widths }) => ({
+    layer: Array.from({ length: Math.max(1, widths.split("-").length - 1) }, (_, l) => l + 1),
+    epoch: keptEpochs(epochs),
+    seed: Array.from({ length: seeds }, (_, i) => i),
+  }),
+  grid: () => [{ compared: ["symmetric", "one-sided"] }],
+  deterministic: true,
+  trials: 1,
+  block: 1,
+  quick: { images: 2000, epochs: 2, examples: 50, seeds: 1 },
+  numbers: NUMBERS,
+  prepare: {
+    trained: {
+      uses: [...(Object.keys(SPIKING_PARAMETERS) as (keyof typeof SPIKING_PARAMETERS)[]), "epochs", "seed"],
+      make: (params, key) => train(params, key),
+    },
+  },
+  check: (params) => {
+    checkSpiking(params);
+    const layers = parseWidths(params.widths).length - 1;
+    if (params.layer > layers) throw new RangeError(`layer: ${params.layer}; ${params.widths} has ${layers}.`);
+    if (!keptEpochs(params.epochs).includes(params.epoch))
+      throw new RangeError(`epoch: ${params.epoch}; weights are kept after ${keptEpochs(params.epochs).join(", ")}.`);
+    if (params.rateNudgedSteps > params.rateFreeSteps)
+      throw new RangeError(
+        `rateNudgedSteps: ${params.rateNudgedSteps} of ${params.rateFreeSteps} free ones; backpropagation goes back through the free phase, which must be at least as long.`,
+      );
+  },
+  trial: ({ trained }, params, key) => {
+    const parameters = trained.kept[params.epoch];
+    if (!parameters) return { failed: trained.diverged ?? "the training ended early" };
+    const { layers, moved } = comparisonOf(parameters, params, key);
+    const { spikesWithBackpropagation: b, spikesWithRates, ratesWithBackpropagation } = layers[params.layer - 1];
+    const numbers: Record<string, number> = { moved };
+    const add = (name: string, value: number): void => {
+      if (Number.isFinite(value)) numbers[name] = value;
+    };
+    const cosine = ({ cosine: value }: Agreement): number => value;
+    add("spikesWithBackpropagation", cosine(b));
+    add("spikesWithRates", cosine(spikesWithRates));
+    add("ratesWithBackpropagation", cosine(ratesWithBackpropagation));
+    add("norms", b.normRatio);
+    add("signs", b.signAgreement);
+    return { numbers };
+  },
+  figures,
+  conclude,
+  notes: (params) => [
+    `${dataNote(params)}; ${params.widths}, trained with ${params.estimator} nudges of ${params.beta}, ${shown(PARAMETERS.freeSteps, params.freeSteps)} free and ${params.nudgedSteps} nudged steps. The rate network has the same weights, s = clip(u, 0, 1) with half the leak taken from every drive; ${params.rateFreeSteps} free and ${params.rateNudgedSteps} nudged steps; its gradients are in double precision.`,
+  ],
+});

@@ -1,0 +1,265 @@
+import {
+  AS_THEY_ARE,
+  CONSTANT,
+  checkLif,
+  Diverged,
+  denseNetwork,
+  initialParameters,
+  LIF_NEURONS,
+  type LifNeurons,
+  learnerAccuracy,
+  type NetworkParameters,
+  type SoftLifLearner,
+  savedParameters,
+  showImages,
+  softLifLearner,
+  type TrainingState,
+  trainLearner,
+  UNIT_SCALE,
+} from "#src/learning/index";
+import {
+  defineExperiment,
+  type Parameters,
+  type PartProgress,
+  type Row,
+  type Summary,
+  type Table,
+  type ValuesOf,
+} from "#src/montecarlo/index";
+import { fold, type Key } from "#src/random/index";
+import type { Figure } from "#src/report/figure";
+import { OWN_MODULE } from "../../own-module.ts";
+import { showQuantity } from "../../units/show.ts";
+import { checkNetwork, parseWidths } from "../networks/network-parameters.ts";
+import { dataNote, imagesFor, PUBLISHED_PARAMETERS } from "../papers/published-parameters.ts";
+import { groupRows, overRows, percentCurve, percentWithin, valuesOf } from "../results/rows.ts";
+
+const CODE = "github.com/hunse/cuda-convnet2, MNIST (commented out in the version read)";
+const positive = (unit: string, value: number, says: string, source: string) =>
+  ({ kind: "quantity", unit, default: value, min: 1e-9, max: 1e6, says, source }) as const;
+const whole = (value: number, min: number, max: number, says: string) =>
+  ({ kind: "integer", unit: "1", default: value, min, max, says, source: "chosen" }) as const;
+
+const PARAMETERS = {
+  data: PUBLISHED_PARAMETERS.data,
+  images: { ...PUBLISHED_PARAMETERS.images, source: "chosen" },
+  testImages: { ...PUBLISHED_PARAMETERS.testImages, source: "chosen" },
+  widths: {
+    kind: "text",
+    default: "784-256-128-10",
+    says: "neurons a layer, inputs first",
+    source: "chosen: two layers that spike",
+  },
+  epochs: whole(8, 1, 1000, "passes over the training images"),
+  batch: whole(50, 1, 10_000, "images an update"),
+  learningRate: positive("1", 1e-3, "of Adam", "its usual value"),
+  noise: {
+    kind: "quantity",
+    unit: "Hz",
+    default: 10,
+    min: 0,
+    max: 1000,
+    says: "standard deviation of a rate in training, neurons above threshold",
+    source: CODE,
+  },
+  refractoryTime: positive("s", LIF_NEURONS.refractoryTime, "after a spike", CODE),
+  membraneTime: positive("s", LIF_NEURONS.membraneTime, "of the membrane", CODE),
+  smoothing: positive("1", LIF_NEURONS.smoothing, "gamma of the softened rate, in thresholds", CODE),
+  amplitude: positive("s", LIF_NEURONS.amplitude, "what a rate of 1 / s is worth to the next layer", CODE),
+  synapticTime: positive(
+    "s",
+    LIF_NEURONS.synapticTime,
+    "of the synaptic filter, exponential",
+    "recalled from arXiv:1611.05141, an alpha filter there",
+  ),
+  timeStep: positive("s", 1e-3, "of the run with spikes", "chosen"),
+  duration: positive("s", 0.2, "an image stands; the readout is averaged over its second half", "chosen"),
+  seeds: PUBLISHED_PARAMETERS.seeds,
+  seed: PUBLISHED_PARAMETERS.seed,
+} as const satisfies Parameters;
+
+type Params = ValuesOf<typeof PARAMETERS>;
+
+const TRAINED = [
+  ...["data", "images", "testImages", "widths", "epochs", "batch", "learningRate", "noise"],
+  ...["refractoryTime", "membraneTime", "smoothing", "amplitude", "seed"],
+] as (keyof Params)[];
+
+const neuronsOf = (
+  { refractoryTime, membraneTime, smoothing, amplitude }: Params,
+  synapticTime: number,
+): LifNeurons => ({
+  refractoryTime,
+  membraneTime,
+  smoothing,
+  amplitude,
+  synapticTime,
+});
+
+const dense = (widths: string) =>
+  denseNetwork(parseWidths(widths), "hard sigmoid", { kind: "squared error", nudge: "inside" });
+
+const learnerOf = (params: Params, start: NetworkParameters, synapticTime: number): SoftLifLearner => {
+  const { noise, learningRate, batch } = params;
+  const rule = { neurons: neuronsOf(params, synapticTime), noise, learningRate };
+  return softLifLearner(parseWidths(params.widths), rule, start, batch);
+};
+
+interface Trained {
+  readonly parameters: NetworkParameters | null;
+  /** By hard and by soft rates. */
+  readonly rateAccuracy: number;
+  readonly softAccuracy: number;
+  readonly diverged: string | null;
+}
+
+const train = (params: Params, key: Key, progress: PartProgress): Trained => {
+  const phi = dense(params.widths);
+  const start = initialParameters(phi, fold(key, "start"));
+  // Training knows no synapses in time.
+  const learner = learnerOf(params, start, LIF_NEURONS.synapticTime);
+  const { train: images, test } = imagesFor(params);
+  const plan = { epochs: params.epochs, schedule: CONSTANT, scale: UNIT_SCALE, augmentation: AS_THEY_ARE };
+  try {
+    const from = progress.load() as TrainingState | null;
+    trainLearner(learner, images, test, plan, fold(key, "training"), from, (state) =>
+      progress.keep(state, state.epochs.length / params.epochs),
+    );
+  } catch (error) {
+    if (!(error instanceof Diverged)) throw error;
+    return { parameters: null, rateAccuracy: 0, softAccuracy: 0, diverged: error.message };
+  }
+  const soft = { ...learner, classify: learner.classifySoft };
+  return {
+    parameters: savedParameters(learner.save()),
+    rateAccuracy: learnerAccuracy(learner, test, UNIT_SCALE, key),
+    softAccuracy: learnerAccuracy(soft, test, UNIT_SCALE, key),
+    diverged: null,
+  };
+};
+
+const mean = (says: string) => ({ kind: "mean", unit: "1", says }) as const;
+
+/** A training that did not diverge. */
+const done = (row: Row): boolean => Number.isFinite(row.numbers["spikingAccuracy"].estimate);
+
+const conclude = (table: Table, params: Params): Summary[] => [
+  {
+    title: "Trained by rates, run by spikes: test accuracy, % ± half of the 95 % t interval over seeds",
+    columns: ["network", "soft rates", "LIF rates", "spikes", "loss", "fired"],
+    rows: groupRows(table, PARAMETERS, ["seed"]).map(({ label, rows: all }) => {
+      const rows = all.filter(done);
+      const lost = all.length - rows.length;
+      return [
+        `${label || params.widths}${lost > 0 ? ` (${lost} of ${all.length} diverged)` : ""}`,
+        ...["softAccuracy", "rateAccuracy", "spikingAccuracy", "loss"].map((name) =>
+          percentWithin(overRows(rows, name)),
+        ),
+        overRows(rows, "spikes").estimate.toFixed(0),
+      ];
+    }),
+    notes: [
+      "loss: points from the rates of LIF neurons to their spikes, on the same images. fired: spikes of hidden neurons an image; the input is a current, the readout a weighted sum of filtered spikes.",
+    ],
+  },
+];
+
+const figures = (table: Table, params: Params): Figure[] =>
+  table.axes.includes("duration")
+    ? [
+        {
+          title: "Soft LIF: what spiking costs against the time an image stands",
+          caption: `Points lost from the rates of LIF neurons to their spikes${valuesOf(table, "seed") > 1 ? `; bars are 95 % t intervals over ${valuesOf(table, "seed")} seeds` : ""}. ${params.widths}. ${dataNote(params)}.`,
+          x: { label: "an image stands", unit: "ms", scale: "log" },
+          y: { label: "loss", unit: "points", scale: "linear" },
+          series: groupRows(table, PARAMETERS, ["seed", "duration"]).map(({ label, rows }) => {
+            const times = [...new Set(rows.map((r) => r.point["duration"] as number))].sort((a, b) => a - b);
+            const cells = times.map((t) =>
+              overRows(
+                rows.filter((r) => r.point["duration"] === t && done(r)),
+                "loss",
+              ),
+            );
+            return percentCurve(
+              label || "spikes",
+              times.map((t) => 1e3 * t),
+              cells,
+            );
+          }),
+        },
+      ]
+    : [];
+
+/** Networks trained by the softened rates of LIF neurons and run by their spikes: what is lost, and how soon. */
+export const softLif = defineExperiment({
+  name: "soft-lif",
+  summary:
+    "Networks trained by softened LIF rates and run by spikes: points lost, against noise and the time an image stands.",
+  module: OWN_MODULE,
+  parameters: PARAMETERS,
+  axes: ["noise", "duration", "timeStep", "synapticTime", "smoothing", "widths", "epochs", "seed"],
+  grid: () => [{ noise: [0, 10], duration: [0.02, 0.05, 0.1, 0.2, 0.4] }],
+  replicates: ({ seeds }) => ({ seed: Array.from({ length: seeds }, (_, i) => i) }),
+  deterministic: true,
+  trials: 1,
+  block: 1,
+  quick: { images: 2000, testImages: 500, epochs: 3, seeds: 1, widths: "784-100-50-10" },
+  numbers: {
+    softAccuracy: mean("share of test images classified right by the rates of training, without noise"),
+    rateAccuracy: mean("by the rates of LIF neurons"),
+    spikingAccuracy: mean("by their spikes"),
+    loss: mean("from LIF rates to spikes"),
+    spikes: mean("spikes of hidden neurons an image"),
+  },
+  prepare: {
+    trained: { uses: TRAINED, make: (params, key, progress) => train(params, fold(key, params.seed), progress) },
+  },
+  check: (params) => {
+    checkNetwork(params);
+    checkLif(neuronsOf(params, params.synapticTime));
+    const shortest = Math.min(params.refractoryTime, params.membraneTime, params.synapticTime);
+    if (params.timeStep > shortest)
+      throw new RangeError(
+        `timeStep: ${showQuantity(params.timeStep, "s")} is longer than the shortest time of a neuron, ${showQuantity(shortest, "s")}; a time is one step or longer.`,
+      );
+    if (params.duration < 2 * params.timeStep)
+      throw new RangeError(
+        `duration: ${showQuantity(params.duration, "s")} in steps of ${showQuantity(params.timeStep, "s")}; the second half is averaged, expected two steps or more.`,
+      );
+  },
+  trial: ({ trained }, params) => {
+    const { parameters, rateAccuracy, softAccuracy, diverged } = trained;
+    if (!parameters) return { failed: diverged ?? "the training ended early" };
+    const learner = learnerOf(params, parameters, params.synapticTime);
+    const { test } = imagesFor(params);
+    const run = { duration: params.duration, timeStep: params.timeStep, averagedFrom: params.duration / 2 };
+    let [right, spikes] = [0, 0];
+    for (let from = 0; from < test.count; from += params.batch) {
+      const count = Math.min(params.batch, test.count - from);
+      showImages(
+        learner,
+        test,
+        Uint32Array.from({ length: count }, (_, b) => from + b),
+        UNIT_SCALE,
+      );
+      const result = learner.classifySpiking(count, run);
+      for (let b = 0; b < count; b++) if (result.found[b] === test.labels[from + b]) right++;
+      spikes += result.spikes;
+    }
+    const spikingAccuracy = right / test.count;
+    return {
+      numbers: {
+        softAccuracy,
+        rateAccuracy,
+        spikingAccuracy,
+        loss: rateAccuracy - spikingAccuracy,
+        spikes: spikes / test.count,
+      },
+    };
+  },
+  figures,
+  conclude,
+  notes: (params) => [
+    `${dataNote(params)}, ${params.epochs} epochs, Adam ${params.learningRate}, batch ${params.batch}; the last epoch is read. Neurons as in arXiv:1611.05141's code for MNIST, dense instead of convolutional layers; a synaptic filter of one exponential.`,
+  ],
+});

@@ -1,0 +1,223 @@
+import { pairingChange, TRIPLET_RULES, type TripletRule, tripletThreshold } from "#src/learning/index";
+import {
+  defineExperiment,
+  type Parameters,
+  type Row,
+  type Summary,
+  type Table,
+  type ValuesOf,
+} from "#src/montecarlo/index";
+import { fold, type Key, logNormal } from "#src/random/index";
+import type { Figure } from "#src/report/figure";
+import { OWN_MODULE } from "../../own-module.ts";
+import { groupRows } from "../results/rows.ts";
+
+const share = (value: number, says: string, source: string) =>
+  ({ kind: "quantity", unit: "1", default: value, min: 0, max: 2, says, source }) as const;
+
+const ASSUMED = "assumed: process variation of an analog circuit; sweep it";
+
+const PARAMETERS = {
+  rule: {
+    kind: "choice",
+    choices: Object.keys(TRIPLET_RULES),
+    default: "visual cortex (minimal)",
+    says: "published fit of the triplet rule",
+    source: "Pfister and Gerstner, J. Neurosci. 26, 9673 (2006), as NEST and a public reimplementation carry it",
+  },
+  timeSpread: share(0.1, "standard deviation of ln(time constant) from circuit to circuit, each on its own", ASSUMED),
+  amplitudeSpread: share(0.1, "standard deviation of ln(amplitude), each on its own", ASSUMED),
+  tuning: {
+    kind: "choice",
+    choices: ["none", "depression"],
+    default: "none",
+    says: "one bias set after fabrication: that of depression, so that the threshold under Poisson spikes is the rule's own",
+    source: "chosen: what a single measured rate allows",
+  },
+  frequency: {
+    kind: "quantity",
+    unit: "Hz",
+    default: 20,
+    min: 0.01,
+    max: 500,
+    says: "of pairings",
+    source: "the published protocol",
+  },
+  lag: {
+    kind: "quantity",
+    unit: "s",
+    default: 10e-3,
+    min: 1e-6,
+    max: 1,
+    says: "between the two spikes of a pairing",
+    source: "the published protocol",
+  },
+  pairings: {
+    kind: "integer",
+    unit: "1",
+    default: 60,
+    min: 1,
+    max: 10_000,
+    says: "pairs of spikes",
+    source: "the published protocol",
+  },
+  rateBefore: {
+    kind: "quantity",
+    unit: "Hz",
+    default: 10,
+    min: 0.01,
+    max: 500,
+    says: "of the neuron before the synapse, for the threshold",
+    source: "chosen",
+  },
+} as const satisfies Parameters;
+
+type Params = ValuesOf<typeof PARAMETERS>;
+
+const AMPLITUDES = ["pairPotentiation", "tripletPotentiation", "pairDepression", "tripletDepression"] as const;
+const TIMES = ["fastBefore", "slowBefore", "fastAfter", "slowAfter"] as const;
+
+const ruleOf = (name: string): TripletRule => TRIPLET_RULES[name as keyof typeof TRIPLET_RULES];
+
+/** A circuit as fabricated: every amplitude and time constant lognormal about its own, and tuned. */
+const fabricated = (params: Params, key: Key): TripletRule => {
+  const nominal = ruleOf(params.rule);
+  const drawn = (names: readonly (keyof TripletRule)[], sigma: number): Partial<Record<keyof TripletRule, number>> =>
+    Object.fromEntries(
+      names.map((name) => [
+        name,
+        (nominal[name] as number) === 0 ? 0 : logNormal(fold(key, name), nominal[name] as number, sigma),
+      ]),
+    );
+  const made = {
+    ...nominal,
+    ...drawn(AMPLITUDES, params.amplitudeSpread),
+    ...drawn(TIMES, params.timeSpread),
+  } as TripletRule;
+  if (params.tuning === "none") return made;
+  // The threshold is linear in depression: what it should be, plus what potentiation of pairs adds, over what it is.
+  const { rateBefore } = params;
+  const offset = made.pairPotentiation / (made.tripletPotentiation * made.slowAfter);
+  const factor = (tripletThreshold(nominal, rateBefore) + offset) / (tripletThreshold(made, rateBefore) + offset);
+  return { ...made, pairDepression: factor * made.pairDepression, tripletDepression: factor * made.tripletDepression };
+};
+
+const QUANTILES = [0.05, 0.5, 0.95] as const;
+const spread = (unit: string, says: string) => ({ kind: "mean", unit, says, quantiles: QUANTILES }) as const;
+
+const quantile = (row: Row, number: string, q: number): number => row.numbers[number].quantiles[q].estimate;
+
+const within = (row: Row, number: string, digits: number): string =>
+  `${quantile(row, number, 1).toFixed(digits)} [${quantile(row, number, 0).toFixed(digits)}, ${quantile(row, number, 2).toFixed(digits)}]`;
+
+/** What a row was asked for of this parameter. */
+const at = (row: Row, name: keyof Params, params: Params): number | string =>
+  (row.point[name] ?? params[name]) as number | string;
+
+const conclude = (table: Table, params: Params): Summary[] => {
+  const label = (text: string): string => text || params.rule;
+  return [
+    {
+      title: `Change by ${params.pairings} pairings: median [5 %, 95 %] of circuits, and of the ideal rule`,
+      columns: ["circuits", "Hz", "post after pre", "ideal", "pre after post", "ideal"],
+      rows: groupRows(table, PARAMETERS, ["frequency"]).flatMap(({ label: group, rows }) =>
+        rows.map((row) => {
+          const here = { ...params, ...row.point } as Params;
+          const nominal = (lag: number): string =>
+            pairingChange(ruleOf(here.rule), here.frequency, lag, here.pairings).toFixed(3);
+          const { frequency, lag } = here;
+          return [
+            label(group),
+            `${frequency}`,
+            within(row, "later", 2),
+            nominal(lag),
+            within(row, "earlier", 2),
+            nominal(-lag),
+          ];
+        }),
+      ),
+      notes: [
+        "post, pre: the neuron after the synapse and the one before it, that lag apart. Additive changes of the weight.",
+      ],
+    },
+    {
+      title: "Rate at which depression turns into potentiation [Hz]",
+      columns: ["circuits", "median [5 %, 95 %]", "nominal"],
+      rows: groupRows(table, PARAMETERS, ["frequency", "lag", "pairings"])
+        .filter(({ rows: [row] }) => Number.isFinite(row.numbers["threshold"].estimate))
+        .map(({ label: group, rows: [row] }) => [
+          label(group),
+          within(row, "threshold", 2),
+          tripletThreshold(ruleOf(String(at(row, "rule", params))), Number(at(row, "rateBefore", params))).toFixed(2),
+        ]),
+      notes: [
+        `As in the rule of Bienenstock, Cooper and Munro; independent Poisson spikes, ${params.rateBefore} Hz before the synapse, closed form (all-to-all rules); quantiles are known to 0.5 % of their value. Below 0: potentiation at every rate.`,
+      ],
+    },
+  ];
+};
+
+const figures = (table: Table, params: Params): Figure[] =>
+  groupRows(table, PARAMETERS, ["frequency"]).flatMap(({ label, rows }): Figure[] => {
+    const sorted = [...rows].sort(
+      (a, b) => (at(a, "frequency", params) as number) - (at(b, "frequency", params) as number),
+    );
+    if (sorted.length < 2) return [];
+    const curve = (name: string, number: string) => ({
+      name,
+      x: sorted.map((r) => at(r, "frequency", params) as number),
+      y: sorted.map((r) => quantile(r, number, 1)),
+      low: sorted.map((r) => quantile(r, number, 0)),
+      high: sorted.map((r) => quantile(r, number, 2)),
+      marks: true,
+    });
+    return [
+      {
+        title: `Triplet STDP against the frequency of pairings${label ? `: ${label}` : ""}`,
+        caption: `Medians of the circuits; bars hold 90 % of them. ${params.pairings} pairings, lag ${1e3 * params.lag} ms; spreads of ln(time constant) ${params.timeSpread} and ln(amplitude) ${params.amplitudeSpread}.`,
+        x: { label: "frequency of pairings", unit: "Hz", scale: "linear" },
+        y: { label: "change of the weight", unit: "", scale: "linear" },
+        series: [curve("post after pre", "later"), curve("pre after post", "earlier")],
+      },
+    ];
+  });
+
+/** Circuits of the triplet rule with spread time constants and amplitudes. */
+export const tripletStdp = defineExperiment({
+  name: "triplet-stdp",
+  summary: "Circuits of triplet STDP with spread time constants and amplitudes: pairings, and the BCM-like threshold.",
+  module: OWN_MODULE,
+  parameters: PARAMETERS,
+  axes: ["rule", "tuning", "timeSpread", "amplitudeSpread", "frequency", "lag", "rateBefore"],
+  grid: () => [{ tuning: ["none", "depression"], frequency: [0.1, 10, 20, 40, 50] }],
+  trials: 1000,
+  block: 100,
+  numbers: {
+    later: spread("1", "change where the neuron after the synapse fires later"),
+    earlier: spread("1", "change where it fires earlier"),
+    threshold: spread("Hz", "rate of the neuron after the synapse at which the mean change is 0, Poisson spikes"),
+  },
+  check: ({ rule, tuning }) => {
+    if (tuning !== "none" && ruleOf(rule).interactions === "nearest")
+      throw new RangeError(
+        `tuning: ${tuning} with rule ${rule}; the threshold's closed form is that of all-to-all rules.`,
+      );
+  },
+  trial: (_context, params, key) => {
+    const made = fabricated(params, key);
+    const { frequency, lag, pairings } = params;
+    return {
+      numbers: {
+        later: pairingChange(made, frequency, lag, pairings),
+        earlier: pairingChange(made, frequency, -lag, pairings),
+        // The closed form is that of all-to-all rules.
+        ...(made.interactions === "all-to-all" ? { threshold: tripletThreshold(made, params.rateBefore) } : {}),
+      },
+    };
+  },
+  figures,
+  conclude,
+  notes: (params) => [
+    `Trial i is the same circuit at every frequency, tuned and not. Every amplitude and time constant of "${params.rule}" is lognormal about its own value, independently; the spreads are assumed.`,
+  ],
+});
