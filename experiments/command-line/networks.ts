@@ -25,7 +25,7 @@ import { Misuse, orMisuse } from "../misuse.ts";
 import { packageVersion } from "../run/code-hash.ts";
 import { createEvaluator, type ErrorMode, type Thresholding } from "../studies/networks/evaluator.ts";
 import { designFor } from "../studies/networks/network-parameters.ts";
-import { percent } from "../studies/results/rows.ts";
+import { percent } from "../studies/results/index.ts";
 import { parseQuantity } from "../units/parse.ts";
 import { parseCount } from "./arguments.ts";
 import { answer } from "./output.ts";

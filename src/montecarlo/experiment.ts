@@ -57,6 +57,9 @@ type Contexts<P, C> = { readonly [name in keyof C]: Part<P, C[name]> };
 /** Points to compute: the union of the products of these axes. */
 export type Grid = readonly Readonly<Record<string, readonly Value[]>>[];
 
+/** Values of some parameters, each spanned by what is listed. */
+type Spanned<V> = { readonly [name in keyof V]?: readonly V[name][] };
+
 /** A table of words for people: the run's conclusions. */
 export interface Summary {
   readonly title: string;
@@ -75,9 +78,9 @@ export interface Experiment<P extends Parameters = Parameters, C = Record<string
   /** Parameters that a grid may span. */
   readonly axes: readonly (keyof P & string)[];
   /** Default points; the defaults alone where it is left out. */
-  readonly grid?: (params: ValuesOf<P>) => Grid;
+  readonly grid?: (params: ValuesOf<P>) => readonly Spanned<ValuesOf<P>>[];
   /** Axes that every grid spans, whatever the user asks: training seeds, say. Asked for at each point: `params` are the point's. */
-  readonly replicates?: (params: ValuesOf<P>) => Readonly<Record<string, readonly Value[]>>;
+  readonly replicates?: (params: ValuesOf<P>) => Spanned<ValuesOf<P>>;
   /** Parameters of a run that is over in a minute or two, for `--quick`. */
   readonly quick?: Readonly<Partial<ValuesOf<P>>>;
   /** A trial draws nothing: more than one a point would only repeat it, and is refused. */
@@ -105,8 +108,8 @@ export interface Experiment<P extends Parameters = Parameters, C = Record<string
    */
   readonly together?: (context: C, params: ValuesOf<P>, keys: readonly Key[]) => readonly TrialResult<N>[];
   /** Drawn from the run folder alone: of the table, and of parts of the preparation where numbers do not say enough. */
-  readonly figures?: (table: Table, params: ValuesOf<P>, prepared: Prepared) => readonly Figure[];
-  readonly conclude?: (table: Table, params: ValuesOf<P>) => readonly Summary[];
+  readonly figures?: (table: Table<ValuesOf<P>, N>, params: ValuesOf<P>, prepared: Prepared) => readonly Figure[];
+  readonly conclude?: (table: Table<ValuesOf<P>, N>, params: ValuesOf<P>) => readonly Summary[];
   /** What must be said beside the results: sets used and their standing, assumptions, what is left out. */
   readonly notes?: (params: ValuesOf<P>, points: readonly ValuesOf<P>[]) => readonly string[];
 }

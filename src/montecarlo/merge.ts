@@ -1,5 +1,5 @@
 import type { AnyExperiment } from "./experiment.ts";
-import type { Plan } from "./plan.ts";
+import { type Plan, paramsAt } from "./plan.ts";
 import { type Round, shardCount } from "./rounds.ts";
 import type { Shard } from "./shard.ts";
 import type { Table } from "./table.ts";
@@ -37,6 +37,7 @@ export const mergeShards = (
   }
   const rows = plan.points.map((point, i) => ({
     point,
+    at: paramsAt(plan, i),
     numbers: Object.fromEntries(specs.map(([name, spec]) => [name, cellOf(spec, points[i].tallies[name])])),
     trials: points[i].trials,
     failed: points[i].failed,

@@ -42,10 +42,14 @@ export type Parameter =
 
 export type Parameters = Readonly<Record<string, Parameter>>;
 
-/** The type of each parameter's value. */
-export type ValuesOf<P extends Parameters> = {
-  readonly [name in keyof P]: P[name]["kind"] extends "quantity" | "integer" ? number : string;
-};
+/** The type of a parameter's value: a choice's is one of its words. */
+export type ValueOf<P extends Parameter> = P extends { readonly choices: readonly (infer Choice extends string)[] }
+  ? Choice
+  : P extends { readonly kind: "quantity" | "integer" }
+    ? number
+    : string;
+
+export type ValuesOf<P extends Parameters> = { readonly [name in keyof P]: ValueOf<P[name]> };
 
 export const defaultsOf = <P extends Parameters>(parameters: P): ValuesOf<P> =>
   Object.fromEntries(Object.entries(parameters).map(([name, p]) => [name, p.default])) as ValuesOf<P>;

@@ -1,5 +1,5 @@
 import type { Interval } from "#src/numerics/intervals";
-import type { Values } from "./parameter.ts";
+import type { Parameters, Values, ValuesOf } from "./parameter.ts";
 
 /** One number that every trial reports, and how trials combine. */
 export type NumberSpec =
@@ -21,9 +21,13 @@ export interface Cell extends Interval {
   readonly quantiles: readonly Interval[];
 }
 
-export interface Row {
+/** `V`: values of the experiment's parameters; `N`: names of its numbers. */
+export interface Row<V = Values, N extends string = string> {
+  /** What the grid gives this row: the axes alone. */
   readonly point: Values;
-  readonly numbers: Readonly<Record<string, Cell>>;
+  /** All parameters of the row: those of the run, with the point's over them. */
+  readonly at: V;
+  readonly numbers: Readonly<Record<N, Cell>>;
   /** Trials done, failed ones included. */
   readonly trials: number;
   readonly failed: number;
@@ -34,8 +38,14 @@ export interface Row {
 }
 
 /** The merged results of a run: one row a grid point. */
-export interface Table {
-  readonly axes: readonly string[];
-  readonly numbers: Readonly<Record<string, NumberSpec>>;
-  readonly rows: readonly Row[];
+export interface Table<V = Values, N extends string = string> {
+  readonly axes: readonly (keyof V & string)[];
+  readonly numbers: Readonly<Record<N, NumberSpec>>;
+  readonly rows: readonly Row<V, N>[];
 }
+
+/** The table of an experiment with these parameters and numbers. */
+export type TableOf<P extends Parameters, S extends Readonly<Record<string, NumberSpec>>> = Table<
+  ValuesOf<P>,
+  keyof S & string
+>;

@@ -21,3 +21,15 @@ export const parseJson = (text: string): unknown =>
     if (key === "__proto__") throw new SyntaxError('"__proto__" is no name for anything; choose another');
     return value;
   });
+
+/** The names of a record that the program itself made, with their type. */
+export const keysOf = <R extends object>(record: R): readonly (keyof R & string)[] =>
+  Object.keys(record) as (keyof R & string)[];
+
+/** A record of these entries, with the type of their names. */
+export const recordOf = <N extends string, T>(entries: readonly (readonly [N, T])[]): Record<N, T> =>
+  Object.fromEntries(entries) as Record<N, T>;
+
+/** The entries of a record that the program itself made, with the type of their names. */
+export const recordEntries = <N extends string, T>(record: Readonly<Record<N, T>>): [N, T][] =>
+  Object.entries(record) as [N, T][];

@@ -2,9 +2,12 @@ import { checkAnalogDesign, programAnalogNetwork, ternaryErrors } from "#circuit
 import {
   defineExperiment,
   idleWhere,
+  integer,
+  mean,
+  type NumberSpec,
   type Parameters,
-  type Row,
-  type Table,
+  quantity,
+  type TableOf,
   type ValuesOf,
 } from "#src/montecarlo/index";
 import { accuracyOf, type TrainedNetwork } from "#src/networks/index";
@@ -24,15 +27,10 @@ import {
 } from "../networks/network-parameters.ts";
 import { readsAt } from "../networks/ternary-versus-binary.ts";
 import { PARAMETERS as COMPARISON } from "../networks/ternary-versus-binary-parameters.ts";
-import { groupRows, overRows, percent, percentCurve, shareOverRows } from "../results/rows.ts";
+import { type Line, linesOf, percent, percentBounds, sweptCurve, tableOf, valuesOf } from "../results/index.ts";
 import { heatRemarks, idleRipple } from "../sensing/idle-parameters.ts";
 import { checkSense, SENSE_NAMES, SENSE_PARAMETERS, senseNotes } from "../sensing/sense-parameters.ts";
 import { ANALOG_PARAMETERS, analogDesignOf } from "./analog-parameters.ts";
-
-const energy = (what: string, value: number, source: string) =>
-  ({ kind: "quantity", unit: "J", default: value, min: 0, max: 1e-9, says: what, source }) as const;
-const time = (what: string, value: number, source: string) =>
-  ({ kind: "quantity", unit: "s", default: value, min: 1e-12, max: 1e-3, says: what, source }) as const;
 
 const PARAMETERS = {
   ...SENSE_PARAMETERS,
@@ -41,44 +39,61 @@ const PARAMETERS = {
   seeds: { ...NETWORK_PARAMETERS.seeds, default: 3, source: "three, for time; five or more for a claim" },
   strobe: COMPARISON.strobe,
   samples: COMPARISON.samples,
-  images: {
-    kind: "integer",
-    unit: "1",
-    default: 1000,
-    min: 1,
-    max: 10000,
-    says: "test images read on an analog chip, the first ones; digital chips read all",
-    source: "chosen",
-  },
-  readTime: time("word lines of analog arrays are driven", 10e-9, "chosen"),
-  conversionTime: time("of one conversion", 10e-9, "chosen: a hundred million a second"),
-  columnsPerConverter: {
-    kind: "integer",
-    unit: "1",
-    default: 8,
-    min: 1,
-    max: 4096,
-    says: "columns that share a converter, one after the other",
-    source: "chosen: a common choice, for the converter's area",
-  },
-  converterFigureOfMerit: energy(
-    "energy of a conversion over 2^bits",
+  images: integer(
+    1000,
+    [1, 10000],
+    "test images read on an analog chip, the first ones; digital chips read all",
+    "chosen",
+  ),
+  readTime: quantity("s", 10e-9, [1e-12, 1e-3], "word lines of analog arrays are driven", "chosen"),
+  conversionTime: quantity("s", 10e-9, [1e-12, 1e-3], "of one conversion", "chosen: a hundred million a second"),
+  columnsPerConverter: integer(
+    8,
+    [1, 4096],
+    "columns that share a converter, one after the other",
+    "chosen: a common choice, for the converter's area",
+  ),
+  converterFigureOfMerit: quantity(
+    "J",
     50e-15,
+    [0, 1e-9],
+    "energy of a conversion over 2^bits",
     "assumed; recalled, not read: converters of moderate speed in published surveys reach 10 to 100 fJ a step",
   ),
-  adderEnergy: energy(
-    "digital accumulation of one weight times one input",
+  adderEnergy: quantity(
+    "J",
     0.1e-12,
+    [0, 1e-9],
+    "digital accumulation of one weight times one input",
     "assumed; recalled, not read: an 8-bit addition takes 0.03 pJ at 45 nm, more in an older process",
   ),
-  cycleTime: time(
-    "between digital reads of successive rows, beside the strobe: precharge and margins",
+  cycleTime: quantity(
+    "s",
     50e-9,
+    [1e-12, 1e-3],
+    "between digital reads of successive rows, beside the strobe: precharge and margins",
     "the reference timing's precharge",
   ),
 } as const satisfies Parameters;
 
 type Params = ValuesOf<typeof PARAMETERS>;
+
+/** What a trial reports. */
+const NUMBERS = {
+  analog: mean("1", "accuracy on an analog chip"),
+  digital: mean("1", "accuracy on a chip read by sense amplifiers at the ternary network's best strobe"),
+  ideal: mean("1", "accuracy without errors"),
+  deviceEnergy: mean("J", "of the analog devices, an image"),
+  converterEnergy: mean("J", "of the converters, an image"),
+  readEnergy: mean("J", "of the sense amplifiers' reads, an image"),
+  adderEnergyTotal: mean("J", "of the digital accumulations, an image"),
+  analogTime: mean("s", "of an image on analog arrays"),
+  digitalTime: mean("s", "of an image by digital reads"),
+  strobe: mean("s", "the ternary network's best strobe"),
+} as const satisfies Readonly<Record<string, NumberSpec>>;
+
+type NumberName = keyof typeof NUMBERS;
+type Table = TableOf<typeof PARAMETERS, typeof NUMBERS>;
 
 const PROBED = 100;
 
@@ -108,80 +123,64 @@ const deviceEnergy = (network: TrainedNetwork, params: Params, images: Uint8Arra
   }, 0);
 };
 
-const bitsText = (bits: number): string => (bits > 0 ? String(bits) : bits === 0 ? "none" : "as set");
+const bitsText = (bits: number): string => (bits > 0 ? String(bits) : "none");
 
 const share = (part: number, whole: number): string => `${((100 * part) / whole).toFixed(0)} %`;
 
+type Bits = Line<Params, NumberName>;
+const analogEnergy = (at: Bits): number => at.mean("deviceEnergy") + at.mean("converterEnergy");
+const digitalEnergy = (at: Bits): number => at.mean("readEnergy") + at.mean("adderEnergyTotal");
+const three = (x: number, unit: string): string => showQuantity(Number(x.toPrecision(3)), unit);
+
 const conclude = (table: Table) =>
-  groupRows(table, PARAMETERS, ["seed", "converterBits"]).flatMap(({ label, rows }) => {
-    const byBits = new Map<number, Row[]>();
-    for (const row of rows) {
-      const bits = Number(row.point["converterBits"] ?? -1);
-      byBits.set(bits, [...(byBits.get(bits) ?? []), row]);
-    }
-    const of = label ? `: ${label}` : "";
-    const mean = (mine: readonly Row[], name: string): number => overRows(mine, name).estimate;
+  linesOf(table, PARAMETERS, ["seed", "converterBits"]).flatMap((line) => {
+    const of = line.label ? `: ${line.label}` : "";
     return [
-      {
-        title: `Accuracy, % [95 % t interval over training seeds]${of}`,
-        columns: ["bits", "analog", "digital", "analog - digital", "ideal"],
-        rows: [...byBits].map(([bits, mine]) => {
-          const analog = shareOverRows(mine, "analog");
-          const digital = shareOverRows(mine, "digital");
-          const values = (name: string): number[] => mine.map((r) => r.numbers[name].estimate);
-          const d = pairedInterval(values("analog"), values("digital"));
-          const bounds = (x: { low: number; high: number }): string =>
-            Number.isFinite(x.low) ? ` [${percent(x.low)}, ${percent(x.high)}]` : "";
-          return [
-            bitsText(bits),
-            `${percent(analog.estimate)}${bounds(analog)}`,
-            `${percent(digital.estimate)}${bounds(digital)}`,
-            `${percent(d.estimate)}${bounds(d)}`,
-            percent(mean(mine, "ideal")),
-          ];
-        }),
-        notes: [
+      tableOf(
+        `Accuracy, % [95 % t interval over training seeds]${of}`,
+        line.by("converterBits"),
+        [
+          ["bits", ({ value }) => bitsText(value)],
+          ["analog", (at) => at.bracketed("analog")],
+          ["digital", (at) => at.bracketed("digital")],
+          [
+            "analog - digital",
+            (at) => {
+              const d = pairedInterval(at.estimates("analog"), at.estimates("digital"));
+              return percent(d.estimate) + percentBounds(d);
+            },
+          ],
+          ["ideal", (at) => at.percent("ideal")],
+        ],
+        [
           "Bits: of the converters behind the columns. Pairs share the training seed. Digital: ternary weights read by sense amplifiers at the strobe that is best for them.",
         ],
-      },
-      {
-        title: `Energy and time an image${of}`,
-        columns: ["bits", "analog", "of it converters", "digital", "of it reads", "analog", "digital"],
-        rows: [...byBits].map(([bits, mine]) => {
-          const analog = mean(mine, "deviceEnergy") + mean(mine, "converterEnergy");
-          const digital = mean(mine, "readEnergy") + mean(mine, "adderEnergyTotal");
-          const joule = (x: number): string => showQuantity(Number(x.toPrecision(3)), "J");
-          const second = (x: number): string => showQuantity(Number(x.toPrecision(3)), "s");
-          return [
-            bitsText(bits),
-            joule(analog),
-            share(mean(mine, "converterEnergy"), analog),
-            joule(digital),
-            share(mean(mine, "readEnergy"), digital),
-            second(mean(mine, "analogTime")),
-            second(mean(mine, "digitalTime")),
-          ];
-        }),
-        notes: [
+      ),
+      tableOf(
+        `Energy and time an image${of}`,
+        line.by("converterBits"),
+        [
+          ["bits", ({ value }) => bitsText(value)],
+          ["analog", (at) => three(analogEnergy(at), "J")],
+          ["of it converters", (at) => share(at.mean("converterEnergy"), analogEnergy(at))],
+          ["digital", (at) => three(digitalEnergy(at), "J")],
+          ["of it reads", (at) => share(at.mean("readEnergy"), digitalEnergy(at))],
+          ["analog", (at) => three(at.mean("analogTime"), "s")],
+          ["digital", (at) => three(at.mean("digitalTime"), "s")],
+        ],
+        [
           "Analog: devices and converters; drivers, digital sums and activations are left out. Digital: precharge from 0 V and sense until the strobe of every weight once an image, and its accumulation; word lines and control are left out. Tiles work side by side, layers one after the other. The converter's and the adder's energies are assumed parameters: the comparison is theirs.",
         ],
-      },
+      ),
     ];
   });
 
 const figures = (table: Table, params: Params): Figure[] =>
-  groupRows(table, PARAMETERS, ["seed", "converterBits"]).flatMap(({ label, rows }): Figure[] => {
-    const bits = [...new Set(rows.map((r) => Number(r.point["converterBits"] ?? params.converterBits)))].sort(
-      (a, b) => a - b,
-    );
-    if (bits.length < 2) return [];
-    const at = (b: number): Row[] => rows.filter((r) => Number(r.point["converterBits"] ?? params.converterBits) === b);
-    const curve = (name: string, number: string) =>
-      percentCurve(
-        name,
-        bits,
-        bits.map((b) => shareOverRows(at(b), number)),
-      );
+  linesOf(table, PARAMETERS, ["seed", "converterBits"]).flatMap((line): Figure[] => {
+    const { label } = line;
+    if (valuesOf(line.rows, "converterBits").length < 2) return [];
+    const curve = (name: string, number: NumberName) =>
+      sweptCurve(name, line, "converterBits", (at) => at.share(number));
     return [
       {
         title: `Accuracy against converter bits${label ? `: ${label}` : ""}`,
@@ -192,8 +191,6 @@ const figures = (table: Table, params: Params): Figure[] =>
       },
     ];
   });
-
-const mean = (unit: string, says: string) => ({ kind: "mean", unit, says }) as const;
 
 /** The same ternary network by analog products with converters and by digital reads: accuracy, energy, time. */
 export const analogVersusDigital = defineExperiment({
@@ -222,18 +219,7 @@ export const analogVersusDigital = defineExperiment({
   replicates: trainingSeeds,
   trials: 2,
   block: 1,
-  numbers: {
-    analog: mean("1", "accuracy on an analog chip"),
-    digital: mean("1", "accuracy on a chip read by sense amplifiers at the ternary network's best strobe"),
-    ideal: mean("1", "accuracy without errors"),
-    deviceEnergy: mean("J", "of the analog devices, an image"),
-    converterEnergy: mean("J", "of the converters, an image"),
-    readEnergy: mean("J", "of the sense amplifiers' reads, an image"),
-    adderEnergyTotal: mean("J", "of the digital accumulations, an image"),
-    analogTime: mean("s", "of an image on analog arrays"),
-    digitalTime: mean("s", "of an image by digital reads"),
-    strobe: mean("s", "the ternary network's best strobe"),
-  },
+  numbers: NUMBERS,
   prepare: {
     network: trainedPart<Params>("ternary"),
     reads: { uses: [...SENSE_NAMES, "strobe", "samples"], make: readsAt },

@@ -1,15 +1,18 @@
 import { checkAnalogDesign, programAnalogNetwork } from "#circuits/index";
 import {
+  choice,
   defineExperiment,
   idleWhere,
+  integer,
+  mean,
+  type NumberSpec,
   type Parameters,
-  type Row,
-  type Table,
+  type TableOf,
   type ValuesOf,
 } from "#src/montecarlo/index";
 import { accuracyOf, classifyFloat, imageActivations, type TrainedNetwork } from "#src/networks/index";
 import { fold, type Key } from "#src/random/index";
-import type { Figure, Series } from "#src/report/figure";
+import type { Figure } from "#src/report/figure";
 import { dataFor, dataSetRecord } from "../../files/data-sets.ts";
 import { OWN_MODULE } from "../../own-module.ts";
 import { showQuantity } from "../../units/show.ts";
@@ -21,7 +24,7 @@ import {
   trainedPart,
   trainingSeeds,
 } from "../networks/network-parameters.ts";
-import { countsText, groupRows, overRows, percent, percentCurve, shareOverRows, varied } from "../results/rows.ts";
+import { countsText, linesOf, percentAxis, sweptCurve, tableOf, valuesOf, varied } from "../results/index.ts";
 import { ANALOG_PARAMETERS, analogDesignOf } from "./analog-parameters.ts";
 
 const PARAMETERS = {
@@ -34,25 +37,25 @@ const PARAMETERS = {
   },
   widths: { ...NETWORK_PARAMETERS.widths, default: "784-128-10", source: "chosen: one hidden layer" },
   seeds: { ...NETWORK_PARAMETERS.seeds, default: 3, source: "three, for time; five or more for a claim" },
-  weights: {
-    kind: "choice",
-    choices: ["float", "binary", "ternary"],
-    default: "float",
-    says: "kind of weights; float networks use relu",
-    source: "float: a multilayer perceptron as analog arrays are usually asked for",
-  },
-  images: {
-    kind: "integer",
-    unit: "1",
-    default: 1000,
-    min: 1,
-    max: 10000,
-    says: "test images read on a chip, the first ones",
-    source: "chosen",
-  },
+  weights: choice(
+    ["float", "binary", "ternary"],
+    "float",
+    "kind of weights; float networks use relu",
+    "float: a multilayer perceptron as analog arrays are usually asked for",
+  ),
+  images: integer(1000, [1, 10000], "test images read on a chip, the first ones", "chosen"),
 } as const satisfies Parameters;
 
 type Params = ValuesOf<typeof PARAMETERS>;
+
+/** What a trial reports. */
+const NUMBERS = {
+  accuracy: mean("1", "share of test images classified right on the arrays"),
+  ideal: mean("1", "the same of the network in floating point"),
+  sumError: mean("1", "error of the first layer's sums, rms over rms"),
+} as const satisfies Readonly<Record<string, NumberSpec>>;
+
+type Table = TableOf<typeof PARAMETERS, typeof NUMBERS>;
 
 /** Root mean square difference of two arrays over the root mean square of the second. */
 const relativeError = (y: Float32Array, right: Float32Array): number => {
@@ -94,68 +97,41 @@ const readChip = (network: TrainedNetwork, params: Params, key: Key) => {
   };
 };
 
-/** Accuracy and error at each wire resistance, one curve for each combination of the other axes but the seed. */
-const curvesOf = (table: Table, params: Params) =>
-  groupRows(table, PARAMETERS, ["seed", "wireResistance"]).map(({ label, rows }) => {
-    const points = new Map<number, Row[]>();
-    for (const row of rows) {
-      const ohm = (row.point["wireResistance"] ?? params.wireResistance) as number;
-      points.set(ohm, [...(points.get(ohm) ?? []), row]);
-    }
-    return { label: label || `tile ${params.tile}`, points: [...points].sort(([a], [b]) => a - b) };
-  });
+/** A line for each combination of the axes but the seed and the wires. */
+const curvesOf = (table: Table) => linesOf(table, PARAMETERS, ["seed", "wireResistance"]);
 
-const conclude = (table: Table, params: Params) => [
-  {
-    title: "Accuracy on arrays with line resistance, % [95 % t interval over training seeds]",
-    columns: ["arrays", "wires", "accuracy", "ideal", "error of sums"],
-    rows: curvesOf(table, params).flatMap(({ label, points }) =>
-      points.map(([ohm, rows]) => {
-        const { estimate, low, high } = shareOverRows(rows, "accuracy");
-        const bounds = rows.length > 1 ? ` [${percent(low)}, ${percent(high)}]` : "";
-        return [
-          label,
-          varied(PARAMETERS, "wireResistance", ohm),
-          `${percent(estimate)}${bounds}`,
-          percent(overRows(rows, "ideal").estimate),
-          `${percent(overRows(rows, "sumError").estimate)} %`,
-        ];
-      }),
-    ),
-    notes: [
-      `${countsText(table.rows.map((r) => r.numbers["accuracy"].trials))} chips a seed. Ideal: the same networks in floating point, on the same images. Error of sums: of the first layer's sums over ${PROBED} test images, root mean square over root mean square; it holds all of the chip's errors, converters included.`,
+const conclude = (table: Table) => [
+  tableOf(
+    "Accuracy on arrays with line resistance, % [95 % t interval over training seeds]",
+    curvesOf(table).flatMap((curve) => curve.by("wireResistance")),
+    [
+      ["arrays", ({ label, at }) => label || `tile ${at.tile}`],
+      ["wires", ({ value }) => varied(PARAMETERS, "wireResistance", value)],
+      ["accuracy", (line) => line.bracketed("accuracy")],
+      ["ideal", (line) => line.percent("ideal")],
+      ["error of sums", (line) => `${line.percent("sumError")} %`],
     ],
-  },
+    [
+      `${countsText(table.rows.map((r) => r.numbers.accuracy.trials))} chips a seed. Ideal: the same networks in floating point, on the same images. Error of sums: of the first layer's sums over ${PROBED} test images, root mean square over root mean square; it holds all of the chip's errors, converters included.`,
+    ],
+  ),
 ];
 
 const figures = (table: Table, params: Params): Figure[] => {
-  const curves = curvesOf(table, params);
-  if (curves.every(({ points }) => points.length < 2)) return [];
-  const series = (number: string): Series[] =>
-    curves.map(({ label, points }) =>
-      percentCurve(
-        label,
-        points.map(([ohm]) => ohm),
-        points.map(([, rows]) => shareOverRows(rows, number)),
-      ),
-    );
-  const x = { label: "line resistance from cell to cell", unit: "ohm", scale: "linear" } as const;
-  const caption = `Bars are 95 % t intervals over training seeds. ${dataSetRecord(params.data).name}, widths ${params.widths}; devices of ${showQuantity(params.lowResistance, "ohm")} to ${showQuantity(params.highResistance, "ohm")} where they are no axis.`;
+  const curves = curvesOf(table);
+  if (curves.every((curve) => valuesOf(curve.rows, "wireResistance").length < 2)) return [];
+  const figure = (title: string, y: string, number: "accuracy" | "sumError"): Figure => ({
+    title,
+    caption: `Bars are 95 % t intervals over training seeds. ${dataSetRecord(params.data).name}, widths ${params.widths}; devices of ${showQuantity(params.lowResistance, "ohm")} to ${showQuantity(params.highResistance, "ohm")} where they are no axis.`,
+    x: { label: "line resistance from cell to cell", unit: "ohm", scale: "linear" },
+    y: percentAxis(y),
+    series: curves.map((curve) =>
+      sweptCurve(curve.label || `tile ${params.tile}`, curve, "wireResistance", (at) => at.share(number)),
+    ),
+  });
   return [
-    {
-      title: "Test accuracy against line resistance",
-      caption,
-      x,
-      y: { label: "test accuracy", unit: "%", scale: "linear" },
-      series: series("accuracy"),
-    },
-    {
-      title: "Error of the first layer's sums against line resistance",
-      caption,
-      x,
-      y: { label: "rms error over rms sum", unit: "%", scale: "linear" },
-      series: series("sumError"),
-    },
+    figure("Test accuracy against line resistance", "test accuracy", "accuracy"),
+    figure("Error of the first layer's sums against line resistance", "rms error over rms sum", "sumError"),
   ];
 };
 
@@ -185,11 +161,7 @@ export const irDrop = defineExperiment({
   replicates: trainingSeeds,
   trials: 2,
   block: 1,
-  numbers: {
-    accuracy: { kind: "mean", unit: "1", says: "share of test images classified right on the arrays" },
-    ideal: { kind: "mean", unit: "1", says: "the same of the network in floating point" },
-    sumError: { kind: "mean", unit: "1", says: "error of the first layer's sums, rms over rms" },
-  },
+  numbers: NUMBERS,
   prepare: { network: trainedPart<Params>(null) },
   idle: (params) => [
     ...idleOfFloat(params),

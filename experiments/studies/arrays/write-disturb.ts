@@ -1,6 +1,5 @@
 import {
   BIAS_SCHEMES,
-  type BiasScheme,
   type CellAccess,
   crossbarBytes,
   type FilamentArray,
@@ -14,18 +13,20 @@ import { filamentResistance, sky130, sky130Reram, transistorParams } from "#devi
 import {
   defineExperiment,
   idleWhere,
+  mean,
   type NumberSpec,
   type RateReport,
-  type Row,
-  type Table,
+  rate,
+  type TableOf,
   type TrialResult,
 } from "#src/montecarlo/index";
 import { power } from "#src/numerics/power";
 import { bernoulli, fold, type Key } from "#src/random/index";
 import type { Figure, Series } from "#src/report/figure";
+import { recordOf } from "#src/words/named";
 import { OWN_MODULE } from "../../own-module.ts";
 import { showQuantity } from "../../units/show.ts";
-import { countsText, groupRows, percentCurve, varied } from "../results/rows.ts";
+import { countsText, linesOf, percentCurve, varied } from "../results/index.ts";
 import { ONE_T_ONE_R, PARAMETERS, type WriteValues } from "./write-disturb-parameters.ts";
 
 const VERIFY_TOLERANCE = 0.05;
@@ -36,11 +37,14 @@ const DISTURBED = 0.1e-9;
 const OPERATIONS = ["set", "reset"] as const;
 type Operation = (typeof OPERATIONS)[number];
 
-const rate = (says: string): NumberSpec => ({ kind: "rate", says });
-const mean = (unit: string, says: string): NumberSpec => ({ kind: "mean", unit, says });
+type NumberName =
+  | `${Operation}.${"written" | "arriving" | "disturbs" | "logPulses" | "energy" | "sneak" | "runaway"}`
+  | `verify.${"written" | "runaway" | "pulses" | "energy" | "error"}`;
+type Table = TableOf<typeof PARAMETERS, typeof numbers>;
+type Row = Table["rows"][number];
 
-const numbers: Record<string, NumberSpec> = Object.fromEntries([
-  ...OPERATIONS.flatMap((op): [string, NumberSpec][] => [
+const numbers = recordOf<NumberName, NumberSpec>([
+  ...OPERATIONS.flatMap((op): [NumberName, NumberSpec][] => [
     [`${op}.written`, rate(`the far cell has changed its side in one ${op.toUpperCase()} pulse`)],
     [
       `${op}.arriving`,
@@ -77,7 +81,7 @@ const designOf = (p: WriteValues): FilamentArrayDesign => {
           params: transistorParams(sky130, "tt", "access", p.accessWidth),
           gate: { width: p.accessWidth, length: sky130.gateLength },
         }
-      : { kind: "cross-point", scheme: p.access as BiasScheme };
+      : { kind: "cross-point", scheme: p.access };
   return {
     lines: {
       rows: p.size,
@@ -111,8 +115,8 @@ const patterned = (p: WriteValues, key: Key, far: "lrs" | "hrs"): FilamentArray 
 
 const event = (happened: boolean): RateReport => ({ events: happened ? 1 : 0, of: 1 });
 
-const trial = (p: WriteValues, key: Key): TrialResult<string> => {
-  const found: Record<string, number | RateReport> = {};
+const trial = (p: WriteValues, key: Key): TrialResult<NumberName> => {
+  const found: Partial<Record<NumberName, number | RateReport>> = {};
   const far = { row: 0, column: p.size - 1 };
   const { oxideThickness } = sky130Reram;
   // The side a cell is on: of the geometric mean of both states' resistances.
@@ -202,17 +206,17 @@ const pulsesText = (log: number): string => {
   return log < 3 ? String(Math.round(power(10, log))) : power(10, log).toExponential(0).replace("+", "");
 };
 
-const figures = (table: Table, params: WriteValues): Figure[] =>
-  groupRows(table, PARAMETERS, ["size", "access"]).flatMap(({ label, rows }): Figure[] => {
+const figures = (table: Table): Figure[] =>
+  linesOf(table, PARAMETERS, ["size", "access"]).flatMap(({ label, rows }): Figure[] => {
     const of = label ? `: ${label}` : "";
-    const kinds = [...new Set(rows.map((r) => String(r.point["access"] ?? params.access)))];
-    const curves = (pick: (mine: readonly Row[], kind: string, sizes: number[]) => Series): Series[] =>
+    const kinds = [...new Set(rows.map((r) => r.at.access))];
+    const curves = (pick: (mine: readonly Row[], kind: string, sizes: readonly number[]) => Series): Series[] =>
       kinds.map((kind) => {
-        const mine = rows.filter((r) => String(r.point["access"] ?? params.access) === kind);
+        const mine = rows.filter((r) => r.at.access === kind);
         return pick(
           mine,
           kind,
-          mine.map((r) => (r.point["size"] ?? params.size) as number),
+          mine.map((r) => r.at.size),
         );
       });
     const x = { label: "rows and columns", unit: "", scale: "log" } as const;

@@ -1,24 +1,50 @@
-import { defineExperiment, type Row, type Summary, type Table, type ValuesOf } from "#src/montecarlo/index";
+import {
+  defineExperiment,
+  mean,
+  type NumberSpec,
+  type Summary,
+  type TableOf,
+  type ValuesOf,
+} from "#src/montecarlo/index";
 import { pairedInterval } from "#src/numerics/paired-interval";
 import { fold } from "#src/random/index";
 import type { Figure } from "#src/report/figure";
+import { keysOf } from "#src/words/named";
 import { dataSetRecord } from "../../files/data-sets.ts";
 import { OWN_MODULE } from "../../own-module.ts";
 import { shown } from "../../units/show.ts";
 import { checkNetwork } from "../networks/network-parameters.ts";
 import {
-  differsOnlyIn,
-  overRows,
+  differingOnlyIn,
+  type Line,
+  lineOf,
   percent,
-  percentCurve,
+  percentAxis,
   percentWithin,
-  settingName,
+  pureAxis,
+  settingsOf,
+  sweptCurve,
+  tableOf,
   valuesOf,
-} from "../results/rows.ts";
+} from "../results/index.ts";
 import { trainOnChip } from "./learning-chip.ts";
 import { idleLearning, LEARNING_PARAMETERS } from "./learning-parameters.ts";
 
 type Params = ValuesOf<typeof LEARNING_PARAMETERS>;
+
+/** What a trial reports. */
+const NUMBERS = {
+  accuracy: mean("1", "share of test images classified right"),
+  pulsesPerDevice: mean("1", "programming pulses a device, over the whole training"),
+  mostPulses: mean("1", "programming pulses of the device that saw most"),
+  readEnergy: mean("J", "of the devices while learning, an image"),
+  pulseEnergy: mean("J", "of programming pulses, an image"),
+  inferenceEnergy: mean("J", "of the devices while classifying, an image"),
+  unsettled: mean("1", "share of free phases whose states still moved by more than 0.01"),
+} as const satisfies Readonly<Record<string, NumberSpec>>;
+
+type Table = TableOf<typeof LEARNING_PARAMETERS, typeof NUMBERS>;
+type Setting = Line<Params, keyof typeof NUMBERS>;
 
 const METHODS = ["equilibrium propagation", "backpropagation"] as const;
 /** What the study sweeps, one after the other from an ideal device, and what the figures call it. */
@@ -29,58 +55,41 @@ const SWEPT = {
   readNoise: "read noise, share of G",
   deviceToDevice: "device-to-device deviation of ln(step)",
 } as const;
-type Swept = keyof typeof SWEPT;
 
 const { seeds: _seeds, ...TRAINED } = LEARNING_PARAMETERS;
 
-const at = (row: Row, name: keyof Params, params: Params): number | string =>
-  (row.point[name] ?? params[name]) as number | string;
-
 /** Axes that no setting is named by. */
-const APART = ["method", "seed"];
+const APART = ["method", "seed"] as const;
+/** What is told in every note where --set changed it. */
+const ALWAYS_TOLD = [
+  ...keysOf(SWEPT),
+  ...(["asymmetry", "boundSpread", "pulses", "update", "wireResistance", "readErrors"] as const),
+];
 
-interface Setting {
-  /** What differs from the run's parameters, in words. */
-  readonly name: string;
-  /** Rows by method, a row a seed in the same order. */
-  readonly of: Readonly<Record<string, readonly Row[]>>;
-}
-
-const settingsOf = (table: Table, params: Params): Setting[] => {
-  const found = new Map<string, Record<string, Row[]>>();
-  for (const row of table.rows) {
-    const name = settingName(row, table, params, LEARNING_PARAMETERS, APART);
-    const rows = found.get(name) ?? {};
-    const method = String(at(row, "method", params));
-    rows[method] = [...(rows[method] ?? []), row];
-    found.set(name, rows);
-  }
-  return [...found].map(([name, of]) => ({ name: name || `${params.cells}, as set`, of }));
+/** A setting by method, a row a seed in the same order. */
+const byMethod = (setting: Setting) => {
+  const of = setting.by("method");
+  return METHODS.map((method) => of.find(({ value }) => value === method));
 };
 
-const accuracies = (rows: readonly Row[]): number[] => rows.map((r) => r.numbers["accuracy"].estimate);
-
-const interval = (rows: readonly Row[] | undefined): string => {
-  const done = rows?.filter((r) => Number.isFinite(r.numbers["accuracy"].estimate)) ?? [];
-  if (!rows || rows.length === 0) return "";
-  if (done.length === 0) return "diverged";
-  return (
-    percentWithin(overRows(done, "accuracy")) +
-    (done.length < rows.length ? ` (${rows.length - done.length} diverged)` : "")
-  );
+const accuracyOf = (line: Setting | undefined): string => {
+  if (!line) return "";
+  const done = line.known("accuracy");
+  const lost = line.rows.length - done.rows.length;
+  if (done.rows.length === 0) return "diverged";
+  return done.within("accuracy") + (lost > 0 ? ` (${lost} diverged)` : "");
 };
 
 const ROUNDING = 1e-12;
 
 /** What backpropagation loses against its first line less what EP loses against its own: above 0, EP loses less. */
-const toleranceOf = ({ of }: Setting, base: Setting): string => {
-  const [ep, bp] = METHODS.map((m) => of[m]);
-  const [ep0, bp0] = METHODS.map((m) => base.of[m]);
-  if (!ep || !bp || !ep0 || !bp0 || of === base.of) return "";
-  if (ep.length !== ep0.length || ep.length !== bp.length || bp.length !== bp0.length) return "";
-  const lost = (rows: readonly Row[], ideal: readonly Row[]): number[] =>
-    accuracies(rows).map((a, i) => a - accuracies(ideal)[i]);
-  if (![ep, bp, ep0, bp0].every((rows) => accuracies(rows).every(Number.isFinite))) return "";
+const toleranceOf = (setting: Setting, base: Setting): string => {
+  const four = [...byMethod(setting), ...byMethod(base)];
+  const [ep, bp, ep0, bp0] = four.map((line) => line?.estimates("accuracy") ?? []);
+  if (setting.rows === base.rows || four.includes(undefined)) return "";
+  if ([bp, ep0, bp0].some((a) => a.length !== ep.length)) return "";
+  if (![ep, bp, ep0, bp0].flat().every(Number.isFinite)) return "";
+  const lost = (of: readonly number[], ideal: readonly number[]): number[] => of.map((a, i) => a - ideal[i]);
   const d = pairedInterval(lost(ep, ep0), lost(bp, bp0));
   // What is left of equal losses is rounding.
   if (Math.abs(d.estimate) < ROUNDING) return `${percentWithin({ ...d, estimate: 0 })} n.s.`;
@@ -90,110 +99,79 @@ const toleranceOf = ({ of }: Setting, base: Setting): string => {
 const engineering = (joules: number): string => (Number.isFinite(joules) ? `${(1e9 * joules).toPrecision(3)}` : "");
 
 const conclude = (table: Table, params: Params): Summary[] => {
-  const settings = settingsOf(table, params);
-  const base = settings.find(({ name }) => name.endsWith("as set")) ?? settings[0];
+  const asSet = `${params.cells}, as set`;
+  const settings = settingsOf(table, params, LEARNING_PARAMETERS, APART, asSet);
+  const base = settings.find(({ label }) => label === asSet) ?? settings[0];
   // What --set changed stands under every line.
-  const changed = (
-    [
-      ...Object.keys(SWEPT),
-      "asymmetry",
-      "boundSpread",
-      "pulses",
-      "update",
-      "wireResistance",
-      "readErrors",
-    ] as (keyof Params)[]
-  )
-    .filter((a) => params[a] !== LEARNING_PARAMETERS[a].default)
-    .map((a) => `${a} ${shown(LEARNING_PARAMETERS[a], params[a])}`);
+  const changed = ALWAYS_TOLD.filter((a) => params[a] !== LEARNING_PARAMETERS[a].default).map(
+    (a) => `${a} ${shown(LEARNING_PARAMETERS[a], params[a])}`,
+  );
   const also = changed.length > 0 ? [`Every line also has ${changed.join(", ")}.`] : [];
-  const both = METHODS.every((m) => settings.some(({ of }) => of[m]));
-  const accuracy: Summary = {
-    title: "Test accuracy, % ± half of the 95 % t interval over seeds",
-    columns: both ? ["setting", "EP", "BP", "BP's loss less EP's"] : ["setting", "accuracy"],
-    rows: settings.map((s) =>
+  const both = METHODS.every((m) => table.rows.some(({ at }) => at.method === m));
+  const ofEp = table.rows.filter(({ at }) => at.method === METHODS[0]);
+  const unsettled = Math.max(0, ...lineOf("", ofEp).known("unsettled").estimates("unsettled"));
+  const taught = settings
+    .flatMap((setting) => setting.by("method").map((line) => ({ ...line.known("accuracy"), method: line.value })))
+    .filter((line) => Number.isFinite(line.mean("pulsesPerDevice")));
+  return [
+    tableOf(
+      "Test accuracy, % ± half of the 95 % t interval over seeds",
+      settings,
+      [
+        ["setting", ({ label }) => label],
+        both && ["EP", (s) => accuracyOf(byMethod(s)[0])],
+        both && ["BP", (s) => accuracyOf(byMethod(s)[1])],
+        both && ["BP's loss less EP's", (s) => toleranceOf(s, base)],
+        !both && ["accuracy", accuracyOf],
+      ],
       both
-        ? [s.name, interval(s.of[METHODS[0]]), interval(s.of[METHODS[1]]), toleranceOf(s, base)]
-        : [s.name, interval(Object.values(s.of)[0])],
+        ? [
+            ...also,
+            "Last column: points that backpropagation loses against its own first line, less those that EP loses against its own: above 0 EP is the more tolerant. n.s.: not significant at 95 %.",
+          ]
+        : also,
     ),
-    notes: both
-      ? [
-          ...also,
-          "Last column: points that backpropagation loses against its own first line, less those that EP loses against its own: above 0 EP is the more tolerant. n.s.: not significant at 95 %.",
-        ]
-      : also,
-  };
-  const mean = (rows: readonly Row[], number: string): number =>
-    overRows(
-      rows.filter((r) => Number.isFinite(r.numbers["accuracy"].estimate)),
-      number,
-    ).estimate;
-  const ofEp = table.rows.filter((r) => at(r, "method", params) === METHODS[0]);
-  const unsettled = Math.max(0, ...ofEp.map((r) => r.numbers["unsettled"].estimate).filter(Number.isFinite));
-  const cost: Summary = {
-    title: "What learning took: pulses a device (mean, most); energy an image [nJ]",
-    columns: ["setting", "method", "pulses", "most", "read", "program", "classify"],
-    rows: settings.flatMap((s) =>
-      Object.entries(s.of)
-        .filter(([, rows]) => Number.isFinite(mean(rows, "pulsesPerDevice")))
-        .map(([method, rows]) => [
-          s.name,
-          method === METHODS[0] ? "EP" : "BP",
-          mean(rows, "pulsesPerDevice").toFixed(1),
-          mean(rows, "mostPulses").toFixed(0),
-          engineering(mean(rows, "readEnergy")),
-          engineering(mean(rows, "pulseEnergy")),
-          engineering(mean(rows, "inferenceEnergy")),
-        ]),
+    tableOf(
+      "What learning took: pulses a device (mean, most); energy an image [nJ]",
+      taught,
+      [
+        ["setting", ({ label }) => label],
+        ["method", ({ method }) => (method === METHODS[0] ? "EP" : "BP")],
+        ["pulses", (line) => line.mean("pulsesPerDevice").toFixed(1)],
+        ["most", (line) => line.mean("mostPulses").toFixed(0)],
+        ["read", (line) => engineering(line.mean("readEnergy"))],
+        ["program", (line) => engineering(line.mean("pulseEnergy"))],
+        ["classify", (line) => engineering(line.mean("inferenceEnergy"))],
+      ],
+      [
+        "read and program: while learning, a mean over all images shown; classify: reads of an image afterwards. Of the devices alone: no converters, drivers or digital logic.",
+        ...(ofEp.length === 0
+          ? []
+          : [
+              `Of EP's free phases up to ${percent(unsettled)} % had not come to rest when their steps were done: a state still moved by more than 0.01 (read noise moves them for ever).`,
+            ]),
+      ],
     ),
-    notes: [
-      "read and program: while learning, a mean over all images shown; classify: reads of an image afterwards. Of the devices alone: no converters, drivers or digital logic.",
-      ...(ofEp.length === 0
-        ? []
-        : [
-            `Of EP's free phases up to ${percent(unsettled)} % had not come to rest when their steps were done: a state still moved by more than 0.01 (read noise moves them for ever).`,
-          ]),
-    ],
-  };
-  return [accuracy, cost];
+  ];
 };
 
 const figures = (table: Table, params: Params): Figure[] =>
-  (Object.keys(SWEPT) as Swept[]).flatMap((axis): Figure[] => {
-    const mine = table.rows.filter((r) => differsOnlyIn(axis, r, table, params, APART));
-    const values = [...new Set(mine.map((r) => at(r, axis, params) as number))]
-      // Any state is as good as very many: drawn apart, at the end.
-      .filter((v) => axis !== "states" || v > 0)
-      .sort((a, b) => a - b);
-    if (values.length < 2) return [];
-    const caption = `Bars are 95 % t intervals over ${valuesOf(table, "seed")} seeds, each with a chip of its own. ${params.widths}, ${params.epochs} epochs of ${dataSetRecord(params.data).name}; all else as set, ${params.pulses} pulses from bound to bound${axis === "states" ? "; without finite states: the first line of the table" : ""}.`;
+  keysOf(SWEPT).flatMap((axis): Figure[] => {
+    // Any state is as good as very many: told in the caption, not drawn.
+    const mine = differingOnlyIn(axis, table, params, APART).filter(({ at }) => axis !== "states" || at.states > 0);
+    if (valuesOf(mine, axis).length < 2) return [];
     return [
       {
         title: `Learning on cells: ${SWEPT[axis]}`,
-        caption,
-        x: { label: SWEPT[axis], unit: "", scale: axis === "states" ? "log" : "linear" },
-        y: { label: "test accuracy", unit: "%", scale: "linear" },
-        series: METHODS.flatMap((method) => {
-          const rows = mine.filter((r) => at(r, "method", params) === method);
-          if (rows.length === 0) return [];
-          return [
-            percentCurve(
-              method,
-              values,
-              values.map((v) =>
-                overRows(
-                  rows.filter((r) => at(r, axis, params) === v),
-                  "accuracy",
-                ),
-              ),
-            ),
-          ];
-        }),
+        caption: `Bars are 95 % t intervals over ${valuesOf(table.rows, "seed").length} seeds, each with a chip of its own. ${params.widths}, ${params.epochs} epochs of ${dataSetRecord(params.data).name}; all else as set, ${params.pulses} pulses from bound to bound${axis === "states" ? "; without finite states: the first line of the table" : ""}.`,
+        x: pureAxis(SWEPT[axis], axis === "states" ? "log" : "linear"),
+        y: percentAxis("test accuracy"),
+        series: byMethod(lineOf("", mine)).flatMap((line) =>
+          line ? [sweptCurve(line.value, line, axis, (at) => at.over("accuracy"))] : [],
+        ),
       },
     ];
   });
-
-const mean = (unit: string, says: string) => ({ kind: "mean", unit, says }) as const;
 
 /** Equilibrium Propagation and backpropagation on the same cells: what learning on devices survives. */
 export const epOnRram = defineExperiment({
@@ -243,18 +221,10 @@ export const epOnRram = defineExperiment({
   trials: 1,
   block: 1,
   quick: { seeds: 1, epochs: 1, widths: "784-32-10" },
-  numbers: {
-    accuracy: mean("1", "share of test images classified right"),
-    pulsesPerDevice: mean("1", "programming pulses a device, over the whole training"),
-    mostPulses: mean("1", "programming pulses of the device that saw most"),
-    readEnergy: mean("J", "of the devices while learning, an image"),
-    pulseEnergy: mean("J", "of programming pulses, an image"),
-    inferenceEnergy: mean("J", "of the devices while classifying, an image"),
-    unsettled: mean("1", "share of free phases whose states still moved by more than 0.01"),
-  },
+  numbers: NUMBERS,
   prepare: {
     trained: {
-      uses: Object.keys(TRAINED) as (keyof typeof TRAINED)[],
+      uses: keysOf(TRAINED),
       make: (params, key) => {
         const { pulsesPerDevice, mostPulses, ...rest } = trainOnChip(params, fold(key, params.seed));
         // Parts are JSON: what is no number is left out.

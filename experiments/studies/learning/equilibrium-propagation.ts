@@ -3,20 +3,34 @@ import {
   CONSTANT,
   checkPhases,
   checkStepwise,
-  type Estimator,
-  type Feedback,
   placeLayers,
   ratesOf,
   type Schedule,
   UNIT_SCALE,
 } from "#src/learning/index";
-import { defineExperiment, type Parameters, type ValuesOf } from "#src/montecarlo/index";
+import {
+  choice,
+  defineExperiment,
+  integer,
+  type Parameters,
+  quantity,
+  text,
+  type ValuesOf,
+} from "#src/montecarlo/index";
 import { ADAM, PLAIN_DESCENT } from "#src/networks/index";
 import { fold } from "#src/random/index";
+import { keysOf } from "#src/words/named";
 import { OWN_MODULE } from "../../own-module.ts";
 import { checkNetwork } from "../networks/network-parameters.ts";
 import { type EquilibriumModel, trainModel } from "../papers/equilibrium-model.ts";
-import { accuracyCurves, accuracyTable, EPOCH_NUMBERS, epochResult } from "../papers/equilibrium-report.ts";
+import {
+  accuracyCurves,
+  accuracyTable,
+  EPOCH_NUMBERS,
+  epochRemarks,
+  epochResult,
+  FREE_STEPS,
+} from "../papers/equilibrium-report.ts";
 import {
   dataNote,
   imagesFor,
@@ -36,58 +50,32 @@ const PARAMETERS = {
     says: "passes over the training images",
     source: "chosen",
   },
-  beta: {
-    kind: "quantity",
-    unit: "1",
-    default: 0.5,
-    min: 1e-9,
-    max: 100,
-    says: "nudge",
-    source: "0.1 to 1: github.com/Laborieux-Axel/Equilibrium-Propagation",
-  },
-  updates: {
-    kind: "choice",
-    choices: ["at the end", "every step"],
-    default: "at the end",
-    says: "when weights move: after the nudged phases, or at every nudged step (continual: needs optimiser descent with rates of its own, say 0.0056 0.0028, a one-sided or random-sign estimator, squared error)",
-    source: "arXiv:2005.04168 for every step",
-  },
-  feedback: {
-    kind: "choice",
-    choices: ["tied", "separate (own updates)", "separate (same update)"],
-    default: "tied",
-    says: "weights of the way back: the same, or others with updates of their own or the same ones (separate: needs what updates every step needs)",
-    source: "arXiv:2005.04168, arXiv:2006.03824",
-  },
-  optimiser: {
-    kind: "choice",
-    choices: ["adam", "descent", "momentum"],
-    default: "adam",
-    says: "what moves weights at the end; momentum: 0.9, weight decay 3e-4",
-    source: "github.com/Laborieux-Axel/Equilibrium-Propagation",
-  },
-  learningRates: {
-    kind: "text",
-    default: "5e-4",
-    says: 'one for all layers, or one a layer, the input\'s first, e.g. "0.08 0.04"',
-    source: "github.com/Laborieux-Axel/Equilibrium-Propagation, MNIST",
-  },
-  schedule: {
-    kind: "choice",
-    choices: ["constant", "cosine"],
-    default: "constant",
-    says: "of the learning rates over the epochs",
-    source: "chosen",
-  },
-  batch: {
-    kind: "integer",
-    unit: "1",
-    default: 50,
-    min: 1,
-    max: 100_000,
-    says: "images an update",
-    source: "github.com/Laborieux-Axel/Equilibrium-Propagation, MNIST",
-  },
+  beta: quantity("1", 0.5, [1e-9, 100], "nudge", "0.1 to 1: github.com/Laborieux-Axel/Equilibrium-Propagation"),
+  updates: choice(
+    ["at the end", "every step"],
+    "at the end",
+    "when weights move: after the nudged phases, or at every nudged step (continual: needs optimiser descent with rates of its own, say 0.0056 0.0028, a one-sided or random-sign estimator, squared error)",
+    "arXiv:2005.04168 for every step",
+  ),
+  feedback: choice(
+    ["tied", "separate (own updates)", "separate (same update)"],
+    "tied",
+    "weights of the way back: the same, or others with updates of their own or the same ones (separate: needs what updates every step needs)",
+    "arXiv:2005.04168, arXiv:2006.03824",
+  ),
+  optimiser: choice(
+    ["adam", "descent", "momentum"],
+    "adam",
+    "what moves weights at the end; momentum: 0.9, weight decay 3e-4",
+    "github.com/Laborieux-Axel/Equilibrium-Propagation",
+  ),
+  learningRates: text(
+    "5e-4",
+    'one for all layers, or one a layer, the input\'s first, e.g. "0.08 0.04"',
+    "github.com/Laborieux-Axel/Equilibrium-Propagation, MNIST",
+  ),
+  schedule: choice(["constant", "cosine"], "constant", "of the learning rates over the epochs", "chosen"),
+  batch: integer(50, [1, 100_000], "images an update", "github.com/Laborieux-Axel/Equilibrium-Propagation, MNIST"),
 } as const satisfies Parameters;
 
 type Params = ValuesOf<typeof PARAMETERS>;
@@ -111,10 +99,10 @@ const modelOf = (p: Trained): EquilibriumModel => {
   const schedule: Schedule = p.schedule === "cosine" ? { kind: "cosine", period: p.epochs } : CONSTANT;
   return {
     phi: equilibriumNetwork(p),
-    phases: { estimator: p.estimator as Estimator, beta, freeSteps, nudgedSteps, tolerance },
+    phases: { estimator: p.estimator, beta, freeSteps, nudgedSteps, tolerance },
     update: stepwise(p)
-      ? { kind: "stepwise", feedback: p.feedback as Feedback, moves: p.updates as "every step" | "at the end" }
-      : { kind: "at the end", optimiser: OPTIMISERS[p.optimiser as keyof typeof OPTIMISERS] },
+      ? { kind: "stepwise", feedback: p.feedback, moves: p.updates }
+      : { kind: "at the end", optimiser: OPTIMISERS[p.optimiser] },
     learningRates,
     batch: p.batch,
     epochs: p.epochs,
@@ -159,7 +147,7 @@ export const equilibriumPropagation = defineExperiment({
   numbers: EPOCH_NUMBERS,
   prepare: {
     trained: {
-      uses: [...new Set([...TRAINING_USES, ...(Object.keys(TRAINED) as (keyof typeof TRAINED)[])])],
+      uses: [...new Set([...TRAINING_USES, ...keysOf(TRAINED)])],
       make: (params, key, progress) => trainModel(modelOf(params), imagesFor(params), fold(key, params.seed), progress),
     },
   },
@@ -181,7 +169,7 @@ export const equilibriumPropagation = defineExperiment({
   },
   trial: ({ trained }, params) => epochResult(trained, params.epoch),
   figures: (table, params) => [accuracyCurves(table, PARAMETERS, "Test accuracy against epochs", dataNote(params))],
-  conclude: (table, params) => [accuracyTable(table, PARAMETERS, params.widths)],
+  conclude: (table, params) => [accuracyTable(table, PARAMETERS, params.widths, [FREE_STEPS], epochRemarks(table))],
   notes: (params) => [
     `${dataNote(params)}; the last epoch is read, none is picked. ${params.widths}, ${params.stateActivation}, ${params.cost}; ${params.estimator} estimate, nudge ${params.beta}, ${params.freeSteps} free and ${params.nudgedSteps} nudged steps; batch ${params.batch}, rates ${params.learningRates}.`,
   ],

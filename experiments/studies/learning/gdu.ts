@@ -15,10 +15,13 @@ import {
 } from "#src/learning/index";
 import {
   defineExperiment,
+  integer,
+  mean,
+  type NumberSpec,
   type Parameters,
-  type Row,
+  quantity,
   type Summary,
-  type Table,
+  type TableOf,
   type ValuesOf,
 } from "#src/montecarlo/index";
 import { ADAM } from "#src/networks/index";
@@ -28,45 +31,51 @@ import { dataFor, dataSetRecord } from "../../files/data-sets.ts";
 import { OWN_MODULE } from "../../own-module.ts";
 import { shown } from "../../units/show.ts";
 import { checkNetwork } from "../networks/network-parameters.ts";
-import { groupRows } from "../results/rows.ts";
+import { bare, linesOf } from "../results/index.ts";
 import { EQUILIBRIUM_PARAMETERS, equilibriumNetwork } from "./equilibrium-parameters.ts";
 import { firstExamples } from "./first-examples.ts";
 import { rememberedFor } from "./remembered-for.ts";
 
-const whole = (value: number, min: number, max: number, says: string, source: string) =>
-  ({ kind: "integer", unit: "1", default: value, min, max, says, source }) as const;
-
 const PARAMETERS = {
   ...EQUILIBRIUM_PARAMETERS,
   estimator: { ...EQUILIBRIUM_PARAMETERS.estimator, choices: ["one-sided", "symmetric"] },
-  beta: {
-    kind: "quantity",
-    unit: "1",
-    default: 0.1,
-    min: 1e-6,
-    max: 10,
-    says: "nudge",
-    source: "0.1 and 0.01: the checks of github.com/Laborieux-Axel/Equilibrium-Propagation",
-  },
-  epochs: whole(
+  beta: quantity(
+    "1",
+    0.1,
+    [1e-6, 10],
+    "nudge",
+    "0.1 and 0.01: the checks of github.com/Laborieux-Axel/Equilibrium-Propagation",
+  ),
+  epochs: integer(
     0,
-    0,
-    100,
+    [0, 100],
     "epochs of training before the comparison (Adam 5e-4, batch 50, symmetric, nudge 0.5)",
     "0: at the start",
   ),
-  examples: whole(
+  examples: integer(
     20,
-    1,
-    10_000,
+    [1, 10_000],
     "training images whose gradients are summed, the first of the set",
     "20: the authors' check",
   ),
-  layer: whole(1, 1, 10, "layer of weights, the input's first (an axis)", "1 .. layers"),
-  step: whole(0, 0, 10_000, "nudged step, the first is 1; 0: all together (an axis)", "0 .. nudgedSteps"),
+  layer: integer(1, [1, 10], "layer of weights, the input's first (an axis)", "1 .. layers"),
+  step: integer(0, [0, 10_000], "nudged step, the first is 1; 0: all together (an axis)", "0 .. nudgedSteps"),
 } as const satisfies Parameters;
 
 type Params = ValuesOf<typeof PARAMETERS>;
+
+/** What a trial reports. */
+const NUMBERS = {
+  cosine: mean("1", "cosine between the two gradients of a layer's weights"),
+  relativeError: mean("1", "|EP - BPTT| / |BPTT|"),
+  signAgreement: mean("1", "share of weights with a gradient for which both have one sign"),
+  normRatio: mean("1", "|EP| / |BPTT|"),
+  moved: mean("1", "largest move of a state in the free step from which backpropagation looks back"),
+} as const satisfies Readonly<Record<string, NumberSpec>>;
+
+type NumberName = keyof typeof NUMBERS;
+type Table = TableOf<typeof PARAMETERS, typeof NUMBERS>;
+type Row = Table["rows"][number];
 
 const networkOf = (params: Pick<Params, "widths" | "stateActivation" | "cost">) => equilibriumNetwork(params);
 
@@ -105,7 +114,7 @@ const comparisonOf = (parameters: NetworkParameters, params: Params): GradientCo
     const { freeSteps, nudgedSteps, beta } = params;
     const classes = parameters.biases[parameters.biases.length - 1].length;
     const examples = firstExamples(dataFor(params.data).train, params.examples, classes);
-    const estimator = params.estimator as "one-sided" | "symmetric";
+    const estimator = params.estimator;
     const phases = { freeSteps, nudgedSteps, beta, estimator };
     return compareGradients(exactNetwork(networkOf(params), parameters), examples, phases);
   });
@@ -122,20 +131,23 @@ const slopeOf = (x: readonly number[], y: readonly number[]): number => {
   return u.reduce((s, a, i) => s + (a - mu) * (v[i] - mv), 0) / u.reduce((s, a) => s + (a - mu) ** 2, 0);
 };
 
-const at = (row: Row, number: string): number => row.numbers[number].estimate;
-const axis = (row: Row, name: string, params: Params): number | string =>
-  (row.point[name] ?? params[name as keyof Params]) as number | string;
-
+const at = (row: Row, number: NumberName): number => row.numbers[number].estimate;
 /** Axes that have columns of their own. */
-const TOLD: readonly string[] = ["epochs", "estimator", "beta", "layer", "step"];
+const TOLD = ["epochs", "estimator", "beta", "layer"] as const;
+/** How curves are named. */
+const WORDING = {
+  epochs: (value: string) => (value === "0" ? "at the start" : value === "1" ? "after 1 epoch" : `epochs ${value}`),
+  estimator: bare,
+  step: (value: string) => (value === "0" ? "" : `step ${value}`),
+};
 
 const conclude = (table: Table, params: Params): Summary[] => {
-  const whole = { ...table, rows: table.rows.filter((r) => axis(r, "step", params) === 0) };
+  const whole = { ...table, rows: table.rows.filter((r) => r.at.step === 0) };
   // Whatever else a grid spans stands in front.
-  const others = table.axes.filter((a) => !TOLD.includes(a));
+  const others = table.axes.filter((a) => a !== "step" && !TOLD.some((told) => told === a));
   const place = (r: Row): string[] => [
-    ...others.map((a) => shown(PARAMETERS[a as keyof typeof PARAMETERS], r.point[a])),
-    ...["epochs", "estimator", "beta", "layer"].map((a) => `${axis(r, a, params)}`),
+    ...others.map((a) => shown(PARAMETERS[a], r.point[a])),
+    ...TOLD.map((a) => `${r.at[a]}`),
   ];
   const numbers = (r: Row): string[] => [
     at(r, "cosine").toFixed(6),
@@ -143,19 +155,19 @@ const conclude = (table: Table, params: Params): Summary[] => {
     at(r, "signAgreement").toFixed(4),
     at(r, "normRatio").toFixed(4),
   ];
-  const columns = [...others, "epochs", "estimator", "beta", "layer"];
+  const columns = [...others, ...TOLD];
   const measures = ["cosine", "rel. error", "signs", "norms"];
   const rows = whole.rows.map((r) => [...place(r), ...numbers(r)]);
-  const single = table.rows.filter((r) => (axis(r, "step", params) as number) > 0 && Number.isFinite(at(r, "cosine")));
+  const single = table.rows.filter((r) => r.at.step > 0 && Number.isFinite(at(r, "cosine")));
   const says = "signs: share of weights for which both gradients have one sign; norms: |EP| / |BPTT|.";
-  const fits = groupRows(whole, PARAMETERS, ["beta"]).flatMap(({ label, rows: mine }) => {
-    const small = mine.filter((r) => (axis(r, "beta", params) as number) <= SMALL);
+  const fits = linesOf(whole, PARAMETERS, ["beta"], { step: WORDING.step }).flatMap(({ label, rows: mine }) => {
+    const small = mine.filter((r) => r.at.beta <= SMALL);
     if (small.length < 2) return [];
     const order = slopeOf(
-      small.map((r) => axis(r, "beta", params) as number),
+      small.map((r) => r.at.beta),
       small.map((r) => at(r, "relativeError")),
     );
-    return [[label.replace(/, step 0$/, ""), order.toFixed(3), `${small.length}`]];
+    return [[label, order.toFixed(3), `${small.length}`]];
   });
   const moved = Math.max(0, ...table.rows.map((r) => at(r, "moved")).filter(Number.isFinite));
   return [
@@ -177,7 +189,7 @@ const conclude = (table: Table, params: Params): Summary[] => {
           {
             title: "Equilibrium Propagation against backpropagation through time, step by step",
             columns: [...columns, "step", ...measures],
-            rows: single.map((r) => [...place(r), `${axis(r, "step", params)}`, ...numbers(r)]),
+            rows: single.map((r) => [...place(r), `${r.at.step}`, ...numbers(r)]),
             notes: [says, "Steps at which both gradients are zero are left out."],
           },
         ]
@@ -196,8 +208,8 @@ const conclude = (table: Table, params: Params): Summary[] => {
 };
 
 const figures = (table: Table, params: Params): Figure[] => {
-  const whole = table.rows.filter((r) => axis(r, "step", params) === 0);
-  const betas = [...new Set(whole.map((r) => axis(r, "beta", params) as number))].sort((a, b) => a - b);
+  const whole = table.rows.filter((r) => r.at.step === 0);
+  const betas = [...new Set(whole.map((r) => r.at.beta))].sort((a, b) => a - b);
   const caption = `Summed over ${params.examples} images of ${dataSetRecord(params.data).name}, in double precision; ${params.widths}, ${params.stateActivation}, ${params.cost}.`;
   const errors: Figure[] =
     betas.length < 2
@@ -208,19 +220,15 @@ const figures = (table: Table, params: Params): Figure[] => {
             caption,
             x: { label: "beta", unit: "", scale: "log" },
             y: { label: "|EP - BPTT| / |BPTT|", unit: "", scale: "log" },
-            series: groupRows({ ...table, rows: whole }, PARAMETERS, ["beta"]).map(({ label, rows }) => ({
-              name: label
-                .replace(/, step 0$/, "")
-                .replace("epochs 0", "at the start")
-                .replace("epochs 1,", "after 1 epoch,")
-                .replace(/estimator /, ""),
-              x: rows.map((r) => axis(r, "beta", params) as number),
+            series: linesOf({ ...table, rows: whole }, PARAMETERS, ["beta"], WORDING).map(({ label, rows }) => ({
+              name: label,
+              x: rows.map((r) => r.at.beta),
               y: rows.map((r) => at(r, "relativeError")),
               marks: true,
             })),
           },
         ];
-  const steps = table.rows.filter((r) => (axis(r, "step", params) as number) > 0);
+  const steps = table.rows.filter((r) => r.at.step > 0);
   if (steps.length === 0) return errors;
   return [
     ...errors,
@@ -229,14 +237,11 @@ const figures = (table: Table, params: Params): Figure[] => {
       caption: `${caption} A step at which both updates are zero has no cosine. Between two layers the error comes and goes: every other step of the last one is of second order only.`,
       x: { label: "nudged step", unit: "", scale: "linear" },
       y: { label: "cosine of EP and BPTT", unit: "", scale: "linear" },
-      series: groupRows({ ...table, rows: steps }, PARAMETERS, ["step"]).map(({ label, rows }) => {
+      series: linesOf({ ...table, rows: steps }, PARAMETERS, ["step"], WORDING).map(({ label, rows }) => {
         const seen = rows.filter((r) => Number.isFinite(at(r, "cosine")));
         return {
-          name: label
-            .replace("epochs 0", "at the start")
-            .replace("epochs 1,", "after 1 epoch,")
-            .replace(/estimator /, ""),
-          x: seen.map((r) => axis(r, "step", params) as number),
+          name: label,
+          x: seen.map((r) => r.at.step),
           y: seen.map((r) => at(r, "cosine")),
           marks: true,
         };
@@ -244,8 +249,6 @@ const figures = (table: Table, params: Params): Figure[] => {
     },
   ];
 };
-
-const mean = (says: string) => ({ kind: "mean", unit: "1", says }) as const;
 
 /** Gradients of Equilibrium Propagation beside those of backpropagation through time, against the nudge. */
 export const gdu = defineExperiment({
@@ -282,13 +285,7 @@ export const gdu = defineExperiment({
   deterministic: true,
   trials: 1,
   block: 1,
-  numbers: {
-    cosine: mean("cosine between the two gradients of a layer's weights"),
-    relativeError: mean("|EP - BPTT| / |BPTT|"),
-    signAgreement: mean("share of weights with a gradient for which both have one sign"),
-    normRatio: mean("|EP| / |BPTT|"),
-    moved: mean("largest move of a state in the free step from which backpropagation looks back"),
-  },
+  numbers: NUMBERS,
   quick: { epochs: 0, examples: 5 },
   prepare: {
     parameters: {
@@ -298,7 +295,7 @@ export const gdu = defineExperiment({
   },
   check: (params) => {
     checkNetwork(params);
-    checkComparison({ ...params, estimator: params.estimator as "one-sided" | "symmetric" });
+    checkComparison(params);
     const layers = statefulOf(params);
     if (params.layer > layers)
       throw new RangeError(`layer: ${params.layer}; ${params.widths} has ${layers} with states.`);

@@ -13,7 +13,6 @@ import {
   backpropagationLearner,
   CONSTANT,
   Diverged,
-  type Estimator,
   equilibriumLearner,
   idealSubstrate,
   initialParameters,
@@ -160,7 +159,7 @@ export const trainOnChip = (p: LearningValues, key: Key): TrainedChip => {
   const rates = placeLayers(phi).map((_, l) => p.learningRate * (l === 0 ? 1 : p.outputRate));
   const start = initialParameters(phi, fold(key, "start"));
   const { beta, freeSteps, nudgedSteps } = p;
-  const phases = { estimator: p.estimator as Estimator, beta, freeSteps, nudgedSteps, tolerance: 0 };
+  const phases = { estimator: p.estimator, beta, freeSteps, nudgedSteps, tolerance: 0 };
   const rule = { phases, optimiser: PLAIN_DESCENT, learningRates: rates };
   const learner: Learner =
     p.method === "backpropagation"

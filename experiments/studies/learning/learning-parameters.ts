@@ -1,13 +1,7 @@
-import { type Idle, idleWhere, type Parameters, type ValuesOf } from "#src/montecarlo/index";
+import { choice, type Idle, idleWhere, integer, type Parameters, quantity, type ValuesOf } from "#src/montecarlo/index";
 import { EQUILIBRIUM_PARAMETERS } from "./equilibrium-parameters.ts";
 
-const share = (value: number, max: number, says: string, source: string) =>
-  ({ kind: "quantity", unit: "1", default: value, min: 0, max, says, source }) as const;
-const count = (value: number, min: number, max: number, says: string, source: string) =>
-  ({ kind: "integer", unit: "1", default: value, min, max, says, source }) as const;
-const quantity = (unit: string, value: number, min: number, max: number, says: string, source: string) =>
-  ({ kind: "quantity", unit, default: value, min, max, says, source }) as const;
-const positive = (value: number, says: string, source: string) => quantity("1", value, 1e-9, 1e3, says, source);
+const positive = (value: number, says: string, source: string) => quantity("1", value, [1e-9, 1e3], says, source);
 
 /** Of conductances that pulses move. */
 const OF_PAIRS = [
@@ -51,20 +45,18 @@ const ASSUMED = "assumed";
 
 /** Learning on cells: the network, the cells that hold its weights, and what a read and a pulse cost. */
 export const LEARNING_PARAMETERS = {
-  method: {
-    kind: "choice",
-    choices: ["equilibrium propagation", "backpropagation"],
-    default: "equilibrium propagation",
-    says: "what teaches the network",
-    source: "both, on the same devices",
-  },
-  cells: {
-    kind: "choice",
-    choices: ["conductance pairs", "ternary 2T2R", "binary 2T2R", "numbers"],
-    default: "conductance pairs",
-    says: "what holds the weights; numbers: nothing is in the way",
-    source: "chosen",
-  },
+  method: choice(
+    ["equilibrium propagation", "backpropagation"],
+    "equilibrium propagation",
+    "what teaches the network",
+    "both, on the same devices",
+  ),
+  cells: choice(
+    ["conductance pairs", "ternary 2T2R", "binary 2T2R", "numbers"],
+    "conductance pairs",
+    "what holds the weights; numbers: nothing is in the way",
+    "chosen",
+  ),
   ...EQUILIBRIUM_PARAMETERS,
   widths: {
     ...EQUILIBRIUM_PARAMETERS.widths,
@@ -75,8 +67,8 @@ export const LEARNING_PARAMETERS = {
   freeSteps: { ...EQUILIBRIUM_PARAMETERS.freeSteps, default: 20, source: "chosen: at rest for these widths" },
   nudgedSteps: { ...EQUILIBRIUM_PARAMETERS.nudgedSteps, default: 8, source: "chosen" },
   beta: positive(0.5, "nudge", "github.com/Laborieux-Axel/Equilibrium-Propagation has 0.1 to 1"),
-  epochs: count(4, 1, 1000, "passes over the training images", "chosen: numbers gain little after it"),
-  batch: count(50, 1, 10_000, "images an update", "chosen"),
+  epochs: integer(4, [1, 1000], "passes over the training images", "chosen: numbers gain little after it"),
+  batch: integer(50, [1, 10_000], "images an update", "chosen"),
   learningRate: positive(
     0.5,
     "of the input's layer, plain descent, the same for both methods",
@@ -93,50 +85,45 @@ export const LEARNING_PARAMETERS = {
     "weight that a pair of the layers above holds at most",
     "four times what numbers reach",
   ),
-  pulses: count(
+  pulses: integer(
     100,
-    1,
-    100_000,
+    [1, 100_000],
     "pulses from one bound to the other",
     "chosen: a hundred, of the order of published analog devices, recalled and not read",
   ),
-  nonlinearity: quantity("1", 0, -20, 20, "of pulses: a step falls by exp(-this) from bound to bound", SWEPT),
+  nonlinearity: quantity("1", 0, [-20, 20], "of pulses: a step falls by exp(-this) from bound to bound", SWEPT),
   asymmetry: positive(1, "pulses down over pulses up that cross the range", IDEAL),
-  states: count(0, 0, 65_536, "states of a device; 0: any", SWEPT),
-  cycleToCycle: share(0, 100, "standard deviation of a step from pulse to pulse, in mean steps", SWEPT),
-  deviceToDevice: share(0, 5, "standard deviation of ln(step) from device to device", SWEPT),
-  boundSpread: share(0, 1, "standard deviation of a device's bounds, as a share of the range", IDEAL),
-  readNoise: share(0, 5, "standard deviation of a conductance from read to read, as a share of it", SWEPT),
-  update: {
-    kind: "choice",
-    choices: ["blind", "write-verify"],
-    default: "blind",
-    says: "pulses by the ideal device's step, or verified after them",
-    source: "chosen",
-  },
-  verifyingPulses: count(10, 0, 1000, "most pulses after a verified update", "chosen"),
+  states: integer(0, [0, 65_536], "states of a device; 0: any", SWEPT),
+  cycleToCycle: quantity("1", 0, [0, 100], "standard deviation of a step from pulse to pulse, in mean steps", SWEPT),
+  deviceToDevice: quantity("1", 0, [0, 5], "standard deviation of ln(step) from device to device", SWEPT),
+  boundSpread: quantity("1", 0, [0, 1], "standard deviation of a device's bounds, as a share of the range", IDEAL),
+  readNoise: quantity("1", 0, [0, 5], "standard deviation of a conductance from read to read, as a share of it", SWEPT),
+  update: choice(
+    ["blind", "write-verify"],
+    "blind",
+    "pulses by the ideal device's step, or verified after them",
+    "chosen",
+  ),
+  verifyingPulses: integer(10, [0, 1000], "most pulses after a verified update", "chosen"),
   wireResistance: quantity(
     "ohm",
     0,
-    0,
-    1e6,
+    [0, 1e6],
     "of lines from cell to cell; 0: ideal lines",
     "0; about a micrometre of sky130 met2 has 1 ohm (technology LEF)",
   ),
-  tile: count(128, 2, 4096, "rows and columns (of pairs) of an array with lines", "chosen: a common array size"),
+  tile: integer(128, [2, 4096], "rows and columns (of pairs) of an array with lines", "chosen: a common array size"),
   lowResistance: quantity(
     "ohm",
     10e3,
-    1,
-    1e12,
+    [1, 1e12],
     "of a device at the top of its range",
     "the read sets' low state, illustrative: docs/devices.md",
   ),
   highResistance: quantity(
     "ohm",
     1e6,
-    10,
-    1e12,
+    [10, 1e12],
     "of a device at the bottom of its range",
     "chosen: a hundred times the low one",
   ),
@@ -145,38 +132,38 @@ export const LEARNING_PARAMETERS = {
     "weight of a 2T2R cell times sqrt(its layer's inputs)",
     "chosen: coupling of a binary output layer stays below 1",
   ),
-  latentThreshold: share(
+  latentThreshold: quantity(
+    "1",
     0.5,
-    10,
+    [0, 10],
     "ternary: accumulators within this times that weight are 0",
     "chosen: half of them at the start",
   ),
-  readErrors: share(
+  readErrors: quantity(
+    "1",
     0,
-    1,
+    [0, 1],
     "probability that a written 2T2R cell is read as a neighbouring state until written again",
     "0; rramlab run sense-errors gives them",
   ),
   readVoltage: quantity(
     "V",
     0.2,
-    1e-3,
-    1,
+    [1e-3, 1],
     "of an input of 1",
     "chosen: far below what moves a filament (docs/devices.md)",
   ),
-  readTime: quantity("s", 10e-9, 1e-12, 1, "a read stands", ASSUMED),
-  pulseVoltage: quantity("V", 1.5, 1e-3, 10, "of a programming pulse", ASSUMED),
-  pulseTime: quantity("s", 100e-9, 1e-12, 1, "of a programming pulse", ASSUMED),
+  readTime: quantity("s", 10e-9, [1e-12, 1], "a read stands", ASSUMED),
+  pulseVoltage: quantity("V", 1.5, [1e-3, 10], "of a programming pulse", ASSUMED),
+  pulseTime: quantity("s", 100e-9, [1e-12, 1], "of a programming pulse", ASSUMED),
   cellReadEnergy: quantity(
     "J",
     10e-15,
-    0,
-    1,
+    [0, 1],
     "of reading a 2T2R cell once",
     "of the order that rramlab run sense-transient gives",
   ),
-  cellWriteEnergy: quantity("J", 10e-12, 0, 1, "of writing a 2T2R cell, both devices", ASSUMED),
-  seeds: count(3, 1, 1000, "trainings, each with its own start, order of images and chip", "chosen"),
-  seed: count(0, 0, 999, "number of the training (an axis)", "0 .. seeds - 1"),
+  cellWriteEnergy: quantity("J", 10e-12, [0, 1], "of writing a 2T2R cell, both devices", ASSUMED),
+  seeds: integer(3, [1, 1000], "trainings, each with its own start, order of images and chip", "chosen"),
+  seed: integer(0, [0, 999], "number of the training (an axis)", "0 .. seeds - 1"),
 } as const satisfies Parameters;

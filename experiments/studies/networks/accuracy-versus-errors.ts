@@ -1,20 +1,34 @@
 import {
+  choice,
   defineExperiment,
   idleWhere,
+  mean,
+  type NumberSpec,
   type Parameters,
-  type Row,
-  type Table,
+  quantity,
+  type TableOf,
   type ValuesOf,
 } from "#src/montecarlo/index";
 import { totalShareOfZeros, type WeightErrors } from "#src/networks/index";
 import type { Figure } from "#src/report/figure";
+import { keysOf } from "#src/words/named";
 import { dataFor } from "../../files/data-sets.ts";
 import { OWN_MODULE } from "../../own-module.ts";
-import { groupRows, overRows, percent, percentCurve, shareOverRows, valuesOf } from "../results/rows.ts";
+import {
+  type Line,
+  lineOf,
+  linesOf,
+  percent,
+  percentAxis,
+  pureAxis,
+  sweptCurve,
+  tableOf,
+  valuesOf,
+} from "../results/index.ts";
 import { idleRipple } from "../sensing/idle-parameters.ts";
 import { checkSense, SENSE_NAMES, SENSE_PARAMETERS, senseNotes } from "../sensing/sense-parameters.ts";
 import { COLUMNS, networkAtRate } from "./chip-network.ts";
-import { type ErrorMode, evaluatorFor, type Thresholding } from "./evaluator.ts";
+import { evaluatorFor } from "./evaluator.ts";
 import {
   checkNetwork,
   NETWORK_PARAMETERS,
@@ -28,79 +42,60 @@ const PARAMETERS = {
   ...SENSE_PARAMETERS,
   ...NETWORK_PARAMETERS,
   weights: WEIGHTS_PARAMETER,
-  error: {
-    kind: "choice",
-    choices: ["type1", "type2", "type3"],
-    default: "type1",
-    says: "type1: +-1 read with the other sign; type2: +-1 read as 0; type3: 0 read as +-1",
-    source: "the three read errors of a ternary 2T2R cell",
-  },
-  rate: {
-    kind: "quantity",
-    unit: "1",
-    default: 0.1,
-    min: 0,
-    max: 1,
-    says: "probability that a weight of the affected state is read wrong",
-    source: "chosen",
-  },
-  errors: {
-    kind: "choice",
-    choices: ["frozen", "redrawn"],
-    default: "frozen",
-    says: "errors drawn once a chip, or anew at every read of every image",
-    source: "a programmed chip has frozen errors",
-  },
-  amplifiers: {
-    kind: "choice",
-    choices: ["independent", ...Object.keys(COLUMNS)],
-    default: "independent",
-    says: "independent errors, or those that a whole chip's amplifiers make at the strobe at which it has the rate asked for",
-    source: "chosen; the other parameters of the amplifier only matter where it is shared",
-  },
-  thresholds: {
-    kind: "choice",
-    choices: ["trained", "re-estimated"],
-    default: "trained",
-    says: "batch normalisation as trained, or re-estimated on the chip from 1,000 training images",
-    source: "most of the loss at high type-1 rates is a threshold mismatch: docs/networks.md",
-  },
+  error: choice(
+    ["type1", "type2", "type3"],
+    "type1",
+    "type1: +-1 read with the other sign; type2: +-1 read as 0; type3: 0 read as +-1",
+    "the three read errors of a ternary 2T2R cell",
+  ),
+  rate: quantity("1", 0.1, [0, 1], "probability that a weight of the affected state is read wrong", "chosen"),
+  errors: choice(
+    ["frozen", "redrawn"],
+    "frozen",
+    "errors drawn once a chip, or anew at every read of every image",
+    "a programmed chip has frozen errors",
+  ),
+  amplifiers: choice(
+    ["independent", ...keysOf(COLUMNS)],
+    "independent",
+    "independent errors, or those that a whole chip's amplifiers make at the strobe at which it has the rate asked for",
+    "chosen; the other parameters of the amplifier only matter where it is shared",
+  ),
+  thresholds: choice(
+    ["trained", "re-estimated"],
+    "trained",
+    "batch normalisation as trained, or re-estimated on the chip from 1,000 training images",
+    "most of the loss at high type-1 rates is a threshold mismatch: docs/networks.md",
+  ),
 } as const satisfies Parameters;
 
 type Params = ValuesOf<typeof PARAMETERS>;
 
+/** What a trial reports. */
+const NUMBERS = {
+  accuracy: mean("1", "share of test images classified right on a chip"),
+  clean: mean("1", "the same without errors"),
+  zeros: mean("1", "share of weights that are zero"),
+} as const satisfies Readonly<Record<string, NumberSpec>>;
+
+type Table = TableOf<typeof PARAMETERS, typeof NUMBERS>;
+type Curve = Line<Params, keyof typeof NUMBERS>;
+
 const RATES = [0.001, 0.01, 0.03, 0.065, 0.1, 0.185, 0.3];
 
-/** Rows of one network and error, by rate; whatever else is an axis tells curves apart. */
-interface Curve {
-  readonly weights: string;
-  readonly error: string;
-  readonly others: string;
-  readonly points: readonly { readonly rate: number; readonly rows: readonly Row[] }[];
-}
-
-const curvesOf = (table: Table, params: Params): Curve[] =>
-  groupRows(table, PARAMETERS, ["seed", "rate", "weights", "error"]).flatMap(({ label, rows }) => {
-    const curves = new Map<string, Map<number, Row[]>>();
-    for (const row of rows) {
-      const { weights, error, rate } = { ...params, ...row.point } as Params;
-      const curve = curves.get(`${weights} ${error}`) ?? new Map<number, Row[]>();
-      curve.set(rate, [...(curve.get(rate) ?? []), row]);
-      curves.set(`${weights} ${error}`, curve);
-    }
-    return [...curves].map(([name, points]) => {
-      const [weights, error] = name.split(" ");
-      const ordered = [...points].map(([rate, mine]) => ({ rate, rows: mine })).sort((x, y) => x.rate - y.rate);
-      return { weights, error, others: label, points: ordered };
-    });
-  });
+/** A line for each network and error; whatever else is an axis tells curves apart. */
+const curvesOf = (table: Table): Curve[] =>
+  linesOf(table, PARAMETERS, ["seed", "rate", "weights", "error"]).flatMap((group) =>
+    group.by("weights").flatMap((line) => line.by("error")),
+  );
 
 /** Rate at which the mean accuracy is one point below the clean one, by straight lines between rates; null where none is. */
 const onePointRate = (curve: Curve): number | "above" | "unknown" => {
-  const clean = overRows(curve.points[0].rows, "clean").estimate;
+  const points = curve.by("rate");
+  const clean = points[0].mean("clean");
   let before = { rate: 0, loss: 0 };
-  for (const { rate, rows } of curve.points) {
-    const loss = clean - overRows(rows, "accuracy").estimate;
+  for (const at of points) {
+    const [rate, loss] = [at.value, clean - at.mean("accuracy")];
     if (!Number.isFinite(loss)) return "unknown";
     if (loss >= 0.01) return before.rate + ((rate - before.rate) * (0.01 - before.loss)) / (loss - before.loss);
     before = { rate, loss };
@@ -108,84 +103,82 @@ const onePointRate = (curve: Curve): number | "above" | "unknown" => {
   return "above";
 };
 
-const conclude = (table: Table, params: Params) => {
-  const curves = curvesOf(table, params);
-  const others = curves.some((c) => c.others !== "");
+const onePoint = (curve: Curve): string => {
+  const rate = onePointRate(curve);
+  if (rate === "unknown") return "-";
+  const inPercent = (x: number): string => `${(100 * x).toPrecision(2)} %`;
+  return rate === "above" ? `above ${inPercent(Math.max(...valuesOf(curve.rows, "rate")))}` : inPercent(rate);
+};
+
+const chipSpread = ({ rows }: Curve): string => {
+  const spread = rows.reduce((sum, r) => sum + r.numbers.accuracy.deviation, 0) / rows.length;
+  return Number.isNaN(spread) ? "-" : percent(spread);
+};
+
+const conclude = (table: Table) => {
+  const curves = curvesOf(table);
+  const others = curves.some(({ label }) => label !== "");
+  // What a network is without errors is the same at every rate.
+  const clean = (curve: Curve): Curve => curve.by("rate")[0];
   return [
-    {
-      title: "Accuracy on chips, % [95 % t interval over training seeds]",
-      columns: [...(others ? ["network"] : []), "weights", "error", "rate", "accuracy", "loss", "chip spread"],
-      rows: curves.flatMap(({ weights, error, others: label, points }) =>
-        points.map(({ rate, rows }) => {
-          const { estimate, low, high } = shareOverRows(rows, "accuracy");
-          const spread = rows.reduce((sum, r) => sum + r.numbers["accuracy"].deviation, 0) / rows.length;
-          const loss = overRows(rows, "clean").estimate - estimate;
-          const bounds = rows.length > 1 ? ` [${percent(low)}, ${percent(high)}]` : "";
-          return [
-            ...(others ? [label] : []),
-            weights,
-            error,
-            String(rate),
-            `${percent(estimate)}${bounds}`,
-            percent(loss),
-            Number.isNaN(spread) ? "-" : percent(spread),
-          ];
-        }),
-      ),
-      notes: [
+    tableOf(
+      "Accuracy on chips, % [95 % t interval over training seeds]",
+      curves.flatMap((curve) => curve.by("rate")),
+      [
+        others && ["network", ({ label }) => label],
+        ["weights", ({ at }) => at.weights],
+        ["error", ({ at }) => at.error],
+        ["rate", ({ value }) => String(value)],
+        ["accuracy", (line) => line.bracketed("accuracy")],
+        ["loss", (line) => percent(line.mean("clean") - line.mean("accuracy"))],
+        ["chip spread", chipSpread],
+      ],
+      [
         "Loss: points below the same networks without errors. Chip spread: standard deviation over the chips of one network, points.",
       ],
-    },
-    {
-      title: "Where does each error type cost one point?",
-      columns: [...(others ? ["network"] : []), "weights", "zeros", "clean", "error", "rate of one point"],
-      rows: curves.map((curve) => {
-        const rate = onePointRate(curve);
-        const zeros = overRows(curve.points[0].rows, "zeros").estimate;
-        const last = curve.points[curve.points.length - 1].rate;
-        return [
-          ...(others ? [curve.others] : []),
-          curve.weights,
-          `${(100 * zeros).toFixed(0)} %`,
-          percent(overRows(curve.points[0].rows, "clean").estimate),
-          curve.error,
-          rate === "unknown"
-            ? "-"
-            : rate === "above"
-              ? `above ${(100 * last).toPrecision(2)} %`
-              : `${(100 * rate).toPrecision(2)} %`,
-        ];
-      }),
-      notes: [
+    ),
+    tableOf(
+      "Where does each error type cost one point?",
+      curves,
+      [
+        others && ["network", ({ label }) => label],
+        ["weights", ({ at }) => at.weights],
+        ["zeros", (curve) => `${(100 * clean(curve).mean("zeros")).toFixed(0)} %`],
+        ["clean", (curve) => clean(curve).percent("clean")],
+        ["error", ({ at }) => at.error],
+        ["rate of one point", onePoint],
+      ],
+      [
         "Straight lines between the rates that were computed, means over training seeds and chips; no interval is given.",
       ],
-    },
+    ),
   ];
 };
 
 /** The values a parameter takes in a table, in words. */
-const used = (table: Table, params: Params, name: keyof Params): string =>
-  [...new Set(table.rows.map((r) => String(r.point[name] ?? params[name])))].join(" and ");
+const used = (table: Table, name: keyof Params): string => valuesOf(table.rows, name).join(" and ");
 
-const zerosOf = (table: Table, params: Params): string => {
-  const shares = table.rows.filter((r) => (r.point["weights"] ?? params.weights) === "ternary");
-  return shares.length > 0 ? `${(100 * overRows(shares, "zeros").estimate).toFixed(0)} %` : "(none)";
+const zerosOf = (table: Table): string => {
+  const ternary = lineOf(
+    "",
+    table.rows.filter(({ at }) => at.weights === "ternary"),
+  );
+  return ternary.rows.length > 0 ? `${(100 * ternary.mean("zeros")).toFixed(0)} %` : "(none)";
 };
 
-const figures = (table: Table, params: Params): Figure[] => [
+const figures = (table: Table): Figure[] => [
   {
     title: "Accuracy against read error rate",
-    caption: `Bars are 95 % t intervals over ${valuesOf(table, "seed")} training seeds; ${used(table, params, "errors")} errors, ${used(table, params, "thresholds")} thresholds; zeros among ternary weights ${zerosOf(table, params)}. Amplifiers: ${used(table, params, "amplifiers")}. Rates are per weight of the affected state.`,
-    x: { label: "error rate", unit: "", scale: "log" },
-    y: { label: "test accuracy", unit: "%", scale: "linear" },
-    series: curvesOf(table, params).map(({ weights, error, others, points }) => {
-      const name = `${weights} weights, ${error === "type1" && weights === "binary" ? "flips" : error}${others ? `, ${others}` : ""}`;
-      const curve = percentCurve(
-        name,
-        points.map((p) => p.rate),
-        points.map(({ rows }) => shareOverRows(rows, "accuracy")),
-      );
-      return { ...curve, dash: weights === "binary" ? ("dash" as const) : ("solid" as const) };
+    caption: `Bars are 95 % t intervals over ${valuesOf(table.rows, "seed").length} training seeds; ${used(table, "errors")} errors, ${used(table, "thresholds")} thresholds; zeros among ternary weights ${zerosOf(table)}. Amplifiers: ${used(table, "amplifiers")}. Rates are per weight of the affected state.`,
+    x: pureAxis("error rate", "log"),
+    y: percentAxis("test accuracy"),
+    series: curvesOf(table).map((curve) => {
+      const { weights, error } = curve.at;
+      const name = `${weights} weights, ${error === "type1" && weights === "binary" ? "flips" : error}${curve.label ? `, ${curve.label}` : ""}`;
+      return {
+        ...sweptCurve(name, curve, "rate", (at) => at.share("accuracy")),
+        dash: weights === "binary" ? ("dash" as const) : ("solid" as const),
+      };
     }),
   },
 ];
@@ -225,11 +218,7 @@ export const accuracyVersusErrors = defineExperiment({
   replicates: trainingSeeds,
   trials: 20,
   block: 10,
-  numbers: {
-    accuracy: { kind: "mean", unit: "1", says: "share of test images classified right on a chip" },
-    clean: { kind: "mean", unit: "1", says: "the same without errors" },
-    zeros: { kind: "mean", unit: "1", says: "share of weights that are zero" },
-  },
+  numbers: NUMBERS,
   prepare: {
     network: trainedPart<Params>(null),
   },
@@ -270,14 +259,13 @@ export const accuracyVersusErrors = defineExperiment({
     const { train, test } = dataFor(params.data);
     const evaluator = evaluatorFor(network, test, train);
     if (params.amplifiers !== "independent") {
-      const error = params.error as "type1" | "type2" | "type3";
-      const weights = networkAtRate(params, evaluator.weights, params.amplifiers, error, params.rate, key);
+      const weights = networkAtRate(params, evaluator.weights, params.amplifiers, params.error, params.rate, key);
       return weights === null
         ? { failed: "reads of the chip failed numerically" }
         : { numbers: { accuracy: evaluator.accuracyWith(weights) } };
     }
     const errors: WeightErrors = { type1: 0, type2: 0, type3: 0, [params.error]: params.rate };
-    const accuracy = evaluator.accuracy(errors, params.errors as ErrorMode, params.thresholds as Thresholding, key);
+    const accuracy = evaluator.accuracy(errors, params.errors, params.thresholds, key);
     return { numbers: { accuracy } };
   },
   figures,

@@ -13,10 +13,10 @@ import { MONTE_CARLO_TOLERANCE } from "../sensing/sense-errors.ts";
 import { designOf, deviceOf, type SenseValues } from "../sensing/sense-parameters.ts";
 
 /** How weights share sense amplifiers, as studies let the user choose it. */
-export const COLUMNS: Readonly<Record<string, Columns>> = {
+export const COLUMNS = {
   "column per output": "output",
   "column per input": "input",
-};
+} as const satisfies Readonly<Record<string, Columns>>;
 
 /** A network's weights as one chip reads them at one strobe. */
 export interface ChipNetwork {
@@ -35,7 +35,7 @@ const arrayOf = (params: SenseValues) => ({
 export const networkAtRate = (
   params: SenseValues,
   weights: readonly WeightMatrix[],
-  columns: string,
+  columns: keyof typeof COLUMNS,
   error: "type1" | "type2" | "type3",
   rate: number,
   chip: Key,
@@ -54,7 +54,7 @@ export const networkAtRate = (
 export const readNetwork = (
   params: SenseValues,
   weights: readonly WeightMatrix[],
-  columns: string,
+  columns: keyof typeof COLUMNS,
   strobes: readonly number[],
   chip: Key,
 ): readonly ChipNetwork[] | { readonly failed: number } => {

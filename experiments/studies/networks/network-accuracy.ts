@@ -1,17 +1,29 @@
 import {
+  choice,
   defineExperiment,
+  mean,
+  type NumberSpec,
   type Parameters,
-  type Row,
-  type Summary,
-  type Table,
+  type TableOf,
   type ValuesOf,
 } from "#src/montecarlo/index";
 import { accuracyOf, classifyFloat, imageActivations, totalShareOfZeros } from "#src/networks/index";
 import { pairedInterval } from "#src/numerics/paired-interval";
 import type { Figure } from "#src/report/figure";
+import { grouped } from "#src/words/grouped";
 import { dataFor, dataSetRecord } from "../../files/data-sets.ts";
 import { OWN_MODULE } from "../../own-module.ts";
-import { groupRows, overRows, percent, percentCurve, shareOverRows, valuesOf } from "../results/rows.ts";
+import {
+  bare,
+  linesOf,
+  percent,
+  percentAxis,
+  percentBounds,
+  percentCurve,
+  pureAxis,
+  tableOf,
+  valuesOf,
+} from "../results/index.ts";
 import { evaluatorFor } from "./evaluator.ts";
 import {
   checkNetwork,
@@ -24,93 +36,72 @@ import {
 
 const PARAMETERS = {
   ...NETWORK_PARAMETERS,
-  weights: {
-    kind: "choice",
-    choices: ["float", "binary", "ternary"],
-    default: "ternary",
-    says: "kind of weights; float networks use relu",
-    source: "chosen",
-  },
+  weights: choice(["float", "binary", "ternary"], "ternary", "kind of weights; float networks use relu", "chosen"),
 } as const satisfies Parameters;
 
 type Params = ValuesOf<typeof PARAMETERS>;
 
-interface Group {
-  readonly label: string;
-  readonly width: number;
-  readonly weights: string;
-  readonly rows: readonly Row[];
-}
+/** What a trial reports. */
+const NUMBERS = {
+  accuracy: mean("1", "share of test images classified right"),
+  zeros: mean("1", "share of weights that are zero"),
+} as const satisfies Readonly<Record<string, NumberSpec>>;
 
-const groupsOf = (table: Table, params: Params): Group[] =>
-  groupRows(table, PARAMETERS, ["seed", "weights"]).flatMap(({ label, rows }) => {
-    const kinds = new Map<string, Row[]>();
-    for (const row of rows) {
-      const kind = String(row.point["weights"] ?? params.weights);
-      kinds.set(kind, [...(kinds.get(kind) ?? []), row]);
-    }
-    return [...kinds].map(([weights, mine]) => {
-      const widths = String(mine[0].point["widths"] ?? params.widths);
-      return {
-        label: label.replace("widths ", "") || widths,
-        width: Number(widths.split("-")[1]),
-        weights,
-        rows: mine,
-      };
-    });
-  });
+type Table = TableOf<typeof PARAMETERS, typeof NUMBERS>;
 
-const accuracies = (group: Group): number[] => group.rows.map((r) => r.numbers["accuracy"].estimate);
+/** A line for each combination of the axes but the seed and the weights; widths are told without their name. */
+const groupsOf = (table: Table) =>
+  linesOf(table, PARAMETERS, ["seed", "weights"], { widths: bare }).flatMap((group) =>
+    group.by("weights").map((line) => ({ ...line, label: group.label || line.at.widths })),
+  );
 
-const conclude = (table: Table, params: Params): Summary[] => {
-  const groups = groupsOf(table, params);
-  const binaryOf = (g: Group): Group | undefined => groups.find((b) => b.label === g.label && b.weights === "binary");
+const firstHidden = ({ at }: { readonly at: Params }): number => Number(at.widths.split("-")[1]);
+
+const conclude = (table: Table) => {
+  const groups = groupsOf(table);
+  type Group = (typeof groups)[number];
+  const paired = (g: Group): string => {
+    const binary = groups.find((b) => b.label === g.label && b.value === "binary");
+    if (g.value !== "ternary" || !binary) return "";
+    const d = pairedInterval(g.estimates("accuracy"), binary.estimates("accuracy"));
+    return Number.isFinite(d.low)
+      ? `${percent(d.estimate)}${percentBounds(d)}${d.low * d.high <= 0 ? " n.s." : ""}`
+      : `${percent(d.estimate)} (one seed)`;
+  };
   return [
-    {
-      title: "Test accuracy, % [95 % t interval over training seeds]",
-      columns: ["network", "weights", "accuracy", "zeros", "ternary - binary"],
-      rows: groups.map((g) => {
-        const a = shareOverRows(g.rows, "accuracy");
-        const zeros = overRows(g.rows, "zeros").estimate;
-        const bounds = g.rows.length > 1 ? ` [${percent(a.low)}, ${percent(a.high)}]` : "";
-        const binary = g.weights === "ternary" ? binaryOf(g) : undefined;
-        const d = binary && pairedInterval(accuracies(g), accuracies(binary));
-        const paired = d
-          ? Number.isFinite(d.low)
-            ? `${percent(d.estimate)} [${percent(d.low)}, ${percent(d.high)}]${d.low * d.high <= 0 ? " n.s." : ""}`
-            : `${percent(d.estimate)} (one seed)`
-          : "";
-        return [
-          g.label,
-          g.weights,
-          percent(a.estimate) + bounds,
-          g.weights === "ternary" ? `${(100 * zeros).toFixed(0)} %` : "",
-          paired,
-        ];
-      }),
-      notes: [
+    tableOf(
+      "Test accuracy, % [95 % t interval over training seeds]",
+      groups,
+      [
+        ["network", (g) => g.label],
+        ["weights", (g) => g.value],
+        ["accuracy", (g) => g.bracketed("accuracy")],
+        ["zeros", (g) => (g.value === "ternary" ? `${(100 * g.mean("zeros")).toFixed(0)} %` : "")],
+        ["ternary - binary", paired],
+      ],
+      [
         "n.s.: no significant difference. Pairs share the training seed and the test images; the last epoch is read, none is picked.",
       ],
-    },
+    ),
   ];
 };
 
 const figures = (table: Table, params: Params): Figure[] => {
-  const groups = groupsOf(table, params);
-  if (new Set(groups.map((g) => g.width)).size < 2) return [];
-  const curveName = (g: Group): string => [`${g.weights} weights`, ...g.label.split(", ").slice(1)].join(", ");
+  const groups = groupsOf(table);
+  if (new Set(groups.map(firstHidden)).size < 2) return [];
+  const curves = grouped(groups, (g) => [`${g.value} weights`, ...g.label.split(", ").slice(1)].join(", "));
   return [
     {
       title: "Test accuracy against width",
-      caption: `Bars are 95 % t intervals over ${valuesOf(table, "seed")} training seeds. ${dataSetRecord(params.data).name}.`,
-      x: { label: "neurons in the first hidden layer", unit: "", scale: "log" },
-      y: { label: "test accuracy", unit: "%", scale: "linear" },
-      series: [...new Set(groups.map(curveName))].map((name) => {
-        const mine = groups.filter((g) => curveName(g) === name).sort((x, y) => x.width - y.width);
+      caption: `Bars are 95 % t intervals over ${valuesOf(table.rows, "seed").length} training seeds. ${dataSetRecord(params.data).name}.`,
+      x: pureAxis("neurons in the first hidden layer", "log"),
+      y: percentAxis("test accuracy"),
+      series: [...curves].map(([name, lines]) => {
+        const mine = lines.sort((a, b) => firstHidden(a) - firstHidden(b));
         return percentCurve(
           name,
-          mine.map((g) => g.width),
-          mine.map((g) => shareOverRows(g.rows, "accuracy")),
+          mine.map(firstHidden),
+          mine.map((g) => g.share("accuracy")),
         );
       }),
     },
@@ -129,10 +120,7 @@ export const networkAccuracy = defineExperiment({
   deterministic: true,
   trials: 1,
   block: 1,
-  numbers: {
-    accuracy: { kind: "mean", unit: "1", says: "share of test images classified right" },
-    zeros: { kind: "mean", unit: "1", says: "share of weights that are zero" },
-  },
+  numbers: NUMBERS,
   prepare: {
     network: trainedPart<Params>(null),
   },

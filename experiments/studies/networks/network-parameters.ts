@@ -1,4 +1,14 @@
-import { type Idle, idleWhere, type Parameters, type Part, type ValuesOf } from "#src/montecarlo/index";
+import {
+  choice,
+  type Idle,
+  idleWhere,
+  integer,
+  type Parameters,
+  type Part,
+  quantity,
+  text,
+  type ValuesOf,
+} from "#src/montecarlo/index";
 import {
   type Activation,
   defaultLearningRate,
@@ -32,64 +42,28 @@ export const NETWORK_PARAMETERS = {
     says: "data set: mnist-10k, fashion-mnist, or a folder of IDX files (--data)",
     source: "rramlab data list",
   },
-  widths: {
-    kind: "text",
-    default: "784-64-64-10",
-    says: "neurons a layer, inputs first",
-    source: "chosen: narrow enough for binary and ternary weights to differ",
-  },
-  activation: {
-    kind: "choice",
-    choices: ["binary", "ternary"],
-    default: "binary",
-    says: "what hidden layers pass on; ternary is a two-bit signal",
-    source: "binary: so that weights alone differ between the networks",
-  },
-  epochs: {
-    kind: "integer",
-    unit: "1",
-    default: 10,
-    min: 1,
-    max: 1000,
-    says: "passes over the training images",
-    source: "docs/networks.md",
-  },
-  batch: {
-    kind: "integer",
-    unit: "1",
-    default: 50,
-    min: 2,
-    max: 10000,
-    says: "images a training step",
-    source: "50 for 8,000 images, 128 for 60,000: docs/networks.md",
-  },
-  learningRate: {
-    kind: "quantity",
-    unit: "1",
-    default: 0.01,
-    min: 1e-6,
-    max: 1,
-    says: "start of the cosine schedule; it decides how many ternary weights stay zero",
-    source: "docs/networks.md",
-  },
-  seeds: {
-    kind: "integer",
-    unit: "1",
-    default: 5,
-    min: 1,
-    max: 1000,
-    says: "training seeds: the unit of a claim about two kinds of network",
-    source: "five or more",
-  },
-  seed: {
-    kind: "integer",
-    unit: "1",
-    default: 0,
-    min: 0,
-    max: 999,
-    says: "number of the training seed (an axis)",
-    source: "0 .. seeds - 1",
-  },
+  widths: text(
+    "784-64-64-10",
+    "neurons a layer, inputs first",
+    "chosen: narrow enough for binary and ternary weights to differ",
+  ),
+  activation: choice(
+    ["binary", "ternary"],
+    "binary",
+    "what hidden layers pass on; ternary is a two-bit signal",
+    "binary: so that weights alone differ between the networks",
+  ),
+  epochs: integer(10, [1, 1000], "passes over the training images", "docs/networks.md"),
+  batch: integer(50, [2, 10000], "images a training step", "50 for 8,000 images, 128 for 60,000: docs/networks.md"),
+  learningRate: quantity(
+    "1",
+    0.01,
+    [1e-6, 1],
+    "start of the cosine schedule; it decides how many ternary weights stay zero",
+    "docs/networks.md",
+  ),
+  seeds: integer(5, [1, 1000], "training seeds: the unit of a claim about two kinds of network", "five or more"),
+  seed: integer(0, [0, 999], "number of the training seed (an axis)", "0 .. seeds - 1"),
 } as const satisfies Parameters;
 
 /** The training seeds 0 .. seeds - 1, which every grid of networks spans. */
@@ -98,13 +72,7 @@ export const trainingSeeds = ({ seeds }: { readonly seeds: number }): { readonly
 });
 
 /** Which weights a study of one network reads. */
-export const WEIGHTS_PARAMETER = {
-  kind: "choice",
-  choices: ["binary", "ternary"],
-  default: "ternary",
-  says: "kind of weights",
-  source: "chosen",
-} as const;
+export const WEIGHTS_PARAMETER = choice(["binary", "ternary"], "ternary", "kind of weights", "chosen");
 
 /** What one network is made from: how many seeds a study spans is the study's own. */
 export type NetworkValues = Omit<ValuesOf<typeof NETWORK_PARAMETERS>, "seeds">;

@@ -1,3 +1,4 @@
+import { keysOf } from "#src/words/named";
 import type { SenseValues } from "../sensing/sense-parameters.ts";
 
 /** What an input of the analysis stands for, and which range it varies over. */
@@ -22,4 +23,4 @@ export const SENSITIVITY_INPUTS = {
 } as const satisfies Readonly<Record<string, SensitivityInput>>;
 
 export type InputName = keyof typeof SENSITIVITY_INPUTS;
-export const INPUT_NAMES = Object.keys(SENSITIVITY_INPUTS) as readonly InputName[];
+export const INPUT_NAMES = keysOf(SENSITIVITY_INPUTS);

@@ -1,7 +1,9 @@
-import type { Row, Summary, Table } from "#src/montecarlo/index";
+import type { Cell, Parameters, Summary, Table } from "#src/montecarlo/index";
 import type { Interval } from "#src/numerics/intervals";
 import type { Figure } from "#src/report/figure";
-import { SENSITIVITY_INPUTS } from "./sensitivity-inputs.ts";
+import { recordEntries } from "#src/words/named";
+import { linesOf } from "../results/index.ts";
+import { type InputName, SENSITIVITY_INPUTS } from "./sensitivity-inputs.ts";
 
 /** What is looked at, as it is called in tables. */
 export const OUTPUTS = {
@@ -11,28 +13,20 @@ export const OUTPUTS = {
   accuracy: "accuracy",
 } as const;
 export type OutputName = keyof typeof OUTPUTS;
+/** Numbers of an output: its first-order and total index, and its change. */
+export type SensitivityNumber = `${OutputName}${"First" | "Total" | "Change"}`;
 
-const groupsOf = (table: Table): { readonly label: string; readonly rows: readonly Row[] }[] => {
-  const groups = new Map<string, Row[]>();
-  for (const row of table.rows) {
-    const label = table.axes
-      .filter((axis) => axis !== "input")
-      .map((axis) => `${axis} ${row.point[axis]}`)
-      .join(", ");
-    groups.set(label, [...(groups.get(label) ?? []), row]);
-  }
-  return [...groups].map(([label, rows]) => ({ label, rows }));
-};
+type Values = { readonly input: InputName };
+type NumberName = SensitivityNumber;
+type Row = { readonly at: Values; readonly numbers: Readonly<Record<NumberName, Cell>> };
 
-const ranked = (rows: readonly Row[], output: string): Row[] =>
+const ranked = <R extends Row>(rows: readonly R[], output: OutputName): R[] =>
   [...rows].sort((a, b) => b.numbers[`${output}Total`].estimate - a.numbers[`${output}Total`].estimate);
 
-const varies = (rows: readonly Row[], output: string): boolean =>
+const varies = (rows: readonly Row[], output: OutputName): boolean =>
   rows.some((r) => Number.isFinite(r.numbers[`${output}Total`].estimate));
 
-const inputOf = (row: Row): string => String(row.point["input"] ?? "");
-const saysOf = (row: Row): string =>
-  SENSITIVITY_INPUTS[inputOf(row) as keyof typeof SENSITIVITY_INPUTS]?.says ?? inputOf(row);
+const saysOf = ({ at }: Row): string => SENSITIVITY_INPUTS[at.input].says;
 
 const share = (i: Interval): string => `${i.estimate.toFixed(2)} [${i.low.toFixed(2)}, ${i.high.toFixed(2)}]`;
 const change = (i: Interval): string => {
@@ -43,22 +37,22 @@ const change = (i: Interval): string => {
 /** What to improve first: the device's and circuit's inputs whose total share is significant, largest first. */
 const advice = (rows: readonly Row[]): string => {
   const fab = ranked(rows, "accuracy").filter(
-    (r) => !["supply", "strobe", "temperature"].includes(inputOf(r)) && r.numbers["accuracyTotal"].low > 0,
+    (r) => !["supply", "strobe", "temperature"].includes(r.at.input) && r.numbers.accuracyTotal.low > 0,
   );
   const [first, second] = fab;
   if (!first) return "No parameter of device or circuit moves accuracy significantly here.";
   const direction = (r: Row): string => {
-    const { low, high } = r.numbers["accuracyChange"];
+    const { low, high } = r.numbers.accuracyChange;
     return low > 0 ? "raise" : high < 0 ? "lower" : "steady";
   };
-  const unsure = second && second.numbers["accuracyTotal"].high > first.numbers["accuracyTotal"].low;
+  const unsure = second && second.numbers.accuracyTotal.high > first.numbers.accuracyTotal.low;
   const also = unsure ? ` (or ${direction(second)} the ${saysOf(second)}: their intervals overlap)` : "";
   return `For accuracy, of what the fab decides: ${direction(first)} the ${saysOf(first)} first${also}.`;
 };
 
-export const concludeSensitivity = (table: Table): Summary[] =>
-  groupsOf(table).flatMap(({ label, rows }) =>
-    (Object.entries(OUTPUTS) as [OutputName, string][])
+export const concludeSensitivity = <V extends Values>(table: Table<V, NumberName>, parameters: Parameters): Summary[] =>
+  linesOf(table, parameters, ["input"]).flatMap(({ label, rows }) =>
+    recordEntries(OUTPUTS)
       .filter(([output]) => varies(rows, output))
       .map(([output, words], i, all) => ({
         title: `What moves ${words}${label ? `: ${label}` : ""}`,
@@ -79,16 +73,16 @@ export const concludeSensitivity = (table: Table): Summary[] =>
       })),
   );
 
-export const drawSensitivity = (table: Table): Figure[] =>
+export const drawSensitivity = <V extends Values>(table: Table<V, NumberName>, parameters: Parameters): Figure[] =>
   table.axes.includes("input")
-    ? groupsOf(table).map(({ label, rows }) => ({
+    ? linesOf(table, parameters, ["input"]).map(({ label, rows }) => ({
         kind: "bars",
         title: `Share of the variance${label ? `: ${label}` : ""}`,
         caption:
           "Total Sobol indices: the input's part, alone and with others. Bars are 95 % intervals (delta method).",
         x: { label: "total share of the variance", unit: "", scale: "linear", from: -0.1, to: 1.2 },
         names: rows.map(saysOf),
-        series: (Object.entries(OUTPUTS) as [OutputName, string][])
+        series: recordEntries(OUTPUTS)
           .filter(([output]) => varies(rows, output))
           .map(([output, words]) => {
             const cells = rows.map((r) => r.numbers[`${output}Total`]);

@@ -1,26 +1,33 @@
 import { countSamples, readSamples, ternaryErrors } from "#circuits/index";
-import { defineExperiment, type Parameters, type ValuesOf } from "#src/montecarlo/index";
+import {
+  choice,
+  defineExperiment,
+  integer,
+  mean,
+  type NumberSpec,
+  type Parameters,
+  quantity,
+  type Report,
+  type ValuesOf,
+} from "#src/montecarlo/index";
 import type { TrainedNetwork } from "#src/networks/index";
 import { fold, type Key, keyText, uniform } from "#src/random/index";
+import { keysOf, recordEntries, recordOf } from "#src/words/named";
 import { dataFor } from "../../files/data-sets.ts";
 import { OWN_MODULE } from "../../own-module.ts";
 import { heatRemarks, idleRipple } from "../sensing/idle-parameters.ts";
 import { MONTE_CARLO_TOLERANCE, STROBE_PARAMETER } from "../sensing/sense-errors.ts";
-import {
-  amplifierOf,
-  checkSense,
-  deviceOf,
-  SENSE_PARAMETERS,
-  type SenseValues,
-  senseNotes,
-} from "../sensing/sense-parameters.ts";
+import { amplifierOf, checkSense, deviceOf, SENSE_PARAMETERS, senseNotes } from "../sensing/sense-parameters.ts";
 import { evaluatorFor } from "./evaluator.ts";
 import { checkNetwork, NETWORK_PARAMETERS, networkNotes, trainedPart } from "./network-parameters.ts";
 import { INPUT_NAMES, type InputName, SENSITIVITY_INPUTS } from "./sensitivity-inputs.ts";
-import { concludeSensitivity, drawSensitivity, OUTPUTS, type OutputName } from "./sensitivity-report.ts";
-
-const range = (value: number, says: string, source: string) =>
-  ({ kind: "quantity", unit: "1", default: value, min: 0.001, max: 0.9, says, source }) as const;
+import {
+  concludeSensitivity,
+  drawSensitivity,
+  OUTPUTS,
+  type OutputName,
+  type SensitivityNumber,
+} from "./sensitivity-report.ts";
 
 const { seeds: _seeds, ...NETWORK } = NETWORK_PARAMETERS;
 
@@ -28,44 +35,48 @@ const PARAMETERS = {
   ...SENSE_PARAMETERS,
   ...NETWORK,
   strobe: STROBE_PARAMETER,
-  input: {
-    kind: "choice",
-    choices: INPUT_NAMES,
-    default: "lrsMedian",
-    says: "whose share of the variance is estimated (an axis)",
-    source: "all of them",
-  },
-  deviceRange: range(0.2, "half-range of medians and spreads of resistance, relative", "chosen: equal for all"),
-  circuitRange: range(0.2, "half-range of mismatch and bit-line capacitance, relative", "chosen: as for the device"),
-  supplyRange: range(0.05, "half-range of the supply, relative", "chosen: a regulated supply"),
-  strobeRange: range(0.2, "half-range of the strobe's time, relative", "chosen: as for the device"),
-  temperatureRange: {
-    kind: "quantity",
-    unit: "1",
-    default: 40,
-    min: 0.1,
-    max: 200,
-    says: "half-range of temperature in kelvin",
-    source: "chosen: -13 .. 67 degC about 27 degC",
-  },
-  samples: {
-    kind: "integer",
-    unit: "1",
-    default: 200,
-    min: 10,
-    max: 100_000,
-    says: "amplifiers with their cells whose reads give the error rates at one setting, the same at all settings",
-    source: "chosen: rates to about a percent; what they miss is counted as no variance of the inputs",
-  },
-  chips: {
-    kind: "integer",
-    unit: "1",
-    default: 4,
-    min: 1,
-    max: 1000,
-    says: "chips whose accuracies are averaged at one setting, the same at all settings",
-    source: "chosen: the luck of one chip would pass for an effect of every input",
-  },
+  input: choice(INPUT_NAMES, "lrsMedian", "whose share of the variance is estimated (an axis)", "all of them"),
+  deviceRange: quantity(
+    "1",
+    0.2,
+    [0.001, 0.9],
+    "half-range of medians and spreads of resistance, relative",
+    "chosen: equal for all",
+  ),
+  circuitRange: quantity(
+    "1",
+    0.2,
+    [0.001, 0.9],
+    "half-range of mismatch and bit-line capacitance, relative",
+    "chosen: as for the device",
+  ),
+  supplyRange: quantity("1", 0.05, [0.001, 0.9], "half-range of the supply, relative", "chosen: a regulated supply"),
+  strobeRange: quantity(
+    "1",
+    0.2,
+    [0.001, 0.9],
+    "half-range of the strobe's time, relative",
+    "chosen: as for the device",
+  ),
+  temperatureRange: quantity(
+    "1",
+    40,
+    [0.1, 200],
+    "half-range of temperature in kelvin",
+    "chosen: -13 .. 67 degC about 27 degC",
+  ),
+  samples: integer(
+    200,
+    [10, 100_000],
+    "amplifiers with their cells whose reads give the error rates at one setting, the same at all settings",
+    "chosen: rates to about a percent; what they miss is counted as no variance of the inputs",
+  ),
+  chips: integer(
+    4,
+    [1, 1000],
+    "chips whose accuracies are averaged at one setting, the same at all settings",
+    "chosen: the luck of one chip would pass for an effect of every input",
+  ),
 } as const satisfies Parameters;
 
 type Params = ValuesOf<typeof PARAMETERS>;
@@ -113,7 +124,7 @@ const outputsAt = (params: Params, context: Context): Outputs | null => {
   const keys = Array.from({ length: params.samples }, (_, i) => fold(key, i));
   const found = readSamples(
     amplifierOf(params),
-    deviceOf(params as SenseValues),
+    deviceOf(params),
     params.mismatch,
     [params.strobe],
     MONTE_CARLO_TOLERANCE,
@@ -166,8 +177,8 @@ export const sensitivity = defineExperiment({
   grid: () => [{ input: INPUT_NAMES }],
   trials: 128,
   block: 16,
-  numbers: Object.fromEntries(
-    Object.entries(OUTPUTS).flatMap(([name, label]) => [
+  numbers: recordOf(
+    recordEntries(OUTPUTS).flatMap(([name, label]): [SensitivityNumber, NumberSpec][] => [
       [
         `${name}First`,
         { kind: "sobol", effect: "first", says: `share of the variance of ${label} by the input alone` },
@@ -176,7 +187,7 @@ export const sensitivity = defineExperiment({
         `${name}Total`,
         { kind: "sobol", effect: "total", says: `share of the variance of ${label} by the input and all it acts with` },
       ],
-      [`${name}Change`, { kind: "mean", unit: "1", says: `slope of ${label} against the input, times its range` }],
+      [`${name}Change`, mean("1", `slope of ${label} against the input, times its range`)],
     ]),
   ),
   prepare: {
@@ -190,7 +201,7 @@ export const sensitivity = defineExperiment({
   trial: (context, params, key) => {
     const draws = (which: string): number[] => INPUT_NAMES.map((_, i) => uniform(fold(key, which), i));
     const [from, to] = [draws("a"), draws("b")];
-    const changed = INPUT_NAMES.indexOf(params.input as InputName);
+    const changed = INPUT_NAMES.indexOf(params.input);
     const mixedPoint = from.map((u, i) => (i === changed ? to[i] : u));
     const a = remembered(params, context, key, "a", from);
     const b = remembered(params, context, key, "b", to);
@@ -198,8 +209,8 @@ export const sensitivity = defineExperiment({
     if (!a || !b || !mixed) return { failed: "a read could not be solved" };
     const sign = Math.sign(to[changed] - from[changed]);
     return {
-      numbers: Object.fromEntries(
-        (Object.keys(OUTPUTS) as OutputName[]).flatMap((name) => {
+      numbers: recordOf(
+        keysOf(OUTPUTS).flatMap((name): [SensitivityNumber, Report][] => {
           const row = { a: a[name], b: b[name], mixed: mixed[name] };
           return [
             [`${name}First`, row],
@@ -211,12 +222,12 @@ export const sensitivity = defineExperiment({
       ),
     };
   },
-  conclude: concludeSensitivity,
-  figures: drawSensitivity,
+  conclude: (table) => concludeSensitivity(table, PARAMETERS),
+  figures: (table) => drawSensitivity(table, PARAMETERS),
   notes: (params, points) => [
     `Every input is uniform over its range about the values above: ${INPUT_NAMES.map((name) => `${name} +-${rangeText(params, name)}`).join(", ")}. At each setting the same ${params.samples} amplifiers with their cells are read, and the errors of the same ${params.chips} chips drawn at the rates found.`,
-    ...networkNotes(points as never, ["ternary"]),
-    ...senseNotes(params as SenseValues, points as unknown as SenseValues[]),
+    ...networkNotes(points, ["ternary"]),
+    ...senseNotes(params, points),
   ],
 });
 

@@ -1,20 +1,25 @@
 import { binaryErrors, ternaryErrors } from "#circuits/index";
 import {
+  choice,
   defineExperiment,
+  mean,
+  type NumberSpec,
   type Parameters,
+  quantity,
   type RateReport,
-  type Row,
-  type Table,
+  rate,
+  type TableOf,
   type ValuesOf,
 } from "#src/montecarlo/index";
 import type { WeightMatrix } from "#src/networks/index";
 import { meanInterval, momentsOf } from "#src/numerics/moments";
 import { fold } from "#src/random/index";
 import type { Figure } from "#src/report/figure";
+import { keysOf } from "#src/words/named";
 import { dataFor } from "../../files/data-sets.ts";
 import { OWN_MODULE } from "../../own-module.ts";
 import { showQuantity } from "../../units/show.ts";
-import { groupRows, overRows, percent, percentCurve } from "../results/rows.ts";
+import { lineOf, linesOf, percent, percentCurve } from "../results/index.ts";
 import { heatRemarks, idleRipple } from "../sensing/idle-parameters.ts";
 import { checkSense, SENSE_PARAMETERS, senseNotes, standingOf } from "../sensing/sense-parameters.ts";
 import { COLUMNS, readNetwork } from "./chip-network.ts";
@@ -32,27 +37,46 @@ const PARAMETERS = {
   ...SENSE_PARAMETERS,
   ...NETWORK_PARAMETERS,
   weights: WEIGHTS_PARAMETER,
-  amplifiers: {
-    kind: "choice",
-    choices: Object.keys(COLUMNS),
-    default: "column per output",
-    says: "which weights share a sense amplifier",
-    source: "the two ways to lay a matrix into an array",
-  },
-  strobe: {
-    kind: "quantity",
-    unit: "s",
-    default: 3e-9,
-    min: 0.1e-9,
-    max: 10e-6,
-    says: "time after SEN's rise at which every weight is read",
-    source: "chosen inside the ternary window at 0.9 V and 20 fF: docs/sense-window.md",
-  },
+  amplifiers: choice(
+    keysOf(COLUMNS),
+    "column per output",
+    "which weights share a sense amplifier",
+    "the two ways to lay a matrix into an array",
+  ),
+  strobe: quantity(
+    "s",
+    3e-9,
+    [0.1e-9, 10e-6],
+    "time after SEN's rise at which every weight is read",
+    "chosen inside the ternary window at 0.9 V and 20 fF: docs/sense-window.md",
+  ),
 } as const satisfies Parameters;
 
 type Params = ValuesOf<typeof PARAMETERS>;
 
-const rate = (events: number, of: number): RateReport => ({ events, of });
+/** What a trial reports. */
+const NUMBERS = {
+  chip: mean("1", "accuracy with the weights as the chip reads them"),
+  independent: mean("1", "accuracy with independent errors at that chip's rates"),
+  difference: mean("1", "chip minus independent"),
+  clean: mean("1", "accuracy without errors"),
+  wrong: mean("1", "share of weights read wrong"),
+  columnSpread: mean(
+    "1",
+    "standard deviation of wrong weights over the first layer's columns, over that of independent errors",
+  ),
+  type1: rate("+-1 read with the other sign"),
+  type2: rate("+-1 read as 0 (both outputs high)"),
+  type3: rate("0 read as +-1"),
+  invalid: rate("+-1 read with both outputs low"),
+  binaryFlip: rate("binary read of +-1 gives the other sign"),
+} as const satisfies Readonly<Record<string, NumberSpec>>;
+
+type NumberName = keyof typeof NUMBERS;
+type Table = TableOf<typeof PARAMETERS, typeof NUMBERS>;
+type Row = Table["rows"][number];
+
+const outOf = (events: number, of: number): RateReport => ({ events, of });
 
 const known = (x: number, text: (x: number) => string): string => (Number.isFinite(x) ? text(x) : "-");
 
@@ -60,18 +84,18 @@ const conclude = (table: Table, params: Params) => [
   {
     title: "Does sharing an amplifier matter? Accuracy, % [95 % t interval over training seeds]",
     columns: ["condition", "wrong", "columns", "clean", "chip", "independent", "difference", "chip spread"],
-    rows: groupRows(table, PARAMETERS, ["seed"]).map(({ label, rows }) => {
-      const number = (name: string): string => percent(overRows(rows, name).estimate);
+    rows: linesOf(table, PARAMETERS, ["seed"]).map(({ label, rows }) => {
+      const number = (name: NumberName): string => percent(lineOf("", rows).over(name).estimate);
       const difference = meanInterval(momentsOf(rows.map((r) => r.numbers["difference"].estimate)));
-      const spread = (name: string): string =>
+      const spread = (name: NumberName): string =>
         known(rows.reduce((sum, r) => sum + r.numbers[name].deviation, 0) / rows.length, percent);
       const bounds = rows.length > 1 ? ` [${percent(difference.low)}, ${percent(difference.high)}]` : "";
       return [
         label || "default",
         `${number("wrong")} %`,
-        Number.isNaN(overRows(rows, "columnSpread").estimate)
+        Number.isNaN(lineOf("", rows).over("columnSpread").estimate)
           ? "-"
-          : overRows(rows, "columnSpread").estimate.toFixed(2),
+          : lineOf("", rows).over("columnSpread").estimate.toFixed(2),
         number("clean"),
         number("chip"),
         number("independent"),
@@ -87,8 +111,8 @@ const conclude = (table: Table, params: Params) => [
 ];
 
 const figures = (table: Table, params: Params): Figure[] => {
-  const at = (row: Row): Params => ({ ...params, ...row.point }) as Params;
-  const curves = groupRows(table, PARAMETERS, ["seed", "strobe", "supply"]);
+  const at = (row: Row): Params => row.at;
+  const curves = linesOf(table, PARAMETERS, ["seed", "strobe", "supply"]);
   return [
     {
       title: "What sharing an amplifier costs",
@@ -99,15 +123,15 @@ const figures = (table: Table, params: Params): Figure[] => {
         const strobes = [...new Set(rows.map((r) => `${at(r).strobe} ${at(r).supply}`))];
         const points = strobes
           .map((s) => rows.filter((r) => `${at(r).strobe} ${at(r).supply}` === s))
-          .filter((mine) => overRows(mine, "wrong").estimate > 0)
-          .sort((a, b) => overRows(a, "wrong").estimate - overRows(b, "wrong").estimate);
+          .filter((mine) => lineOf("", mine).over("wrong").estimate > 0)
+          .sort((a, b) => lineOf("", a).over("wrong").estimate - lineOf("", b).over("wrong").estimate);
         if (points.length === 0) return [];
-        const x = points.map((mine) => 100 * overRows(mine, "wrong").estimate);
+        const x = points.map((mine) => 100 * lineOf("", mine).over("wrong").estimate);
         return [
           percentCurve(
             label || "default",
             x,
-            points.map((mine) => overRows(mine, "difference")),
+            points.map((mine) => lineOf("", mine).over("difference")),
           ),
         ];
       }),
@@ -139,29 +163,13 @@ export const sharedAmplifiers = defineExperiment({
   // Ternary weights inside the window and past it, with the mismatch as fabricated and three times as large; binary ones
   // before their window, where reads are undecided.
   grid: () => [
-    { weights: ["ternary"], amplifiers: Object.keys(COLUMNS), mismatch: [1, 3], strobe: [3e-9, 6e-9, 10e-9] },
-    { weights: ["binary"], amplifiers: Object.keys(COLUMNS), mismatch: [1, 3], strobe: [1.2e-9] },
+    { weights: ["ternary"], amplifiers: keysOf(COLUMNS), mismatch: [1, 3], strobe: [3e-9, 6e-9, 10e-9] },
+    { weights: ["binary"], amplifiers: keysOf(COLUMNS), mismatch: [1, 3], strobe: [1.2e-9] },
   ],
   replicates: trainingSeeds,
   trials: 8,
   block: 4,
-  numbers: {
-    chip: { kind: "mean", unit: "1", says: "accuracy with the weights as the chip reads them" },
-    independent: { kind: "mean", unit: "1", says: "accuracy with independent errors at that chip's rates" },
-    difference: { kind: "mean", unit: "1", says: "chip minus independent" },
-    clean: { kind: "mean", unit: "1", says: "accuracy without errors" },
-    wrong: { kind: "mean", unit: "1", says: "share of weights read wrong" },
-    columnSpread: {
-      kind: "mean",
-      unit: "1",
-      says: "standard deviation of wrong weights over the first layer's columns, over that of independent errors",
-    },
-    type1: { kind: "rate", says: "+-1 read with the other sign" },
-    type2: { kind: "rate", says: "+-1 read as 0 (both outputs high)" },
-    type3: { kind: "rate", says: "0 read as +-1" },
-    invalid: { kind: "rate", says: "+-1 read with both outputs low" },
-    binaryFlip: { kind: "rate", says: "binary read of +-1 gives the other sign" },
-  },
+  numbers: NUMBERS,
   prepare: { network: trainedPart<Params>(null) },
   idle: idleRipple,
   remarks: heatRemarks,
@@ -195,11 +203,11 @@ export const sharedAmplifiers = defineExperiment({
         difference: chip - independent,
         wrong,
         ...(Number.isFinite(columnSpread) ? { columnSpread } : {}),
-        type1: rate(signed.wrongSign, signed.of),
-        type2: rate(signed.zero, signed.of),
-        type3: rate(zero.signed, zero.of),
-        invalid: rate(signed.invalid, signed.of),
-        binaryFlip: rate(signed.binaryFlipped, signed.of),
+        type1: outOf(signed.wrongSign, signed.of),
+        type2: outOf(signed.zero, signed.of),
+        type3: outOf(zero.signed, zero.of),
+        invalid: outOf(signed.invalid, signed.of),
+        binaryFlip: outOf(signed.binaryFlipped, signed.of),
       },
     };
   },
@@ -221,7 +229,7 @@ export const sharedAmplifiers = defineExperiment({
 const spreadOf = (
   stored: readonly WeightMatrix[],
   read: readonly WeightMatrix[],
-  columns: string,
+  columns: keyof typeof COLUMNS,
 ): { wrong: number; columnSpread: number } => {
   let wrong = 0;
   let all = 0;

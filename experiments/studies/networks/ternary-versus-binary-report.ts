@@ -1,38 +1,36 @@
-import type { Row, Summary, Table, Values } from "#src/montecarlo/index";
+import type { Summary, Value } from "#src/montecarlo/index";
 import type { Interval } from "#src/numerics/intervals";
 import { type NestedInterval, nestedInterval } from "#src/numerics/nested-interval";
 import { pairedInterval } from "#src/numerics/paired-interval";
 import type { Figure, Series } from "#src/report/figure";
+import { grouped } from "#src/words/grouped";
 import { dataSetRecord } from "../../files/data-sets.ts";
 import { showMeasured, showQuantity, showRate } from "../../units/show.ts";
+import { type Line, lineOf, linesOf, percentCurve, valuesOf } from "../results/index.ts";
 
-import { groupRows, overRows, percentCurve } from "../results/rows.ts";
 import { standingOf } from "../sensing/sense-parameters.ts";
-import { PARAMETERS } from "./ternary-versus-binary-parameters.ts";
+import {
+  type ComparisonValues,
+  type NumberName,
+  PARAMETERS,
+  type ComparisonTable as Table,
+} from "./ternary-versus-binary-parameters.ts";
 
 /** Rows of one condition, one a training seed. */
-interface Condition {
-  readonly label: string;
-  readonly rows: readonly Row[];
-  readonly at: Values;
-}
+type Condition = Line<ComparisonValues, NumberName>;
 
-const conditionsOf = (table: Table, params: Values): Condition[] => {
-  const groups = new Map<string, { rows: Row[]; at: Values }>();
-  const shared = table.axes.filter((axis) => axis !== "seed");
-  const constant = (axis: string): boolean => new Set(table.rows.map((r) => r.point[axis])).size === 1;
-  for (const row of table.rows) {
-    const at = { ...params, ...row.point };
-    const extra = shared.filter((axis) => !["supply", "corner", "temperature"].includes(axis) && !constant(axis));
-    const label = [
-      `${at["supply"]} V ${at["corner"]} ${showQuantity(at["temperature"] as number, "K").replace(" degC", " C")}`,
-      ...extra.map((axis) => `${axis} ${typeof at[axis] === "number" ? at[axis].toPrecision(3) : at[axis]}`),
-    ].join(" ");
-    const group = groups.get(label) ?? { rows: [], at };
-    group.rows.push(row);
-    groups.set(label, group);
-  }
-  return [...groups].map(([label, { rows, at }]) => ({ label, rows, at }));
+const conditionsOf = (table: Table): Condition[] => {
+  const extra = table.axes.filter(
+    (axis) => !["seed", "supply", "corner", "temperature"].includes(axis) && valuesOf(table.rows, axis).length > 1,
+  );
+  const told = (value: Value): string => (typeof value === "number" ? value.toPrecision(3) : value);
+  const conditions = grouped(table.rows, ({ at }) =>
+    [
+      `${at.supply} V ${at.corner} ${showQuantity(at.temperature - 273.15, "C")}`,
+      ...extra.map((axis) => `${axis} ${told(at[axis])}`),
+    ].join(" "),
+  );
+  return [...conditions].map(([label, rows]) => lineOf(label, rows));
 };
 
 const points = (x: number, digits = 1): string => (100 * x).toFixed(digits);
@@ -55,25 +53,25 @@ const verdict = (i: Interval): string => {
   return "no significant difference";
 };
 
-export const concludeComparison = (table: Table, params: Values): Summary[] => {
-  const conditions = conditionsOf(table, params);
-  const strobe = table.axes.includes("strobe") ? "" : ` of ${showQuantity(params["strobe"] as number, "s")}`;
+export const concludeComparison = (table: Table, params: ComparisonValues): Summary[] => {
+  const conditions = conditionsOf(table);
+  const strobe = table.axes.includes("strobe") ? "" : ` of ${showQuantity(params.strobe, "s")}`;
   const [first] = conditions;
   const seeds = first.rows.length;
-  const clean = (number: string): string => `${points(overRows(first.rows, number).estimate, 2)} %`;
-  const cleanOf = (number: string): number[] => first.rows.map((r) => r.numbers[number].estimate);
+  const clean = (number: NumberName): string => `${points(lineOf("", first.rows).over(number).estimate, 2)} %`;
+  const cleanOf = (number: NumberName): number[] => first.rows.map((r) => r.numbers[number].estimate);
   const cleanDifference = pairedInterval(cleanOf("ternaryClean"), cleanOf("binaryClean"));
-  const images = dataSetRecord(String(params["data"])).test;
+  const images = dataSetRecord(params.data).test;
   const worstInvalid = Math.max(...table.rows.map((r) => r.numbers["invalid"].estimate));
   const failed = conditions.reduce((sum, c) => sum + c.rows[0].numbers["failedReads"].estimate, 0);
-  const number = (c: Condition, name: string): string => points(overRows(c.rows, name).estimate, 2);
+  const number = (c: Condition, name: NumberName): string => points(lineOf("", c.rows).over(name).estimate, 2);
   return [
     {
       title: `Read errors at the common strobe${strobe}, % [95 % Wilson interval]`,
       columns: ["condition", "type 1", "type 2", "type 3", "BNN flip"],
       rows: conditions.map((c) => [
         c.label,
-        ...["type1", "type2", "type3", "binaryFlip"].map((n) => showRate(c.rows[0].numbers[n])),
+        ...(["type1", "type2", "type3", "binaryFlip"] as const).map((n) => showRate(c.rows[0].numbers[n])),
       ]),
       notes: [
         `Type 1: +-1 read with the other sign; type 2: +-1 read as 0; type 3: 0 read as +-1; both outputs low (invalid, used as 0) at most ${points(worstInvalid)} % of +-1. BNN flip: binary read of +-1 wrong, undecided reads a fair coin.${failed > 0 ? ` ${failed} reads failed numerically and are in no rate.` : ""}`,
@@ -85,7 +83,7 @@ export const concludeComparison = (table: Table, params: Values): Summary[] => {
       rows: conditions.map((c) => [
         c.label,
         strobeOf(c, "ternaryStrobe"),
-        ...["type1Best", "type2Best", "type3Best"].map((n) => showRate(c.rows[0].numbers[n])),
+        ...(["type1Best", "type2Best", "type3Best"] as const).map((n) => showRate(c.rows[0].numbers[n])),
       ]),
       notes: [],
     },
@@ -105,7 +103,7 @@ export const concludeComparison = (table: Table, params: Values): Summary[] => {
       title: `Accuracy on chips, common strobe${strobe}, %`,
       columns: ["condition", "BNN", "TNN", "TNN - BNN [95 %]", ""],
       rows: conditions.map((c) => {
-        const d = overRows(c.rows, "difference");
+        const d = lineOf("", c.rows).over("difference");
         return [c.label, number(c, "binary"), number(c, "ternary"), difference(d), verdict(d)];
       }),
       notes: [],
@@ -136,11 +134,11 @@ export const concludeComparison = (table: Table, params: Values): Summary[] => {
       title: "Accuracy on chips, each network at its own best strobe, %",
       columns: ["condition", "BNN", "TNN", "TNN - BNN [95 %]", ""],
       rows: conditions.map((c) => {
-        const d = overRows(c.rows, "differenceBest");
+        const d = lineOf("", c.rows).over("differenceBest");
         return [c.label, number(c, "binaryBest"), number(c, "ternaryBest"), difference(d), verdict(d)];
       }),
       notes: [
-        `Without read errors: BNN ${clean("binaryClean")}, TNN ${clean("ternaryClean")}, paired difference ${difference(cleanDifference)} points: ${verdict(cleanDifference)}. Zeros among ternary weights: ${points(overRows(first.rows, "zeros").estimate, 0)} %.`,
+        `Without read errors: BNN ${clean("binaryClean")}, TNN ${clean("ternaryClean")}, paired difference ${difference(cleanDifference)} points: ${verdict(cleanDifference)}. Zeros among ternary weights: ${points(lineOf("", first.rows).over("zeros").estimate, 0)} %.`,
         `Means over ${seeds} training seeds of ${first.rows[0].numbers["binary"].trials} chips each; intervals of differences are t intervals over seeds, pairs share seed (initial weights and order of images), chips and test images. All conditions share the same networks: their differences are not independent findings.`,
       ],
     },
@@ -156,9 +154,9 @@ export const concludeComparison = (table: Table, params: Values): Summary[] => {
       ],
       rows: conditions.map((c) => [
         c.label,
-        ...["repeatedEnergy", "prechargeEnergy", "senseEnergy", "senseEnergyTernary", "senseEnergyBinary"].map((n) =>
-          showMeasured(overRows(c.rows, n).estimate, "J"),
-        ),
+        ...(
+          ["repeatedEnergy", "prechargeEnergy", "senseEnergy", "senseEnergyTernary", "senseEnergyBinary"] as const
+        ).map((n) => showMeasured(lineOf("", c.rows).over(n).estimate, "J")),
       ]),
       notes: [
         "Mean over samples and stored states. Repeated: a whole read that follows a read of the same cell, from all sources, from strobe to strobe of the common one. The others are of a first read, all nodes from 0 V: precharge from the supply; sense from supply, SEN and word-line drivers, from SEN's edge to the strobe: the common one, the ternary network's best, the binary one's.",
@@ -168,7 +166,7 @@ export const concludeComparison = (table: Table, params: Values): Summary[] => {
 };
 
 /** Accuracy of one kind of network over its seeds and their chips. */
-const nestedOf = (c: Condition, name: string, images: number): NestedInterval =>
+const nestedOf = (c: Condition, name: NumberName, images: number): NestedInterval =>
   nestedInterval(
     c.rows.map((r) => {
       const { estimate, deviation, trials } = r.numbers[name];
@@ -177,36 +175,36 @@ const nestedOf = (c: Condition, name: string, images: number): NestedInterval =>
     images,
   );
 
-const strobeOf = (c: Condition, name: string): string =>
+const strobeOf = (c: Condition, name: NumberName): string =>
   showQuantity(Number(c.rows[0].numbers[name].estimate.toPrecision(2)), "s");
 
-export const drawComparison = (table: Table, params: Values): Figure[] => {
-  const swept = groupRows(table, PARAMETERS, ["seed", "supply"]).filter(
-    ({ rows }) => new Set(rows.map((r) => r.point["supply"])).size > 1,
+export const drawComparison = (table: Table, params: ComparisonValues): Figure[] => {
+  const swept = linesOf(table, PARAMETERS, ["seed", "supply"]).filter(
+    ({ rows }) => new Set(rows.map((r) => r.at.supply)).size > 1,
   );
   return swept.flatMap(({ label, rows }): Figure[] => {
-    const at = { ...params, ...rows[0].point };
-    const name = label || `${at["corner"]}, ${showQuantity(at["temperature"] as number, "K")}`;
+    const [{ at }] = rows;
+    const name = label || `${at.corner}, ${showQuantity(at.temperature, "K")}`;
     const by = `${standingOf(rows, params)} No shared amplifiers.`;
-    const supplies = [...new Set(rows.map((r) => r.point["supply"] as number))].sort((x, y) => x - y);
-    const rowsAt = supplies.map((volt) => rows.filter((r) => r.point["supply"] === volt));
-    const curve = (title: string, number: string, dash: "solid" | "dash") => ({
+    const supplies = [...new Set(rows.map((r) => r.at.supply))].sort((x, y) => x - y);
+    const rowsAt = supplies.map((volt) => rows.filter((r) => r.at.supply === volt));
+    const curve = (title: string, number: NumberName, dash: "solid" | "dash") => ({
       ...percentCurve(
         title,
         supplies,
-        rowsAt.map((of) => overRows(of, number)),
+        rowsAt.map((of) => lineOf("", of).over(number)),
       ),
       dash,
     });
     // Without errors the level is what matters; its bars would hide the others.
-    const level = (title: string, number: string): Series => ({
+    const level = (title: string, number: NumberName): Series => ({
       name: title,
       x: supplies,
-      y: rowsAt.map((of) => 100 * overRows(of, number).estimate),
+      y: rowsAt.map((of) => 100 * lineOf("", of).over(number).estimate),
       dash: "dot",
       marks: true,
     });
-    const rate = (title: string, number: string) =>
+    const rate = (title: string, number: NumberName) =>
       percentCurve(
         title,
         supplies,
@@ -230,7 +228,7 @@ export const drawComparison = (table: Table, params: Values): Figure[] => {
       },
       {
         title: `Read error rates against supply: ${name}`,
-        caption: `At the common strobe of ${showQuantity(at["strobe"] as number, "s")}; bars are 95 % Wilson intervals over ${params["samples"]} samples a state. ${by}`,
+        caption: `At the common strobe of ${showQuantity(at.strobe, "s")}; bars are 95 % Wilson intervals over ${params.samples} samples a state. ${by}`,
         x: supply,
         y: { label: "reads in error", unit: "%", scale: "linear" },
         series: [

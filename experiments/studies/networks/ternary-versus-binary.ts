@@ -28,7 +28,7 @@ import { binaryHarm, leastHarm, ternaryHarm } from "../sensing/strobe-choice.ts"
 import { readNetwork } from "./chip-network.ts";
 import { evaluatorFor } from "./evaluator.ts";
 import { checkNetwork, networkNotes, trainedPart, trainingSeeds } from "./network-parameters.ts";
-import { type ComparisonValues, PARAMETERS } from "./ternary-versus-binary-parameters.ts";
+import { type ComparisonValues, NUMBERS, PARAMETERS } from "./ternary-versus-binary-parameters.ts";
 import { concludeComparison, drawComparison } from "./ternary-versus-binary-report.ts";
 
 /** Strobes from which each network's own best is chosen [s]: eight a decade from 0.2 ns to 112 ns. */
@@ -122,7 +122,7 @@ export const readsAt = (params: ReadValues, key: Key): Reads => {
   };
 };
 
-const rate = (events: number, of: number): RateReport => ({ events, of });
+const outOf = (events: number, of: number): RateReport => ({ events, of });
 
 /** Accuracy of binary and ternary networks of equal size whose weights are read by the same sense amplifiers. */
 export const ternaryVersusBinary = defineExperiment({
@@ -157,38 +157,7 @@ export const ternaryVersusBinary = defineExperiment({
   replicates: trainingSeeds,
   trials: 20,
   block: 20,
-  numbers: {
-    binary: { kind: "mean", unit: "1", says: "accuracy of the binary network on a chip, common strobe" },
-    ternary: { kind: "mean", unit: "1", says: "accuracy of the ternary network on a chip, common strobe" },
-    difference: { kind: "mean", unit: "1", says: "ternary minus binary on the same chip, common strobe" },
-    binaryBest: { kind: "mean", unit: "1", says: "accuracy of the binary network at its own best strobe" },
-    ternaryBest: { kind: "mean", unit: "1", says: "accuracy of the ternary network at its own best strobe" },
-    differenceBest: { kind: "mean", unit: "1", says: "ternary minus binary, each at its own best strobe" },
-    binaryClean: { kind: "mean", unit: "1", says: "accuracy of the binary network without read errors" },
-    ternaryClean: { kind: "mean", unit: "1", says: "accuracy of the ternary network without read errors" },
-    zeros: { kind: "mean", unit: "1", says: "share of the ternary network's weights that are zero" },
-    type1: { kind: "rate", says: "+-1 read with the other sign, common strobe" },
-    type2: { kind: "rate", says: "+-1 read as 0 (both outputs high), common strobe" },
-    type3: { kind: "rate", says: "0 read as +-1, common strobe" },
-    invalid: { kind: "rate", says: "+-1 read with both outputs low, common strobe" },
-    binaryFlip: { kind: "rate", says: "binary read of +-1 gives the other sign, common strobe" },
-    type1Best: { kind: "rate", says: "as type1, at the ternary network's best strobe" },
-    type2Best: { kind: "rate", says: "as type2, at the ternary network's best strobe" },
-    type3Best: { kind: "rate", says: "as type3, at the ternary network's best strobe" },
-    binaryFlipBest: { kind: "rate", says: "as binaryFlip, at the binary network's best strobe" },
-    ternaryStrobe: { kind: "mean", unit: "s", says: "the ternary network's best strobe" },
-    binaryStrobe: { kind: "mean", unit: "s", says: "the binary network's best strobe" },
-    repeatedEnergy: {
-      kind: "mean",
-      unit: "J",
-      says: "mean energy of a read that follows a read, to the common strobe",
-    },
-    prechargeEnergy: { kind: "mean", unit: "J", says: "mean energy of a precharge from 0 V" },
-    senseEnergy: { kind: "mean", unit: "J", says: "mean energy of a sense phase until the common strobe" },
-    senseEnergyTernary: { kind: "mean", unit: "J", says: "the same until the ternary network's best strobe" },
-    senseEnergyBinary: { kind: "mean", unit: "J", says: "the same until the binary network's best strobe" },
-    failedReads: { kind: "mean", unit: "1", says: "transients that failed numerically" },
-  },
+  numbers: NUMBERS,
   prepare: {
     binaryNetwork: trainedPart<ComparisonValues>("binary"),
     ternaryNetwork: trainedPart<ComparisonValues>("ternary"),
@@ -211,15 +180,15 @@ export const ternaryVersusBinary = defineExperiment({
         binaryClean: evaluatorFor(binaryNetwork, test, train).clean,
         ternaryClean: evaluatorFor(ternaryNetwork, test, train).clean,
         zeros,
-        type1: rate(signed.wrongSign, signed.of),
-        type2: rate(signed.zero, signed.of),
-        type3: rate(zero.signed, zero.of),
-        invalid: rate(signed.invalid, signed.of),
-        binaryFlip: rate(signed.binaryFlipped, signed.of),
-        type1Best: rate(best.signed.wrongSign, best.signed.of),
-        type2Best: rate(best.signed.zero, best.signed.of),
-        type3Best: rate(best.zero.signed, best.zero.of),
-        binaryFlipBest: rate(flips.binaryFlipped, flips.of),
+        type1: outOf(signed.wrongSign, signed.of),
+        type2: outOf(signed.zero, signed.of),
+        type3: outOf(zero.signed, zero.of),
+        invalid: outOf(signed.invalid, signed.of),
+        binaryFlip: outOf(signed.binaryFlipped, signed.of),
+        type1Best: outOf(best.signed.wrongSign, best.signed.of),
+        type2Best: outOf(best.signed.zero, best.signed.of),
+        type3Best: outOf(best.zero.signed, best.zero.of),
+        binaryFlipBest: outOf(flips.binaryFlipped, flips.of),
         ternaryStrobe: reads.ternaryBest.strobe,
         binaryStrobe: reads.binaryBest.strobe,
         ...(Number.isFinite(reads.energies.repeated) ? { repeatedEnergy: reads.energies.repeated } : {}),

@@ -1,11 +1,21 @@
 import type { EpochReport } from "#src/learning/index";
-import type { Parameters, Row, Summary, Table, TrialResult } from "#src/montecarlo/index";
-import type { Interval } from "#src/numerics/intervals";
+import { mean, type Parameters, type Summary, type Table, type TrialResult } from "#src/montecarlo/index";
 import type { Figure } from "#src/report/figure";
-import { groupRows, overRows, percent, percentCurve, valuesOf } from "../results/rows.ts";
+import {
+  bare,
+  type Column,
+  type Line,
+  lineOf,
+  linesOf,
+  percent,
+  percentAxis,
+  percentCurve,
+  pureAxis,
+  tableOf,
+  valuesOf,
+  type Wording,
+} from "../results/index.ts";
 import type { TrainedModel } from "./equilibrium-model.ts";
-
-const mean = (unit: string, says: string) => ({ kind: "mean", unit, says }) as const;
 
 /** What every study of Equilibrium Propagation reports of an epoch. */
 export const EPOCH_NUMBERS = {
@@ -33,110 +43,112 @@ export const epochResult = (
     ? { numbers: reported(epochs[epoch - 1]) }
     : { failed: diverged ?? "the training ended early" };
 
-const epochOf = (row: Row): number => row.point["epoch"] as number;
+/** What such a report needs of a study: axes of seeds and epochs. */
+interface EpochValues {
+  readonly seed: number;
+  readonly epoch: number;
+}
+
+/** A line for each combination of the axes but seeds and epochs; models and estimators are told without their names. */
+const epochLines = <V extends EpochValues, N extends string>(
+  table: Table<V, N>,
+  parameters: Parameters,
+): Line<V, N>[] => {
+  const wording: Readonly<Record<string, (value: string) => string>> = { model: bare, estimator: bare };
+  return linesOf(table, parameters, ["seed", "epoch"], wording as Wording<V>);
+};
 
 /** Share of saturated states from which there is something to say. */
 const MANY_SATURATED = 0.9;
 
-const worst = (table: Table, number: string): number =>
-  Math.max(...table.rows.map((r) => r.numbers[number].estimate).filter(Number.isFinite));
-
 /** What went on beside the accuracy, said once. */
-const remarks = (table: Table): string[] => {
-  const saturated = worst(table, "saturated");
-  const unsettled = worst(table, "unsettled");
+export const epochRemarks = ({ rows }: Pick<Table<unknown, keyof typeof EPOCH_NUMBERS>, "rows">): string[] => {
+  const worst = (number: keyof typeof EPOCH_NUMBERS): number =>
+    Math.max(...lineOf("", rows).known(number).estimates(number));
   return [
-    ...(unsettled > 0
+    ...(worst("unsettled") > 0
       ? [
-          `Up to ${percent(unsettled)} % of an epoch's free phases had not come to rest when their steps were done: a state still moved by up to ${worst(table, "moved").toPrecision(2)}. More free steps would settle them.`,
+          `Up to ${percent(worst("unsettled"))} % of an epoch's free phases had not come to rest when their steps were done: a state still moved by up to ${worst("moved").toPrecision(2)}. More free steps would settle them.`,
         ]
       : []),
-    ...(saturated > MANY_SATURATED
+    ...(worst("saturated") > MANY_SATURATED
       ? [
-          `States saturate: up to ${percent(saturated)} % of a batch's stand at their bounds, where they pass on no error. Lower the learning rates or the nudge.`,
+          `States saturate: up to ${percent(worst("saturated"))} % of a batch's stand at their bounds, where they pass on no error. Lower the learning rates or the nudge.`,
         ]
       : []),
   ];
 };
 
 /** Epochs of a table that stand in its summary: few, or 1, 2, 3, every fifth and the last. */
-const toldEpochs = (epochs: readonly number[]): readonly number[] => {
+const isTold = (epoch: number, epochs: readonly number[]): boolean => {
   const last = Math.max(...epochs);
-  return epochs.filter((e) => epochs.length <= 6 || e <= 3 || e % (last > 20 ? 10 : 5) === 0 || e === last);
-};
-
-/** A t interval of few seeds may reach beyond what a share can be: it is cut there. */
-const accuracyOver = (rows: readonly Row[]): Interval => {
-  const { estimate, low, high } = overRows(rows, "accuracy");
-  if (rows.length < 2) return { estimate, low: Number.NaN, high: Number.NaN };
-  return { estimate, low: Math.max(0, low), high: Math.min(1, high) };
-};
-
-const within = (rows: readonly Row[]): string => {
-  const a = accuracyOver(rows);
-  return percent(a.estimate) + (rows.length > 1 ? ` [${percent(a.low)}, ${percent(a.high)}]` : "");
+  return epochs.length <= 6 || epoch <= 3 || epoch % (last > 20 ? 10 : 5) === 0 || epoch === last;
 };
 
 /** Seeds that are not in a mean, as they diverged. */
 const lostOf = (done: number, all: number): string => (done === all ? "" : ` (${all - done} of ${all} diverged)`);
 
-/** A number that stands beside the accuracy. */
-interface Beside {
-  readonly column: string;
-  readonly number: string;
-  readonly digits: number;
-}
+/** Steps of free phases, beside the accuracy. */
+export const FREE_STEPS: Column<{ mean(number: "meanFreeSteps"): number }> = [
+  "free steps",
+  (line) => line.mean("meanFreeSteps").toFixed(0),
+];
 
-const FREE_STEPS: readonly Beside[] = [{ column: "free steps", number: "meanFreeSteps", digits: 0 }];
-
-/** Accuracy after an epoch, a group of the other axes a row. */
-export const accuracyTable = (
-  table: Table,
+/** Accuracy after an epoch, a line of the other axes a row; what stands `beside` it is told where a seed is done. */
+export const accuracyTable = <V extends EpochValues, N extends string>(
+  table: Table<V, N | "accuracy">,
   parameters: Parameters,
   name: string,
-  besides: readonly Beside[] = FREE_STEPS,
-  notes: readonly string[] = remarks(table),
+  beside: readonly Column<Line<V, N | "accuracy">>[],
+  notes: readonly string[],
 ): Summary => {
-  const epochs = [...new Set(table.rows.map(epochOf))].sort((a, b) => a - b);
-  const told = toldEpochs(epochs);
-  const groups = groupRows(table, parameters, ["seed", "epoch"]);
-  return {
-    title: `Test accuracy, %${valuesOf(table, "seed") > 1 ? " [95 % t interval over seeds, cut at 0 and 100]" : ", one seed"}`,
-    columns: ["network", "epoch", "accuracy", ...besides.map(({ column }) => column)],
-    rows: groups.flatMap(({ label, rows }) =>
-      told.map((epoch) => {
-        const mine = rows.filter((r) => epochOf(r) === epoch);
-        const done = mine.filter((r) => Number.isFinite(r.numbers["accuracy"].estimate));
-        return [
-          label.replace(/^(model|estimator) /, "") || name,
-          `${epoch}`,
-          done.length === 0 ? "diverged" : within(done) + lostOf(done.length, mine.length),
-          ...besides.map(({ number, digits }) =>
-            done.length === 0 ? "" : overRows(done, number).estimate.toFixed(digits),
-          ),
-        ];
-      }),
-    ),
+  const epochs = valuesOf(table.rows, "epoch");
+  const lines = epochLines(table, parameters)
+    .flatMap((line) => line.by("epoch"))
+    .filter(({ value }) => isTold(value, epochs))
+    .map((line) => ({ line, done: line.known("accuracy"), epoch: line.value }));
+  return tableOf(
+    `Test accuracy, %${valuesOf(table.rows, "seed").length > 1 ? " [95 % t interval over seeds, cut at 0 and 100]" : ", one seed"}`,
+    lines,
+    [
+      ["network", ({ line }) => line.label || name],
+      ["epoch", ({ epoch }) => `${epoch}`],
+      [
+        "accuracy",
+        ({ line, done }) =>
+          done.rows.length === 0 ? "diverged" : done.bracketed("accuracy") + lostOf(done.rows.length, line.rows.length),
+      ],
+      ...beside.map(
+        ([head, cell]): Column<(typeof lines)[number]> => [
+          head,
+          ({ done }) => (done.rows.length === 0 ? "" : cell(done)),
+        ],
+      ),
+    ],
     notes,
-  };
+  );
 };
 
-/** Accuracy against epochs, a curve for each group of the other axes. */
-export const accuracyCurves = (table: Table, parameters: Parameters, title: string, dataSet: string): Figure => ({
-  title,
-  caption: `${valuesOf(table, "seed") > 1 ? `Bars are 95 % t intervals over ${valuesOf(table, "seed")} seeds` : "One seed"}. ${dataSet}.`,
-  x: { label: "epochs", unit: "", scale: "linear" },
-  y: { label: "test accuracy", unit: "%", scale: "linear" },
-  series: groupRows(table, parameters, ["seed", "epoch"]).map(({ label, rows }) => {
-    const epochs = [...new Set(rows.map(epochOf))]
-      .sort((a, b) => a - b)
-      .filter((e) => rows.some((r) => epochOf(r) === e && Number.isFinite(r.numbers["accuracy"].estimate)));
-    return percentCurve(
-      label.replace(/^(model|estimator) /, "") || "test",
-      epochs,
-      epochs.map((e) =>
-        accuracyOver(rows.filter((r) => epochOf(r) === e && Number.isFinite(r.numbers["accuracy"].estimate))),
-      ),
-    );
-  }),
-});
+/** Accuracy against epochs, a curve for each line of the other axes. */
+export const accuracyCurves = <V extends EpochValues, N extends string>(
+  table: Table<V, N | "accuracy">,
+  parameters: Parameters,
+  title: string,
+  dataSet: string,
+): Figure => {
+  const seeds = valuesOf(table.rows, "seed").length;
+  return {
+    title,
+    caption: `${seeds > 1 ? `Bars are 95 % t intervals over ${seeds} seeds` : "One seed"}. ${dataSet}.`,
+    x: pureAxis("epochs"),
+    y: percentAxis("test accuracy"),
+    series: epochLines(table, parameters).map((line) => {
+      const points = line.known("accuracy").by("epoch");
+      return percentCurve(
+        line.label || "test",
+        points.map(({ value }) => Number(value)),
+        points.map((at) => (at.rows.length < 2 ? at.over("accuracy") : at.share("accuracy"))),
+      );
+    }),
+  };
+};

@@ -1,5 +1,5 @@
 import type { DataSet } from "#src/datasets/labelled-images";
-import type { Parameters, ValuesOf } from "#src/montecarlo/index";
+import { integer, type Parameters, quantity, type ValuesOf } from "#src/montecarlo/index";
 import { dataFor, dataSetRecord } from "../../files/data-sets.ts";
 import { type EquilibriumModel, firstCount, firstImages } from "./equilibrium-model.ts";
 
@@ -12,69 +12,19 @@ export const PUBLISHED_PARAMETERS = {
     says: "data set: mnist-10k, a folder of IDX files, or one of CIFAR-10's binary files (--data)",
     source: "rramlab data list; the papers train on all of MNIST or CIFAR-10",
   },
-  images: {
-    kind: "integer",
-    unit: "1",
-    default: 0,
-    min: 0,
-    max: 1_000_000,
-    says: "training images, the first of the set; 0: all",
-    source: "0: the authors'",
-  },
-  testImages: {
-    kind: "integer",
-    unit: "1",
-    default: 0,
-    min: 0,
-    max: 1_000_000,
-    says: "test images, the first of the set; 0: all",
-    source: "0: the authors'",
-  },
-  epochs: {
-    kind: "integer",
-    unit: "1",
-    default: 0,
-    min: 0,
-    max: 1000,
-    says: "passes over the training images; 0: the authors' number",
-    source: "0: the authors'",
-  },
-  epoch: {
-    kind: "integer",
-    unit: "1",
-    default: 1,
-    min: 1,
-    max: 1000,
-    says: "after which epoch (an axis)",
-    source: "1 .. epochs",
-  },
-  tolerance: {
-    kind: "quantity",
-    unit: "1",
-    default: 0,
-    min: 0,
-    max: 0.5,
-    says: "stops a free phase where no state moves further in a step; 0: never",
-    source: "0: the authors'",
-  },
-  seeds: {
-    kind: "integer",
-    unit: "1",
-    default: 3,
-    min: 1,
-    max: 1000,
-    says: "trainings, each from its own start and order of images",
-    source: "chosen",
-  },
-  seed: {
-    kind: "integer",
-    unit: "1",
-    default: 0,
-    min: 0,
-    max: 999,
-    says: "number of the training (an axis)",
-    source: "0 .. seeds - 1",
-  },
+  images: integer(0, [0, 1_000_000], "training images, the first of the set; 0: all", "0: the authors'"),
+  testImages: integer(0, [0, 1_000_000], "test images, the first of the set; 0: all", "0: the authors'"),
+  epochs: integer(0, [0, 1000], "passes over the training images; 0: the authors' number", "0: the authors'"),
+  epoch: integer(1, [1, 1000], "after which epoch (an axis)", "1 .. epochs"),
+  tolerance: quantity(
+    "1",
+    0,
+    [0, 0.5],
+    "stops a free phase where no state moves further in a step; 0: never",
+    "0: the authors'",
+  ),
+  seeds: integer(3, [1, 1000], "trainings, each from its own start and order of images", "chosen"),
+  seed: integer(0, [0, 999], "number of the training (an axis)", "0 .. seeds - 1"),
 } as const satisfies Parameters;
 
 type Published = ValuesOf<typeof PUBLISHED_PARAMETERS>;

@@ -1,8 +1,15 @@
 import { placeLayers } from "#src/learning/index";
-import { type AnyExperiment, defineExperiment, type Parameters } from "#src/montecarlo/index";
+import { type AnyExperiment, choice, defineExperiment, type Parameters } from "#src/montecarlo/index";
 import { fold } from "#src/random/index";
 import { type EquilibriumModel, trainModel } from "./equilibrium-model.ts";
-import { accuracyCurves, accuracyTable, EPOCH_NUMBERS, epochResult } from "./equilibrium-report.ts";
+import {
+  accuracyCurves,
+  accuracyTable,
+  EPOCH_NUMBERS,
+  epochRemarks,
+  epochResult,
+  FREE_STEPS,
+} from "./equilibrium-report.ts";
 import {
   adjusted,
   dataNote,
@@ -45,13 +52,7 @@ export const publishedStudy = ({
   notes,
 }: PublishedStudy): AnyExperiment => {
   const parameters = {
-    model: {
-      kind: "choice",
-      choices: Object.keys(models),
-      default: compared[0],
-      says: "network and hyperparameters",
-      source,
-    },
+    model: choice(Object.keys(models), compared[0], "network and hyperparameters", source),
     ...PUBLISHED_PARAMETERS,
   } as const satisfies Parameters;
   return defineExperiment({
@@ -88,7 +89,7 @@ export const publishedStudy = ({
     },
     trial: ({ trained }, params) => epochResult(trained, params.epoch),
     figures: (table, params) => [accuracyCurves(table, parameters, "Test accuracy against epochs", dataNote(params))],
-    conclude: (table, params) => [accuracyTable(table, parameters, params.model)],
+    conclude: (table, params) => [accuracyTable(table, parameters, params.model, [FREE_STEPS], epochRemarks(table))],
     notes: (params, points) => [
       ...[...new Set(points.map((p) => p.model))].map((m) => `${m}: ${recipeOf(adjusted(models[m], params))}.`),
       `${dataNote(params)}; the last epoch is read, none is picked. Hyperparameters: ${source}.`,

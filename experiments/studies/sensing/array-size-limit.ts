@@ -7,20 +7,24 @@ import {
 } from "#circuits/index";
 import {
   defineExperiment,
+  integer,
+  mean,
   type NumberSpec,
   type Parameters,
+  quantity,
   type RateReport,
-  type Row,
-  type Table,
+  rate,
+  type TableOf,
   type TrialResult,
   type ValuesOf,
 } from "#src/montecarlo/index";
 import type { Interval } from "#src/numerics/intervals";
 import type { Key } from "#src/random/index";
 import type { Figure } from "#src/report/figure";
+import { recordOf } from "#src/words/named";
 import { OWN_MODULE } from "../../own-module.ts";
 import { showQuantity } from "../../units/show.ts";
-import { groupRows, percentCurve, varied } from "../results/rows.ts";
+import { linesOf, percentCurve, varied } from "../results/index.ts";
 import { heatRemarks, idleRipple } from "./idle-parameters.ts";
 import { missedAndLost } from "./read-trials.ts";
 import { MONTE_CARLO_TOLERANCE } from "./sense-errors.ts";
@@ -39,69 +43,51 @@ const PARAMETERS = {
     says: "capacitance of each bit line at the amplifier, beside the column's own",
     source: "assumed: column multiplexer and wiring at the column's foot",
   },
-  rows: {
-    kind: "integer",
-    unit: "1",
-    default: 128,
-    min: 1,
-    max: 8192,
-    says: "rows of 2T2R cells on a column",
-    source: "128: one of the sizes of a small macro",
-  },
-  lineResistance: {
-    kind: "quantity",
-    unit: "ohm",
-    default: 1.8,
-    min: 1e-3,
-    max: 1e4,
-    says: "of each line, from row to row",
-    source:
-      "sky130 met2 at its least width, 0.125 ohm/sq and 0.14 um (the foundry's technology LEF), rows 2 um apart (assumed)",
-  },
-  lineCapacitance: {
-    kind: "quantity",
-    unit: "F",
-    default: 0.156e-15,
-    min: 0,
-    max: 1e-12,
-    says: "wiring of each line, from row to row; the cells' transistors come to it",
-    source: "the same: 16.9 aF/um2 and 37.8 aF/um an edge (technology LEF), rows 2 um apart (assumed)",
-  },
-  prechargeTime: {
-    kind: "quantity",
-    unit: "s",
-    default: 500e-9,
-    min: 1e-9,
-    max: 100e-6,
-    says: "precharge before each read",
-    source: "chosen: long enough for a picofarad at 0.9 V; columns it does not charge are read as invalid",
-  },
+  rows: integer(128, [1, 8192], "rows of 2T2R cells on a column", "128: one of the sizes of a small macro"),
+  lineResistance: quantity(
+    "ohm",
+    1.8,
+    [1e-3, 1e4],
+    "of each line, from row to row",
+    "sky130 met2 at its least width, 0.125 ohm/sq and 0.14 um (the foundry's technology LEF), rows 2 um apart (assumed)",
+  ),
+  lineCapacitance: quantity(
+    "F",
+    0.156e-15,
+    [0, 1e-12],
+    "wiring of each line, from row to row; the cells' transistors come to it",
+    "the same: 16.9 aF/um2 and 37.8 aF/um an edge (technology LEF), rows 2 um apart (assumed)",
+  ),
+  prechargeTime: quantity(
+    "s",
+    500e-9,
+    [1e-9, 100e-6],
+    "precharge before each read",
+    "chosen: long enough for a picofarad at 0.9 V; columns it does not charge are read as invalid",
+  ),
 } as const satisfies Parameters;
 
 type Values = ValuesOf<typeof PARAMETERS>;
 
 const ENDS = ["near", "far"] as const;
 type End = (typeof ENDS)[number];
-const nameAt = (kind: "missed" | "zeroError", end: End, strobe: number): string =>
+type NumberName = `${"missed" | "zeroError"}.${End}@${string}` | `decision.${End}`;
+type Table = TableOf<typeof PARAMETERS, Record<NumberName, NumberSpec>>;
+type Row = Table["rows"][number];
+const nameAt = (kind: "missed" | "zeroError", end: End, strobe: number): NumberName =>
   `${kind}.${end}@${showQuantity(strobe, "s").replace(" ", "")}`;
-const decisionName = (end: End): string => `decision.${end}`;
+const decisionName = (end: End): NumberName => `decision.${end}`;
 const WORDS = { near: "next to the amplifier", far: "of the last row" } as const;
 
-const numbers: Record<string, NumberSpec> = Object.fromEntries([
-  ...ENDS.map((end): [string, NumberSpec] => [
+const numbers = recordOf([
+  ...ENDS.map((end): [NumberName, NumberSpec] => [
     decisionName(end),
-    { kind: "mean", unit: "s", says: `decision time of +-1 pairs ${WORDS[end]}, those that decide` },
+    mean("s", `decision time of +-1 pairs ${WORDS[end]}, those that decide`),
   ]),
   ...STROBES.flatMap((strobe) =>
-    ENDS.flatMap((end): [string, NumberSpec][] => [
-      [
-        nameAt("missed", end, strobe),
-        { kind: "rate", says: `+-1 ${WORDS[end]} not read right at ${showQuantity(strobe, "s")}` },
-      ],
-      [
-        nameAt("zeroError", end, strobe),
-        { kind: "rate", says: `0 ${WORDS[end]} read as +-1 at ${showQuantity(strobe, "s")}` },
-      ],
+    ENDS.flatMap((end): [NumberName, NumberSpec][] => [
+      [nameAt("missed", end, strobe), rate(`+-1 ${WORDS[end]} not read right at ${showQuantity(strobe, "s")}`)],
+      [nameAt("zeroError", end, strobe), rate(`0 ${WORDS[end]} read as +-1 at ${showQuantity(strobe, "s")}`)],
     ]),
   ),
 ]);
@@ -185,9 +171,9 @@ const conclude = (table: Table) => [
 ];
 
 const figures = (table: Table, params: Values): Figure[] =>
-  groupRows(table, PARAMETERS, ["rows"]).flatMap(({ label, rows }): Figure[] => {
+  linesOf(table, PARAMETERS, ["rows"]).flatMap(({ label, rows }): Figure[] => {
     const of = label ? `: ${label}` : "";
-    const counts = rows.map((r) => (r.point["rows"] ?? params.rows) as number);
+    const counts = rows.map((r) => r.at.rows);
     const curve = (name: string, at: (row: Row) => number | null) => ({
       name,
       x: counts,
@@ -217,7 +203,7 @@ const figures = (table: Table, params: Values): Figure[] =>
         ],
       },
       {
-        title: `Errors against strobe at ${(last.point["rows"] ?? params.rows) as number} rows${of}`,
+        title: `Errors against strobe at ${last.at.rows} rows${of}`,
         caption: `Both ends of the column. Bars are 95 % Wilson intervals. ${standingOf([last], params)}`,
         x: { label: "strobe after SEN rises", unit: "ns", scale: "log" },
         y: { label: "reads in error", unit: "%", scale: "linear" },
@@ -237,13 +223,13 @@ const figures = (table: Table, params: Values): Figure[] =>
 const finite = (x: number): number | null => (Number.isFinite(x) ? x : null);
 
 /** One trial a key: an amplifier and a pair of cells, read in the nearest and in the last row. */
-const readTogether = (params: Values, keys: readonly Key[]): TrialResult<string>[] => {
+const readTogether = (params: Values, keys: readonly Key[]): TrialResult<NumberName>[] => {
   const ends = amplifiersOf(params);
   const samples = ENDS.map((end) => ({
     end,
     of: readSamples(ends[end], deviceOf(params), params.mismatch, STROBES, MONTE_CARLO_TOLERANCE, keys),
   }));
-  return keys.map((_, sample): TrialResult<string> => {
+  return keys.map((_, sample): TrialResult<NumberName> => {
     const report: Record<string, number | RateReport> = {};
     for (const { end, of } of samples) {
       const mine = of.reads.filter((read) => read.sample === sample);

@@ -2,14 +2,17 @@ import { errorsAfterCorrection, idealErrorRates, refuseTelegraph, sampleIdealErr
 import {
   type Cell,
   defineExperiment,
+  mean,
+  type NumberSpec,
   type Parameters,
-  type Row,
-  type Table,
+  rate,
+  type TableOf,
   type ValuesOf,
 } from "#src/montecarlo/index";
 import type { Figure } from "#src/report/figure";
+import { recordEntries, recordOf } from "#src/words/named";
 import { OWN_MODULE } from "../../own-module.ts";
-import { rateSeries, varied } from "../results/rows.ts";
+import { rateSeries, varied } from "../results/index.ts";
 import { heatAloneRemarks } from "./idle-parameters.ts";
 import { checkSense, describeDevice, deviceOf, namedDevice, SENSE_PARAMETERS, standingOf } from "./sense-parameters.ts";
 
@@ -26,6 +29,19 @@ const PARAMETERS = {
 
 type Params = ValuesOf<typeof PARAMETERS>;
 
+/** What a trial reports. */
+const NUMBERS = {
+  single: rate("a 1T1R bit read against the best reference is wrong"),
+  differential: rate("a 2T2R bit is wrong"),
+  // Errors left come two or more to a word: their spread over blocks is measured, not taken as binomial.
+  secded8: mean("1", "share of 1T1R bits wrong after SECDED(8,4)"),
+  secded72: mean("1", "share of 1T1R bits wrong after SECDED(72,64)"),
+} as const satisfies Readonly<Record<string, NumberSpec>>;
+
+type NumberName = keyof typeof NUMBERS;
+type Table = TableOf<typeof PARAMETERS, typeof NUMBERS>;
+type Row = Table["rows"][number];
+
 /** Bits of a trial: whole words of both codes. */
 const BITS = 7200;
 const SHORT_WORD = 8;
@@ -39,22 +55,22 @@ const isNoneSeen = ({ estimate, deviation }: Cell): boolean => estimate === 0 &&
 /** What an interval can say of a rate: nothing below 0, and nothing at all where no error was seen. */
 const ofRate = (row: Row): Row => ({
   ...row,
-  numbers: Object.fromEntries(
-    Object.entries(row.numbers).map(([name, cell]) => [
+  numbers: recordOf(
+    recordEntries(row.numbers).map(([name, cell]) => [
       name,
       isNoneSeen(cell) ? { ...cell, low: Number.NaN, high: Number.NaN } : { ...cell, low: Math.max(0, cell.low) },
     ]),
   ),
 });
 
-const conclude = (table: Table, params: Params) => [
+const conclude = (table: Table) => [
   {
     title: "Bit errors with an amplifier without offset [95 % interval]",
     columns: [...table.axes, "cell", "rate", "interval", "closed form"],
     rows: table.rows.flatMap((row) => {
-      const at = { ...params, ...row.point } as Params;
+      const at = row.at;
       const ideal = idealErrorRates(deviceOf(at), at.temperature);
-      const line = (cell: string, number: string, closed: string): string[] => {
+      const line = (cell: string, number: NumberName, closed: string): string[] => {
         const { estimate, low, high } = row.numbers[number];
         const none = isNoneSeen(row.numbers[number]);
         return [
@@ -86,7 +102,7 @@ const LABELS = {
 } as const;
 
 const figures = (table: Table, params: Params): Figure[] => {
-  const axis = table.axes.find((name) => PARAMETERS[name as keyof Params].kind === "quantity");
+  const axis = table.axes.find((name) => PARAMETERS[name].kind === "quantity");
   if (!axis) return [];
   return rateSeries({ ...table, rows: table.rows.map(ofRate) }, axis, LABELS, PARAMETERS, {
     y: "bits in error",
@@ -115,13 +131,7 @@ export const memoryErrorRate = defineExperiment({
   grid: () => [{ device: ["strong", "reference", "weak"] }],
   trials: 200,
   block: 25,
-  numbers: {
-    single: { kind: "rate", says: "a 1T1R bit read against the best reference is wrong" },
-    differential: { kind: "rate", says: "a 2T2R bit is wrong" },
-    // Errors left come two or more to a word: their spread over blocks is measured, not taken as binomial.
-    secded8: { kind: "mean", unit: "1", says: "share of 1T1R bits wrong after SECDED(8,4)" },
-    secded72: { kind: "mean", unit: "1", says: "share of 1T1R bits wrong after SECDED(72,64)" },
-  },
+  numbers: NUMBERS,
   remarks: heatAloneRemarks,
   check: (params) => {
     checkSense(params);

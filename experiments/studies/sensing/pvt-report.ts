@@ -1,21 +1,26 @@
-import type { Row, Summary, Table } from "#src/montecarlo/index";
+import type { Summary, TableOf } from "#src/montecarlo/index";
 import type { Figure } from "#src/report/figure";
 import { showQuantity } from "../../units/show.ts";
-import { groupRows } from "../results/rows.ts";
+import { linesOf } from "../results/index.ts";
 import {
   ERROR_NAMES,
   ERRORS,
+  type NUMBERS,
   PARAMETERS,
   type PvtValues,
+  type RateName,
   STROBE_KINDS,
   STROBES,
   type Strobe,
 } from "./pvt-parameters.ts";
 import { fitAt, standingOf } from "./sense-parameters.ts";
 
+type Table = TableOf<typeof PARAMETERS, typeof NUMBERS>;
+type Row = Table["rows"][number];
+
 /** Share of weights misread with equally likely states; an invalid +-1 is missed, an invalid 0 is used as the 0 it is. */
 const misread = (row: Row, strobe: Strobe): number => {
-  const rate = (name: string): number => row.numbers[`${strobe}${name}`].estimate;
+  const rate = (name: RateName): number => row.numbers[`${strobe}${name}`].estimate;
   return (2 * (rate("Type1") + rate("Missed")) + rate("Type3")) / 3;
 };
 
@@ -36,9 +41,8 @@ const marked = (at: PvtValues): string => {
 };
 
 export const concludePvt = (table: Table, params: PvtValues): Summary[] =>
-  groupRows(table, PARAMETERS, ["corner", "supply", "temperature"]).flatMap(({ label, rows }) => {
-    const at = (row: Row): PvtValues => ({ ...params, ...row.point }) as PvtValues;
-    const supplies = [...new Set(rows.map((r) => at(r).supply))];
+  linesOf(table, PARAMETERS, ["corner", "supply", "temperature"]).flatMap(({ label, rows }) => {
+    const supplies = [...new Set(rows.map((r) => r.at.supply))];
     const worst = (of: readonly Row[], strobe: Strobe): Row =>
       of.reduce((a, b) => (misread(b, strobe) > misread(a, strobe) || Number.isNaN(misread(a, strobe)) ? b : a));
     return [
@@ -46,7 +50,7 @@ export const concludePvt = (table: Table, params: PvtValues): Summary[] =>
         title: `Worst corner and temperature at each supply${label ? `: ${label}` : ""}`,
         columns: ["supply", "fixed strobe", "replica", "best of each", "best strobes, ns", "no replica"],
         rows: supplies.map((supply) => {
-          const mine = rows.filter((r) => at(r).supply === supply);
+          const mine = rows.filter((r) => r.at.supply === supply);
           const best = mine.map((r) => r.numbers["bestStrobe"].estimate).filter(Number.isFinite);
           const late = mine.reduce((sum, r) => sum + r.numbers["replicaLate"].estimate, 0) / mine.length;
           return [
@@ -54,7 +58,7 @@ export const concludePvt = (table: Table, params: PvtValues): Summary[] =>
             ...STROBE_KINDS.map((strobe) => {
               const row = worst(mine, strobe);
               const share = misread(row, strobe);
-              return !Number.isFinite(share) ? "-" : share === 0 ? "0 %" : `${percentOf(share)} % ${place(at(row))}`;
+              return !Number.isFinite(share) ? "-" : share === 0 ? "0 %" : `${percentOf(share)} % ${place(row.at)}`;
             }),
             best.length > 0 ? `${nanoseconds(Math.min(...best))} .. ${nanoseconds(Math.max(...best))}` : "-",
             `${percentOf(late)} %`,
@@ -70,14 +74,13 @@ export const concludePvt = (table: Table, params: PvtValues): Summary[] =>
   });
 
 export const drawPvt = (table: Table, params: PvtValues): Figure[] =>
-  groupRows(table, PARAMETERS, ["corner", "supply", "temperature"]).flatMap(({ label, rows }) =>
+  linesOf(table, PARAMETERS, ["corner", "supply", "temperature"]).flatMap(({ label, rows }) =>
     STROBE_KINDS.map((strobe): Figure => {
-      const at = (row: Row): PvtValues => ({ ...params, ...row.point }) as PvtValues;
-      const distinct = <T>(of: (p: PvtValues) => T): T[] => [...new Set(rows.map((r) => of(at(r))))];
+      const distinct = <T>(of: (p: PvtValues) => T): T[] => [...new Set(rows.map((r) => of(r.at)))];
       const corners = distinct((p) => p.corner);
       const supplies = distinct((p) => p.supply).sort((a, b) => a - b);
       const temperatures = distinct((p) => p.temperature).sort((a, b) => a - b);
-      const found = new Map(rows.map((r) => [`${at(r).corner} ${at(r).supply} ${at(r).temperature}`, r]));
+      const found = new Map(rows.map((r) => [`${r.at.corner} ${r.at.supply} ${r.at.temperature}`, r]));
       return {
         kind: "heat maps",
         title: `Read errors, ${STROBES[strobe]}${label ? `: ${label}` : ""}`,
@@ -98,7 +101,7 @@ export const drawPvt = (table: Table, params: PvtValues): Figure[] =>
             return {
               title: `${corner}, ${ERRORS[error]}`,
               values: cells.map((line) => line.map((row) => (Number.isFinite(share(row)) ? 100 * share(row) : null))),
-              texts: cells.map((line) => line.map((row) => (row ? percentOf(share(row)) + marked(at(row)) : ""))),
+              texts: cells.map((line) => line.map((row) => (row ? percentOf(share(row)) + marked(row.at) : ""))),
             };
           }),
         ),

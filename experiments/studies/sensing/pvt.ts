@@ -7,12 +7,13 @@ import {
   sampleKeys,
   sampleSenseAmplifier,
 } from "#circuits/index";
-import { defineExperiment, type NumberSpec, type RateReport } from "#src/montecarlo/index";
+import { defineExperiment, type RateReport } from "#src/montecarlo/index";
 import { power } from "#src/numerics/power";
 import { fold, type Key } from "#src/random/index";
+import { recordEntries, recordOf } from "#src/words/named";
 import { OWN_MODULE } from "../../own-module.ts";
 import { heatRemarks, idleRipple } from "./idle-parameters.ts";
-import { PARAMETERS, type PvtValues, STROBE_KINDS, STROBES } from "./pvt-parameters.ts";
+import { NUMBERS, type NumberName, PARAMETERS, type PvtValues, type RateName, STROBE_KINDS } from "./pvt-parameters.ts";
 import { concludePvt, drawPvt } from "./pvt-report.ts";
 import { MONTE_CARLO_TOLERANCE } from "./sense-errors.ts";
 import { amplifierOf, checkSense, deviceOf, SENSE_NAMES, senseNotes } from "./sense-parameters.ts";
@@ -37,32 +38,13 @@ const bestStrobe = (params: PvtValues, key: Key): { readonly strobe: number } =>
   return { strobe: CANDIDATES[leastHarm(countSamples(samples, CANDIDATES.length), ternaryHarm)] };
 };
 
-const ratesOf = ({ signed, zero }: ReadCounts): Readonly<Record<string, RateReport>> => ({
+const ratesOf = ({ signed, zero }: ReadCounts): Readonly<Record<RateName, RateReport>> => ({
   Type1: { events: signed.wrongSign, of: signed.of },
   Missed: { events: signed.zero + signed.invalid, of: signed.of },
   Type3: { events: zero.signed, of: zero.of },
   Invalid: { events: signed.invalid, of: signed.of },
   BinaryFlip: { events: signed.binaryFlipped, of: signed.of },
 });
-
-const SAYS: Readonly<Record<string, string>> = {
-  Type1: "type 1: +-1 read with the other sign",
-  Missed: "type 2: +-1 read as 0 (both outputs high) or invalid (both low)",
-  Type3: "type 3: 0 read as +-1",
-  Invalid: "+-1 read with both outputs low",
-  BinaryFlip: "binary read of +-1 gives the other sign",
-};
-
-const numbers: Record<string, NumberSpec> = {
-  replicaStrobe: { kind: "mean", unit: "s", says: "strobe of the replica column, where it comes" },
-  bestStrobe: { kind: "mean", unit: "s", says: "strobe of least mean squared weight error at this point" },
-  replicaLate: { kind: "rate", says: "dies whose replica column never decides" },
-  unprecharged: { kind: "rate", says: "reads whose outputs were below 90 % of the supply when SEN rose" },
-  failedReads: { kind: "rate", says: "transients that failed numerically" },
-};
-for (const strobe of STROBE_KINDS)
-  for (const [name, says] of Object.entries(SAYS))
-    numbers[`${strobe}${name}`] = { kind: "rate", says: `${says}, ${STROBES[strobe]}` };
 
 /** Read errors over process corner, supply and temperature, with three ways to time the strobe. */
 export const pvt = defineExperiment({
@@ -97,7 +79,7 @@ export const pvt = defineExperiment({
   ],
   trials: 4,
   block: 4,
-  numbers,
+  numbers: NUMBERS,
   prepare: { best: { uses: SENSE_NAMES, make: bestStrobe } },
   facts: ({ best }) => ({ numbers: { bestStrobe: best.strobe } }),
   trial: ({ best }, params, key) => {
@@ -120,13 +102,14 @@ export const pvt = defineExperiment({
     const counts = countSamples(samples, strobes.length);
     const reads = samples.reads.length;
     const rates = STROBE_KINDS.flatMap((kind) =>
-      Object.entries(ratesOf(counts[strobes.indexOf(at[kind])])).map(
-        ([name, rate]) => [`${kind}${name}`, rate] as const,
-      ),
+      recordEntries(ratesOf(counts[strobes.indexOf(at[kind])])).map(([name, rate]): [NumberName, RateReport] => [
+        `${kind}${name}`,
+        rate,
+      ]),
     );
     return {
       numbers: {
-        ...Object.fromEntries(rates),
+        ...recordOf(rates),
         ...(replica === null ? {} : { replicaStrobe: replica }),
         replicaLate: replica === null ? 1 : 0,
         unprecharged: { events: samples.found.unprecharged.reduce((a, b) => a + b, 0), of: reads },

@@ -1,23 +1,28 @@
-import { idealErrorRates, idealLimitState, type ReadError, refuseTelegraph, senseLimitState } from "#circuits/index";
+import { idealErrorRates, idealLimitState, refuseTelegraph, senseLimitState } from "#circuits/index";
 import {
+  choice,
   defineExperiment,
   type FailureSearch,
   findFailurePoints,
   idleWhere,
+  integer,
   type LimitState,
+  mean,
+  type NumberSpec,
   type Parameters,
-  type Row,
+  quantity,
+  rate,
   SUBSET_DEFAULTS,
   sampleByImportance,
   simulateSubsets,
-  type Table,
+  type TableOf,
   type ValuesOf,
 } from "#src/montecarlo/index";
 import type { Interval } from "#src/numerics/intervals";
 import { fold, type Key, normalsInto } from "#src/random/index";
 import type { Figure } from "#src/report/figure";
 import { OWN_MODULE } from "../../own-module.ts";
-import { drawn, groupRows, varied } from "../results/rows.ts";
+import { drawn, linesOf, varied } from "../results/index.ts";
 import { heatAloneRemarks, heatRemarks, idleRipple } from "./idle-parameters.ts";
 import {
   amplifierOf,
@@ -35,62 +40,61 @@ const TOLERANCE = 5e-4;
 
 const PARAMETERS = {
   ...SENSE_PARAMETERS,
-  error: {
-    kind: "choice",
-    choices: ["type1", "type2", "type3", "ideal"],
-    default: "type3",
-    says: "type1: +1 read as -1; type2: +1 read as 0 or invalid; type3: 0 read as +-1; ideal: two resistances compared without offset",
-    source: "the three read errors of a ternary 2T2R cell; ideal has a closed form",
-  },
-  method: {
-    kind: "choice",
-    choices: ["importance", "subset", "plain"],
-    default: "importance",
-    says: "mean-shift importance sampling, subset simulation (no gradient), or plain Monte Carlo",
-    source: "docs/rare-errors.md",
-  },
-  strobe: {
-    kind: "quantity",
-    unit: "s",
-    default: 1.2e-9,
-    min: 0.05e-9,
-    max: 1e-6,
-    says: "time after SEN's rise at which the outputs are looked at",
-    source: "chosen: early enough at 0.9 V and 20 fF that lost zeros are rare",
-  },
-  relativeError: {
-    kind: "quantity",
-    unit: "1",
-    default: 0.05,
-    min: 0.005,
-    max: 1,
-    says: "relative standard error at which importance sampling stops",
-    source: "chosen",
-  },
-  plainSamples: {
-    kind: "integer",
-    unit: "1",
-    default: 20_000,
-    min: 100,
-    max: 10_000_000,
-    says: "samples of one trial of plain Monte Carlo",
-    source: "chosen",
-  },
+  error: choice(
+    ["type1", "type2", "type3", "ideal"],
+    "type3",
+    "type1: +1 read as -1; type2: +1 read as 0 or invalid; type3: 0 read as +-1; ideal: two resistances compared without offset",
+    "the three read errors of a ternary 2T2R cell; ideal has a closed form",
+  ),
+  method: choice(
+    ["importance", "subset", "plain"],
+    "importance",
+    "mean-shift importance sampling, subset simulation (no gradient), or plain Monte Carlo",
+    "docs/rare-errors.md",
+  ),
+  strobe: quantity(
+    "s",
+    1.2e-9,
+    [0.05e-9, 1e-6],
+    "time after SEN's rise at which the outputs are looked at",
+    "chosen: early enough at 0.9 V and 20 fF that lost zeros are rare",
+  ),
+  relativeError: quantity(
+    "1",
+    0.05,
+    [0.005, 1],
+    "relative standard error at which importance sampling stops",
+    "chosen",
+  ),
+  plainSamples: integer(20_000, [100, 10_000_000], "samples of one trial of plain Monte Carlo", "chosen"),
 } as const satisfies Parameters;
 
 type Params = ValuesOf<typeof PARAMETERS>;
 
+/** What a trial reports. */
+const NUMBERS = {
+  plainRate: rate("reads in error among those counted by plain Monte Carlo"),
+  probability: mean("1", "probability of one read in error, by one run of the method"),
+  relativeError: mean("1", "relative standard error that importance sampling states"),
+  evaluations: mean("1", "reads simulated in one run"),
+  effectiveSamples: mean("1", "equally weighted failures that would give the same error"),
+  heaviest: mean("1", "share of the estimate that its heaviest sample carries"),
+  levels: mean("1", "levels of subset simulation"),
+  distance: mean("1", "most probable failure point, in sigma"),
+  regions: mean("1", "failure regions sampled about"),
+  outside: mean("1", "failures found without gradient outside these regions"),
+  searchEvaluations: mean("1", "reads simulated to find the failure points"),
+  closedForm: mean("1", "closed form, for error ideal"),
+  doubted: rate("runs with a reason not to trust them"),
+} as const satisfies Readonly<Record<string, NumberSpec>>;
+
+type Table = TableOf<typeof PARAMETERS, typeof NUMBERS>;
+type Row = Table["rows"][number];
+
 const limitOf = (params: Params): LimitState =>
   params.error === "ideal"
     ? idealLimitState(deviceOf(params), params.temperature)
-    : senseLimitState(
-        amplifierOf(params),
-        deviceOf(params),
-        params.mismatch,
-        params.error as ReadError,
-        params.strobe,
-        TOLERANCE,
-      );
+    : senseLimitState(amplifierOf(params), deviceOf(params), params.mismatch, params.error, params.strobe, TOLERANCE);
 
 /** The failure points of a condition; none where no method needs them. */
 const search = (params: Params, key: Key): FailureSearch => {
@@ -161,9 +165,9 @@ const figures = (table: Table, params: Params): Figure[] => {
       caption: `Bars are 95 % intervals: t over independent runs, of plain counting Wilson over all reads. ${standingOf(table.rows, params)} Each read has its own amplifier and cells (no shared amplifiers).`,
       x: { ...x.axis, scale: axis === "strobe" ? "log" : "linear" },
       y: { label: "probability of one read in error", unit: "", scale: "log" },
-      series: groupRows(table, PARAMETERS, [axis]).map(({ label, rows }) => ({
+      series: linesOf(table, PARAMETERS, [axis]).map(({ label, rows }) => ({
         name: label || params.error,
-        x: rows.map((r) => x.value(r.point[axis] as number)),
+        x: rows.map((r) => x.value(r.at[axis])),
         y: rows.map((r) => positive(intervalOf(r).estimate)),
         low: rows.map((r) => positive(intervalOf(r).low)),
         high: rows.map((r) => positive(intervalOf(r).high)),
@@ -200,21 +204,7 @@ export const rareErrors = defineExperiment({
   ],
   trials: 8,
   block: 4,
-  numbers: {
-    plainRate: { kind: "rate", says: "reads in error among those counted by plain Monte Carlo" },
-    probability: { kind: "mean", unit: "1", says: "probability of one read in error, by one run of the method" },
-    relativeError: { kind: "mean", unit: "1", says: "relative standard error that importance sampling states" },
-    evaluations: { kind: "mean", unit: "1", says: "reads simulated in one run" },
-    effectiveSamples: { kind: "mean", unit: "1", says: "equally weighted failures that would give the same error" },
-    heaviest: { kind: "mean", unit: "1", says: "share of the estimate that its heaviest sample carries" },
-    levels: { kind: "mean", unit: "1", says: "levels of subset simulation" },
-    distance: { kind: "mean", unit: "1", says: "most probable failure point, in sigma" },
-    regions: { kind: "mean", unit: "1", says: "failure regions sampled about" },
-    outside: { kind: "mean", unit: "1", says: "failures found without gradient outside these regions" },
-    searchEvaluations: { kind: "mean", unit: "1", says: "reads simulated to find the failure points" },
-    closedForm: { kind: "mean", unit: "1", says: "closed form, for error ideal" },
-    doubted: { kind: "rate", says: "runs with a reason not to trust them" },
-  },
+  numbers: NUMBERS,
   prepare: {
     search: {
       uses: [...SENSE_NAMES, "error", "method", "strobe"],

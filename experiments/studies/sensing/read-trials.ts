@@ -20,14 +20,14 @@ export const trialsOf = <N extends string>(
 };
 
 /** Of one sample's three reads at each strobe: +-1 not read right, and 0 read as +-1, under the names given. */
-export const missedAndLost = (
+export const missedAndLost = <N extends string>(
   mine: readonly SampledRead[],
   strobes: readonly number[],
-  nameAt: (kind: "missed" | "zeroError", strobe: number) => string,
-): Record<string, RateReport> => {
+  nameAt: (kind: "missed" | "zeroError", strobe: number) => N,
+): Partial<Record<N, RateReport>> => {
   const signed = mine.filter((read) => read.weight !== 0);
   const zeros = mine.filter((read) => read.weight === 0);
-  const report: Record<string, RateReport> = {};
+  const report: Partial<Record<N, RateReport>> = {};
   strobes.forEach((strobe, s) => {
     const missed = signed.filter((read) => read.readings[s] !== read.weight).length;
     const lost = zeros.filter((read) => read.readings[s] === 1 || read.readings[s] === -1).length;

@@ -1,17 +1,22 @@
 import { readSamples, type SampledRead } from "#circuits/index";
 import {
   defineExperiment,
+  mean,
+  type NumberSpec,
   type Parameters,
+  quantity,
   type RateReport,
-  type Table,
+  rate,
+  type TableOf,
   type TrialResult,
   type ValuesOf,
 } from "#src/montecarlo/index";
 import type { Key } from "#src/random/index";
 import type { Figure } from "#src/report/figure";
+import { keysOf } from "#src/words/named";
 import { OWN_MODULE } from "../../own-module.ts";
 import { showQuantity, showRate } from "../../units/show.ts";
-import { rateSeries, varied } from "../results/rows.ts";
+import { rateSeries, varied } from "../results/index.ts";
 import { heatRemarks, idleRipple } from "./idle-parameters.ts";
 import { trialsOf } from "./read-trials.ts";
 import { amplifierOf, checkSense, deviceOf, SENSE_PARAMETERS, senseNotes, standingOf } from "./sense-parameters.ts";
@@ -19,32 +24,44 @@ import { amplifierOf, checkSense, deviceOf, SENSE_PARAMETERS, senseNotes, standi
 /** Of the transients [V]: one outcome in a thousand or fewer changes when it is tightened (bench/sense-accuracy.mjs). */
 export const MONTE_CARLO_TOLERANCE = 1e-3;
 
-export const STROBE_PARAMETER = {
-  kind: "quantity",
-  unit: "s",
-  default: 3e-9,
-  min: 0.1e-9,
-  max: 10e-6,
-  says: "time from SEN's rise at which the outputs are looked at",
-  source: "chosen inside the window of sense-window at 0.9 V and 20 fF",
-} as const;
+export const STROBE_PARAMETER = quantity(
+  "s",
+  3e-9,
+  [0.1e-9, 10e-6],
+  "time from SEN's rise at which the outputs are looked at",
+  "chosen inside the window of sense-window at 0.9 V and 20 fF",
+);
 
 const PARAMETERS = { ...SENSE_PARAMETERS, strobe: STROBE_PARAMETER } as const satisfies Parameters;
 
 type Params = ValuesOf<typeof PARAMETERS>;
-type NumberName =
-  | "type1"
-  | "type2"
-  | "type3"
-  | "invalidSigned"
-  | "invalidZero"
-  | "binaryFlip"
-  | "binaryUndecided"
-  | "decisionTime"
-  | "prechargeEnergy"
-  | "senseEnergy"
-  | "repeatedEnergy"
-  | "unprecharged";
+
+/** What a trial reports. */
+const NUMBERS = {
+  type1: rate("+-1 read with the other sign"),
+  type2: rate("+-1 read as 0 (both outputs high)"),
+  type3: rate("0 read as +1 or -1"),
+  invalidSigned: rate("+-1 read with both outputs low"),
+  invalidZero: rate("0 read with both outputs low"),
+  binaryFlip: rate("binary read of +-1 gives the other sign, undecided outputs a fair coin"),
+  binaryUndecided: rate("binary read of +-1 finds the outputs undecided"),
+  decisionTime: {
+    ...mean("s", "first fall of an output below half the supply, where there is one by the strobe, +-1"),
+    quantiles: [0.5, 0.99],
+  },
+  prechargeEnergy: mean("J", "energy from the supply during precharge, from all nodes at 0 V"),
+  unprecharged: rate(
+    "an output was below 90 % of the supply when SEN rose; below 50 % the read counts as invalid, whatever sign it shows",
+  ),
+  repeatedEnergy: mean(
+    "J",
+    "energy from all sources of a whole read that follows a read of the same cell, from strobe to strobe",
+  ),
+  senseEnergy: mean("J", "energy from supply, SEN and word-line drivers from SEN's edge to the strobe"),
+} as const satisfies Readonly<Record<string, NumberSpec>>;
+
+type Table = TableOf<typeof PARAMETERS, typeof NUMBERS>;
+type NumberName = keyof typeof NUMBERS;
 
 const LABELS = {
   type1: "type 1: sign",
@@ -52,7 +69,7 @@ const LABELS = {
   type3: "type 3: 0 to +-1",
   binaryFlip: "binary flip",
 } as const;
-const ERROR_NUMBERS = Object.keys(LABELS);
+const ERROR_NUMBERS = keysOf(LABELS);
 
 const conclude = (table: Table, params: Params) => {
   const worstInvalid = Math.max(...table.rows.map((row) => row.numbers["invalidSigned"].estimate));
@@ -72,7 +89,7 @@ const conclude = (table: Table, params: Params) => {
 };
 
 const figures = (table: Table, params: Params): Figure[] => {
-  const [axis] = table.axes.filter((name) => PARAMETERS[name as keyof Params].kind === "quantity");
+  const [axis] = table.axes.filter((name) => PARAMETERS[name].kind === "quantity");
   if (!axis) return [];
   return rateSeries(table, axis, LABELS, PARAMETERS, {
     title: `Read error rates against ${axis}`,
@@ -154,40 +171,7 @@ export const senseErrors = defineExperiment({
   grid: () => [{ supply: [0.7, 0.8, 0.9, 1.0, 1.1, 1.2] }],
   trials: 1000,
   block: 50,
-  numbers: {
-    type1: { kind: "rate", says: "+-1 read with the other sign" },
-    type2: { kind: "rate", says: "+-1 read as 0 (both outputs high)" },
-    type3: { kind: "rate", says: "0 read as +1 or -1" },
-    invalidSigned: { kind: "rate", says: "+-1 read with both outputs low" },
-    invalidZero: { kind: "rate", says: "0 read with both outputs low" },
-    binaryFlip: { kind: "rate", says: "binary read of +-1 gives the other sign, undecided outputs a fair coin" },
-    binaryUndecided: { kind: "rate", says: "binary read of +-1 finds the outputs undecided" },
-    decisionTime: {
-      kind: "mean",
-      unit: "s",
-      says: "first fall of an output below half the supply, where there is one by the strobe, +-1",
-      quantiles: [0.5, 0.99],
-    },
-    prechargeEnergy: {
-      kind: "mean",
-      unit: "J",
-      says: "energy from the supply during precharge, from all nodes at 0 V",
-    },
-    unprecharged: {
-      kind: "rate",
-      says: "an output was below 90 % of the supply when SEN rose; below 50 % the read counts as invalid, whatever sign it shows",
-    },
-    repeatedEnergy: {
-      kind: "mean",
-      unit: "J",
-      says: "energy from all sources of a whole read that follows a read of the same cell, from strobe to strobe",
-    },
-    senseEnergy: {
-      kind: "mean",
-      unit: "J",
-      says: "energy from supply, SEN and word-line drivers from SEN's edge to the strobe",
-    },
-  },
+  numbers: NUMBERS,
   trial: (_context, params, key) => readTogether(params, [key])[0],
   together: (_context, params, keys) => readTogether(params, keys),
   figures,

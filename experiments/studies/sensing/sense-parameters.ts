@@ -6,7 +6,6 @@ import {
 } from "#circuits/index";
 import {
   CORNERS,
-  type Corner,
   parseRram,
   ptm130,
   RRAM_SETS,
@@ -18,132 +17,97 @@ import {
   totalLogSigma,
   trappedShare,
 } from "#devices/index";
-import type { Parameters, Row, Value, ValuesOf } from "#src/montecarlo/index";
-import { parseJson } from "#src/words/named";
+import { choice, type Parameters, quantity, type Row, text, type Value, type ValuesOf } from "#src/montecarlo/index";
+import { keysOf, parseJson } from "#src/words/named";
 import { showQuantity } from "../../units/show.ts";
 
-const TECHNOLOGIES: Readonly<Record<string, Technology>> = { sky130, ptm130 };
+const TECHNOLOGIES = { sky130, ptm130 } as const satisfies Readonly<Record<string, Technology>>;
 
-const factor = (what: string) =>
-  ({
-    kind: "quantity",
-    unit: "1",
-    default: 1,
-    min: 0.01,
-    max: 100,
-    says: `factor on ${what}`,
-    source: "1: the device set as it is",
-  }) as const;
+const factor = (what: string) => quantity("1", 1, [0.01, 100], `factor on ${what}`, "1: the device set as it is");
 
 /** What every study of the sense amplifier lets the user set. */
 export const SENSE_PARAMETERS = {
-  technology: {
-    kind: "choice",
-    choices: Object.keys(TECHNOLOGIES),
-    default: "sky130",
-    says: "transistors of amplifier and cell",
-    source: "extended EKV fits to public BSIM4 models; docs/devices.md",
-  },
-  corner: {
-    kind: "choice",
-    choices: CORNERS,
-    default: "tt",
-    says: "process corner",
-    source: "sky130: foundry corners; ptm130: an assumed global threshold shift of +-60 mV",
-  },
-  supply: {
-    kind: "quantity",
-    unit: "V",
-    default: 0.9,
-    min: 0.3,
-    max: 1.5,
-    says: "supply, word-line and SEN level",
-    source: "chosen; both fits' timing was checked for 0.6 .. 1.2 V, sky130 is within 7 % from 0.7 V",
-  },
-  temperature: {
-    kind: "quantity",
-    unit: "K",
-    default: 300.15,
-    min: 233.15,
-    max: 398.15,
-    says: "junction temperature",
-    source: "the fits' range, -40 .. 125 degC",
-  },
-  bitLineCapacitance: {
-    kind: "quantity",
-    unit: "F",
-    default: 20e-15,
-    min: 1e-15,
-    max: 2e-12,
-    says: "wiring capacitance of each bit line",
-    source: "assumed: a short column; times scale with it",
-  },
-  device: {
-    kind: "text",
-    default: "reference",
-    says: "resistance statistics: strong, reference, weak, or a file with --device",
-    source: "illustrative, recalled; docs/devices.md",
-  },
-  mismatch: {
-    kind: "quantity",
-    unit: "1",
-    default: 1,
-    min: 0,
-    max: 5,
-    says: "factor on the transistors' local mismatch; 0 switches it off",
-    source: "1: the technology's Pelgrom coefficients",
-  },
-  activationEnergyLrs: {
-    kind: "quantity",
-    unit: "eV",
-    default: 0,
-    min: -0.5,
-    max: 1,
-    says: "added activation energy of the low resistance",
-    source: "assumed 0: no source at hand; vary it to see whether it matters",
-  },
-  activationEnergyHrs: {
-    kind: "quantity",
-    unit: "eV",
-    default: 0,
-    min: -0.5,
-    max: 1,
-    says: "added activation energy of the high resistance",
-    source: "assumed 0: no source at hand; vary it to see whether it matters",
-  },
+  technology: choice(
+    keysOf(TECHNOLOGIES),
+    "sky130",
+    "transistors of amplifier and cell",
+    "extended EKV fits to public BSIM4 models; docs/devices.md",
+  ),
+  corner: choice(
+    CORNERS,
+    "tt",
+    "process corner",
+    "sky130: foundry corners; ptm130: an assumed global threshold shift of +-60 mV",
+  ),
+  supply: quantity(
+    "V",
+    0.9,
+    [0.3, 1.5],
+    "supply, word-line and SEN level",
+    "chosen; both fits' timing was checked for 0.6 .. 1.2 V, sky130 is within 7 % from 0.7 V",
+  ),
+  temperature: quantity("K", 300.15, [233.15, 398.15], "junction temperature", "the fits' range, -40 .. 125 degC"),
+  bitLineCapacitance: quantity(
+    "F",
+    20e-15,
+    [1e-15, 2e-12],
+    "wiring capacitance of each bit line",
+    "assumed: a short column; times scale with it",
+  ),
+  device: text(
+    "reference",
+    "resistance statistics: strong, reference, weak, or a file with --device",
+    "illustrative, recalled; docs/devices.md",
+  ),
+  mismatch: quantity(
+    "1",
+    1,
+    [0, 5],
+    "factor on the transistors' local mismatch; 0 switches it off",
+    "1: the technology's Pelgrom coefficients",
+  ),
+  activationEnergyLrs: quantity(
+    "eV",
+    0,
+    [-0.5, 1],
+    "added activation energy of the low resistance",
+    "assumed 0: no source at hand; vary it to see whether it matters",
+  ),
+  activationEnergyHrs: quantity(
+    "eV",
+    0,
+    [-0.5, 1],
+    "added activation energy of the high resistance",
+    "assumed 0: no source at hand; vary it to see whether it matters",
+  ),
   lrsMedianFactor: factor("the low resistance's median"),
   hrsMedianFactor: factor("the high resistance's median"),
   lrsSpreadFactor: factor("the low resistance's spreads of ln R"),
   hrsSpreadFactor: factor("the high resistance's spreads of ln R"),
-  conduction: {
-    kind: "choice",
-    choices: ["as the set", "ohmic", "sinh 0.43 V"],
-    default: "as the set",
-    says: "how the cells' current follows voltage: as the device set has it, ohmic, or i = G V0 sinh(v / V0), G the low-field conductance",
-    source: "0.43 V: V0 of SkyWater's sky130 ReRAM model; the sets that come with the program are ohmic, an assumption",
-  },
-  rippleAmplitude: {
-    kind: "quantity",
-    unit: "V",
-    default: 0,
-    min: 0,
-    max: 0.5,
-    says: "amplitude of a sine on the amplifier's supply; word line and SEN stay clean",
-    source: "0: a clean supply",
-  },
-  rippleFrequency: {
-    kind: "quantity",
-    unit: "Hz",
-    default: 100e6,
-    min: 1e6,
-    max: 10e9,
-    says: "its frequency; it starts with the precharge",
-    source: "chosen: of the order of a logic clock",
-  },
+  conduction: choice(
+    ["as the set", "ohmic", "sinh 0.43 V"],
+    "as the set",
+    "how the cells' current follows voltage: as the device set has it, ohmic, or i = G V0 sinh(v / V0), G the low-field conductance",
+    "0.43 V: V0 of SkyWater's sky130 ReRAM model; the sets that come with the program are ohmic, an assumption",
+  ),
+  rippleAmplitude: quantity(
+    "V",
+    0,
+    [0, 0.5],
+    "amplitude of a sine on the amplifier's supply; word line and SEN stay clean",
+    "0: a clean supply",
+  ),
+  rippleFrequency: quantity(
+    "Hz",
+    100e6,
+    [1e6, 10e9],
+    "its frequency; it starts with the precharge",
+    "chosen: of the order of a logic clock",
+  ),
 } as const satisfies Parameters;
 
 /** Their names: what a part that reads with the amplifier depends on. */
-export const SENSE_NAMES = Object.keys(SENSE_PARAMETERS) as readonly (keyof typeof SENSE_PARAMETERS)[];
+export const SENSE_NAMES = keysOf(SENSE_PARAMETERS);
 
 export type SenseValues = ValuesOf<typeof SENSE_PARAMETERS>;
 
@@ -175,7 +139,7 @@ export const designOf = (
 ): SenseAmplifierDesign => ({
   ...REFERENCE_SIZING,
   technology: technologyOf(params),
-  corner: params.corner as Corner,
+  corner: params.corner,
   supply: params.supply,
   temperature: params.temperature,
   capacitances: { ...REFERENCE_SIZING.capacitances, bitLine: params.bitLineCapacitance },

@@ -6,24 +6,21 @@ import {
   sensePair,
   transient,
 } from "#circuits/index";
-import { defineExperiment, type Parameters, type Row, type Table, type ValuesOf } from "#src/montecarlo/index";
+import {
+  defineExperiment,
+  mean,
+  type NumberSpec,
+  type Parameters,
+  quantity,
+  type TableOf,
+  type ValuesOf,
+} from "#src/montecarlo/index";
 import type { Figure } from "#src/report/figure";
 import { OWN_MODULE } from "../../own-module.ts";
 import { showMeasured, showQuantity } from "../../units/show.ts";
-import { varied } from "../results/rows.ts";
+import { varied } from "../results/index.ts";
 import { idleRipple } from "./idle-parameters.ts";
 import { conductionOf, designOf, lawOf, SENSE_PARAMETERS, transistorNotes } from "./sense-parameters.ts";
-
-const resistance = (value: number, says: string) =>
-  ({
-    kind: "quantity",
-    unit: "ohm",
-    default: value,
-    min: 100,
-    max: 1e9,
-    says,
-    source: "chosen: a low and a high resistance of the reference set's order",
-  }) as const;
 
 // Resistances are given and nothing is drawn: mismatch and statistics have no place here.
 const {
@@ -40,20 +37,38 @@ const {
 
 const PARAMETERS = {
   ...DESIGN_PARAMETERS,
-  leftResistance: resistance(10e3, "left cell, on BL"),
-  rightResistance: resistance(400e3, "right cell, on BLb"),
-  duration: {
-    kind: "quantity",
-    unit: "s",
-    default: 20e-9,
-    min: 0.2e-9,
-    max: 10e-6,
-    says: "length of the sense phase that is followed",
-    source: "chosen",
-  },
+  leftResistance: quantity(
+    "ohm",
+    10e3,
+    [100, 1e9],
+    "left cell, on BL",
+    "chosen: a low and a high resistance of the reference set's order",
+  ),
+  rightResistance: quantity(
+    "ohm",
+    400e3,
+    [100, 1e9],
+    "right cell, on BLb",
+    "chosen: a low and a high resistance of the reference set's order",
+  ),
+  duration: quantity("s", 20e-9, [0.2e-9, 10e-6], "length of the sense phase that is followed", "chosen"),
 } as const satisfies Parameters;
 
 type Params = ValuesOf<typeof PARAMETERS>;
+
+/** What a trial reports. */
+const NUMBERS = {
+  decisionTime: mean("s", "first fall of an output below half the supply after SEN rises"),
+  repeatedEnergy: mean(
+    "J",
+    "energy from all sources of a whole read that follows a read of the same cell, SEN high for the duration",
+  ),
+  prechargeEnergy: mean("J", "energy from the supply during precharge, from all nodes at 0 V"),
+  senseEnergy: mean("J", "energy from supply, SEN and word-line drivers during the sense phase"),
+} as const satisfies Readonly<Record<string, NumberSpec>>;
+
+type Table = TableOf<typeof PARAMETERS, typeof NUMBERS>;
+type Row = Table["rows"][number];
 
 /** A set whose cells are ohmic: only its conduction is used. */
 const OHMIC = "reference";
@@ -82,9 +97,9 @@ const waveforms = (at: Params): { times: Float64Array; voltages: Readonly<Record
   return result.ok ? { times: times.map((t) => t - precharge), voltages: result.voltages } : null;
 };
 
-const figures = (table: Table, params: Params): Figure[] =>
+const figures = (table: Table): Figure[] =>
   table.rows.slice(0, MOST_FIGURES).flatMap((row): Figure[] => {
-    const at = { ...params, ...row.point } as Params;
+    const at = row.at;
     const read = waveforms(at);
     if (!read) return [];
     const words = table.axes.map((axis) => `${axis} ${varied(PARAMETERS, axis, row.point[axis])}`).join(", ");
@@ -148,24 +163,7 @@ export const senseTransient = defineExperiment({
   idle: idleRipple,
   trials: 1,
   block: 1,
-  numbers: {
-    decisionTime: { kind: "mean", unit: "s", says: "first fall of an output below half the supply after SEN rises" },
-    repeatedEnergy: {
-      kind: "mean",
-      unit: "J",
-      says: "energy from all sources of a whole read that follows a read of the same cell, SEN high for the duration",
-    },
-    prechargeEnergy: {
-      kind: "mean",
-      unit: "J",
-      says: "energy from the supply during precharge, from all nodes at 0 V",
-    },
-    senseEnergy: {
-      kind: "mean",
-      unit: "J",
-      says: "energy from supply, SEN and word-line drivers during the sense phase",
-    },
-  },
+  numbers: NUMBERS,
   arrays: {
     waveforms: {
       unit: "s; V",

@@ -1,11 +1,12 @@
 import { readSamples } from "#circuits/index";
-import { defineExperiment, type NumberSpec, type Row, type Table, type TrialResult } from "#src/montecarlo/index";
+import { defineExperiment, type NumberSpec, rate, type TableOf, type TrialResult } from "#src/montecarlo/index";
 import { power } from "#src/numerics/power";
 import type { Key } from "#src/random/index";
 import type { Figure } from "#src/report/figure";
+import { recordOf } from "#src/words/named";
 import { OWN_MODULE } from "../../own-module.ts";
 import { showQuantity } from "../../units/show.ts";
-import { groupRows, percentCurve, varied } from "../results/rows.ts";
+import { linesOf, percentCurve, varied } from "../results/index.ts";
 import { heatRemarks, idleRipple } from "./idle-parameters.ts";
 import { missedAndLost, trialsOf } from "./read-trials.ts";
 import { MONTE_CARLO_TOLERANCE } from "./sense-errors.ts";
@@ -29,13 +30,17 @@ export const STROBES: readonly number[] = Array.from({ length: 37 }, (_, i) =>
 export const MOST_MISSED = 0.01;
 export const MOST_ZERO_ERRORS = 0.05;
 
-const nameAt = (kind: "missed" | "zeroError", strobe: number): string =>
+type NumberName = `${"missed" | "zeroError"}@${string}`;
+type Table = TableOf<typeof PARAMETERS, Record<NumberName, NumberSpec>>;
+type Row = Table["rows"][number];
+
+const nameAt = (kind: "missed" | "zeroError", strobe: number): NumberName =>
   `${kind}@${showQuantity(strobe, "s").replace(" ", "")}`;
 
-const numbers: Record<string, NumberSpec> = Object.fromEntries(
-  STROBES.flatMap((strobe): [string, NumberSpec][] => [
-    [nameAt("missed", strobe), { kind: "rate", says: `+-1 not read right at ${showQuantity(strobe, "s")}` }],
-    [nameAt("zeroError", strobe), { kind: "rate", says: `0 read as +-1 at ${showQuantity(strobe, "s")}` }],
+const numbers = recordOf(
+  STROBES.flatMap((strobe): [NumberName, NumberSpec][] => [
+    [nameAt("missed", strobe), rate(`+-1 not read right at ${showQuantity(strobe, "s")}`)],
+    [nameAt("zeroError", strobe), rate(`0 read as +-1 at ${showQuantity(strobe, "s")}`)],
   ]),
 );
 
@@ -82,10 +87,10 @@ const conclude = (table: Table) => [
 const PARAMETERS = SENSE_PARAMETERS;
 
 const shareFigures = (table: Table, params: SenseValues): Figure[] =>
-  groupRows(table, PARAMETERS, ["supply"]).flatMap(({ label, rows }): Figure[] => {
+  linesOf(table, PARAMETERS, ["supply"]).flatMap(({ label, rows }): Figure[] => {
     const nanoseconds = STROBES.map((s) => s * 1e9);
     const shares: Figure[] = rows.slice(0, 6).map((row) => {
-      const supply = showQuantity((row.point["supply"] ?? params.supply) as number, "V");
+      const supply = showQuantity(row.at.supply, "V");
       const window = windowOf(row);
       const curve = (kind: "missed" | "zeroError", name: string) =>
         percentCurve(
@@ -105,7 +110,7 @@ const shareFigures = (table: Table, params: SenseValues): Figure[] =>
     if (rows.length < 2) return shares;
     const boundary = (name: string, kind: "missed" | "zeroError", level: number) => ({
       name,
-      x: rows.map((r) => r.point["supply"] as number),
+      x: rows.map((r) => r.at.supply),
       y: rows.map((r) => {
         const at = strobeAt(r, kind, level);
         return at === null ? null : at * 1e9;
@@ -130,7 +135,7 @@ const shareFigures = (table: Table, params: SenseValues): Figure[] =>
   });
 
 /** One trial a key: an amplifier and a pair of cells that read the three states, looked at at every strobe. */
-const readTogether = (params: SenseValues, keys: readonly Key[]): TrialResult<string>[] => {
+const readTogether = (params: SenseValues, keys: readonly Key[]): TrialResult<NumberName>[] => {
   const samples = readSamples(
     amplifierOf(params),
     deviceOf(params),

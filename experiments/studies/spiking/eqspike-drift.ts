@@ -1,18 +1,22 @@
 import { AS_THEY_ARE, savedParameters, showImages, UNIT_SCALE } from "#src/learning/index";
 import {
+  choice,
   defineExperiment,
+  integer,
+  mean,
+  type NumberSpec,
   type Parameters,
-  type Row,
   type Summary,
-  type Table,
+  type TableOf,
   type ValuesOf,
 } from "#src/montecarlo/index";
 import { fold, type Key, permutation } from "#src/random/index";
 import type { Figure } from "#src/report/figure";
+import { keysOf } from "#src/words/named";
 import { dataSetRecord } from "../../files/data-sets.ts";
 import { OWN_MODULE } from "../../own-module.ts";
 import { imagesFor, PUBLISHED_PARAMETERS } from "../papers/published-parameters.ts";
-import { groupRows, intervalCurve, overRows, valuesOf } from "../results/rows.ts";
+import { bare, intervalCurve, lineOf, linesOf, valuesOf } from "../results/index.ts";
 import { checkSpiking, idleInput, SPIKING_PARAMETERS, spikingModel } from "./eqspike-parameters.ts";
 import { spikingLearnerOf } from "./eqspike-training.ts";
 
@@ -20,36 +24,29 @@ const PARAMETERS = {
   ...SPIKING_PARAMETERS,
   batch: { ...SPIKING_PARAMETERS.batch, default: 20 },
   learningRates: { ...SPIKING_PARAMETERS.learningRates, default: "0.2 0.1" },
-  nudge: {
-    kind: "choice",
-    choices: ["left out", "applied"],
-    default: "left out",
-    says: "whether anything pushes the outputs in nudged phases; left out: what is learned is the estimate's own error",
-    source: "chosen",
-  },
-  blocks: {
-    kind: "integer",
-    unit: "1",
-    default: 40,
-    min: 1,
-    max: 1000,
-    says: "thousands of images shown",
-    source: "chosen",
-  },
-  thousand: {
-    kind: "integer",
-    unit: "1",
-    default: 1,
-    min: 1,
-    max: 1000,
-    says: "after how many thousand images (an axis)",
-    source: "1 .. blocks",
-  },
+  nudge: choice(
+    ["left out", "applied"],
+    "left out",
+    "whether anything pushes the outputs in nudged phases; left out: what is learned is the estimate's own error",
+    "chosen",
+  ),
+  blocks: integer(40, [1, 1000], "thousands of images shown", "chosen"),
+  thousand: integer(1, [1, 1000], "after how many thousand images (an axis)", "1 .. blocks"),
   seeds: PUBLISHED_PARAMETERS.seeds,
   seed: PUBLISHED_PARAMETERS.seed,
 } as const satisfies Parameters;
 
 type Params = ValuesOf<typeof PARAMETERS>;
+
+/** What a trial reports. */
+const NUMBERS = {
+  deliveries: mean("1", "deliveries of spikes an image, in this thousand"),
+  unceasing: mean("1", "share of neurons that fired in 95 % of its steps or more"),
+} as const satisfies Readonly<Record<string, NumberSpec>>;
+
+type NumberName = keyof typeof NUMBERS;
+type Table = TableOf<typeof PARAMETERS, typeof NUMBERS>;
+type Row = Table["rows"][number];
 
 const BLOCK = 1000;
 
@@ -87,9 +84,10 @@ const drift = (params: Params, key: Key): Drift => {
   return { deliveries, unceasing };
 };
 
-const nameOf = (label: string): string => label.replace("estimator ", "").replace("freeSteps", "T1");
+/** How lines are named. */
+const WORDING = { estimator: bare, freeSteps: (value: string) => `T1 ${value}` };
 
-const thousandOf = (row: Row): number => row.point["thousand"] as number;
+const thousandOf = (row: Row): number => row.at.thousand;
 
 const figures = (table: Table, params: Params): Figure[] => [
   {
@@ -97,18 +95,18 @@ const figures = (table: Table, params: Params): Figure[] => [
       params.nudge === "left out"
         ? "Learning with no nudge at all: what the estimate gets wrong"
         : "Rates while learning",
-    caption: `Spikes delivered an image; ${params.widths}, rates ${params.learningRates}, batch ${params.batch}, ${dataSetRecord(params.data).name}${valuesOf(table, "seed") > 1 ? `; bars are 95 % t intervals over ${valuesOf(table, "seed")} seeds` : ""}. With one sign always, what is left of the free phase's drift and the coincidences of spikes add up; alternating signs cancel them in the mean, both signs from one state exactly.`,
+    caption: `Spikes delivered an image; ${params.widths}, rates ${params.learningRates}, batch ${params.batch}, ${dataSetRecord(params.data).name}${valuesOf(table.rows, "seed").length > 1 ? `; bars are 95 % t intervals over ${valuesOf(table.rows, "seed").length} seeds` : ""}. With one sign always, what is left of the free phase's drift and the coincidences of spikes add up; alternating signs cancel them in the mean, both signs from one state exactly.`,
     x: { label: "images shown", unit: "thousands", scale: "linear" },
     y: { label: "deliveries an image", unit: "thousands", scale: "linear" },
-    series: groupRows(table, PARAMETERS, ["seed", "thousand"]).map(({ label, rows }) => {
+    series: linesOf(table, PARAMETERS, ["seed", "thousand"], WORDING).map(({ label, rows }) => {
       const at = [...new Set(rows.map(thousandOf))].sort((a, b) => a - b);
       const cells = at.map((t) =>
-        overRows(
+        lineOf(
+          "",
           rows.filter((r) => thousandOf(r) === t),
-          "deliveries",
-        ),
+        ).over("deliveries"),
       );
-      return intervalCurve(nameOf(label), at, cells, 1e-3);
+      return intervalCurve(label, at, cells, 1e-3);
     }),
   },
 ];
@@ -117,18 +115,18 @@ const conclude = (table: Table): Summary[] => [
   {
     title: "Deliveries an image: the first thousand images (of those asked for), and the last",
     columns: ["learning", "first", "last", "always firing"],
-    rows: groupRows(table, PARAMETERS, ["seed", "thousand"]).map(({ label, rows }) => {
+    rows: linesOf(table, PARAMETERS, ["seed", "thousand"], WORDING).map(({ label, rows }) => {
       const first = Math.min(...rows.map(thousandOf));
       const last = Math.max(...rows.map(thousandOf));
-      const of = (t: number, number: string): number =>
-        overRows(
+      const of = (t: number, number: NumberName): number =>
+        lineOf(
+          "",
           rows.filter((r) => thousandOf(r) === t),
-          number,
-        ).estimate;
+        ).over(number).estimate;
       const told = (t: number): string =>
         Number.isFinite(of(t, "deliveries")) ? of(t, "deliveries").toFixed(0) : "diverged";
       const firing = of(last, "unceasing");
-      return [nameOf(label), told(first), told(last), Number.isFinite(firing) ? `${(100 * firing).toFixed(0)} %` : ""];
+      return [label, told(first), told(last), Number.isFinite(firing) ? `${(100 * firing).toFixed(0)} %` : ""];
     }),
     notes: [
       "always firing: neurons that fire in 95 % of all steps or more, in the last thousand images. diverged: in at least one of the seeds.",
@@ -156,13 +154,10 @@ export const eqspikeDrift = defineExperiment({
   trials: 1,
   block: 1,
   quick: { blocks: 5, seeds: 1 },
-  numbers: {
-    deliveries: { kind: "mean", unit: "1", says: "deliveries of spikes an image, in this thousand" },
-    unceasing: { kind: "mean", unit: "1", says: "share of neurons that fired in 95 % of its steps or more" },
-  },
+  numbers: NUMBERS,
   prepare: {
     drifted: {
-      uses: [...(Object.keys(SPIKING_PARAMETERS) as (keyof typeof SPIKING_PARAMETERS)[]), "nudge", "blocks", "seed"],
+      uses: [...keysOf(SPIKING_PARAMETERS), "nudge", "blocks", "seed"],
       make: (params, key) => drift(params, fold(key, params.seed)),
     },
   },

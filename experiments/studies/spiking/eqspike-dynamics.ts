@@ -1,18 +1,22 @@
 import { Diverged, filteredRate, type WatchedStep } from "#src/learning/index";
 import {
   defineExperiment,
+  integer,
+  mean,
+  type NumberSpec,
   type Parameters,
   type Prepared,
-  type Row,
   type Summary,
-  type Table,
+  type TableOf,
+  text,
   type ValuesOf,
 } from "#src/montecarlo/index";
 import { fold, rootKey } from "#src/random/index";
 import type { Figure, Series } from "#src/report/figure";
+import { keysOf } from "#src/words/named";
 import { OWN_MODULE } from "../../own-module.ts";
 import { dataNote, imagesFor, PUBLISHED_PARAMETERS } from "../papers/published-parameters.ts";
-import { varied } from "../results/rows.ts";
+import { varied } from "../results/index.ts";
 import { checkSpiking, idleInput, SPIKING_PARAMETERS, spikingModel } from "./eqspike-parameters.ts";
 import { trainedNetwork, watchedDynamics } from "./eqspike-training.ts";
 
@@ -24,24 +28,36 @@ const PARAMETERS = {
     says: "passes over the training images before",
     source: "chosen",
   },
-  image: {
-    kind: "integer",
-    unit: "1",
-    default: 10,
-    min: 0,
-    max: 1_000_000,
-    says: "number of the test image that is shown",
-    source: "chosen: one of mnist-10k that the network still takes for another",
-  },
-  start: {
-    kind: "text",
-    default: "rramlab",
-    says: "names the network's start and order of images (this study has no seed of a run's own)",
-    source: "chosen",
-  },
+  image: integer(
+    10,
+    [0, 1_000_000],
+    "number of the test image that is shown",
+    "chosen: one of mnist-10k that the network still takes for another",
+  ),
+  start: text(
+    "rramlab",
+    "names the network's start and order of images (this study has no seed of a run's own)",
+    "chosen",
+  ),
 } as const satisfies Parameters;
 
 type Params = ValuesOf<typeof PARAMETERS>;
+
+/** What a trial reports. */
+const NUMBERS = {
+  hiddenFree: mean("1", "spikes of hidden neurons in the free phase"),
+  hiddenNudged: mean("1", "in the nudged phase"),
+  outputFree: mean("1", "spikes of outputs in the free phase"),
+  outputNudged: mean("1", "in the nudged phase"),
+  targetFree: mean("1", "rate of the target's output at the end of the free phase"),
+  targetNudged: mean("1", "of the nudged phase"),
+  otherFree: mean("1", "largest rate of another output at the end of the free phase"),
+  otherNudged: mean("1", "of the nudged phase"),
+} as const satisfies Readonly<Record<string, NumberSpec>>;
+
+type NumberName = keyof typeof NUMBERS;
+type Table = TableOf<typeof PARAMETERS, typeof NUMBERS>;
+type Row = Table["rows"][number];
 
 /** What was seen of one image, a row a step: free, then nudged towards the target. */
 interface Seen {
@@ -105,9 +121,6 @@ const regular = (spikes: Uint8Array, neurons: number, steps: number): number => 
   return away.indexOf(Math.min(...away));
 };
 
-/** What a row was asked for. */
-const at = (row: Row, params: Params): Params => ({ ...params, ...row.point }) as Params;
-
 const settingOf = (row: Row, table: Table): string =>
   table.axes.map((a) => `${a} ${varied(PARAMETERS, a, row.point[a])}`).join(", ");
 
@@ -116,12 +129,12 @@ const done = (row: Row): boolean => Number.isFinite(row.numbers["targetFree"].es
 /** Images of a sweep that are drawn. */
 const MOST_DRAWN = 4;
 
-const figures = (table: Table, params: Params, prepared: Prepared): Figure[] =>
+const figures = (table: Table, _params: Params, prepared: Prepared): Figure[] =>
   table.rows
     .filter(done)
     .slice(0, MOST_DRAWN)
     .flatMap((row) =>
-      figuresOf(at(row, params), prepared("seen", at(row, params)) as Seen).map((f) => ({
+      figuresOf(row.at, prepared("seen", row.at) as Seen).map((f) => ({
         ...f,
         title: table.axes.length > 0 ? `${f.title}: ${settingOf(row, table)}` : f.title,
       })),
@@ -205,14 +218,12 @@ const figuresOf = (params: Params, seen: Seen): Figure[] => {
   ];
 };
 
-const mean = (says: string) => ({ kind: "mean", unit: "1", says }) as const;
-
 const conclude = (table: Table): Summary[] => [
   {
     title: "One image, free then nudged",
     columns: ["", "free", "nudged"],
     rows: table.rows.filter(done).flatMap((row) => {
-      const of = (name: string, digits = 3): string => row.numbers[name].estimate.toFixed(digits);
+      const of = (name: NumberName, digits = 3): string => row.numbers[name].estimate.toFixed(digits);
       const image = table.axes.length > 0 ? `${settingOf(row, table)}: ` : "";
       return [
         [`${image}spikes of hidden neurons`, of("hiddenFree", 0), of("hiddenNudged", 0)],
@@ -236,16 +247,7 @@ export const eqspikeDynamics = defineExperiment({
   trials: 1,
   block: 1,
   quick: { images: 2000 },
-  numbers: {
-    hiddenFree: mean("spikes of hidden neurons in the free phase"),
-    hiddenNudged: mean("in the nudged phase"),
-    outputFree: mean("spikes of outputs in the free phase"),
-    outputNudged: mean("in the nudged phase"),
-    targetFree: mean("rate of the target's output at the end of the free phase"),
-    targetNudged: mean("of the nudged phase"),
-    otherFree: mean("largest rate of another output at the end of the free phase"),
-    otherNudged: mean("of the nudged phase"),
-  },
+  numbers: NUMBERS,
   idle: idleInput,
   check: (params) => {
     checkSpiking(params);
@@ -254,7 +256,7 @@ export const eqspikeDynamics = defineExperiment({
       throw new RangeError(`image: ${params.image}; there are ${test.count} test images, numbered from 0.`);
   },
   // Watched once: a trial and its figures see the same image.
-  prepare: { seen: { uses: Object.keys(PARAMETERS) as (keyof Params)[], make: (params) => seen(params) } },
+  prepare: { seen: { uses: keysOf(PARAMETERS), make: (params) => seen(params) } },
   trial: ({ seen }, params) => {
     if ("diverged" in seen) return { failed: seen.diverged };
     const own = spikingModel(params).network.widths.slice(1);

@@ -1,9 +1,9 @@
-import type { Parameters, Summary, ValuesOf } from "#src/montecarlo/index";
+import { integer, type Parameters, quantity, type Summary, type ValuesOf } from "#src/montecarlo/index";
 import { showQuantity } from "../../units/show.ts";
 import { parseWidths } from "../networks/network-parameters.ts";
 
 const positive = (unit: string, value: number, says: string, source: string) =>
-  ({ kind: "quantity", unit, default: value, min: 1e-30, max: unit === "J" ? 1 : 1e30, says, source }) as const;
+  quantity(unit, value, [1e-30, unit === "J" ? 1 : 1e30], says, source);
 
 const CHOSEN = "chosen: the rate-based network that reaches the same accuracy, docs/equilibrium-propagation.md";
 
@@ -23,33 +23,15 @@ export const ENERGY_PARAMETERS = {
     "NVIDIA V100, 300 W board at its launch: 15 TFLOP/s (trade press, 2017)",
   ),
   gpuPower: positive("W", 300, "of that GPU", "the same"),
-  gpuUse: {
-    kind: "quantity",
-    unit: "1",
-    default: 0.01,
-    min: 1e-9,
-    max: 1,
-    says: "share of the peak that it reaches at its full power",
-    source: "assumed: layers of a hundred neurons fill little of it; not measured",
-  },
-  gpuFreeSteps: {
-    kind: "integer",
-    unit: "1",
-    default: 20,
-    min: 1,
-    max: 1e6,
-    says: "free steps of the rate-based network on the GPU",
-    source: CHOSEN,
-  },
-  gpuNudgedSteps: {
-    kind: "integer",
-    unit: "1",
-    default: 10,
-    min: 1,
-    max: 1e6,
-    says: "its nudged steps",
-    source: CHOSEN,
-  },
+  gpuUse: quantity(
+    "1",
+    0.01,
+    [1e-9, 1],
+    "share of the peak that it reaches at its full power",
+    "assumed: layers of a hundred neurons fill little of it; not measured",
+  ),
+  gpuFreeSteps: integer(20, [1, 1e6], "free steps of the rate-based network on the GPU", CHOSEN),
+  gpuNudgedSteps: integer(10, [1, 1e6], "its nudged steps", CHOSEN),
 } as const satisfies Parameters;
 
 type EnergyValues = ValuesOf<typeof ENERGY_PARAMETERS>;

@@ -3,43 +3,41 @@ import {
   compareUpdates,
   initialSpikingParameters,
   type NetworkParameters,
-  type SpikingEstimator,
   savedParameters,
   type UpdateComparison,
 } from "#src/learning/index";
 import {
+  choice,
   defineExperiment,
+  integer,
+  mean,
   type Parameters,
-  type Row,
   type Summary,
-  type Table,
+  type TableOf,
   type ValuesOf,
 } from "#src/montecarlo/index";
 import { fold, type Key } from "#src/random/index";
 import type { Figure } from "#src/report/figure";
+import { keysOf, recordEntries } from "#src/words/named";
 import { OWN_MODULE } from "../../own-module.ts";
 import { shown } from "../../units/show.ts";
 import { firstExamples } from "../learning/first-examples.ts";
 import { rememberedFor } from "../learning/remembered-for.ts";
 import { parseWidths } from "../networks/network-parameters.ts";
 import { dataNote, imagesFor, PUBLISHED_PARAMETERS } from "../papers/published-parameters.ts";
-import { groupRows, intervalCurve, overRows, valuesOf } from "../results/rows.ts";
+import { bare, intervalCurve, lineOf, linesOf, valuesOf } from "../results/index.ts";
 import { checkSpiking, SPIKING_PARAMETERS, spikingModel } from "./eqspike-parameters.ts";
 import { NO_PROGRESS, spikingLearnerOf, trainSpikes } from "./eqspike-training.ts";
-
-const whole = (value: number, min: number, max: number, says: string, source: string) =>
-  ({ kind: "integer", unit: "1", default: value, min, max, says, source }) as const;
 
 const PARAMETERS = {
   ...SPIKING_PARAMETERS,
   input: { ...SPIKING_PARAMETERS.input, choices: ["currents"], says: "how images enter: as constant currents" },
-  compared: {
-    kind: "choice",
-    choices: ["symmetric", "alternating", "one-sided"],
-    default: "symmetric",
-    says: "nudges of the update compared: both; a batch towards the target (alternating and one-sided begin alike)",
-    source: "chosen",
-  },
+  compared: choice(
+    ["symmetric", "alternating", "one-sided"],
+    "symmetric",
+    "nudges of the update compared: both; a batch towards the target (alternating and one-sided begin alike)",
+    "chosen",
+  ),
   comparedBeta: { ...SPIKING_PARAMETERS.beta, says: "nudge of the updates compared", source: "that of the training" },
   epochs: {
     ...PUBLISHED_PARAMETERS.epochs,
@@ -47,22 +45,25 @@ const PARAMETERS = {
     says: "passes over the training images, 0 .. ",
     source: "chosen",
   },
-  epoch: whole(0, 0, 1000, "after which epoch of training the updates are compared (an axis)", "0: at the start"),
-  examples: whole(100, 1, 2000, "training images whose updates are summed, the first of the set", "chosen"),
-  rateFreeSteps: whole(
+  epoch: integer(0, [0, 1000], "after which epoch of training the updates are compared (an axis)", "0: at the start"),
+  examples: integer(100, [1, 2000], "training images whose updates are summed, the first of the set", "chosen"),
+  rateFreeSteps: integer(
     60,
-    1,
-    10_000,
+    [1, 10_000],
     "free steps of the rate network",
     "chosen: the report says how far rates still move",
   ),
-  rateNudgedSteps: whole(30, 1, 10_000, "its nudged steps", "chosen"),
-  layer: whole(1, 1, 10, "layer of weights, the input's first (an axis)", "1 .. layers"),
+  rateNudgedSteps: integer(30, [1, 10_000], "its nudged steps", "chosen"),
+  layer: integer(1, [1, 10], "layer of weights, the input's first (an axis)", "1 .. layers"),
   seeds: PUBLISHED_PARAMETERS.seeds,
   seed: PUBLISHED_PARAMETERS.seed,
 } as const satisfies Parameters;
 
 type Params = ValuesOf<typeof PARAMETERS>;
+
+type NumberName = keyof typeof NUMBERS;
+type Table = TableOf<typeof PARAMETERS, typeof NUMBERS>;
+type Row = Table["rows"][number];
 
 /** Epochs after which weights are kept: at the start, 1, 2, 5, 10, 20, ... and the last. */
 const keptEpochs = (epochs: number): number[] => {
@@ -106,7 +107,7 @@ const comparisonOf = (parameters: NetworkParameters, params: Params, key: Key): 
     const classes = network.widths[network.widths.length - 1];
     return compareUpdates(
       network,
-      { ...rule, beta: params.comparedBeta, estimator: params.compared as SpikingEstimator },
+      { ...rule, beta: params.comparedBeta, estimator: params.compared },
       parameters,
       firstExamples(imagesFor(params).train, params.examples, classes),
       { free: params.rateFreeSteps, nudged: params.rateNudgedSteps },
@@ -115,15 +116,13 @@ const comparisonOf = (parameters: NetworkParameters, params: Params, key: Key): 
   });
 };
 
-const mean = (says: string) => ({ kind: "mean", unit: "1", says }) as const;
-
 const NUMBERS = {
-  spikesWithBackpropagation: mean("cosine of the spikes' update and backpropagation through time's"),
-  spikesWithRates: mean("cosine of the spikes' update and rate-based EP's, same nudge, symmetric"),
-  ratesWithBackpropagation: mean("cosine of rate-based EP's update and backpropagation's"),
-  norms: mean("length of the spikes' update over that of backpropagation's"),
-  moved: mean("largest move of a rate in the step from which backpropagation looks back"),
-  signs: mean("share of weights for which the spikes' update and backpropagation's have one sign"),
+  spikesWithBackpropagation: mean("1", "cosine of the spikes' update and backpropagation through time's"),
+  spikesWithRates: mean("1", "cosine of the spikes' update and rate-based EP's, same nudge, symmetric"),
+  ratesWithBackpropagation: mean("1", "cosine of rate-based EP's update and backpropagation's"),
+  norms: mean("1", "length of the spikes' update over that of backpropagation's"),
+  moved: mean("1", "largest move of a rate in the step from which backpropagation looks back"),
+  signs: mean("1", "share of weights for which the spikes' update and backpropagation's have one sign"),
 } as const;
 
 const COSINES = {
@@ -132,13 +131,13 @@ const COSINES = {
   ratesWithBackpropagation: "rate-based EP and backpropagation",
 } as const;
 
-const finite = (rows: readonly Row[], number: string): Row[] =>
+const finite = (rows: readonly Row[], number: NumberName): Row[] =>
   rows.filter((r) => Number.isFinite(r.numbers[number].estimate));
 
-const told = (rows: readonly Row[], number: string): string => {
+const told = (rows: readonly Row[], number: NumberName): string => {
   const seen = finite(rows, number);
   if (seen.length === 0) return "";
-  const { estimate, low, high } = overRows(seen, number);
+  const { estimate, low, high } = lineOf("", seen).over(number);
   return estimate.toFixed(3) + (seen.length > 1 ? ` ±${((high - low) / 2).toFixed(3)}` : "");
 };
 
@@ -146,13 +145,16 @@ const conclude = (table: Table): Summary[] => [
   {
     title: "Cosines between updates of a layer's weights, ± half of the 95 % t interval over seeds",
     columns: ["compared", "spikes, EP", "spikes, BPTT", "EP, BPTT", "norms", "signs"],
-    rows: groupRows(table, PARAMETERS, ["seed"]).map(({ label, rows }) => [
-      label.replace("compared ", "").replace("comparedBeta", "beta"),
+    rows: linesOf(table, PARAMETERS, ["seed"], {
+      compared: bare,
+      comparedBeta: (value) => `beta ${value}`,
+    }).map(({ label, rows }) => [
+      label,
       told(rows, "spikesWithRates"),
       told(rows, "spikesWithBackpropagation"),
       told(rows, "ratesWithBackpropagation"),
-      finite(rows, "norms").length > 0 ? overRows(finite(rows, "norms"), "norms").estimate.toFixed(2) : "",
-      finite(rows, "signs").length > 0 ? overRows(finite(rows, "signs"), "signs").estimate.toFixed(2) : "",
+      finite(rows, "norms").length > 0 ? lineOf("", finite(rows, "norms")).over("norms").estimate.toFixed(2) : "",
+      finite(rows, "signs").length > 0 ? lineOf("", finite(rows, "signs")).over("signs").estimate.toFixed(2) : "",
     ]),
     notes: [
       `In the free step from which backpropagation looks back a rate still moved by up to ${Math.max(0, ...finite(table.rows, "moved").map((r) => r.numbers["moved"].estimate)).toExponential(1)}: take more rateFreeSteps where that is much.`,
@@ -162,25 +164,19 @@ const conclude = (table: Table): Summary[] => [
 ];
 
 const figures = (table: Table, params: Params): Figure[] =>
-  groupRows(table, PARAMETERS, ["seed", "epoch"]).flatMap(({ label, rows }): Figure[] => {
-    const epochs = [...new Set(rows.map((r) => r.point["epoch"] as number))].sort((a, b) => a - b);
+  linesOf(table, PARAMETERS, ["seed", "epoch"]).flatMap(({ label, rows }): Figure[] => {
+    const epochs = [...new Set(rows.map((r) => r.at.epoch))].sort((a, b) => a - b);
     if (epochs.length < 2) return [];
     return [
       {
         title: `What spikes teach, beside gradients: ${label}`,
-        caption: `Cosines of updates summed over ${params.examples} training images${valuesOf(table, "seed") > 1 ? `; bars are 95 % t intervals over ${valuesOf(table, "seed")} seeds` : ""}. ${dataNote(params)}.`,
+        caption: `Cosines of updates summed over ${params.examples} training images${valuesOf(table.rows, "seed").length > 1 ? `; bars are 95 % t intervals over ${valuesOf(table.rows, "seed").length} seeds` : ""}. ${dataNote(params)}.`,
         x: { label: "epochs of training", unit: "", scale: "linear" },
         y: { label: "cosine", unit: "", scale: "linear" },
-        series: Object.entries(COSINES).map(([number, name]) => {
-          const cells = epochs.map((e) =>
-            overRows(
-              finite(
-                rows.filter((r) => r.point["epoch"] === e),
-                number,
-              ),
-              number,
-            ),
-          );
+        series: recordEntries(COSINES).map(([number, name]) => {
+          const cells = lineOf("", rows)
+            .by("epoch")
+            .map((line) => line.known(number).over(number));
           return intervalCurve(name, epochs, cells, 1);
         }),
       },
@@ -207,7 +203,7 @@ export const eqspikeGradients = defineExperiment({
   numbers: NUMBERS,
   prepare: {
     trained: {
-      uses: [...(Object.keys(SPIKING_PARAMETERS) as (keyof typeof SPIKING_PARAMETERS)[]), "epochs", "seed"],
+      uses: [...keysOf(SPIKING_PARAMETERS), "epochs", "seed"],
       make: (params, key) => train(params, key),
     },
   },
@@ -228,7 +224,7 @@ export const eqspikeGradients = defineExperiment({
     const { layers, moved } = comparisonOf(parameters, params, key);
     const { spikesWithBackpropagation: b, spikesWithRates, ratesWithBackpropagation } = layers[params.layer - 1];
     const numbers: Record<string, number> = { moved };
-    const add = (name: string, value: number): void => {
+    const add = (name: NumberName, value: number): void => {
       if (Number.isFinite(value)) numbers[name] = value;
     };
     const cosine = ({ cosine: value }: Agreement): number => value;

@@ -1,4 +1,4 @@
-import type { Parameters } from "#src/montecarlo/index";
+import { choice, type Parameters, quantity } from "#src/montecarlo/index";
 import { LEARNING_PARAMETERS } from "../learning/learning-parameters.ts";
 import { PUBLISHED_PARAMETERS } from "../papers/published-parameters.ts";
 import { SPIKING_PARAMETERS } from "./eqspike-parameters.ts";
@@ -28,13 +28,12 @@ const FOR_THIS = "chosen: 20,000 images, trained some seventy times, docs/learni
 
 /** EqSpike on cells: the network, the cells that hold its weights, and what a spike and a pulse cost. */
 export const RRAM_PARAMETERS = {
-  cells: {
-    kind: "choice",
-    choices: ["conductance pairs", "numbers"],
-    default: "conductance pairs",
-    says: "what holds the weights; numbers: nothing is in the way",
-    source: "chosen",
-  },
+  cells: choice(
+    ["conductance pairs", "numbers"],
+    "conductance pairs",
+    "what holds the weights; numbers: nothing is in the way",
+    "chosen",
+  ),
   ...SPIKING_PARAMETERS,
   images: { ...SPIKING_PARAMETERS.images, default: 20_000, source: FOR_THIS },
   epochs: {
@@ -57,22 +56,13 @@ export const RRAM_PARAMETERS = {
     default: 1,
     source: "twice what numbers reach in this training",
   },
-  rounding: {
-    kind: "choice",
-    choices: ["stochastic", "dropped", "carried"],
-    default: "stochastic",
-    says: "fractions of a pulse: by chance; dropped below the threshold; or carried in a digital register up to it",
-    source: "chosen",
-  },
-  threshold: {
-    kind: "quantity",
-    unit: "1",
-    default: 1,
-    min: 1e-6,
-    max: 1000,
-    says: "pulses: dropped, at most 1; carried, at least 1",
-    source: "the study varies it",
-  },
+  rounding: choice(
+    ["stochastic", "dropped", "carried"],
+    "stochastic",
+    "fractions of a pulse: by chance; dropped below the threshold; or carried in a digital register up to it",
+    "chosen",
+  ),
+  threshold: quantity("1", 1, [1e-6, 1000], "pulses: dropped, at most 1; carried, at least 1", "the study varies it"),
   pulses,
   nonlinearity,
   asymmetry,

@@ -1,17 +1,57 @@
-import { defineExperiment, idleWhere, type Row, type Summary, type Table, type ValuesOf } from "#src/montecarlo/index";
+import {
+  defineExperiment,
+  idleWhere,
+  mean,
+  type NumberSpec,
+  type Summary,
+  type TableOf,
+  type ValuesOf,
+} from "#src/montecarlo/index";
 import { pairedInterval } from "#src/numerics/paired-interval";
 import { fold } from "#src/random/index";
 import type { Figure } from "#src/report/figure";
+import { keysOf } from "#src/words/named";
 import { OWN_MODULE } from "../../own-module.ts";
 import { showMeasured } from "../../units/show.ts";
 import { idlePairs } from "../learning/learning-parameters.ts";
 import { dataNote } from "../papers/published-parameters.ts";
-import { differsOnlyIn, overRows, percentCurve, percentWithin, settingName, valuesOf } from "../results/rows.ts";
+import {
+  differingOnlyIn,
+  type Line,
+  lineOf,
+  percentAxis,
+  percentWithin,
+  pureAxis,
+  settingsOf,
+  sweptCurve,
+  tableOf,
+  valuesOf,
+} from "../results/index.ts";
 import { RRAM_PARAMETERS } from "./eqspike-on-rram-parameters.ts";
 import { checkSpiking, idleInput } from "./eqspike-parameters.ts";
 import { checkSpikingChip, trainSpikingChip } from "./spiking-chip.ts";
 
 type Params = ValuesOf<typeof RRAM_PARAMETERS>;
+
+/** What a trial reports. */
+const NUMBERS = {
+  accuracy: mean("1", "share of test images classified right after the last epoch"),
+  pulsesPerDevice: mean("1", "programming pulses a device, over the whole training"),
+  pulsesOfHundredth: mean("1", "pulses that one device in a hundred exceeds"),
+  mostPulses: mean("1", "programming pulses of the device that saw most"),
+  inputPulses: mean("1", "programming pulses a device of the input's layer"),
+  mostInputPulses: mean("1", "of its device that saw most"),
+  outputPulses: mean("1", "programming pulses a device of the layers above"),
+  mostOutputPulses: mean("1", "of their device that saw most"),
+  events: mean("1", "read pulses of spikes on lines, an image learned"),
+  readEnergy: mean("J", "of the devices read while learning, an image"),
+  pulseEnergy: mean("J", "of programming pulses, an image"),
+  inferenceEnergy: mean("J", "of the devices while classifying, an image"),
+} as const satisfies Readonly<Record<string, NumberSpec>>;
+
+type Table = TableOf<typeof RRAM_PARAMETERS, typeof NUMBERS>;
+type NumberName = keyof typeof NUMBERS;
+type Setting = Line<Params, NumberName>;
 
 /** What the study sweeps, one after the other from an ideal device, and what the figures call it. */
 const SWEPT = {
@@ -22,138 +62,112 @@ const SWEPT = {
   deviceToDevice: "device-to-device deviation of ln(step)",
   pulses: "pulses from bound to bound",
 } as const;
-type Swept = keyof typeof SWEPT;
 
 const { seeds: _seeds, ...TRAINED } = RRAM_PARAMETERS;
 
 /** Accuracy that the devices' limits are told for. */
 const ASKED = 0.95;
 
-const at = (row: Row, name: keyof Params, params: Params): number | string =>
-  (row.point[name] ?? params[name]) as number | string;
-
 /** Axes that no setting is named by. */
-const APART = ["seed"];
+const APART = ["seed"] as const;
 
-interface Setting {
-  readonly name: string;
-  readonly rows: readonly Row[];
-}
-
-const settingsOf = (table: Table, params: Params): Setting[] => {
-  const found = new Map<string, Row[]>();
-  for (const row of table.rows) {
-    const name = settingName(row, table, params, RRAM_PARAMETERS, APART);
-    found.set(name, [...(found.get(name) ?? []), row]);
-  }
-  return [...found].map(([name, rows]) => ({ name: name || `${params.cells}, as set`, rows }));
-};
-
-const finite = (rows: readonly Row[]): Row[] => rows.filter((r) => Number.isFinite(r.numbers["accuracy"].estimate));
-
-const accuracyOf = ({ rows }: Setting): string => {
-  const done = finite(rows);
-  if (done.length === 0) return "diverged";
-  return (
-    percentWithin(overRows(done, "accuracy")) +
-    (done.length < rows.length ? ` (${rows.length - done.length} diverged)` : "")
-  );
+const accuracyOf = (setting: Setting): string => {
+  const done = setting.known("accuracy");
+  const lost = setting.rows.length - done.rows.length;
+  if (done.rows.length === 0) return "diverged";
+  return done.within("accuracy") + (lost > 0 ? ` (${lost} diverged)` : "");
 };
 
 /** What a setting loses against the first, seed by seed. */
-const lossOf = ({ rows }: Setting, base: Setting): string => {
-  if (rows === base.rows || finite(rows).length !== rows.length || rows.length !== base.rows.length) return "";
-  const of = (r: readonly Row[]): number[] => r.map((row) => row.numbers["accuracy"].estimate);
-  return percentWithin(pairedInterval(of(base.rows), of(rows)));
+const lossOf = (setting: Setting, base: Setting): string => {
+  const [own, first] = [setting, base].map((s) => s.estimates("accuracy"));
+  if (setting.rows === base.rows || own.length !== first.length || !own.every(Number.isFinite)) return "";
+  return percentWithin(pairedInterval(first, own));
 };
 
 /** How surely a setting exceeds what is asked: by its whole interval, by its mean, or not. */
-const exceeds = ({ rows }: Setting): string => {
-  const done = finite(rows);
-  if (done.length === 0) return "no";
-  const { estimate, low } = overRows(done, "accuracy");
+const exceeds = (setting: Setting): string => {
+  const { estimate, low } = setting.known("accuracy").over("accuracy");
   if (low > ASKED) return "yes";
   return estimate > ASKED ? "mean only" : "no";
 };
 
 const conclude = (table: Table, params: Params): Summary[] => {
-  const settings = settingsOf(table, params);
-  const base = settings.find(({ name }) => name.endsWith("as set")) ?? settings[0];
-  const mean = (rows: readonly Row[], number: string): number => overRows(finite(rows), number).estimate;
-  const withCells = settings.filter(({ rows }) => Number.isFinite(mean(rows, "pulsesPerDevice")));
+  const asSet = `${params.cells}, as set`;
+  const settings = settingsOf(table, params, RRAM_PARAMETERS, APART, asSet);
+  const base = settings.find(({ label }) => label === asSet) ?? settings[0];
+  const withCells = settings
+    .map((setting) => setting.known("accuracy"))
+    .filter((line) => Number.isFinite(line.mean("pulsesPerDevice")));
+  const count =
+    (number: NumberName, digits = 1) =>
+    (line: Setting): string =>
+      line.mean(number).toFixed(digits);
+  const energy =
+    (number: NumberName) =>
+    (line: Setting): string =>
+      showMeasured(Number(line.mean(number).toPrecision(3)), "J");
   return [
-    {
-      title: "Test accuracy, % ± half of the 95 % t interval over seeds",
-      columns: ["setting", "accuracy", "loss", `above ${100 * ASKED} %`],
-      rows: settings.map((s) => [s.name, accuracyOf(s), lossOf(s, base), exceeds(s)]),
-      notes: [
-        `loss: against "${base.name}", seed by seed. above ${100 * ASKED} %: with the whole interval, with the mean only, or not.`,
+    tableOf(
+      "Test accuracy, % ± half of the 95 % t interval over seeds",
+      settings,
+      [
+        ["setting", ({ label }) => label],
+        ["accuracy", accuracyOf],
+        ["loss", (s) => lossOf(s, base)],
+        [`above ${100 * ASKED} %`, exceeds],
       ],
-    },
-    {
-      title: "Pulses a device in this training",
-      columns: ["setting", "mean", "1 in 100", "most", "input's", "above it"],
-      rows: withCells.map(({ name, rows }) => {
-        const of = (number: string): string => mean(rows, number).toFixed(1);
-        return [
-          name,
-          ...["pulsesPerDevice", "pulsesOfHundredth", "mostPulses"].map(of),
-          `${of("inputPulses")} (${of("mostInputPulses")})`,
-          `${of("outputPulses")} (${of("mostOutputPulses")})`,
-        ];
-      }),
-      notes: [
+      [
+        `loss: against "${base.label}", seed by seed. above ${100 * ASKED} %: with the whole interval, with the mean only, or not.`,
+      ],
+    ),
+    tableOf(
+      "Pulses a device in this training",
+      withCells,
+      [
+        ["setting", ({ label }) => label],
+        ["mean", count("pulsesPerDevice")],
+        ["1 in 100", count("pulsesOfHundredth")],
+        ["most", count("mostPulses")],
+        ["input's", (s) => `${count("inputPulses")(s)} (${count("mostInputPulses")(s)})`],
+        ["above it", (s) => `${count("outputPulses")(s)} (${count("mostOutputPulses")(s)})`],
+      ],
+      [
         "Means over the seeds. 1 in 100: what one device in a hundred exceeds; input's, above it: devices of the input's layer and of those above, mean (most).",
       ],
-    },
-    {
-      title: "Energy of the devices, an image; read pulses of spikes",
-      columns: ["setting", "read", "program", "classify", "read pulses"],
-      rows: withCells.map(({ name, rows }) => [
-        name,
-        ...["readEnergy", "pulseEnergy", "inferenceEnergy"].map((number) =>
-          showMeasured(Number(mean(rows, number).toPrecision(3)), "J"),
-        ),
-        mean(rows, "events").toFixed(0),
-      ]),
-      notes: [
+    ),
+    tableOf(
+      "Energy of the devices, an image; read pulses of spikes",
+      withCells,
+      [
+        ["setting", ({ label }) => label],
+        ["read", energy("readEnergy")],
+        ["program", energy("pulseEnergy")],
+        ["classify", energy("inferenceEnergy")],
+        ["read pulses", count("events", 0)],
+      ],
+      [
         "read and program: while learning, a mean over all images shown; classify: afterwards. V^2 G t of the devices alone: no neurons, drivers, converters or digital logic.",
       ],
-    },
+    ),
   ];
 };
 
 const figures = (table: Table, params: Params): Figure[] =>
-  (Object.keys(SWEPT) as Swept[]).flatMap((axis): Figure[] => {
-    const mine = finite(table.rows).filter((r) => differsOnlyIn(axis, r, table, params, APART));
-    const values = [...new Set(mine.map((r) => at(r, axis, params) as number))]
-      .filter((v) => axis !== "states" || v > 0)
-      .sort((a, b) => a - b);
-    if (values.length < 2) return [];
-    const log = axis === "states" || axis === "pulses";
+  keysOf(SWEPT).flatMap((axis): Figure[] => {
+    const mine = differingOnlyIn(axis, table, params, APART).filter(({ at }) => axis !== "states" || at.states > 0);
+    const line = lineOf("", mine).known("accuracy");
+    if (valuesOf(line.rows, axis).length < 2) return [];
     return [
       {
         title: `EqSpike on cells: ${SWEPT[axis]}`,
-        caption: `Bars are 95 % t intervals over ${valuesOf(table, "seed")} seeds, each with a chip of its own. ${params.widths}, ${params.epochs} epochs. ${dataNote(params)}; all else as set.`,
-        x: { label: SWEPT[axis], unit: "", scale: log ? "log" : "linear" },
-        y: { label: "test accuracy", unit: "%", scale: "linear" },
-        series: [
-          percentCurve(
-            "EqSpike on conductance pairs",
-            values,
-            values.map((v) =>
-              overRows(
-                mine.filter((r) => at(r, axis, params) === v),
-                "accuracy",
-              ),
-            ),
-          ),
-        ],
+        caption: `Bars are 95 % t intervals over ${valuesOf(table.rows, "seed").length} seeds, each with a chip of its own. ${params.widths}, ${params.epochs} epochs. ${dataNote(params)}; all else as set.`,
+        x: pureAxis(SWEPT[axis], axis === "states" || axis === "pulses" ? "log" : "linear"),
+        y: percentAxis("test accuracy"),
+        series: [sweptCurve("EqSpike on conductance pairs", line, axis, (at) => at.over("accuracy"))],
       },
     ];
   });
-
-const mean = (unit: string, says: string) => ({ kind: "mean", unit, says }) as const;
 
 /** EqSpike on conductance pairs: what devices, and how many pulses, spike-driven learning survives. */
 export const eqspikeOnRram = defineExperiment({
@@ -202,8 +216,8 @@ export const eqspikeOnRram = defineExperiment({
           { pulses: [1000, 30] },
           ...(rounding === "stochastic" && threshold === 1
             ? [
-                { rounding: ["dropped"], threshold: [0.5, 0.1] },
-                { rounding: ["carried"], threshold: pulses >= 2 ? [1, 3] : [1] },
+                { rounding: ["dropped"] as const, threshold: [0.5, 0.1] },
+                { rounding: ["carried"] as const, threshold: pulses >= 2 ? [1, 3] : [1] },
               ]
             : []),
           { readNoise: [0.01, 0.03, 0.1] },
@@ -213,23 +227,10 @@ export const eqspikeOnRram = defineExperiment({
   trials: 1,
   block: 1,
   quick: { seeds: 1, epochs: 1, images: 1000, testImages: 500, widths: "784-32-10" },
-  numbers: {
-    accuracy: mean("1", "share of test images classified right after the last epoch"),
-    pulsesPerDevice: mean("1", "programming pulses a device, over the whole training"),
-    pulsesOfHundredth: mean("1", "pulses that one device in a hundred exceeds"),
-    mostPulses: mean("1", "programming pulses of the device that saw most"),
-    inputPulses: mean("1", "programming pulses a device of the input's layer"),
-    mostInputPulses: mean("1", "of its device that saw most"),
-    outputPulses: mean("1", "programming pulses a device of the layers above"),
-    mostOutputPulses: mean("1", "of their device that saw most"),
-    events: mean("1", "read pulses of spikes on lines, an image learned"),
-    readEnergy: mean("J", "of the devices read while learning, an image"),
-    pulseEnergy: mean("J", "of programming pulses, an image"),
-    inferenceEnergy: mean("J", "of the devices while classifying, an image"),
-  },
+  numbers: NUMBERS,
   prepare: {
     trained: {
-      uses: Object.keys(TRAINED) as (keyof typeof TRAINED)[],
+      uses: keysOf(TRAINED),
       make: (params, key) => trainSpikingChip(params, fold(key, params.seed)),
     },
   },

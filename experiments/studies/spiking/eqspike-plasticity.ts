@@ -7,19 +7,24 @@ import {
   type WatchedStep,
 } from "#src/learning/index";
 import {
+  choice,
   defineExperiment,
+  integer,
+  mean,
+  type NumberSpec,
   type Parameters,
-  type Row,
+  quantity,
   type Summary,
-  type Table,
+  type TableOf,
   type ValuesOf,
 } from "#src/montecarlo/index";
 import { fold, type Key } from "#src/random/index";
 import type { Figure } from "#src/report/figure";
+import { keysOf } from "#src/words/named";
 import { OWN_MODULE } from "../../own-module.ts";
 import { parseWidths } from "../networks/network-parameters.ts";
 import { dataNote, imagesFor, PUBLISHED_PARAMETERS } from "../papers/published-parameters.ts";
-import { intervalCurve, overRows, valuesOf } from "../results/rows.ts";
+import { intervalCurve, lineOf, valuesOf } from "../results/index.ts";
 import { checkSpiking, idleInput, SPIKING_PARAMETERS, type SpikingModel, spikingModel } from "./eqspike-parameters.ts";
 import { trainedNetwork, watchedDynamics } from "./eqspike-training.ts";
 
@@ -36,45 +41,40 @@ const PARAMETERS = {
     says: "passes over the training images before",
     source: "chosen",
   },
-  shown: {
-    kind: "integer",
-    unit: "1",
-    default: 300,
-    min: 1,
-    max: 60_000,
-    says: "test images whose nudged phase is watched, the first of the set",
-    source: "chosen",
-  },
-  change: {
-    kind: "quantity",
-    unit: "1",
-    default: 0.02,
-    min: 0,
-    max: 1,
-    says: "by which an output's rate changes in the nudged phase to count as rising or falling",
-    source: "chosen",
-  },
-  curve: {
-    kind: "choice",
-    choices: CURVES,
-    default: "isolated pair",
-    says: "two spikes alone, or spikes of a network's nudged phases by what the output's rate does (an axis)",
-    source: "chosen",
-  },
-  delay: {
-    kind: "integer",
-    unit: "1",
-    default: 1,
-    min: -REACH,
-    max: REACH,
-    says: "steps from the hidden neuron's spike to the output's (an axis)",
-    source: `-${REACH} .. ${REACH}`,
-  },
+  shown: integer(300, [1, 60_000], "test images whose nudged phase is watched, the first of the set", "chosen"),
+  change: quantity(
+    "1",
+    0.02,
+    [0, 1],
+    "by which an output's rate changes in the nudged phase to count as rising or falling",
+    "chosen",
+  ),
+  curve: choice(
+    CURVES,
+    "isolated pair",
+    "two spikes alone, or spikes of a network's nudged phases by what the output's rate does (an axis)",
+    "chosen",
+  ),
+  delay: integer(
+    1,
+    [-REACH, REACH],
+    "steps from the hidden neuron's spike to the output's (an axis)",
+    `-${REACH} .. ${REACH}`,
+  ),
   seeds: PUBLISHED_PARAMETERS.seeds,
   seed: PUBLISHED_PARAMETERS.seed,
 } as const satisfies Parameters;
 
 type Params = ValuesOf<typeof PARAMETERS>;
+
+/** What a trial reports. */
+const NUMBERS = {
+  change: mean("1", "mean change of the weight at a spike, over the learning rate"),
+  events: mean("1", "changes of this delay that were seen"),
+} as const satisfies Readonly<Record<string, NumberSpec>>;
+
+type Table = TableOf<typeof PARAMETERS, typeof NUMBERS>;
+type Row = Table["rows"][number];
 
 interface Histogram {
   /** Sum of the changes and number of events at each delay, -REACH .. REACH. */
@@ -160,8 +160,8 @@ const watchNetwork = (
 const ENOUGH = 30;
 
 const pointOf = (row: Row): { readonly curve: Curve; readonly delay: number } => ({
-  curve: row.point["curve"] as Curve,
-  delay: row.point["delay"] as number,
+  curve: row.at.curve,
+  delay: row.at.delay,
 });
 
 const rowsAt = (table: Table, curve: Curve, delay: number): Row[] =>
@@ -176,7 +176,7 @@ const delaysOf = (table: Table): number[] =>
 const figures = (table: Table, params: Params): Figure[] => {
   const delays = delaysOf(table);
   const curve = (name: Curve, title: string) => {
-    const cells = delays.map((d) => overRows(rowsAt(table, name, d), "change"));
+    const cells = delays.map((d) => lineOf("", rowsAt(table, name, d)).over("change"));
     return intervalCurve(title, delays, cells, 1e3);
   };
   const x = { label: "output's spike after the hidden neuron's", unit: "steps", scale: "linear" } as const;
@@ -191,7 +191,7 @@ const figures = (table: Table, params: Params): Figure[] => {
     },
     {
       title: "What spikes teach in a nudged phase: an STDP-like curve",
-      caption: `Mean change at a spike by the time since the other neuron's last spike, over nudged phases of ${params.shown} test images; left: hidden neurons' spikes, right: outputs'. Outputs whose rate rises or falls by more than ${params.change}${valuesOf(table, "seed") > 1 ? `; bars are 95 % t intervals over ${valuesOf(table, "seed")} networks` : ""}. ${dataNote(params)}.`,
+      caption: `Mean change at a spike by the time since the other neuron's last spike, over nudged phases of ${params.shown} test images; left: hidden neurons' spikes, right: outputs'. Outputs whose rate rises or falls by more than ${params.change}${valuesOf(table.rows, "seed").length > 1 ? `; bars are 95 % t intervals over ${valuesOf(table.rows, "seed").length} networks` : ""}. ${dataNote(params)}.`,
       x,
       y,
       series: [curve("rising", "output's rate rises"), curve("falling", "output's rate falls")],
@@ -238,19 +238,10 @@ export const eqspikePlasticity = defineExperiment({
   trials: 1,
   block: 1,
   quick: { images: 2000, shown: 50, seeds: 1 },
-  numbers: {
-    change: { kind: "mean", unit: "1", says: "mean change of the weight at a spike, over the learning rate" },
-    events: { kind: "mean", unit: "1", says: "changes of this delay that were seen" },
-  },
+  numbers: NUMBERS,
   prepare: {
     watched: {
-      uses: [
-        ...(Object.keys(SPIKING_PARAMETERS) as (keyof typeof SPIKING_PARAMETERS)[]),
-        "epochs",
-        "shown",
-        "change",
-        "seed",
-      ],
+      uses: [...keysOf(SPIKING_PARAMETERS), "epochs", "shown", "change", "seed"],
       make: (params, key) => {
         const own = fold(key, params.seed);
         const model = spikingModel(params, params.epochs);

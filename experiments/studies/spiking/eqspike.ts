@@ -1,9 +1,9 @@
 import {
   defineExperiment,
+  mean,
   type Parameters,
-  type Row,
   type Summary,
-  type Table,
+  type TableOf,
   type TrialResult,
   type ValuesOf,
 } from "#src/montecarlo/index";
@@ -13,7 +13,7 @@ import { OWN_MODULE } from "../../own-module.ts";
 import { parseWidths } from "../networks/network-parameters.ts";
 import { accuracyCurves, accuracyTable } from "../papers/equilibrium-report.ts";
 import { dataNote, imagesFor, PUBLISHED_PARAMETERS, seedsAndEpochs } from "../papers/published-parameters.ts";
-import { groupRows, overRows, valuesOf } from "../results/rows.ts";
+import { type Column, type Line, lineOf, linesOf, valuesOf } from "../results/index.ts";
 import { ENERGY_PARAMETERS, energySummary, eventEnergy, type ImageEvents } from "./eqspike-energy.ts";
 import { checkSpiking, idleInput, SPIKING_PARAMETERS, spikingModel } from "./eqspike-parameters.ts";
 import { spikingLearnerOf, type TrainedSpikes, trainSpikes } from "./eqspike-training.ts";
@@ -35,9 +35,11 @@ const PARAMETERS = {
 
 type Params = ValuesOf<typeof PARAMETERS>;
 
-const TRAINED = [...Object.keys(SPIKING_PARAMETERS), "epochs", "seed"] as (keyof Params)[];
+type NumberName = keyof typeof NUMBERS;
+type Table = TableOf<typeof PARAMETERS, typeof NUMBERS>;
+type Row = Table["rows"][number];
 
-const mean = (unit: string, says: string) => ({ kind: "mean", unit, says }) as const;
+const TRAINED = [...Object.keys(SPIKING_PARAMETERS), "epochs", "seed"] as (keyof Params)[];
 
 const NUMBERS = {
   accuracy: mean("1", "share of test images classified right after the epoch"),
@@ -131,19 +133,16 @@ const trial = (
   };
 };
 
-const at = (row: Row, name: string): number => row.numbers[name].estimate;
+const at = (row: Row, name: NumberName): number => row.numbers[name].estimate;
 const finite = (rows: readonly Row[]): Row[] => rows.filter((r) => Number.isFinite(at(r, "accuracy")));
 
-/** What a point of a group has set, over the run's parameters. */
-const paramsAt = (row: Row, params: Params): Params => ({ ...params, ...row.point }) as Params;
-
-const energies = (table: Table, params: Params): Summary[] => {
-  const last = Math.max(...table.rows.map((r) => r.point["epoch"] as number));
-  const rows = table.rows.filter((r) => r.point["epoch"] === last);
-  return groupRows({ ...table, rows }, PARAMETERS, ["seed", "epoch"]).flatMap(({ label, rows: all }) => {
+const energies = (table: Table): Summary[] => {
+  const last = Math.max(...table.rows.map((r) => r.at.epoch));
+  const rows = table.rows.filter((r) => r.at.epoch === last);
+  return linesOf({ ...table, rows }, PARAMETERS, ["seed", "epoch"]).flatMap(({ label, rows: all }) => {
     const mine = finite(all);
     if (mine.length === 0) return [];
-    const of = (name: string): number => overRows(mine, name).estimate;
+    const of = (name: NumberName): number => lineOf("", mine).over(name).estimate;
     const inference = {
       deliveries: of("readingDeliveries"),
       inputDeliveries: of("inputReadingDeliveries"),
@@ -156,7 +155,7 @@ const energies = (table: Table, params: Params): Summary[] => {
       updates: of("weightUpdates"),
       inputUpdates: of("inputWeightUpdates"),
     };
-    return [energySummary(label, inference, training, paramsAt(mine[0], params))];
+    return [energySummary(label, inference, training, mine[0].at)];
   });
 };
 
@@ -168,7 +167,7 @@ const WORTH_SAYING = 0.1;
 
 const remarks = (table: Table): string[] => {
   const rows = finite(table.rows);
-  const worst = (name: string): number => Math.max(0, ...rows.map((r) => at(r, name)));
+  const worst = (name: NumberName): number => Math.max(0, ...rows.map((r) => at(r, name)));
   const share = (x: number): string => `${(100 * x).toFixed(0)} %`;
   return [
     ...(worst("silent") > WORTH_SAYING
@@ -185,8 +184,8 @@ const remarks = (table: Table): string[] => {
 };
 
 const figures = (table: Table, params: Params): Figure[] => {
-  const spread = valuesOf(table, "seed") > 1;
-  const groups = groupRows(table, PARAMETERS, ["seed", "epoch"]);
+  const spread = valuesOf(table.rows, "seed").length > 1;
+  const groups = linesOf(table, PARAMETERS, ["seed", "epoch"]);
   return [
     accuracyCurves(table, PARAMETERS, "EqSpike: test accuracy against epochs", `${dataNote(params)}; ${params.widths}`),
     {
@@ -195,16 +194,16 @@ const figures = (table: Table, params: Params): Figure[] => {
       x: { label: "epochs", unit: "", scale: "linear" },
       y: { label: "deliveries an image", unit: "thousands", scale: "linear" },
       series: groups.map(({ label, rows }) => {
-        const epochs = [...new Set(finite(rows).map((r) => r.point["epoch"] as number))].sort((a, b) => a - b);
+        const epochs = [...new Set(finite(rows).map((r) => r.at.epoch))].sort((a, b) => a - b);
         return {
           name: label || params.widths,
           x: epochs,
           y: epochs.map(
             (e) =>
-              overRows(
-                finite(rows).filter((r) => r.point["epoch"] === e),
-                "learningDeliveries",
-              ).estimate / 1e3,
+              lineOf(
+                "",
+                finite(rows).filter((r) => r.at.epoch === e),
+              ).over("learningDeliveries").estimate / 1e3,
           ),
           marks: true,
         };
@@ -213,11 +212,11 @@ const figures = (table: Table, params: Params): Figure[] => {
   ];
 };
 
-const BESIDE = [
-  { column: "spikes", number: "learningSpikes", digits: 0 },
-  { column: "deliveries", number: "learningDeliveries", digits: 0 },
-  { column: "silent", number: "silent", digits: 3 },
-  { column: "unceasing", number: "unceasing", digits: 3 },
+const BESIDE: readonly Column<Line<Params, NumberName>>[] = [
+  ["spikes", (line) => line.mean("learningSpikes").toFixed(0)],
+  ["deliveries", (line) => line.mean("learningDeliveries").toFixed(0)],
+  ["silent", (line) => line.mean("silent").toFixed(3)],
+  ["unceasing", (line) => line.mean("unceasing").toFixed(3)],
 ];
 
 /** Equilibrium Propagation by spikes on ideal weights: accuracy, events and energy, epoch by epoch. */
@@ -284,7 +283,7 @@ export const eqspike = defineExperiment({
   figures,
   conclude: (table, params) => [
     accuracyTable(table, PARAMETERS, params.widths, BESIDE, [LEGEND, ...remarks(table)]),
-    ...energies(table, params),
+    ...energies(table),
   ],
   notes: (params) => [
     `${dataNote(params)}; the last epoch is read, none is picked. ${params.widths}, inputs as ${params.input}; ${params.estimator} nudges of ${params.beta}, ${params.freeSteps} free and ${params.nudgedSteps} nudged steps, weights moved ${params.updates === "immediate" ? "with every spike" : `after every ${params.batch} images`}, rates ${params.learningRates} times ${params.rateDecay} an epoch; read over ${params.readSteps} steps, the last ${params.countedSteps} counted.`,

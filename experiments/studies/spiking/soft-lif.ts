@@ -19,11 +19,15 @@ import {
 } from "#src/learning/index";
 import {
   defineExperiment,
+  integer,
+  mean,
+  type NumberSpec,
   type Parameters,
   type PartProgress,
-  type Row,
+  quantity,
   type Summary,
-  type Table,
+  type TableOf,
+  text,
   type ValuesOf,
 } from "#src/montecarlo/index";
 import { fold, type Key } from "#src/random/index";
@@ -32,53 +36,49 @@ import { OWN_MODULE } from "../../own-module.ts";
 import { showQuantity } from "../../units/show.ts";
 import { checkNetwork, parseWidths } from "../networks/network-parameters.ts";
 import { dataNote, imagesFor, PUBLISHED_PARAMETERS } from "../papers/published-parameters.ts";
-import { groupRows, overRows, percentCurve, percentWithin, valuesOf } from "../results/rows.ts";
+import { lineOf, linesOf, percentCurve, percentWithin, valuesOf } from "../results/index.ts";
 
 const CODE = "github.com/hunse/cuda-convnet2, MNIST (commented out in the version read)";
-const positive = (unit: string, value: number, says: string, source: string) =>
-  ({ kind: "quantity", unit, default: value, min: 1e-9, max: 1e6, says, source }) as const;
-const whole = (value: number, min: number, max: number, says: string) =>
-  ({ kind: "integer", unit: "1", default: value, min, max, says, source: "chosen" }) as const;
 
 const PARAMETERS = {
   data: PUBLISHED_PARAMETERS.data,
   images: { ...PUBLISHED_PARAMETERS.images, source: "chosen" },
   testImages: { ...PUBLISHED_PARAMETERS.testImages, source: "chosen" },
-  widths: {
-    kind: "text",
-    default: "784-256-128-10",
-    says: "neurons a layer, inputs first",
-    source: "chosen: two layers that spike",
-  },
-  epochs: whole(8, 1, 1000, "passes over the training images"),
-  batch: whole(50, 1, 10_000, "images an update"),
-  learningRate: positive("1", 1e-3, "of Adam", "its usual value"),
-  noise: {
-    kind: "quantity",
-    unit: "Hz",
-    default: 10,
-    min: 0,
-    max: 1000,
-    says: "standard deviation of a rate in training, neurons above threshold",
-    source: CODE,
-  },
-  refractoryTime: positive("s", LIF_NEURONS.refractoryTime, "after a spike", CODE),
-  membraneTime: positive("s", LIF_NEURONS.membraneTime, "of the membrane", CODE),
-  smoothing: positive("1", LIF_NEURONS.smoothing, "gamma of the softened rate, in thresholds", CODE),
-  amplitude: positive("s", LIF_NEURONS.amplitude, "what a rate of 1 / s is worth to the next layer", CODE),
-  synapticTime: positive(
+  widths: text("784-256-128-10", "neurons a layer, inputs first", "chosen: two layers that spike"),
+  epochs: integer(8, [1, 1000], "passes over the training images", "chosen"),
+  batch: integer(50, [1, 10_000], "images an update", "chosen"),
+  learningRate: quantity("1", 1e-3, [1e-9, 1e6], "of Adam", "its usual value"),
+  noise: quantity("Hz", 10, [0, 1000], "standard deviation of a rate in training, neurons above threshold", CODE),
+  refractoryTime: quantity("s", LIF_NEURONS.refractoryTime, [1e-9, 1e6], "after a spike", CODE),
+  membraneTime: quantity("s", LIF_NEURONS.membraneTime, [1e-9, 1e6], "of the membrane", CODE),
+  smoothing: quantity("1", LIF_NEURONS.smoothing, [1e-9, 1e6], "gamma of the softened rate, in thresholds", CODE),
+  amplitude: quantity("s", LIF_NEURONS.amplitude, [1e-9, 1e6], "what a rate of 1 / s is worth to the next layer", CODE),
+  synapticTime: quantity(
     "s",
     LIF_NEURONS.synapticTime,
+    [1e-9, 1e6],
     "of the synaptic filter, exponential",
     "recalled from arXiv:1611.05141, an alpha filter there",
   ),
-  timeStep: positive("s", 1e-3, "of the run with spikes", "chosen"),
-  duration: positive("s", 0.2, "an image stands; the readout is averaged over its second half", "chosen"),
+  timeStep: quantity("s", 1e-3, [1e-9, 1e6], "of the run with spikes", "chosen"),
+  duration: quantity("s", 0.2, [1e-9, 1e6], "an image stands; the readout is averaged over its second half", "chosen"),
   seeds: PUBLISHED_PARAMETERS.seeds,
   seed: PUBLISHED_PARAMETERS.seed,
 } as const satisfies Parameters;
 
 type Params = ValuesOf<typeof PARAMETERS>;
+
+/** What a trial reports. */
+const NUMBERS = {
+  softAccuracy: mean("1", "share of test images classified right by the rates of training, without noise"),
+  rateAccuracy: mean("1", "by the rates of LIF neurons"),
+  spikingAccuracy: mean("1", "by their spikes"),
+  loss: mean("1", "from LIF rates to spikes"),
+  spikes: mean("1", "spikes of hidden neurons an image"),
+} as const satisfies Readonly<Record<string, NumberSpec>>;
+
+type Table = TableOf<typeof PARAMETERS, typeof NUMBERS>;
+type Row = Table["rows"][number];
 
 const TRAINED = [
   ...["data", "images", "testImages", "widths", "epochs", "batch", "learningRate", "noise"],
@@ -138,8 +138,6 @@ const train = (params: Params, key: Key, progress: PartProgress): Trained => {
   };
 };
 
-const mean = (says: string) => ({ kind: "mean", unit: "1", says }) as const;
-
 /** A training that did not diverge. */
 const done = (row: Row): boolean => Number.isFinite(row.numbers["spikingAccuracy"].estimate);
 
@@ -147,15 +145,15 @@ const conclude = (table: Table, params: Params): Summary[] => [
   {
     title: "Trained by rates, run by spikes: test accuracy, % ± half of the 95 % t interval over seeds",
     columns: ["network", "soft rates", "LIF rates", "spikes", "loss", "fired"],
-    rows: groupRows(table, PARAMETERS, ["seed"]).map(({ label, rows: all }) => {
+    rows: linesOf(table, PARAMETERS, ["seed"]).map(({ label, rows: all }) => {
       const rows = all.filter(done);
       const lost = all.length - rows.length;
       return [
         `${label || params.widths}${lost > 0 ? ` (${lost} of ${all.length} diverged)` : ""}`,
-        ...["softAccuracy", "rateAccuracy", "spikingAccuracy", "loss"].map((name) =>
-          percentWithin(overRows(rows, name)),
+        ...(["softAccuracy", "rateAccuracy", "spikingAccuracy", "loss"] as const).map((name) =>
+          percentWithin(lineOf("", rows).over(name)),
         ),
-        overRows(rows, "spikes").estimate.toFixed(0),
+        lineOf("", rows).over("spikes").estimate.toFixed(0),
       ];
     }),
     notes: [
@@ -169,16 +167,16 @@ const figures = (table: Table, params: Params): Figure[] =>
     ? [
         {
           title: "Soft LIF: what spiking costs against the time an image stands",
-          caption: `Points lost from the rates of LIF neurons to their spikes${valuesOf(table, "seed") > 1 ? `; bars are 95 % t intervals over ${valuesOf(table, "seed")} seeds` : ""}. ${params.widths}. ${dataNote(params)}.`,
+          caption: `Points lost from the rates of LIF neurons to their spikes${valuesOf(table.rows, "seed").length > 1 ? `; bars are 95 % t intervals over ${valuesOf(table.rows, "seed").length} seeds` : ""}. ${params.widths}. ${dataNote(params)}.`,
           x: { label: "an image stands", unit: "ms", scale: "log" },
           y: { label: "loss", unit: "points", scale: "linear" },
-          series: groupRows(table, PARAMETERS, ["seed", "duration"]).map(({ label, rows }) => {
-            const times = [...new Set(rows.map((r) => r.point["duration"] as number))].sort((a, b) => a - b);
+          series: linesOf(table, PARAMETERS, ["seed", "duration"]).map(({ label, rows }) => {
+            const times = [...new Set(rows.map((r) => r.at.duration))].sort((a, b) => a - b);
             const cells = times.map((t) =>
-              overRows(
-                rows.filter((r) => r.point["duration"] === t && done(r)),
-                "loss",
-              ),
+              lineOf(
+                "",
+                rows.filter((r) => r.at.duration === t && done(r)),
+              ).over("loss"),
             );
             return percentCurve(
               label || "spikes",
@@ -204,13 +202,7 @@ export const softLif = defineExperiment({
   trials: 1,
   block: 1,
   quick: { images: 2000, testImages: 500, epochs: 3, seeds: 1, widths: "784-100-50-10" },
-  numbers: {
-    softAccuracy: mean("share of test images classified right by the rates of training, without noise"),
-    rateAccuracy: mean("by the rates of LIF neurons"),
-    spikingAccuracy: mean("by their spikes"),
-    loss: mean("from LIF rates to spikes"),
-    spikes: mean("spikes of hidden neurons an image"),
-  },
+  numbers: NUMBERS,
   prepare: {
     trained: { uses: TRAINED, make: (params, key, progress) => train(params, fold(key, params.seed), progress) },
   },

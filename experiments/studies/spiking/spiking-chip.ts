@@ -44,7 +44,7 @@ export interface TrainedSpikingChip {
 }
 
 const roundingOf = ({ rounding, threshold }: SpikingChipValues): PulseRounding =>
-  rounding === "stochastic" ? { kind: "stochastic" } : { kind: rounding as "dropped" | "carried", least: threshold };
+  rounding === "stochastic" ? { kind: "stochastic" } : { kind: rounding, least: threshold };
 
 /** @throws RangeError for what pairs and spikes together cannot do. */
 export const checkSpikingChip = (p: SpikingChipValues): void => {

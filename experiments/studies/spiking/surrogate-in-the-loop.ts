@@ -17,66 +17,94 @@ import {
   trainLearner,
   UNIT_SCALE,
 } from "#src/learning/index";
-import { defineExperiment, type Parameters, type Summary, type Table, type ValuesOf } from "#src/montecarlo/index";
+import {
+  defineExperiment,
+  integer,
+  mean,
+  type NumberSpec,
+  type Parameters,
+  quantity,
+  type Summary,
+  type TableOf,
+  type ValuesOf,
+} from "#src/montecarlo/index";
 import { power } from "#src/numerics/power";
 import { fold, type Key } from "#src/random/index";
 import type { Figure } from "#src/report/figure";
+import { keysOf } from "#src/words/named";
 import { dataFor, dataSetRecord } from "../../files/data-sets.ts";
 import { OWN_MODULE } from "../../own-module.ts";
 import { dataNote, imagesFor, PUBLISHED_PARAMETERS } from "../papers/published-parameters.ts";
-
-import { groupRows, percent, percentCurve, percentWithin } from "../results/rows.ts";
+import { linesOf, percent, percentCurve, percentWithin } from "../results/index.ts";
 
 const CODE = "github.com/fmi-basel/brainscales-2-surrogate-gradients, MNIST";
-const whole = (value: number, min: number, max: number, says: string, source: string) =>
-  ({ kind: "integer", unit: "1", default: value, min, max, says, source }) as const;
-const positive = (unit: string, value: number, says: string, source: string) =>
-  ({ kind: "quantity", unit, default: value, min: 1e-9, max: 1e6, says, source }) as const;
 
 const PARAMETERS = {
   data: PUBLISHED_PARAMETERS.data,
   images: { ...PUBLISHED_PARAMETERS.images, source: "chosen" },
   testImages: { ...PUBLISHED_PARAMETERS.testImages, source: "chosen" },
-  side: whole(16, 1, 1000, "pixels of a side, to which images are shrunk", CODE),
-  hidden: whole(246, 1, 10_000, "hidden neurons", CODE),
-  mismatch: {
-    kind: "quantity",
-    unit: "1",
-    default: 0.2,
-    min: 0,
-    max: 2,
-    says: "standard deviation of ln(time constants, gain, threshold) from neuron to neuron, each on its own",
-    source: "assumed; the study sweeps it",
-  },
-  softwareEpochs: whole(8, 1, 1000, "epochs on the ideal chip, before", "chosen; the authors train 50 in all"),
-  loopEpochs: whole(2, 1, 1000, "epochs more: with the chip in the loop, or (blind) in software", "chosen"),
-  batch: whole(100, 1, 10_000, "images an update", CODE),
-  learningRate: positive("1", 1.5e-3, "of Adam", CODE),
-  rateDecay: { ...positive("1", 0.97, "factor of it from epoch to epoch", CODE), max: 1 },
-  steps: whole(SURROGATE_DESIGN.steps, 1, 127, "time steps of an image", CODE),
-  timeStep: positive("s", SURROGATE_DESIGN.timeStep, "of the simulation", CODE),
-  membraneTime: positive("s", SURROGATE_DESIGN.membraneTime, "of membranes", CODE),
-  synapticTime: positive("s", SURROGATE_DESIGN.synapticTime, "of synaptic currents", CODE),
-  inputTime: positive("s", SURROGATE_DESIGN.inputTime, "of the latencies of input spikes", CODE),
-  inputThreshold: {
-    ...positive("1", SURROGATE_DESIGN.inputThreshold, "pixel below which none comes", "chosen"),
-    max: 0.999,
-  },
-  steepness: positive("1", SURROGATE_DESIGN.steepness, "of the surrogate", CODE),
-  readoutScale: positive("1", SURROGATE_DESIGN.readoutScale, "of outputs before the softmax", CODE),
-  burstPenalty: {
-    ...positive("1", SURROGATE_DESIGN.burstPenalty, "of a hidden neuron's squared number of spikes", CODE),
-    min: 0,
-  },
-  levels: whole(63, 0, 1e6, "levels of a weight either side of 0; 0: any", `${CODE}: six bits and a sign`),
-  largestWeight: positive("1", 0.5, "weight of the largest level", "chosen: above what trained weights reach"),
+  side: integer(16, [1, 1000], "pixels of a side, to which images are shrunk", CODE),
+  hidden: integer(246, [1, 10_000], "hidden neurons", CODE),
+  mismatch: quantity(
+    "1",
+    0.2,
+    [0, 2],
+    "standard deviation of ln(time constants, gain, threshold) from neuron to neuron, each on its own",
+    "assumed; the study sweeps it",
+  ),
+  softwareEpochs: integer(8, [1, 1000], "epochs on the ideal chip, before", "chosen; the authors train 50 in all"),
+  loopEpochs: integer(2, [1, 1000], "epochs more: with the chip in the loop, or (blind) in software", "chosen"),
+  batch: integer(100, [1, 10_000], "images an update", CODE),
+  learningRate: quantity("1", 1.5e-3, [1e-9, 1e6], "of Adam", CODE),
+  rateDecay: quantity("1", 0.97, [1e-9, 1], "factor of it from epoch to epoch", CODE),
+  steps: integer(SURROGATE_DESIGN.steps, [1, 127], "time steps of an image", CODE),
+  timeStep: quantity("s", SURROGATE_DESIGN.timeStep, [1e-9, 1e6], "of the simulation", CODE),
+  membraneTime: quantity("s", SURROGATE_DESIGN.membraneTime, [1e-9, 1e6], "of membranes", CODE),
+  synapticTime: quantity("s", SURROGATE_DESIGN.synapticTime, [1e-9, 1e6], "of synaptic currents", CODE),
+  inputTime: quantity("s", SURROGATE_DESIGN.inputTime, [1e-9, 1e6], "of the latencies of input spikes", CODE),
+  inputThreshold: quantity(
+    "1",
+    SURROGATE_DESIGN.inputThreshold,
+    [1e-9, 0.999],
+    "pixel below which none comes",
+    "chosen",
+  ),
+  steepness: quantity("1", SURROGATE_DESIGN.steepness, [1e-9, 1e6], "of the surrogate", CODE),
+  readoutScale: quantity("1", SURROGATE_DESIGN.readoutScale, [1e-9, 1e6], "of outputs before the softmax", CODE),
+  burstPenalty: quantity(
+    "1",
+    SURROGATE_DESIGN.burstPenalty,
+    [0, 1e6],
+    "of a hidden neuron's squared number of spikes",
+    CODE,
+  ),
+  levels: integer(63, [0, 1e6], "levels of a weight either side of 0; 0: any", `${CODE}: six bits and a sign`),
+  largestWeight: quantity(
+    "1",
+    0.5,
+    [1e-9, 1e6],
+    "weight of the largest level",
+    "chosen: above what trained weights reach",
+  ),
   seeds: { ...PUBLISHED_PARAMETERS.seeds, default: 3 },
   seed: PUBLISHED_PARAMETERS.seed,
 } as const satisfies Parameters;
 
 type Params = ValuesOf<typeof PARAMETERS>;
 
-const TRAINED = (Object.keys(PARAMETERS) as (keyof Params)[]).filter((n) => n !== "mismatch" && n !== "seeds");
+/** What a trial reports. */
+const NUMBERS = {
+  idealAccuracy: mean("1", "share of test images classified right in software, without mismatch"),
+  blind: mean("1", "with its weights on a chip with mismatch"),
+  loop: mean("1", "with the last epochs trained on that chip"),
+  gained: mean("1", "by training on the chip"),
+  hiddenSpikes: mean("1", "spikes of a hidden neuron an image, in software"),
+  inputSpikes: mean("1", "spikes of an input an image"),
+} as const satisfies Readonly<Record<string, NumberSpec>>;
+
+type Table = TableOf<typeof PARAMETERS, typeof NUMBERS>;
+
+const TRAINED = keysOf(PARAMETERS).filter((n) => n !== "mismatch" && n !== "seeds");
 
 const designOf = (p: Omit<Params, "mismatch" | "seeds">): SurrogateDesign => {
   const { steps, timeStep, membraneTime, synapticTime, inputTime, inputThreshold } = p;
@@ -159,13 +187,11 @@ const train = (params: Params, key: Key): Trained => {
   };
 };
 
-const mean = (says: string) => ({ kind: "mean", unit: "1", says }) as const;
-
 const conclude = (table: Table, params: Params): Summary[] => [
   {
     title: "Accuracy on chips with mismatch, % ± half of the 95 % t interval over chips",
     columns: ["network", "ideal", "blind", "in the loop", "gained", "fired"],
-    rows: groupRows(table, PARAMETERS, []).map(({ label, rows: [row] }) => [
+    rows: linesOf(table, PARAMETERS, []).map(({ label, rows: [row] }) => [
       label || `mismatch ${params.mismatch}`,
       percent(row.numbers["idealAccuracy"].estimate),
       percentWithin(row.numbers["blind"]),
@@ -187,9 +213,9 @@ const figures = (table: Table, params: Params): Figure[] => {
       caption: `${params.side * params.side}-${params.hidden}-10, a pair of curves a training seed; bars are 95 % t intervals over chips, each drawn anew. ${dataSetRecord(params.data).name}, ${params.softwareEpochs} epochs in software, ${params.loopEpochs} more on the chip or in software.`,
       x: { label: "mismatch, deviation of ln", unit: "", scale: "linear" },
       y: { label: "test accuracy", unit: "%", scale: "linear" },
-      series: groupRows(table, PARAMETERS, ["mismatch"]).flatMap(({ label, rows }) => {
-        const mine = [...rows].sort((a, b) => (a.point["mismatch"] as number) - (b.point["mismatch"] as number));
-        const x = mine.map((r) => r.point["mismatch"] as number);
+      series: linesOf(table, PARAMETERS, ["mismatch"]).flatMap(({ label, rows }) => {
+        const mine = [...rows].sort((a, b) => a.at.mismatch - b.at.mismatch);
+        const x = mine.map((r) => r.at.mismatch);
         return (["loop", "blind"] as const).map((number) =>
           percentCurve(
             `${number === "loop" ? "in the loop" : "blind"}, ${label}`,
@@ -215,15 +241,8 @@ export const surrogateInTheLoop = defineExperiment({
   trials: 10,
   block: 1,
   quick: { images: 1000, testImages: 500, softwareEpochs: 4, loopEpochs: 1, seeds: 1 },
-  numbers: {
-    idealAccuracy: mean("share of test images classified right in software, without mismatch"),
-    blind: mean("with its weights on a chip with mismatch"),
-    loop: mean("with the last epochs trained on that chip"),
-    gained: mean("by training on the chip"),
-    hiddenSpikes: mean("spikes of a hidden neuron an image, in software"),
-    inputSpikes: mean("spikes of an input an image"),
-  },
-  prepare: { trained: { uses: TRAINED, make: (params, key) => train(params as Params, fold(key, params.seed)) } },
+  numbers: NUMBERS,
+  prepare: { trained: { uses: TRAINED, make: (params, key) => train(params, fold(key, params.seed)) } },
   check: (params) => {
     const { train: images, test } = imagesFor(params);
     for (const data of [images, test]) shrinkImages({ ...data, count: 0, images: new Uint8Array(0) }, params.side);

@@ -1,83 +1,72 @@
 import { pairingChange, TRIPLET_RULES, type TripletRule, tripletThreshold } from "#src/learning/index";
 import {
+  choice,
   defineExperiment,
+  integer,
+  mean,
+  type NumberSpec,
   type Parameters,
-  type Row,
+  quantity,
   type Summary,
-  type Table,
+  type TableOf,
   type ValuesOf,
 } from "#src/montecarlo/index";
 import { fold, type Key, logNormal } from "#src/random/index";
 import type { Figure } from "#src/report/figure";
+import { keysOf } from "#src/words/named";
 import { OWN_MODULE } from "../../own-module.ts";
-import { groupRows } from "../results/rows.ts";
-
-const share = (value: number, says: string, source: string) =>
-  ({ kind: "quantity", unit: "1", default: value, min: 0, max: 2, says, source }) as const;
+import { linesOf } from "../results/index.ts";
 
 const ASSUMED = "assumed: process variation of an analog circuit; sweep it";
 
 const PARAMETERS = {
-  rule: {
-    kind: "choice",
-    choices: Object.keys(TRIPLET_RULES),
-    default: "visual cortex (minimal)",
-    says: "published fit of the triplet rule",
-    source: "Pfister and Gerstner, J. Neurosci. 26, 9673 (2006), as NEST and a public reimplementation carry it",
-  },
-  timeSpread: share(0.1, "standard deviation of ln(time constant) from circuit to circuit, each on its own", ASSUMED),
-  amplitudeSpread: share(0.1, "standard deviation of ln(amplitude), each on its own", ASSUMED),
-  tuning: {
-    kind: "choice",
-    choices: ["none", "depression"],
-    default: "none",
-    says: "one bias set after fabrication: that of depression, so that the threshold under Poisson spikes is the rule's own",
-    source: "chosen: what a single measured rate allows",
-  },
-  frequency: {
-    kind: "quantity",
-    unit: "Hz",
-    default: 20,
-    min: 0.01,
-    max: 500,
-    says: "of pairings",
-    source: "the published protocol",
-  },
-  lag: {
-    kind: "quantity",
-    unit: "s",
-    default: 10e-3,
-    min: 1e-6,
-    max: 1,
-    says: "between the two spikes of a pairing",
-    source: "the published protocol",
-  },
-  pairings: {
-    kind: "integer",
-    unit: "1",
-    default: 60,
-    min: 1,
-    max: 10_000,
-    says: "pairs of spikes",
-    source: "the published protocol",
-  },
-  rateBefore: {
-    kind: "quantity",
-    unit: "Hz",
-    default: 10,
-    min: 0.01,
-    max: 500,
-    says: "of the neuron before the synapse, for the threshold",
-    source: "chosen",
-  },
+  rule: choice(
+    keysOf(TRIPLET_RULES),
+    "visual cortex (minimal)",
+    "published fit of the triplet rule",
+    "Pfister and Gerstner, J. Neurosci. 26, 9673 (2006), as NEST and a public reimplementation carry it",
+  ),
+  timeSpread: quantity(
+    "1",
+    0.1,
+    [0, 2],
+    "standard deviation of ln(time constant) from circuit to circuit, each on its own",
+    ASSUMED,
+  ),
+  amplitudeSpread: quantity("1", 0.1, [0, 2], "standard deviation of ln(amplitude), each on its own", ASSUMED),
+  tuning: choice(
+    ["none", "depression"],
+    "none",
+    "one bias set after fabrication: that of depression, so that the threshold under Poisson spikes is the rule's own",
+    "chosen: what a single measured rate allows",
+  ),
+  frequency: quantity("Hz", 20, [0.01, 500], "of pairings", "the published protocol"),
+  lag: quantity("s", 10e-3, [1e-6, 1], "between the two spikes of a pairing", "the published protocol"),
+  pairings: integer(60, [1, 10_000], "pairs of spikes", "the published protocol"),
+  rateBefore: quantity("Hz", 10, [0.01, 500], "of the neuron before the synapse, for the threshold", "chosen"),
 } as const satisfies Parameters;
 
 type Params = ValuesOf<typeof PARAMETERS>;
 
+const QUANTILES = [0.05, 0.5, 0.95] as const;
+/** What a trial reports. */
+const NUMBERS = {
+  later: { ...mean("1", "change where the neuron after the synapse fires later"), quantiles: QUANTILES },
+  earlier: { ...mean("1", "change where it fires earlier"), quantiles: QUANTILES },
+  threshold: {
+    ...mean("Hz", "rate of the neuron after the synapse at which the mean change is 0, Poisson spikes"),
+    quantiles: QUANTILES,
+  },
+} as const satisfies Readonly<Record<string, NumberSpec>>;
+
+type NumberName = keyof typeof NUMBERS;
+type Table = TableOf<typeof PARAMETERS, typeof NUMBERS>;
+type Row = Table["rows"][number];
+
 const AMPLITUDES = ["pairPotentiation", "tripletPotentiation", "pairDepression", "tripletDepression"] as const;
 const TIMES = ["fastBefore", "slowBefore", "fastAfter", "slowAfter"] as const;
 
-const ruleOf = (name: string): TripletRule => TRIPLET_RULES[name as keyof typeof TRIPLET_RULES];
+const ruleOf = (name: Params["rule"]): TripletRule => TRIPLET_RULES[name];
 
 /** A circuit as fabricated: every amplitude and time constant lognormal about its own, and tuned. */
 const fabricated = (params: Params, key: Key): TripletRule => {
@@ -102,17 +91,10 @@ const fabricated = (params: Params, key: Key): TripletRule => {
   return { ...made, pairDepression: factor * made.pairDepression, tripletDepression: factor * made.tripletDepression };
 };
 
-const QUANTILES = [0.05, 0.5, 0.95] as const;
-const spread = (unit: string, says: string) => ({ kind: "mean", unit, says, quantiles: QUANTILES }) as const;
+const quantile = (row: Row, number: NumberName, q: number): number => row.numbers[number].quantiles[q].estimate;
 
-const quantile = (row: Row, number: string, q: number): number => row.numbers[number].quantiles[q].estimate;
-
-const within = (row: Row, number: string, digits: number): string =>
+const within = (row: Row, number: NumberName, digits: number): string =>
   `${quantile(row, number, 1).toFixed(digits)} [${quantile(row, number, 0).toFixed(digits)}, ${quantile(row, number, 2).toFixed(digits)}]`;
-
-/** What a row was asked for of this parameter. */
-const at = (row: Row, name: keyof Params, params: Params): number | string =>
-  (row.point[name] ?? params[name]) as number | string;
 
 const conclude = (table: Table, params: Params): Summary[] => {
   const label = (text: string): string => text || params.rule;
@@ -120,9 +102,9 @@ const conclude = (table: Table, params: Params): Summary[] => {
     {
       title: `Change by ${params.pairings} pairings: median [5 %, 95 %] of circuits, and of the ideal rule`,
       columns: ["circuits", "Hz", "post after pre", "ideal", "pre after post", "ideal"],
-      rows: groupRows(table, PARAMETERS, ["frequency"]).flatMap(({ label: group, rows }) =>
+      rows: linesOf(table, PARAMETERS, ["frequency"]).flatMap(({ label: group, rows }) =>
         rows.map((row) => {
-          const here = { ...params, ...row.point } as Params;
+          const here = row.at;
           const nominal = (lag: number): string =>
             pairingChange(ruleOf(here.rule), here.frequency, lag, here.pairings).toFixed(3);
           const { frequency, lag } = here;
@@ -143,12 +125,12 @@ const conclude = (table: Table, params: Params): Summary[] => {
     {
       title: "Rate at which depression turns into potentiation [Hz]",
       columns: ["circuits", "median [5 %, 95 %]", "nominal"],
-      rows: groupRows(table, PARAMETERS, ["frequency", "lag", "pairings"])
+      rows: linesOf(table, PARAMETERS, ["frequency", "lag", "pairings"])
         .filter(({ rows: [row] }) => Number.isFinite(row.numbers["threshold"].estimate))
         .map(({ label: group, rows: [row] }) => [
           label(group),
           within(row, "threshold", 2),
-          tripletThreshold(ruleOf(String(at(row, "rule", params))), Number(at(row, "rateBefore", params))).toFixed(2),
+          tripletThreshold(ruleOf(row.at.rule), row.at.rateBefore).toFixed(2),
         ]),
       notes: [
         `As in the rule of Bienenstock, Cooper and Munro; independent Poisson spikes, ${params.rateBefore} Hz before the synapse, closed form (all-to-all rules); quantiles are known to 0.5 % of their value. Below 0: potentiation at every rate.`,
@@ -158,14 +140,12 @@ const conclude = (table: Table, params: Params): Summary[] => {
 };
 
 const figures = (table: Table, params: Params): Figure[] =>
-  groupRows(table, PARAMETERS, ["frequency"]).flatMap(({ label, rows }): Figure[] => {
-    const sorted = [...rows].sort(
-      (a, b) => (at(a, "frequency", params) as number) - (at(b, "frequency", params) as number),
-    );
+  linesOf(table, PARAMETERS, ["frequency"]).flatMap(({ label, rows }): Figure[] => {
+    const sorted = [...rows].sort((a, b) => a.at.frequency - b.at.frequency);
     if (sorted.length < 2) return [];
-    const curve = (name: string, number: string) => ({
+    const curve = (name: string, number: NumberName) => ({
       name,
-      x: sorted.map((r) => at(r, "frequency", params) as number),
+      x: sorted.map((r) => r.at.frequency),
       y: sorted.map((r) => quantile(r, number, 1)),
       low: sorted.map((r) => quantile(r, number, 0)),
       high: sorted.map((r) => quantile(r, number, 2)),
@@ -192,11 +172,7 @@ export const tripletStdp = defineExperiment({
   grid: () => [{ tuning: ["none", "depression"], frequency: [0.1, 10, 20, 40, 50] }],
   trials: 1000,
   block: 100,
-  numbers: {
-    later: spread("1", "change where the neuron after the synapse fires later"),
-    earlier: spread("1", "change where it fires earlier"),
-    threshold: spread("Hz", "rate of the neuron after the synapse at which the mean change is 0, Poisson spikes"),
-  },
+  numbers: NUMBERS,
   check: ({ rule, tuning }) => {
     if (tuning !== "none" && ruleOf(rule).interactions === "nearest")
       throw new RangeError(

@@ -1,70 +1,57 @@
-import { defineExperiment, isPrecise, type Parameters, type Table, type ValuesOf } from "#src/montecarlo/index";
+import {
+  defineExperiment,
+  integer,
+  isPrecise,
+  mean,
+  type NumberSpec,
+  type Parameters,
+  quantity,
+  rate,
+  type TableOf,
+  type ValuesOf,
+} from "#src/montecarlo/index";
 import { chipsAndImages } from "#src/numerics/chips-and-images";
 import { clopperPearson, type Interval, wilson } from "#src/numerics/intervals";
 import { binomial, fold, type Key, normal } from "#src/random/index";
 import type { Figure } from "#src/report/figure";
+import { keysOf, recordEntries } from "#src/words/named";
 import { OWN_MODULE } from "../../own-module.ts";
-import { showQuantity, showRate } from "../../units/show.ts";
-import { groupRows, percentCurve } from "../results/rows.ts";
+import { showRate } from "../../units/show.ts";
+import { linesOf, percentCurve, varied } from "../results/index.ts";
 
 const PARAMETERS = {
-  rate: {
-    kind: "quantity",
-    unit: "1",
-    default: 0.05,
-    min: 1e-5,
-    max: 0.999,
-    says: "true rate",
-    source: "chosen",
-  },
-  samples: {
-    kind: "integer",
-    unit: "1",
-    default: 200,
-    min: 2,
-    max: 1e6,
-    says: "trials of a run of fixed length, and of the first round of one that stops on precision",
-    source: "chosen",
-  },
-  chips: {
-    kind: "integer",
-    unit: "1",
-    default: 5,
-    min: 2,
-    max: 1000,
-    says: "chips whose accuracies are averaged, all on the same `samples` images",
-    source: "chosen",
-  },
-  spread: {
-    kind: "quantity",
-    unit: "1",
-    default: 0.05,
-    min: 0,
-    max: 0.3,
-    says: "standard deviation of a chip's own rate, over that of one image (the root of p (1 - p))",
-    source: "chosen: 1.1 points at 95 %, as read errors of some percent give",
-  },
-  precision: {
-    kind: "quantity",
-    unit: "1",
-    default: 0.1,
-    min: 0.01,
-    max: 0.9,
-    says: "half-width over estimate at which a run stops",
-    source: "chosen",
-  },
-  cap: {
-    kind: "integer",
-    unit: "1",
-    default: 10_000_000,
-    min: 2,
-    max: 1e9,
-    says: "trials at which it stops anyway",
-    source: "chosen: out of reach of the default rates",
-  },
+  rate: quantity("1", 0.05, [1e-5, 0.999], "true rate", "chosen"),
+  samples: integer(
+    200,
+    [2, 1e6],
+    "trials of a run of fixed length, and of the first round of one that stops on precision",
+    "chosen",
+  ),
+  chips: integer(5, [2, 1000], "chips whose accuracies are averaged, all on the same `samples` images", "chosen"),
+  spread: quantity(
+    "1",
+    0.05,
+    [0, 0.3],
+    "standard deviation of a chip's own rate, over that of one image (the root of p (1 - p))",
+    "chosen: 1.1 points at 95 %, as read errors of some percent give",
+  ),
+  precision: quantity("1", 0.1, [0.01, 0.9], "half-width over estimate at which a run stops", "chosen"),
+  cap: integer(10_000_000, [2, 1e9], "trials at which it stops anyway", "chosen: out of reach of the default rates"),
 } as const satisfies Parameters;
 
 type Params = ValuesOf<typeof PARAMETERS>;
+
+/** What a trial reports. */
+const NUMBERS = {
+  wilson: rate("Wilson's interval of a run of fixed length holds the rate"),
+  clopperPearson: rate("Clopper and Pearson's does"),
+  stopped: rate("Wilson's does after a run that stopped on precision"),
+  clustered: rate("the interval of a mean over chips, all on the same images, does"),
+  length: mean("1", "trials of that run"),
+} as const satisfies Readonly<Record<string, NumberSpec>>;
+
+type NumberName = keyof typeof NUMBERS;
+type Table = TableOf<typeof PARAMETERS, typeof NUMBERS>;
 
 const LABELS = {
   wilson: "Wilson",
@@ -104,19 +91,19 @@ const stoppedRun = ({ rate, samples, precision, cap }: Params, key: Key): { even
 };
 
 const conclude = (table: Table) => {
-  const mean = (name: string): number =>
+  const mean = (name: NumberName): number =>
     table.rows.reduce((sum, row) => sum + row.numbers[name].estimate / table.rows.length, 0);
   return [
     {
       title: "How often a 95 % interval holds the true rate, % [95 % interval of that]",
       columns: [...table.axes, ...Object.values(LABELS), "trials at the stop"],
       rows: table.rows.map((row) => [
-        ...table.axes.map((axis) => showQuantity(row.point[axis] as number, "1")),
-        ...Object.keys(LABELS).map((name) => showRate(row.numbers[name])),
+        ...table.axes.map((axis) => varied(PARAMETERS, axis, row.point[axis])),
+        ...keysOf(LABELS).map((name) => showRate(row.numbers[name])),
         Math.round(row.numbers["length"].estimate).toString(),
       ]),
       notes: [
-        `Averaged over these points: ${Object.entries(LABELS)
+        `Averaged over these points: ${recordEntries(LABELS)
           .map(([name, label]) => `${label} ${(100 * mean(name)).toFixed(2)} %`)
           .join(", ")}.`,
       ],
@@ -126,16 +113,16 @@ const conclude = (table: Table) => {
 
 const figures = (table: Table): Figure[] =>
   table.axes.includes("rate")
-    ? groupRows(table, PARAMETERS, ["rate"]).map(({ label, rows }) => ({
+    ? linesOf(table, PARAMETERS, ["rate"]).map(({ label, rows }) => ({
         title: `Coverage of 95 % intervals${label ? `: ${label}` : ""}`,
         caption:
           "How often the interval of a simulated run holds the true rate; bars are 95 % Wilson intervals of that share.",
         x: { label: "true rate", unit: "", scale: "log" },
         y: { label: "coverage", unit: "%", scale: "linear" },
-        series: Object.entries(LABELS).map(([name, title]) =>
+        series: recordEntries(LABELS).map(([name, title]) =>
           percentCurve(
             title,
-            rows.map((r) => r.point["rate"] as number),
+            rows.map((r) => r.at.rate),
             rows.map((r) => r.numbers[name]),
           ),
         ),
@@ -155,13 +142,7 @@ export const intervalCoverage = defineExperiment({
   ],
   trials: 4000,
   block: 250,
-  numbers: {
-    wilson: { kind: "rate", says: "Wilson's interval of a run of fixed length holds the rate" },
-    clopperPearson: { kind: "rate", says: "Clopper and Pearson's does" },
-    stopped: { kind: "rate", says: "Wilson's does after a run that stopped on precision" },
-    clustered: { kind: "rate", says: "the interval of a mean over chips, all on the same images, does" },
-    length: { kind: "mean", unit: "1", says: "trials of that run" },
-  },
+  numbers: NUMBERS,
   trial: (_context, params, key) => {
     const events = binomial(fold(key, "fixed"), params.samples, params.rate);
     const stopped = stoppedRun(params, fold(key, "stopped"));

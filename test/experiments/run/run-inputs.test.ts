@@ -131,7 +131,15 @@ describe("what is drawn and said of a run asks for no data", () => {
     expect([name, "data" in study.parameters]).toEqual([name, marked.length === 1]);
     const params: Values = { ...defaultsOf(study.parameters), data: "nowhere" };
     const numbers = Object.fromEntries(Object.keys(study.numbers).map((n) => [n, cell]));
-    const row = (point: Values) => ({ point, trials: 4, failed: 0, reasons: [], facts: [], numbers });
+    const row = (point: Values) => ({
+      point,
+      at: { ...params, ...point },
+      trials: 4,
+      failed: 0,
+      reasons: [],
+      facts: [],
+      numbers,
+    });
     expectDataSets([record]);
     // A made-up table is not what a study draws, and some refuse it; none may look for the data.
     for (const axis of study.axes) {
@@ -160,15 +168,15 @@ describe("what is drawn and said of a run asks for no data", () => {
 
 describe("what else a run was begun with", () => {
   const module = (more: string): string => `import { defineExperiment, uniform } from ${JSON.stringify(index)};
-import { heads } from "../heads.mjs";
+import { heads } from "./heads.mjs";
 export const coin = defineExperiment({ name: "coin", summary: "A coin.", module: import.meta.url, parameters: {}, axes: [],
   trials: 20, block: 5, numbers: { heads: { kind: "rate", says: "heads" } }, trial: (_c, _p, key) => ({ numbers: { heads: heads(uniform(key)) } }) });${more}`;
 
   test("a file that the user's module imports is part of its code", async () => {
     // Words in a comment that look like an import, of a folder here, are none.
     mkdirSync(at("helpers"));
-    writeFileSync(at("coin.mjs"), module('// Numbers come from "../helpers"'));
-    writeFileSync(at("heads.mjs"), 'export { heads } from "../deep.mjs";');
+    writeFileSync(at("coin.mjs"), module('// Numbers come from "./helpers"'));
+    writeFileSync(at("heads.mjs"), 'export { heads } from "./deep.mjs";');
     writeFileSync(at("deep.mjs"), "export const heads = (u) => (u < 0.5 ? 1 : 0);");
     await json("plan", "coin.mjs", "--out", "coin");
     writeFileSync(at("deep.mjs"), "export const heads = (u) => (u < 0.6 ? 1 : 0);");

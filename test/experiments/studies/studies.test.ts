@@ -69,6 +69,7 @@ describe("tables keep apart what the grid varies", () => {
     numbers: {},
     rows: points.map((point, i) => ({
       point,
+      at: point,
       trials: 1,
       failed: 0,
       reasons: [],
@@ -79,7 +80,8 @@ describe("tables keep apart what the grid varies", () => {
   const concluded = async (name: string, t: Table, words: Record<string, number | string>) => {
     const study = await loadStudy(name);
     if (!study?.conclude) throw new Error(name);
-    return study.conclude(t, { ...defaultsOf(study.parameters), ...words });
+    const params = { ...defaultsOf(study.parameters), ...words };
+    return study.conclude({ ...t, rows: t.rows.map((r) => ({ ...r, at: { ...params, ...r.point } })) }, params);
   };
   const product = (lists: Record<string, (number | string)[]>): Record<string, number | string>[] =>
     Object.entries(lists).reduce<Record<string, number | string>[]>(
@@ -114,7 +116,7 @@ describe("tables keep apart what the grid varies", () => {
 });
 
 describe("notes of a sense-amplifier study", () => {
-  const point = {
+  const point: Parameters<typeof senseNotes>[0] = {
     technology: "sky130",
     corner: "tt",
     supply: 0.9,

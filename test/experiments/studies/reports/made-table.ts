@@ -3,6 +3,7 @@ import {
   type Cell,
   type NumberSpec,
   type Plan,
+  paramsAt,
   planRun,
   type Table,
   type Value,
@@ -122,6 +123,7 @@ export const madeTable = (study: AnyExperiment, plan: Plan, kind: Kind): Table =
       const replicate = Number(seed ?? 0);
       return {
         point,
+        at: paramsAt(plan, r),
         numbers: Object.fromEntries(names.map(([name, spec], i) => [name, cell(spec, kind, first + i, replicate)])),
         trials: 100,
         failed: r,

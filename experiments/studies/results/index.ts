@@ -1,0 +1,4 @@
+export * from "./curves.ts";
+export * from "./lines.ts";
+export * from "./settings.ts";
+export * from "./tables.ts";
