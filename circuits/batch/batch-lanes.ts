@@ -1,5 +1,5 @@
+import { LuDecomposition, Matrix } from "ml-matrix";
 import type { VectorKernel } from "#src/kernels/vector-module";
-import { factorInPlace, solveInPlace } from "#src/numerics/dense-lu";
 import { ownOf } from "#src/words/named";
 import type { Circuit } from "../analyses/circuit.ts";
 import { capacitanceMatrix } from "../analyses/circuit-equations.ts";
@@ -27,26 +27,20 @@ export interface BatchLanes {
 /** Rows of the inverse capacitance matrix of the watched nodes, or null where it has none. */
 export const inverseCapacitanceRows = (circuit: Circuit, s: BatchStructure): Float64Array[] | null => {
   const held = Array.from({ length: s.size }, (_, i) => i).filter((i) => !s.algebraic[i]);
-  const n = held.length;
   const whole = capacitanceMatrix(circuit);
-  const matrix = Float64Array.from(
-    { length: n * n },
-    (_, k) => FEMTO * whole[held[Math.floor(k / n)] * s.size + held[k % n]],
-  );
-  const pivots = new Int32Array(n);
-  if (n > 0 && !factorInPlace(matrix, pivots, n)) return null;
+  const factors = new LuDecomposition(new Matrix(held.map((i) => held.map((j) => FEMTO * whole[i * s.size + j]))));
   // Rounding leaves a tiny pivot where capacitors alone join a set of nodes.
-  for (let k = 0; k < n; k++)
-    if (Math.abs(matrix[k * n + k]) < 1e-9 * FEMTO * whole[held[k] * s.size + held[k]]) return null;
+  const isTiny = (pivot: number, k: number): boolean =>
+    !(Math.abs(pivot) >= 1e-9 * FEMTO * whole[held[k] * s.size + held[k]]);
+  if (held.length > 0 && factors.upperTriangularMatrix.diagonal().some(isTiny)) return null;
+  // The matrix is symmetric, and so is its inverse.
+  const inverse = held.length > 0 ? factors.solve(Matrix.eye(held.length)) : new Matrix(0, 0);
   return s.watched.map((node) => {
     const row = new Float64Array(s.size);
     const place = held.indexOf(node);
     if (place < 0) return row;
-    const b = new Float64Array(n);
-    b[place] = 1;
-    solveInPlace(matrix, pivots, n, b);
     held.forEach((j, k) => {
-      row[j] = b[k];
+      row[j] = inverse.get(k, place);
     });
     return row;
   });

@@ -1,4 +1,4 @@
-import { factorInPlace, solveInPlace } from "#src/numerics/dense-lu";
+import { LuDecomposition, Matrix } from "ml-matrix";
 import type { CrossbarDesign, CrossbarInput } from "./crossbar-design.ts";
 import { type LineSolution, type LineSolveOptions, solveLines } from "./line-solve.ts";
 import type { PlacedCrossbar } from "./placed-crossbar.ts";
@@ -36,7 +36,6 @@ export const solveWithShorts = (
   const lines = placed.lines(input, moved);
   const places = shorts.map(placed.cell);
   const perSiemens = 1 / standIn(design);
-  const count = shorts.length;
   // The sources' currents hang on voltages whose error no bound covers: solved a thousand times finer, and not certified.
   const inner = Math.max(FINEST, options.tolerance / 1000);
   const states = [-1, ...shorts.keys()].map((active) => {
@@ -64,15 +63,11 @@ export const solveWithShorts = (
   placed.drive(input);
   const [base, ...each] = states;
   // across(base) + sum over sources of J across(source) = 0
-  const matrix = new Float64Array(count * count);
-  each.forEach(({ across }, s) => {
-    for (let k = 0; k < count; k++) matrix[k * count + s] = across[k];
-  });
-  const currents = base.across.map((v) => -v);
-  const pivots = new Int32Array(count);
-  const scale = matrix.reduce((a, b) => Math.max(a, Math.abs(b)), 0);
-  if (!(scale > 1e-12 * perSiemens) || !factorInPlace(matrix, pivots, count)) return null;
-  solveInPlace(matrix, pivots, count, currents);
+  const matrix = new Matrix(shorts.map((_, k) => each.map(({ across }) => across[k])));
+  const factors = new LuDecomposition(matrix);
+  const scale = Math.max(matrix.max(), -matrix.min());
+  if (!(scale > 1e-12 * perSiemens) || factors.isSingular()) return null;
+  const currents = factors.solve(Matrix.columnVector(base.across).mul(-1)).to1DArray();
   const share = options.tolerance / 10;
   const total = { currents: base.solution.currents.slice(), bounds: base.solution.bounds.slice() };
   drop.set(base.drop);
