@@ -1,5 +1,3 @@
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { freemem } from "node:os";
 import type { Command } from "commander";
 import {
@@ -16,6 +14,7 @@ import { pageHtml } from "#src/report/page";
 import { readUserJson } from "../files/read-file.ts";
 import { checkWritable, writeUserFile } from "../files/user-file.ts";
 import { Misuse, orMisuse } from "../misuse.ts";
+import { plotlySource } from "../run/plotly-source.ts";
 import { showQuantity } from "../units/show.ts";
 import { crossbarMaps } from "./crossbar-maps.ts";
 import { answer } from "./output.ts";
@@ -75,9 +74,8 @@ const fitNotes = ({ conduction, inputs }: ParsedCrossbar): string[] => {
 };
 
 const drawMaps = (out: string, file: string, figures: readonly Figure[]): void => {
-  const plotly = readFileSync(createRequire(import.meta.url).resolve("plotly.js-cartesian-dist-min"), "utf8");
   const page = { title: `Crossbar ${file}`, summary: "Its first input.", tables: [], figures, notes: [], details: [] };
-  writeUserFile(out, pageHtml(page, plotly));
+  writeUserFile(out, pageHtml(page, plotlySource("small")));
 };
 
 export const addCrossbar = (program: Command): void => {

@@ -1,5 +1,3 @@
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { basename } from "node:path";
 import { type Command, Option } from "commander";
 import { LOG_FAMILIES, type LogFamily } from "#src/numerics/log-fits";
@@ -8,6 +6,7 @@ import { tableText, wrapped } from "#src/report/word-table";
 import { checkWritable, writeUserFile } from "../files/user-file.ts";
 import { fitDevice } from "../fit/fit-device.ts";
 import { fitFigures, fitTables } from "../fit/fit-report.ts";
+import { plotlySource } from "../run/plotly-source.ts";
 import { answer } from "./output.ts";
 
 interface FitFlags {
@@ -72,8 +71,6 @@ export const addFit = (program: Command): void => {
         seed: flags.seed,
       });
       const tables = fitTables(fitted);
-      const require = createRequire(import.meta.url);
-      const plotly = readFileSync(require.resolve("plotly.js-cartesian-dist-min"), "utf8");
       writeUserFile(out, `${JSON.stringify(fitted.device, null, 2)}\n`);
       writeUserFile(
         page,
@@ -86,7 +83,7 @@ export const addFit = (program: Command): void => {
             notes: fitted.notes,
             details: [],
           },
-          plotly,
+          plotlySource("small"),
         ),
       );
       const { device, states, chosen, notes } = fitted;

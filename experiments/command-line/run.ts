@@ -1,7 +1,8 @@
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import { Misuse } from "../misuse.ts";
 import { resultRows } from "../run/finish.ts";
 import { findExperiment } from "../run/load-experiment.ts";
+import { FIGURE_SETS, type FigureSet } from "../run/plotly-source.ts";
 import { planInto, planOf, type RunResult, remarksOf, report, resume, run, warnOnError } from "../run/run.ts";
 import { parseCount } from "./arguments.ts";
 import { type ModuleFlag, moduleOption } from "./module-option.ts";
@@ -132,9 +133,16 @@ export const addReport = (program: Command): void => {
     .description("merge a complete run again and rewrite its results and report")
     .argument("<dir>", "run folder")
     .addOption(moduleOption())
+    .addOption(
+      new Option("--figures <set>", "small, or full: maps as surfaces too, and all points over parallel axes (5 MB)")
+        .choices(FIGURE_SETS)
+        .default("small"),
+    )
     .option("--json", "one JSON document on stdout")
-    .addHelpText("after", "\nExample:\n  rramlab report runs/sense-errors-001")
-    .action(async (dir: string, { module, json = false }: ModuleFlag & { json?: boolean }) => {
-      showResult(await report(dir, { module }), json);
-    });
+    .addHelpText("after", "\nExample:\n  rramlab report runs/pvt-001 --figures full")
+    .action(
+      async (dir: string, { module, figures, json = false }: ModuleFlag & { figures: FigureSet; json?: boolean }) => {
+        showResult(await report(dir, { module, figures }), json);
+      },
+    );
 };

@@ -1,5 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
-import { createRequire } from "node:module";
+import { existsSync } from "node:fs";
 import { cpus } from "node:os";
 import { join } from "node:path";
 import {
@@ -26,6 +25,8 @@ import { writeFile } from "../files/write-file.ts";
 import { Misuse } from "../misuse.ts";
 import { showDistribution, shown } from "../units/show.ts";
 import { packageVersion } from "./code-hash.ts";
+import { fullFigures } from "./full-figures.ts";
+import { type FigureSet, plotlySource } from "./plotly-source.ts";
 
 const finite = (x: number): number | null => (Number.isFinite(x) ? x : null);
 
@@ -226,15 +227,15 @@ export const writeReport = (
   table: Table,
   figures: readonly Figure[],
   manifest: Manifest,
+  set: FigureSet = "small",
 ): void => {
-  const require = createRequire(import.meta.url);
-  const plotly = readFileSync(require.resolve("plotly.js-cartesian-dist-min"), "utf8");
+  const drawn = set === "full" ? fullFigures(experiment, table, figures) : figures;
   const failures = failuresTold(table);
   const page = {
     title: experiment.name,
     summary: `${experiment.summary} Seed "${plan.seed}", ${trialsText(plan)} a point.`,
     tables: summariesOf(plan, experiment, table),
-    figures: figures.map((f) => ({
+    figures: drawn.map((f) => ({
       ...f,
       caption: `${f.caption} Seed "${plan.seed}".`,
     })),
@@ -253,5 +254,5 @@ export const writeReport = (
     ],
     details: [parameterTable(plan, experiment), provenanceTable(plan, manifest)],
   };
-  writeFile(join(dir, "report.html"), pageHtml(page, plotly));
+  writeFile(join(dir, "report.html"), pageHtml(page, plotlySource(set)));
 };

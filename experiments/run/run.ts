@@ -43,6 +43,7 @@ import { engineArithmetic, engineNote, thisEngine } from "./engine.ts";
 import { executeRun, type Watch } from "./execute.ts";
 import { figuresOf, manifestOf, readManifest, summariesOf, writeReport, writeResults } from "./finish.ts";
 import { loadPlanned } from "./load-experiment.ts";
+import type { FigureSet } from "./plotly-source.ts";
 import { mender, type Settled, settle } from "./settle.ts";
 
 /** What a plan is made from. */
@@ -355,7 +356,10 @@ export const merge = async (dir: string, options: OpenOptions = {}): Promise<Run
 };
 
 /** Merges a complete run again and rewrites its results and report; its manifest stays. */
-export const report = async (dir: string, options: OpenOptions = {}): Promise<RunResult> => {
+export const report = async (
+  dir: string,
+  options: OpenOptions & { readonly figures?: FigureSet } = {},
+): Promise<RunResult> => {
   const { module, warn = warnOnError } = options;
   const plan = readPlan(dir);
   expectDataSets(plan.dataSets);
@@ -365,6 +369,6 @@ export const report = async (dir: string, options: OpenOptions = {}): Promise<Ru
   if (!manifest) throw new Misuse(`${dir} was never finished; finish it with "rramlab merge ${dir}".`);
   writeResults(dir, table);
   const figures = figuresOf(dir, plan, experiment, table);
-  writeReport(dir, plan, experiment, table, figures, manifest);
+  writeReport(dir, plan, experiment, table, figures, manifest, options.figures);
   return { out: dir, plan, experiment, table, summaries: summariesOf(plan, experiment, table), figures };
 };

@@ -48,6 +48,27 @@ export interface HeatMapFigure {
 /** A figure as data: drawn by whoever shows it. */
 export type Figure = CurveFigure | HeatMapFigure | BarFigure;
 
+/** Figures that need the full bundle of plotly, too. */
+export type AnyFigure = Figure | SurfaceFigure | ParallelFigure;
+
+/** Maps as surfaces over their places, one at a time, chosen from a list. Drawn by the full bundle alone. */
+export interface SurfaceFigure extends Omit<HeatMapFigure, "kind" | "columns"> {
+  readonly kind: "surfaces";
+}
+
+/** Every point as a line over parallel axes, which a reader can narrow. Drawn by the full bundle alone. */
+export interface ParallelFigure {
+  readonly kind: "parallel coordinates";
+  readonly title: string;
+  readonly caption: string;
+  /** A value a point; of an axis of words the place of its word. */
+  readonly axes: readonly {
+    readonly label: string;
+    readonly words?: readonly string[];
+    readonly values: readonly (number | null)[];
+  }[];
+}
+
 /** Horizontal bars with intervals: for each name a group, a bar of each series. */
 export interface BarFigure {
   readonly kind: "bars";

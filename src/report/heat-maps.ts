@@ -10,8 +10,15 @@ const FINE = 32;
 /** Share of a map's room that separates it from the next. */
 const GAP = 0.16;
 
+/** Light for little, dark for much. */
+export const LIGHT_TO_DARK = [
+  [0, "#f7fbff"],
+  [0.5, "#fdd49e"],
+  [1, "#b30000"],
+] as const;
+
 /** Ticks of the colour scale: whole powers of ten, or five even steps. */
-const ticks = (from: number, to: number, log: boolean): number[] => {
+export const colourTicks = (from: number, to: number, log: boolean): number[] => {
   if (!log) return Array.from({ length: 5 }, (_, i) => from + ((to - from) * i) / 4);
   const first = Math.ceil(Math.log10(from));
   return Array.from({ length: Math.floor(Math.log10(to)) - first + 1 }, (_, i) => Number(`1e${first + i}`));
@@ -26,7 +33,7 @@ export const plotlyHeatMaps = (figure: HeatMapFigure): { data: object[]; layout:
   // Lines between places would hide places that are a few pixels wide.
   const gap = figure.x.places.length > FINE || figure.y.places.length > FINE ? 0 : 1;
   const tall = figure.y.places.length > FEW ? TALL_ROW : ROW;
-  const marks = ticks(colour.from, colour.to, log);
+  const marks = colourTicks(colour.from, colour.to, log);
   const suffix = (i: number): string => (i === 0 ? "" : String(i + 1));
   const axes: Record<string, object> = {};
   const place = (i: number) => {
@@ -70,11 +77,7 @@ export const plotlyHeatMaps = (figure: HeatMapFigure): { data: object[]; layout:
       yaxis: `y${suffix(i)}`,
       zmin: shown(colour.from),
       zmax: shown(colour.to),
-      colorscale: [
-        [0, "#f7fbff"],
-        [0.5, "#fdd49e"],
-        [1, "#b30000"],
-      ],
+      colorscale: LIGHT_TO_DARK,
       showscale: i === 0,
       colorbar: {
         title: { text: colour.unit ? `${colour.label} (${colour.unit})` : colour.label, side: "right" },

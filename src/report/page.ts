@@ -1,6 +1,8 @@
 import { plotlyBars } from "./bars.ts";
-import type { Axis, CurveFigure, Figure, Series } from "./figure.ts";
+import type { AnyFigure, Axis, CurveFigure, Series } from "./figure.ts";
 import { plotlyHeatMaps } from "./heat-maps.ts";
+import { plotlyParallel } from "./parallel.ts";
+import { plotlySurfaces } from "./surfaces.ts";
 
 /** A table of words. */
 export interface WordTable {
@@ -14,7 +16,7 @@ export interface Page {
   readonly title: string;
   readonly summary: string;
   readonly tables: readonly WordTable[];
-  readonly figures: readonly Figure[];
+  readonly figures: readonly AnyFigure[];
   /** What must be said beside the results. */
   readonly notes: readonly string[];
   /** Effective parameters and provenance, folded away below the results. */
@@ -77,9 +79,19 @@ const logTicksAt = (series: readonly Series[]): object => {
 };
 
 /** A figure as plotly's data and layout. */
-export const plotlyFigure = (figure: Figure): { data: object[]; layout: object } => {
-  if (figure.kind === "heat maps") return plotlyHeatMaps(figure);
-  return figure.kind === "bars" ? plotlyBars(figure, COLOURS) : plotlyCurves(figure);
+export const plotlyFigure = (figure: AnyFigure): { data: object[]; layout: object } => {
+  switch (figure.kind) {
+    case "heat maps":
+      return plotlyHeatMaps(figure);
+    case "bars":
+      return plotlyBars(figure, COLOURS);
+    case "surfaces":
+      return plotlySurfaces(figure);
+    case "parallel coordinates":
+      return plotlyParallel(figure);
+    default:
+      return plotlyCurves(figure);
+  }
 };
 
 const plotlyCurves = (figure: CurveFigure): { data: object[]; layout: object } => ({
@@ -160,7 +172,7 @@ h1 { font-size: 1.7rem; margin-bottom: .2rem; } h2 { font-size: 1.15rem; margin-
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; font-size: .92rem; }
 th, td { text-align: left; padding: .28rem .7rem; border-bottom: 1px solid #ddd; vertical-align: top; }
 th { border-bottom: 2px solid #888; } .note, figcaption { color: #444; font-size: .9rem; }
-figure { margin: 0; } .standing { font-size: .85rem; background: #fff7e0; border-left: 4px solid #e69f00; padding: .6rem 1rem; }
+figure { margin: 0; overflow-x: auto; } .standing { font-size: .85rem; background: #fff7e0; border-left: 4px solid #e69f00; padding: .6rem 1rem; }
 .standing ul { margin: 0; padding-left: 1.1rem; } details { margin-top: 2rem; } summary { cursor: pointer; font-weight: 600; }
 `;
 
