@@ -3,7 +3,7 @@ import { fold, type Key, normal } from "#src/random/index";
 import type { AnalogDesign } from "./analog-design.ts";
 
 /** Weights inputs x outputs as devices: planes of inputs x outputs, positive and negative sides, a slice each. */
-export interface MappedWeights {
+interface MappedWeights {
   /** A weight of 1 is this weight of the network. */
   readonly scale: number;
   readonly slices: readonly MappedSlice[];

@@ -30,7 +30,7 @@ export interface Circuit {
   readonly algebraic: Uint8Array;
 }
 
-export interface InjectedCurrent {
+interface InjectedCurrent {
   readonly name: string;
   readonly plus: number;
   readonly minus: number;
@@ -47,7 +47,7 @@ export interface Source {
 }
 
 /** A voltage source between two unknown nodes; its current is unknown number `row`. */
-export interface Branch {
+interface Branch {
   readonly name: string;
   readonly plus: number;
   readonly minus: number;

@@ -51,7 +51,7 @@ const extremum = (v0: number, vm: number, v1: number, inner: number): number | n
 const HALVINGS = 60;
 
 /** A passage of a node through a value inside a step. */
-export interface StepPassage {
+interface StepPassage {
   /** 0 .. 1 */
   readonly place: number;
   readonly rises: boolean;

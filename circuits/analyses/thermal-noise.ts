@@ -14,7 +14,7 @@ export interface NoiseOptions {
 }
 
 /** Noise currents that leave each node of the full vector, as they are over one interval. */
-export interface ThermalNoise {
+interface ThermalNoise {
   readonly currents: Float64Array;
   /** Draws those of interval `index`, for conductances at state `x`. */
   draw(index: number, x: Float64Array): void;

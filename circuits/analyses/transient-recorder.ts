@@ -4,7 +4,7 @@ import type { Circuit } from "./circuit.ts";
 import { curveAt, integralsTo, type Step, stepValue } from "./step-curve.ts";
 import type { Transient, TransientOptions } from "./transient-contract.ts";
 
-export interface Recorder {
+interface Recorder {
   step(s: Step): void;
   finish(x: Float64Array): Pick<Transient, "times" | "voltages" | "crossings" | "energies">;
 }

@@ -4,11 +4,11 @@ import type { Flow, VectorForm } from "../elements/element-kind.ts";
 import { type Drive, driveOf } from "./signal.ts";
 
 /** Most unknowns, transistors and cells that are compiled to one kernel: code grows with their fill-in. */
-export const MOST_UNKNOWNS = 40;
-export const MOST_DEVICES = 200;
+const MOST_UNKNOWNS = 40;
+const MOST_DEVICES = 200;
 
 /** Elements of one kind in a kernel. */
-export interface VectorGroup {
+interface VectorGroup {
   readonly type: string;
   readonly form: VectorForm<unknown>;
   readonly flows: readonly Flow[];
@@ -48,7 +48,7 @@ export interface BatchStructure {
 }
 
 /** Why a circuit is not compiled to a kernel. */
-export interface Refusal {
+interface Refusal {
   readonly refused: string;
 }
 

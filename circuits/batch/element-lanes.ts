@@ -9,7 +9,7 @@ import type { BatchStructure } from "./batch-structure.ts";
 type Put = (slot: number, value: number) => void;
 
 /** Writes the slots of all elements, and of one instance what it varies. */
-export interface ElementLanes {
+interface ElementLanes {
   /** All slots as drawn, at a temperature [K] or (null) that of the netlist. */
   write(kelvin: number | null, put: Put): void;
   /** What an instance varies, on top of what was written last. */

@@ -4,7 +4,7 @@ import type { Vector, VectorProgram } from "#src/kernels/vector-program";
 export type SparseMatrix = Map<number, Vector>;
 
 /** The k-th pivot stands in row `rows[k]` and column `columns[k]`. */
-export interface PivotOrder {
+interface PivotOrder {
   readonly rows: readonly number[];
   readonly columns: readonly number[];
 }

@@ -2,7 +2,7 @@ import type { Circuit } from "../analyses/circuit.ts";
 import type { Waveform } from "../elements/waveform.ts";
 
 /** How a value moves between two corners of its waveform: not at all, on a line, or on a line and one sine. */
-export type Motion = "still" | "linear" | "sine";
+type Motion = "still" | "linear" | "sine";
 
 /**
  * Everything that sources impose, in order: voltages of the driven nodes, differences held by floating voltage sources,

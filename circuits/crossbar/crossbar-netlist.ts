@@ -8,8 +8,8 @@ import type { CellConduction } from "./cell-conduction.ts";
 import type { ArrayLines, CrossbarDesign, CrossbarInput } from "./crossbar-design.ts";
 
 /** Node names of a crossing: `w row column` on the word line, `b row column` on the bit line. */
-export const wordNode = (i: number, j: number): Node => `w${i}_${j}`;
-export const bitNode = (i: number, j: number): Node => `b${i}_${j}`;
+const wordNode = (i: number, j: number): Node => `w${i}_${j}`;
+const bitNode = (i: number, j: number): Node => `b${i}_${j}`;
 
 const modelsOf = (conduction: CellConduction): Netlist["models"] => {
   switch (conduction.kind) {

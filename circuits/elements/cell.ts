@@ -14,7 +14,7 @@ export interface Cell {
   readonly resistance: number;
 }
 
-export interface CellModel {
+interface CellModel {
   readonly type: "rram";
   readonly conduction: RramConduction;
 }

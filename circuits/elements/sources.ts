@@ -9,9 +9,9 @@ interface Source<T extends "voltage" | "current"> {
   readonly waveform: Waveform;
 }
 
-export type VoltageSource = Source<"voltage">;
+type VoltageSource = Source<"voltage">;
 /** Current flows from `plus` through the source to `minus`, as in SPICE. */
-export type CurrentSource = Source<"current">;
+type CurrentSource = Source<"current">;
 
 export const voltageSource = (name: string, plus: Node, minus: Node, waveform: Waveform): VoltageSource => ({
   name,

@@ -17,7 +17,7 @@ export interface PulsePoint {
   readonly across: number;
 }
 
-export interface CrossPointTransient {
+interface CrossPointTransient {
   readonly ok: true;
   /** Of all filaments at the end, rows x columns [m]. */
   readonly lengths: Float64Array;
@@ -29,7 +29,7 @@ export interface CrossPointTransient {
   readonly rejected: number;
 }
 
-export interface CrossPointFailure {
+interface CrossPointFailure {
   readonly ok: false;
   readonly reason: string;
   /** [s] */

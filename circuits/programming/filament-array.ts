@@ -44,7 +44,7 @@ export interface FilamentArray<P = FilamentPhysics> {
 }
 
 /** @throws RangeError for lines that cannot be, or temperatures out of order. */
-export const checkFilamentArray = <P>({ lines, access, ambient, largestTemperature }: FilamentArrayDesign<P>): void => {
+const checkFilamentArray = <P>({ lines, access, ambient, largestTemperature }: FilamentArrayDesign<P>): void => {
   checkCrossbarDesign(lines);
   if (access.kind !== "1T1R" && access.kind !== "cross-point")
     throw new RangeError(

@@ -23,7 +23,7 @@ export interface ColumnPosition {
 type ColumnDesign = Drawn & { readonly capacitances: { readonly cell: number } };
 
 /** What one row of unselected cells adds to a bit line and to the source line [F], transistors and wiring. */
-export interface RowLoad {
+interface RowLoad {
   readonly bitLine: number;
   readonly sourceLine: number;
 }

@@ -3,7 +3,7 @@ import { passagesIn, type Step, stepValue } from "../analyses/step-curve.ts";
 import type { Measure, Passage } from "./spice-deck.ts";
 
 /** Measures of a transient while it runs: on the solver's own steps, and the curves between their ends. */
-export interface Measuring {
+interface Measuring {
   readonly watch: (step: Step) => void;
   /** Results in s or V, in the order of the measures; null where what one waits for does not happen. */
   readonly results: () => (number | null)[];

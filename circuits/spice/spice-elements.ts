@@ -27,7 +27,7 @@ export const GROUND: Node = "0";
 export const isGround = (name: string): boolean => name === GROUND || name === "gnd";
 
 /** What the elements of a deck may refer to. */
-export interface SpiceScope {
+interface SpiceScope {
   readonly kinds: readonly ElementKind[];
   readonly subcircuits: ReadonlyMap<string, Subcircuit>;
   readonly models: SpiceModels;

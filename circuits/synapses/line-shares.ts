@@ -2,7 +2,7 @@ import type { CrossbarDesign } from "../crossbar/crossbar-design.ts";
 import { transferMatrix } from "../crossbar/transfer-matrix.ts";
 
 /** Tiles of pairs in neighbouring columns, rows driven at one end, columns collected at the other. */
-export interface PairLines {
+interface PairLines {
   readonly rows: number;
   readonly columns: number;
   /** From cell to cell, both kinds of line [ohm]. */

@@ -30,7 +30,7 @@ export const mosfetCoefficientsInto = (
 };
 
 /** Drain current and its derivatives by drain, gate, source and bulk: [Id, dId/dVd, dId/dVg, dId/dVs, dId/dVb] in A and S. */
-export type DrainCurrent = Float64Array;
+type DrainCurrent = Float64Array;
 
 /**
  * Current into the drain of an extended EKV transistor and its exact derivatives, in every region of operation.

@@ -18,7 +18,7 @@ import { SolveFailed } from "./solve-failed.ts";
 import { addSpice } from "./spice.ts";
 import { addTransient } from "./transient.ts";
 
-export const DONE = 0;
+const DONE = 0;
 export const FAILED = 1;
 const MISUSED = 2;
 

@@ -8,10 +8,10 @@ import { splitArguments } from "../units/parse.ts";
 import type { PlanFlags } from "./plan-flags.ts";
 import { type StudyFile, studySchema } from "./study-schema.ts";
 
-export type StudyFlags = PlanFlags & { readonly workers?: string };
+type StudyFlags = PlanFlags & { readonly workers?: string };
 
 /** One run that a study asks for. */
-export interface StudyRun<F> {
+interface StudyRun<F> {
   /** Its name among several; empty where the study is one run. */
   readonly name: string;
   readonly experiment: string;

@@ -18,7 +18,7 @@ const OWN: Readonly<Record<string, RegExp>> = {
 /** In a folder of its own below arrays, one for each array. */
 const PIECE = /^\d{6,}\.npy$/;
 
-export const OWN_FOLDERS = Object.keys(OWN).filter((folder) => folder !== "");
+const OWN_FOLDERS = Object.keys(OWN).filter((folder) => folder !== "");
 
 const isFolder = (path: string): boolean => lstatSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
 

@@ -73,7 +73,7 @@ const headerShape = z.object({
 const failureShape = z.strictObject({ trial: z.int(), key: z.string(), reason: z.string() });
 
 /** What a shard must be of: whose plan, which experiment, which trials. */
-export interface ShardOf {
+interface ShardOf {
   readonly plan: string;
   readonly experiment: AnyExperiment;
   readonly index: number;

@@ -21,7 +21,7 @@ export const expectWritable = (folder: string, what: string, advice = ""): void 
 };
 
 /** What a file is written instead of. */
-export interface Outlook {
+interface Outlook {
   /** The option that named it. */
   readonly option?: string;
   /** Files that the same command reads. */

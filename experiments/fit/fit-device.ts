@@ -6,7 +6,7 @@ import { Misuse } from "../misuse.ts";
 import { deviceShare, fitState, type StateFit, stateParams } from "./fit-state.ts";
 import { type Measurement, readResistances } from "./read-resistances.ts";
 
-export interface FitOptions {
+interface FitOptions {
   /** Which condition of the file; needed where it has several. */
   readonly condition: string | null;
   /** Family of both states; null for the best of each by BIC. */

@@ -13,7 +13,7 @@ import { momentsOf } from "#src/numerics/moments";
 import { fold, type Key } from "#src/random/index";
 import type { Measurement } from "./read-resistances.ts";
 
-export interface FamilyFit {
+interface FamilyFit {
   readonly fit: LogFit;
   readonly goodness: GoodnessOfFit;
   /** Bayesian information criterion, k ln n - 2 ln L (G. Schwarz, Ann. Statist. 6, 461, 1978): the least is best. */

@@ -16,7 +16,7 @@ export interface Measurement {
   readonly resistance: number;
 }
 
-export interface Measurements {
+interface Measurements {
   readonly values: readonly Measurement[];
   /** Rows left out because something in them is wrong, each in words; none unless they may be skipped. */
   readonly skipped: readonly string[];

@@ -31,7 +31,7 @@ import { type FigureSet, plotlySource } from "./plotly-source.ts";
 const finite = (x: number): number | null => (Number.isFinite(x) ? x : null);
 
 /** A row a grid point: axes, then for each number its estimate, low, high, trials; then the number of failed trials. */
-export const resultColumns = (table: Table): Column[] => [
+const resultColumns = (table: Table): Column[] => [
   ...table.axes.map((axis) => ({ name: axis, values: table.rows.map((r) => r.point[axis]) })),
   ...Object.keys(table.numbers).flatMap((name): Column[] => [
     { name, values: table.rows.map((r) => finite(r.numbers[name].estimate)) },
@@ -108,7 +108,7 @@ export const writeResults = (dir: string, table: Table): void => {
 };
 
 /** "1000 trials", or what stops a run: "trials until 5 % of type3, at most 100000". */
-export const trialsText = ({ stopping }: Plan): string => {
+const trialsText = ({ stopping }: Plan): string => {
   if (stopping.kind === "trials") return `${stopping.trials} trials`;
   const percent = (x: number): string => `${Number((100 * x).toPrecision(6))} %`;
   const named = Object.entries(stopping.relative).map(([name, p]) => `${percent(p)} of ${name}`);

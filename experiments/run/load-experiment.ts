@@ -61,7 +61,7 @@ export const findExperiment = async (nameOrPath: string): Promise<{ experiment: 
 };
 
 /** Whose code a plan may load, and who is told. */
-export interface Trust {
+interface Trust {
   /** Path of the module that the user names, wherever it stands; without it one below the current folder at most. */
   readonly module?: string | undefined;
   readonly warn: (message: string) => void;

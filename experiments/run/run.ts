@@ -125,7 +125,7 @@ const seedOf = ({ seed = "rramlab" }: Pick<PlanOptions, "seed">): string => {
 };
 
 /** A planned run, not yet computed. */
-export interface Planned {
+interface Planned {
   readonly out: string;
   readonly plan: Plan;
 }

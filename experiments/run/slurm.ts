@@ -32,7 +32,7 @@ const MOST_TASKS = 1000;
 const MOST_INDICES = 1_000_000;
 
 /** "0-63,70": runs of indices, shortened. */
-export const indexText = (indices: readonly number[]): string => {
+const indexText = (indices: readonly number[]): string => {
   const runs: [number, number][] = [];
   for (const index of indices) {
     const last = runs.at(-1);

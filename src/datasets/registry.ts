@@ -1,7 +1,7 @@
 import type { Key } from "#src/random/index";
 
 /** A data set the program knows by name. */
-export interface KnownDataSet {
+interface KnownDataSet {
   readonly name: string;
   readonly says: string;
   readonly source: string;

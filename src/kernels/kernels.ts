@@ -143,13 +143,13 @@ export interface Kernels {
   deliver(sums: Float32Array, list: Int32Array, spikes: number, rows: Float32Array, keep: number, by: number): void;
 }
 
-export interface Relax {
+interface Relax {
   readonly moved: Float32Array;
   (panel: RelaxedPanel, inside: number, outside: number, steps: number, tolerance: number): number;
 }
 
 /** Parameters of one step of Adam: see src/networks/optimiser.ts. */
-export interface AdamStep {
+interface AdamStep {
   readonly rate: number;
   readonly epsilon: number;
   readonly beta1: number;
@@ -179,7 +179,7 @@ export interface ConvolutionShape {
 }
 
 /** What relaxes: neurons a layer and weights a layer, inputs x outputs (the first layer's are not read). */
-export interface RelaxedNetwork {
+interface RelaxedNetwork {
   readonly widths: readonly number[];
   readonly forward: readonly Float32Array[];
   readonly backward: readonly Float32Array[];

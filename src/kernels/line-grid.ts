@@ -66,7 +66,7 @@ export interface LineGrid {
   update(a: number, b: number, rowSegment: number, columnSegment: number): Float64Array;
 }
 
-export interface LineGridOptions {
+interface LineGridOptions {
   /** Keep the drops of the row nodes: needed for node voltages and warm starts. */
   readonly drops: boolean;
   /** Give every crossing a source of its own, and keep its low-field conductance: for cells whose current bends. */

@@ -54,7 +54,7 @@ export interface SpikingKernel {
 }
 
 /** What the kernels lend to those that lay out memory of their own. */
-export interface KernelMemory {
+interface KernelMemory {
   readonly buffer: ArrayBufferLike;
   readonly take: (bytes: number) => number;
   readonly at: (array: { readonly buffer: ArrayBufferLike; readonly byteOffset: number }) => number;

@@ -11,7 +11,7 @@ export interface VectorKernel {
   run(times: number): number;
 }
 
-export const BYTES_PER_SLOT = 16;
+const BYTES_PER_SLOT = 16;
 const PAGE = 65536;
 
 // Opcodes of the WebAssembly SIMD proposal (vector instructions are prefixed 0xfd).

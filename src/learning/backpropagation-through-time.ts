@@ -10,12 +10,12 @@ export interface ExactExample {
 }
 
 /** A step, and the states it began from. */
-export interface TracedStep extends ExactStep {
+interface TracedStep extends ExactStep {
   readonly before: readonly Float64Array[];
 }
 
 /** Error signals of backpropagation through time at one step: of each layer's drive, and the states that the step began from. */
-export interface BackwardStep {
+interface BackwardStep {
   readonly byDrive: readonly Float64Array[];
   readonly before: readonly Float64Array[];
   readonly choices: readonly (Int32Array | null)[];

@@ -64,7 +64,7 @@ export const allFinite = (arrays: readonly (Float32Array | Float64Array)[]): boo
   arrays.every((values) => values.every(Number.isFinite));
 
 /** The relaxation that fits a network: the fused kernel where it can be, else a layer at a time. */
-export const relaxationOf = (
+const relaxationOf = (
   kernels: Kernels,
   phi: PrimitiveFunction,
   { connections, biases }: Pick<ParameterStore, "connections" | "biases">,

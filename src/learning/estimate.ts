@@ -48,7 +48,7 @@ export const nudgesOf = ({ estimator, beta }: Phases, key: Key): readonly [numbe
 };
 
 /** What the phases of a batch leave behind: states of the two ends of the estimate, and how the free phase went. */
-export interface Contrast {
+interface Contrast {
   readonly first: readonly Float32Array[];
   readonly second: readonly Float32Array[];
   /** The difference of the nudges. */

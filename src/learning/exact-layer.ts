@@ -6,7 +6,7 @@ import { convolutionShape, type PlacedLayer } from "./primitive-function.ts";
  *
  * `choices`: of each pooled neuron, the place before pooling whose value it took.
  */
-export interface ExactDrive {
+interface ExactDrive {
   /** A(s), without biases. */
   readonly values: Float64Array;
   readonly choices: Int32Array | null;

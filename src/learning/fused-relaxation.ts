@@ -7,7 +7,7 @@ import { STATE_ACTIVATIONS, type StateActivation } from "./state-activation.ts";
 const LANES = 4;
 
 /** A dense network with ideal weights, in the kernels' memory: inputs x outputs a layer. */
-export interface DenseWeights {
+interface DenseWeights {
   readonly layers: readonly PlacedLayer[];
   readonly forward: readonly Float32Array[];
   /** The same arrays where feedback is tied; the first is not read. */

@@ -23,7 +23,7 @@ export interface Agreement {
 }
 
 /** Agreement of a layer, step by step and summed over the steps. */
-export interface LayerAgreement {
+interface LayerAgreement {
   readonly steps: readonly Agreement[];
   readonly cumulated: Agreement;
   /** The two of them, summed over the steps: the direction of learning, like the layer's weights. */

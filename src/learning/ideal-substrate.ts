@@ -4,7 +4,7 @@ import type { Connection, PlasticConnection, Substrate } from "./connection.ts";
 import { convolutionShape, type PlacedLayer, sizeOf } from "./primitive-function.ts";
 
 /** A matrix of numbers, inputs x outputs, in the kernels' memory. `batch`: most images at once. */
-export const denseConnection = (
+const denseConnection = (
   kernels: Kernels,
   weights: Float32Array,
   { inputs, outputs }: Pick<PlacedLayer, "inputs" | "outputs">,

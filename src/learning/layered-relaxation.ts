@@ -7,7 +7,7 @@ import type { Relaxation, Settled } from "./relaxation.ts";
 import { LINEAR_CODE, STATE_ACTIVATIONS, type StateActivation } from "./state-activation.ts";
 
 /** A network of any connections. */
-export interface Connected {
+interface Connected {
   readonly layers: readonly PlacedLayer[];
   readonly connections: readonly Connection[];
   readonly biases: readonly Float32Array[];

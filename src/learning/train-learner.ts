@@ -128,7 +128,7 @@ export const learnerAccuracy = (learner: Learner, data: LabelledImages, scale: I
 };
 
 /** @throws RangeError where images, classes or numbers do not fit the learner. */
-export const checkTraining = (
+const checkTraining = (
   learner: Learner,
   train: LabelledImages,
   test: LabelledImages,

@@ -23,7 +23,7 @@ export interface ShardPlace {
 }
 
 /** A round has no more shards than this, unless it has more points: blocks are doubled until it fits. */
-export const SHARDS_OF_A_ROUND = 4096;
+const SHARDS_OF_A_ROUND = 4096;
 
 const cut = (
   plan: Plan,

@@ -10,7 +10,7 @@ export interface Tensor {
   readonly data: Float32Array | Int8Array;
 }
 
-export interface TensorFile {
+interface TensorFile {
   readonly metadata: Readonly<Record<string, string>>;
   readonly tensors: Readonly<Record<string, Tensor>>;
 }

@@ -24,7 +24,7 @@ export const ENGINE_FUNCTIONS = [
   "tanh",
 ] as const satisfies readonly (keyof Math)[];
 
-export type EngineFunction = (typeof ENGINE_FUNCTIONS)[number];
+type EngineFunction = (typeof ENGINE_FUNCTIONS)[number];
 
 /** Arguments an octave, and octaves: 2^-40 .. 2^12 of either sign. */
 const [EACH, FIRST, LAST] = [32, -40, 11];

@@ -3,7 +3,7 @@ import { momentsOf, standardDeviation } from "./moments.ts";
 import { normalTail } from "./normal-tail.ts";
 
 /** A normal component of a distribution of ln x. */
-export interface LogComponent {
+interface LogComponent {
   readonly share: number;
   readonly mean: number;
   readonly sigma: number;

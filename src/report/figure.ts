@@ -18,14 +18,14 @@ export interface Series {
 }
 
 /** A band of x in which something is possible: a window for the strobe. */
-export interface Band {
+interface Band {
   readonly from: number;
   readonly to: number;
   readonly label: string;
 }
 
 /** One map of a figure: a value for each pair of places, and what is written there. */
-export interface HeatMap {
+interface HeatMap {
   readonly title: string;
   /** Shape y x x; null where there is nothing. */
   readonly values: readonly (readonly (number | null)[])[];

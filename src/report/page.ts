@@ -12,7 +12,7 @@ export interface WordTable {
   readonly notes: readonly string[];
 }
 
-export interface Page {
+interface Page {
   readonly title: string;
   readonly summary: string;
   readonly tables: readonly WordTable[];

@@ -69,7 +69,7 @@ export const ANALOG_PARAMETERS = {
   ),
 } as const satisfies Parameters;
 
-export type AnalogValues = ValuesOf<typeof ANALOG_PARAMETERS>;
+type AnalogValues = ValuesOf<typeof ANALOG_PARAMETERS>;
 
 /** @throws RangeError where the range of conductances is none. */
 export const analogDesignOf = (p: AnalogValues): AnalogDesign => {

@@ -26,7 +26,7 @@ import type { Figure, Series } from "#src/report/figure";
 import { recordOf } from "#src/words/named";
 import { OWN_MODULE } from "../../own-module.ts";
 import { showQuantity } from "../../units/show.ts";
-import { countsText, linesOf, percentCurve, varied } from "../results/index.ts";
+import { axisColumns, countsText, linesOf, percentCurve, tableOf } from "../results/index.ts";
 import { ONE_T_ONE_R, PARAMETERS, type WriteValues } from "./write-disturb-parameters.ts";
 
 const VERIFY_TOLERANCE = 0.05;
@@ -164,40 +164,41 @@ const three = (x: number, unit: string): string =>
 const percent = (x: number): string => `${(100 * x).toFixed(0)} %`;
 
 const conclude = (table: Table) => [
-  ...OPERATIONS.map((op: Operation) => ({
-    title: `One ${op.toUpperCase()} pulse on the far cell`,
-    columns: [...table.axes, "arrives", "written", "sneak", "energy", "disturbs", "disturb after"],
-    rows: table.rows.map((row) => [
-      ...table.axes.map((axis) => varied(PARAMETERS, axis, row.point[axis])),
-      percent(row.numbers[`${op}.arriving`].estimate),
-      percent(row.numbers[`${op}.written`].estimate),
-      three(row.numbers[`${op}.sneak`].estimate, "A"),
-      three(row.numbers[`${op}.energy`].estimate, "J"),
-      percent(row.numbers[`${op}.disturbs`].estimate),
-      pulsesText(row.numbers[`${op}.logPulses`].estimate),
-    ]),
-    notes:
+  ...OPERATIONS.map((op) =>
+    tableOf(
+      `One ${op.toUpperCase()} pulse on the far cell`,
+      table.rows,
+      [
+        ...axisColumns(table, PARAMETERS),
+        ["arrives", ({ numbers }) => percent(numbers[`${op}.arriving`].estimate)],
+        ["written", ({ numbers }) => percent(numbers[`${op}.written`].estimate)],
+        ["sneak", ({ numbers }) => three(numbers[`${op}.sneak`].estimate, "A")],
+        ["energy", ({ numbers }) => three(numbers[`${op}.energy`].estimate, "J")],
+        ["disturbs", ({ numbers }) => percent(numbers[`${op}.disturbs`].estimate)],
+        ["disturb after", ({ numbers }) => pulsesText(numbers[`${op}.logPulses`].estimate)],
+      ],
       op === "set"
         ? []
         : [
             `${countsText(table.rows.map((r) => r.numbers["set.energy"].trials))} arrays a row, random data. arrives: share of the pulse's voltage across the far filament when the pulse has risen (before it moves, in cross-point arrays). written: it is on the other side of the geometric mean of both states' resistances. sneak: into its word line beside its own current. disturbs: in this share of the arrays one pulse moves an unselected cell by 0.1 nm. disturb after: pulses until the most disturbed unselected cell has moved 0.1 nm, if each moved it as the first did (geometric mean over arrays, 1e15 where none moves). Intervals of every number are in results.csv.`,
           ],
-  })),
-  {
-    title: "Write and verify of the far cell",
-    columns: [...table.axes, "written", "runaway", "pulses", "energy", "error left"],
-    rows: table.rows.map((row) => [
-      ...table.axes.map((axis) => varied(PARAMETERS, axis, row.point[axis])),
-      percent(row.numbers["verify.written"].estimate),
-      percent(row.numbers["verify.runaway"].estimate),
-      row.numbers["verify.pulses"].estimate.toFixed(1),
-      three(row.numbers["verify.energy"].estimate, "J"),
-      percent(row.numbers["verify.error"].estimate),
-    ]),
-    notes: [
+    ),
+  ),
+  tableOf(
+    "Write and verify of the far cell",
+    table.rows,
+    [
+      ...axisColumns(table, PARAMETERS),
+      ["written", ({ numbers }) => percent(numbers["verify.written"].estimate)],
+      ["runaway", ({ numbers }) => percent(numbers["verify.runaway"].estimate)],
+      ["pulses", ({ numbers }) => numbers["verify.pulses"].estimate.toFixed(1)],
+      ["energy", ({ numbers }) => three(numbers["verify.energy"].estimate, "J")],
+      ["error left", ({ numbers }) => percent(numbers["verify.error"].estimate)],
+    ],
+    [
       "written: the target is met within 5 %. runaway: the filament passed 1500 K in a pulse, which ends the attempt. error left: of the conductance, relative to the target.",
     ],
-  },
+  ),
 ];
 
 /** A count of pulses from its logarithm, to the digit that it is known to. */

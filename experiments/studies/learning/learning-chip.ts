@@ -33,10 +33,10 @@ import { dataFor } from "../../files/data-sets.ts";
 import { equilibriumNetwork } from "./equilibrium-parameters.ts";
 import type { LEARNING_PARAMETERS } from "./learning-parameters.ts";
 
-export type LearningValues = Omit<ValuesOf<typeof LEARNING_PARAMETERS>, "seeds">;
+type LearningValues = Omit<ValuesOf<typeof LEARNING_PARAMETERS>, "seeds">;
 
 /** What a training on cells gave; NaN where the cells have no such number. */
-export interface TrainedChip {
+interface TrainedChip {
   readonly accuracy: number;
   /** Pulses a device, in the mean and at most. */
   readonly pulsesPerDevice: number;

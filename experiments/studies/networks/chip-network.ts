@@ -19,7 +19,7 @@ export const COLUMNS = {
 } as const satisfies Readonly<Record<string, Columns>>;
 
 /** A network's weights as one chip reads them at one strobe. */
-export interface ChipNetwork {
+interface ChipNetwork {
   readonly ternary: readonly WeightMatrix[];
   readonly binary: readonly WeightMatrix[];
   readonly counts: ReadCounts;

@@ -27,7 +27,7 @@ export type ErrorMode = "frozen" | "redrawn";
 export type Thresholding = "trained" | "re-estimated";
 
 /** A network with a set of test images packed for it: evaluates chip after chip. */
-export interface Evaluator {
+interface Evaluator {
   readonly clean: number;
   /** Accuracy on one chip. */
   accuracy(errors: WeightErrors, mode: ErrorMode, thresholds: Thresholding, chip: Key): number;

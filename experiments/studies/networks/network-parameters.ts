@@ -75,7 +75,7 @@ export const trainingSeeds = ({ seeds }: { readonly seeds: number }): { readonly
 export const WEIGHTS_PARAMETER = choice(["binary", "ternary"], "ternary", "kind of weights", "chosen");
 
 /** What one network is made from: how many seeds a study spans is the study's own. */
-export type NetworkValues = Omit<ValuesOf<typeof NETWORK_PARAMETERS>, "seeds">;
+type NetworkValues = Omit<ValuesOf<typeof NETWORK_PARAMETERS>, "seeds">;
 
 /** @throws RangeError where the text is no list of widths like 784-64-64-10. */
 export const parseWidths = (text: string): number[] => {

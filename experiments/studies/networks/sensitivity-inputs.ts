@@ -2,7 +2,7 @@ import { keysOf } from "#src/words/named";
 import type { SenseValues } from "../sensing/sense-parameters.ts";
 
 /** What an input of the analysis stands for, and which range it varies over. */
-export interface SensitivityInput {
+interface SensitivityInput {
   readonly says: string;
   /** The parameter whose half-range it has. */
   readonly range: "deviceRange" | "circuitRange" | "supplyRange" | "strobeRange" | "temperatureRange";

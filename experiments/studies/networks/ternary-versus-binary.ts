@@ -61,7 +61,7 @@ interface Counted {
 }
 
 /** What reads depend on. */
-export type ReadValues = SenseValues & Pick<ComparisonValues, "strobe" | "samples">;
+type ReadValues = SenseValues & Pick<ComparisonValues, "strobe" | "samples">;
 
 const countReads = (
   params: ReadValues,

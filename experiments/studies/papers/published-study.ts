@@ -20,7 +20,7 @@ import {
 } from "./published-parameters.ts";
 
 /** A paper's networks by name, each with its hyperparameters, and where those come from. */
-export interface PublishedStudy {
+interface PublishedStudy {
   readonly name: string;
   readonly summary: string;
   readonly module: string;

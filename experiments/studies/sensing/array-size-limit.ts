@@ -128,7 +128,7 @@ const worseAt = (row: Row, kind: "missed" | "zeroError", strobe: number): Interv
 };
 
 /** The longest unbroken run of strobes that serve both ends of the column, by the estimates; null where none does. */
-export const commonWindow = (row: Row): { readonly from: number; readonly to: number } | null =>
+const commonWindow = (row: Row): { readonly from: number; readonly to: number } | null =>
   longestWindow(
     STROBES,
     (strobe) =>

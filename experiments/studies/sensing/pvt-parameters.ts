@@ -42,7 +42,6 @@ export const ERRORS = {
   Missed: "2: +-1 missed",
   Type3: "3: 0 lost",
 } as const;
-export type ErrorName = keyof typeof ERRORS;
 export const ERROR_NAMES = keysOf(ERRORS);
 
 const SAYS = {

@@ -13,10 +13,9 @@ import {
 } from "#src/montecarlo/index";
 import type { Key } from "#src/random/index";
 import type { Figure } from "#src/report/figure";
-import { keysOf } from "#src/words/named";
 import { OWN_MODULE } from "../../own-module.ts";
 import { showQuantity, showRate } from "../../units/show.ts";
-import { rateSeries, varied } from "../results/index.ts";
+import { axisColumns, rateSeries, tableOf } from "../results/index.ts";
 import { heatRemarks, idleRipple } from "./idle-parameters.ts";
 import { trialsOf } from "./read-trials.ts";
 import { amplifierOf, checkSense, deviceOf, SENSE_PARAMETERS, senseNotes, standingOf } from "./sense-parameters.ts";
@@ -69,22 +68,24 @@ const LABELS = {
   type3: "type 3: 0 to +-1",
   binaryFlip: "binary flip",
 } as const;
-const ERROR_NUMBERS = keysOf(LABELS);
 
 const conclude = (table: Table, params: Params) => {
-  const worstInvalid = Math.max(...table.rows.map((row) => row.numbers["invalidSigned"].estimate));
+  const worstInvalid = Math.max(...table.rows.map((row) => row.numbers.invalidSigned.estimate));
   return [
-    {
-      title: "Read errors, % [95 % interval]",
-      columns: [...table.axes, "type 1", "type 2", "type 3", "BNN flip"],
-      rows: table.rows.map((row) => [
-        ...table.axes.map((axis) => varied(PARAMETERS, axis, row.point[axis])),
-        ...ERROR_NUMBERS.map((n) => showRate(row.numbers[n])),
-      ]),
-      notes: [
+    tableOf(
+      "Read errors, % [95 % interval]",
+      table.rows,
+      [
+        ...axisColumns(table, PARAMETERS),
+        ["type 1", ({ numbers }) => showRate(numbers.type1)],
+        ["type 2", ({ numbers }) => showRate(numbers.type2)],
+        ["type 3", ({ numbers }) => showRate(numbers.type3)],
+        ["BNN flip", ({ numbers }) => showRate(numbers.binaryFlip)],
+      ],
+      [
         `Type 1: +-1 read with the other sign; type 2: +-1 read as 0; type 3: 0 read as +-1; both outputs low is invalid and used as 0, at most ${(100 * worstInvalid).toPrecision(2)} % of +-1 here. Binary reads take an undecided output as a fair coin. Strobe ${showQuantity(params.strobe, "s")} unless it is an axis.`,
       ],
-    },
+    ),
   ];
 };
 

@@ -111,7 +111,7 @@ export const SENSE_NAMES = keysOf(SENSE_PARAMETERS);
 
 export type SenseValues = ValuesOf<typeof SENSE_PARAMETERS>;
 
-export const technologyOf = (params: Pick<SenseValues, "technology">): Technology => TECHNOLOGIES[params.technology];
+const technologyOf = (params: Pick<SenseValues, "technology">): Technology => TECHNOLOGIES[params.technology];
 
 /** V0 of the other law [V]: see `conduction`. */
 const FIELD_VOLTAGE = 0.43;

@@ -6,7 +6,7 @@ import type { Figure } from "#src/report/figure";
 import { recordOf } from "#src/words/named";
 import { OWN_MODULE } from "../../own-module.ts";
 import { showQuantity } from "../../units/show.ts";
-import { linesOf, percentCurve, varied } from "../results/index.ts";
+import { axisColumns, linesOf, percentCurve, tableOf } from "../results/index.ts";
 import { heatRemarks, idleRipple } from "./idle-parameters.ts";
 import { missedAndLost, trialsOf } from "./read-trials.ts";
 import { MONTE_CARLO_TOLERANCE } from "./sense-errors.ts";
@@ -45,7 +45,7 @@ const numbers = recordOf(
 );
 
 /** The longest unbroken run of strobes that keep both limits, by the estimates; null where none does. */
-export const windowOf = (row: Row): { readonly from: number; readonly to: number } | null =>
+const windowOf = (row: Row): { readonly from: number; readonly to: number } | null =>
   longestWindow(
     STROBES,
     (strobe) =>
@@ -66,22 +66,25 @@ const time = (seconds: number | null): string =>
   seconds === null ? `> ${showQuantity(STROBES[STROBES.length - 1], "s")}` : showQuantity(seconds, "s");
 
 const conclude = (table: Table) => [
-  {
-    title: "Where a strobe can stand",
-    columns: [...table.axes, "+-1 read", "0 lost", "window"],
-    rows: table.rows.map((row) => {
-      const window = windowOf(row);
-      return [
-        ...table.axes.map((axis) => varied(PARAMETERS, axis, row.point[axis])),
-        time(strobeAt(row, "missed", MOST_MISSED)),
-        time(strobeAt(row, "zeroError", MOST_ZERO_ERRORS)),
-        window ? `${showQuantity(window.from, "s")} .. ${showQuantity(window.to, "s")}` : "none",
-      ];
-    }),
-    notes: [
+  tableOf(
+    "Where a strobe can stand",
+    table.rows,
+    [
+      ...axisColumns(table, PARAMETERS),
+      ["+-1 read", (row) => time(strobeAt(row, "missed", MOST_MISSED))],
+      ["0 lost", (row) => time(strobeAt(row, "zeroError", MOST_ZERO_ERRORS))],
+      [
+        "window",
+        (row) => {
+          const window = windowOf(row);
+          return window ? `${showQuantity(window.from, "s")} .. ${showQuantity(window.to, "s")}` : "none";
+        },
+      ],
+    ],
+    [
       `+-1 read: first strobe at which 99 % are read right. 0 lost: first strobe at which 5 % are read as +-1. Window: strobes at which fewer than 1 % of +-1 are missed (wrong sign, 0 or invalid) and fewer than 5 % of 0 are read as +-1, by the estimates, not by the ends of their intervals; strobes twelve a decade from ${showQuantity(STROBES[0], "s")} to ${showQuantity(STROBES[STROBES.length - 1], "s")}. Intervals of every share are in results.csv.`,
     ],
-  },
+  ),
 ];
 
 const PARAMETERS = SENSE_PARAMETERS;

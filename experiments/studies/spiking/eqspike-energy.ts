@@ -48,7 +48,7 @@ export const eventEnergy = (e: ImageEvents, p: Pick<EnergyValues, "deliveryEnerg
   (e.deliveries + e.inputDeliveries) * p.deliveryEnergy + (e.updates + e.inputUpdates) * p.updateEnergy;
 
 /** Operations of an image by rate-based EP of the same widths, dense, the input's product once: inference, training. */
-export const rateOperations = (
+const rateOperations = (
   widths: readonly number[],
   { gpuFreeSteps, gpuNudgedSteps }: Pick<EnergyValues, "gpuFreeSteps" | "gpuNudgedSteps">,
 ): { readonly inference: number; readonly training: number } => {

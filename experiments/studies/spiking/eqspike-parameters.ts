@@ -103,7 +103,7 @@ export const SPIKING_PARAMETERS = {
 export const idleInput = ({ input }: { readonly input: string }): Idle<"inputRate">[] =>
   idleWhere([input === "currents", "where images enter as currents (input)", "inputRate"]);
 
-export type SpikingValues = ValuesOf<typeof SPIKING_PARAMETERS>;
+type SpikingValues = ValuesOf<typeof SPIKING_PARAMETERS>;
 
 /** A spiking network and its training, as data. */
 export interface SpikingModel {

@@ -23,7 +23,7 @@ import { fold, type Key } from "#src/random/index";
 import type { SpikingModel } from "./eqspike-parameters.ts";
 
 /** What fired in an epoch, an image. */
-export interface EpochActivity {
+interface EpochActivity {
   /** Spikes of the input and of each layer: learning, classification. */
   readonly learningSpikes: readonly number[];
   readonly readingSpikes: readonly number[];

@@ -20,10 +20,10 @@ import { imagesFor } from "../papers/published-parameters.ts";
 import type { RRAM_PARAMETERS } from "./eqspike-on-rram-parameters.ts";
 import { type SpikingModel, spikingModel } from "./eqspike-parameters.ts";
 
-export type SpikingChipValues = Omit<ValuesOf<typeof RRAM_PARAMETERS>, "seeds">;
+type SpikingChipValues = Omit<ValuesOf<typeof RRAM_PARAMETERS>, "seeds">;
 
 /** What a training on cells gave; pulses and energies are left out where there are no cells. */
-export interface TrainedSpikingChip {
+interface TrainedSpikingChip {
   readonly accuracy: number;
   readonly diverged: string | null;
   readonly cells: {

@@ -9,7 +9,7 @@ export const NEARLY_EVERY = 0.95;
 const LOOKED_AT = 1000;
 
 /** Watches the rates of a network that learns, a thousand images at a time. */
-export interface RateWatch {
+interface RateWatch {
   add(steps: number, counts: readonly Int32Array[]): void;
   /** After these images: why the rates are no state to learn from, and what to do; or null. */
   fault(images: number): string | null;

@@ -21,7 +21,7 @@ export interface SpikingActivity {
 }
 
 /** Sums of what fires. */
-export interface ActivityTally {
+interface ActivityTally {
   add(kind: Kind, steps: number, counts: readonly Int32Array[], inputSpikes: number): void;
   /** Images that have taught, or been classified. */
   images(count: number): void;

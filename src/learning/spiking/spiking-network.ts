@@ -28,7 +28,7 @@ export const checkSpikingNetwork = ({ widths, neurons, input }: SpikingNetwork):
 };
 
 /** Bias that every neuron starts with [thresholds a step]: without one most stay silent. 0.1, measured: docs/eqspike.md. */
-export const INITIAL_BIAS = 0.1;
+const INITIAL_BIAS = 0.1;
 
 /** Weights uniform in +-1 / sqrt(fan-in), all biases 0.1. */
 export const initialSpikingParameters = ({ widths }: SpikingNetwork, key: Key): NetworkParameters => {
