@@ -14,7 +14,7 @@ export interface Cell {
   readonly resistance: number;
 }
 
-interface CellModel {
+export interface CellModel {
   readonly type: "rram";
   readonly conduction: RramConduction;
 }

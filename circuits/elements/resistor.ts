@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { ElementKind, Node } from "./element-kind.ts";
 import { MICRO, notPositive, RESISTANCE, VARIED_RESISTANCE } from "./resistance.ts";
 
-interface Resistor {
+export interface Resistor {
   readonly name: string;
   readonly type: "resistor";
   readonly nodes: readonly [Node, Node];

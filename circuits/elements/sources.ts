@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { ElementKind, Node, SpiceForm } from "./element-kind.ts";
 import { WAVEFORM_KINDS, type Waveform } from "./waveform.ts";
 
-interface Source<T extends "voltage" | "current"> {
+export interface Source<T extends "voltage" | "current"> {
   readonly name: string;
   readonly type: T;
   readonly nodes: readonly [plus: Node, minus: Node];
