@@ -11,6 +11,9 @@ export interface ArrayUse {
   readonly pulseEnergy: number;
 }
 
+/** What an array has been put to so far, while it counts. */
+export type Ledger = { -readonly [name in keyof ArrayUse]: number };
+
 export const NO_USE: ArrayUse = { reads: 0, events: 0, readEnergy: 0, pulses: 0, pulseEnergy: 0 };
 
 export const addUse = (a: ArrayUse, b: ArrayUse): ArrayUse => ({
