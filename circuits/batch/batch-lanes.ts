@@ -15,7 +15,7 @@ const MICRO = 1e6;
 export const NANO = 1e9;
 
 /** Writes what one instance is into one lane, and what its sources do from one corner to the next. */
-interface BatchLanes {
+export interface BatchLanes {
   /** All parameters of an instance; those that no instance varies were written once. */
   load(lane: number, instance: number): void;
   /** The sources' motion from corner `segment` on. */

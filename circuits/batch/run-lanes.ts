@@ -8,15 +8,13 @@ import type { BatchLayout } from "./batch-layout.ts";
 import type { BatchRecord } from "./batch-record.ts";
 import { givenStart, startOf } from "./batch-start.ts";
 import type { BatchStructure } from "./batch-structure.ts";
-import { type CubicEnds, cubic, fallOf } from "./step-cubic.ts";
+import { laneSlots } from "./lane-slots.ts";
+import { recordedSteps } from "./recorded-steps.ts";
 
 /** First step after a corner, as a share of the analysis: 5 ps of 150 ns. */
 const RESTART = 1 / 30_000;
 /** A step below this share of its stretch between corners is given up: the lanes' precision no longer sees time advance. */
 const SHORTEST = { f32x4: 1e-6, f64x2: 1e-13 } as const;
-/** Steps longer than this many of a node's time constants are joined by the method's stages, not by f over C. */
-const STIFF = 6;
-const FEMTOJOULE = 1e-15;
 const NEVER = Number.POSITIVE_INFINITY;
 
 /**
@@ -34,21 +32,13 @@ export const runLanes = (
   inverse: readonly Float64Array[],
   corners: readonly number[],
 ): void => {
-  const { values, masks, lanes } = kernel;
-  const { stop, crossings, settled } = options;
+  const { lanes } = kernel;
+  const { stop, times, crossings, settled } = options;
+  const slots = laneSlots(kernel, s.lanes);
+  const { get, put, bit, mark } = slots;
   const binding = createBatchLanes(kernel, s, layout, circuit, variations, inverse, corners);
   const origins = [0, ...corners.slice(0, -1)];
-  const times = options.times;
-  const get = (slot: number, lane: number): number => values[slot * lanes + lane];
-  const put = (slot: number, lane: number, value: number): void => {
-    values[slot * lanes + lane] = value;
-  };
-  const bit = (slot: number, lane: number): boolean => masks[kernel.maskAt(slot, lane)] !== 0;
-  const mark = (slot: number, lane: number, set: boolean): void => {
-    const at = kernel.maskAt(slot, lane);
-    masks[at] = set ? -1 : 0;
-    if (s.lanes === "f64x2") masks[at + 1] = masks[at];
-  };
+  const steps = recordedSteps(slots, layout, s, options, record, binding, corners);
 
   const restart = stop * RESTART * NANO;
   const longest = Math.min(...s.drive.waveforms.map(longestStep)) * NANO;
@@ -107,7 +97,6 @@ export const runLanes = (
       instance[lane] = i;
       closing[lane] = 0;
       passed[lane] = -1;
-      nextTime[lane] = 0;
       binding.load(lane, i);
       layout.state.forEach((slot, r) => {
         put(slot, lane, start[r]);
@@ -118,15 +107,7 @@ export const runLanes = (
       put(layout.attempts, lane, 0);
       mark(layout.pending, lane, false);
       mark(layout.active, lane, true);
-      while (nextTime[lane] < times.length && times[nextTime[lane]] <= 0) {
-        s.watched.forEach((node, k) => {
-          record.voltage(k, i, nextTime[lane], start[node]);
-        });
-        s.metered.forEach((_, m) => {
-          record.energy(m, i, nextTime[lane], 0);
-        });
-        nextTime[lane]++;
-      }
+      nextTime[lane] = steps.before(i, start);
       enter(lane, 0);
       return;
     }
@@ -137,62 +118,18 @@ export const runLanes = (
   };
 
   const recordStep = (lane: number): void => {
-    const from = layout.record;
-    const corner = passed[lane];
-    const origin = origins[corner < 0 ? segment[lane] : corner];
-    const start = origin + get(from.start, lane) / NANO;
-    const length = get(from.length, lane) / NANO;
-    const end = corner < 0 ? start + length : corners[corner];
-    const jumps = corner >= 0 && corner + 1 < corners.length;
-    const i = instance[lane];
-    const firstTime = nextTime[lane];
-    let past = firstTime;
-    // Single precision may put a time at the very end of the step a rounding beyond it.
-    while (past < times.length && times[past] <= end + 1e-6 * length) past++;
-    nextTime[lane] = past;
-    const ends = s.watched.map((node, k): CubicEnds => {
-      const v0 = get(from.voltages[k], lane);
-      const v1 = get(from.endVoltages[k], lane);
-      const stiffness = Math.max(get(from.stiffness[k], lane), get(from.endStiffness[k], lane));
-      // What is left of the step's error in a stiff node makes f over C useless as a slope.
-      if (s.algebraic[node] || s.held[node] || !(stiffness < STIFF))
-        return { v0, d0: get(from.stageStarts[k], lane), v1, d1: get(from.stageEnds[k], lane) };
-      const jump = jumps ? binding.slopeBefore(i, corner + 1, k) : 0;
-      const perStep = length * NANO;
-      return { v0, d0: get(from.slopes[k], lane) * perStep, v1, d1: (get(from.endSlopes[k], lane) + jump) * perStep };
-    });
-    ends.forEach((node, k) => {
-      for (let t = firstTime; t < past; t++) record.voltage(k, i, t, cubic(node, (times[t] - start) / length));
-      const threshold = get(layout.thresholdOf[k], lane);
-      // A step that ends where crossings begin to count is not theirs.
-      if (crossings && origin >= crossings.after && node.v0 >= threshold && node.v1 < threshold) {
-        const at = fallOf(node, threshold);
-        record.crossing(k, i, start - crossings.after + length * at);
-        ends.forEach((other, j) => {
-          record.atCrossing(k, i, j, cubic(other, at));
-        });
-        put(layout.thresholdOf[k], lane, Number.NEGATIVE_INFINITY);
-      }
-    });
-    s.metered.forEach((_, m) => {
-      const before = get(from.energies[m], lane);
-      const gained = get(from.endEnergies[m], lane) - before;
-      for (let t = firstTime; t < past; t++)
-        record.energy(m, i, t, (before + (gained * (times[t] - start)) / length) * FEMTOJOULE);
+    nextTime[lane] = steps.read(lane, {
+      instance: instance[lane],
+      segment: segment[lane],
+      corner: passed[lane],
+      firstTime: nextTime[lane],
     });
     passed[lane] = -1;
     askNextTime(lane);
   };
   const finish = (lane: number): void => {
-    const i = instance[lane];
-    s.watched.forEach((node, k) => {
-      for (let t = nextTime[lane]; t < times.length; t++) record.voltage(k, i, t, get(layout.state[node], lane));
-    });
-    s.metered.forEach((_, m) => {
-      for (let t = nextTime[lane]; t < times.length; t++)
-        record.energy(m, i, t, get(layout.energies[m], lane) * FEMTOJOULE);
-    });
-    record.solved(i, get(layout.attempts, lane));
+    steps.rest(lane, instance[lane], nextTime[lane]);
+    record.solved(instance[lane], get(layout.attempts, lane));
     begin(lane);
   };
   const attend = (lane: number): void => {
