@@ -1,8 +1,8 @@
 import { createKernels } from "#src/kernels/kernels";
 import { largestOfRows, type Optimiser } from "#src/networks/index";
 import { fold, type Key } from "#src/random/index";
+import { allFinite, batchArrays, batchBytes } from "./batch-arrays.ts";
 import type { Substrate } from "./connection.ts";
-import { allFinite, batchArrays, batchBytes } from "./equilibrium-learner.ts";
 import { type Learner, NOT_A_NUMBER } from "./learner.ts";
 import { parameterStore, storeBytes } from "./parameter-store.ts";
 import { type NetworkParameters, type PrimitiveFunction, placeLayers } from "./primitive-function.ts";

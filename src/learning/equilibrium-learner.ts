@@ -1,12 +1,13 @@
 import { createKernels, type Kernels } from "#src/kernels/kernels";
 import { largestOfRows, type Optimiser } from "#src/networks/index";
 import { fold, type Key } from "#src/random/index";
+import { allFinite, batchArrays, batchBytes } from "./batch-arrays.ts";
 import type { Substrate } from "./connection.ts";
 import { softmaxInto } from "./cost.ts";
 import { checkPhases, contrastInto, isUnsettled, type Phases } from "./estimate.ts";
 import { canFuse, fusedBytes, fusedRelaxation } from "./fused-relaxation.ts";
 import { layeredBytes, layeredRelaxation } from "./layered-relaxation.ts";
-import { type LearnedBatch, type Learner, NOT_A_NUMBER } from "./learner.ts";
+import { type Learner, NOT_A_NUMBER } from "./learner.ts";
 import { type ParameterStore, parameterStore, storeBytes } from "./parameter-store.ts";
 import {
   type NetworkParameters,
@@ -16,7 +17,7 @@ import {
   statefulLayers,
 } from "./primitive-function.ts";
 import type { Relaxation } from "./relaxation.ts";
-import { STATE_ACTIVATIONS } from "./state-activation.ts";
+import { SATURATION_EVERY, saturatedShare } from "./saturation.ts";
 
 /** How a network learns by Equilibrium Propagation, updates at the end of the nudged phases. */
 export interface EquilibriumRule {
@@ -25,43 +26,6 @@ export interface EquilibriumRule {
   /** Of each layer, the input's first; one number: of all. */
   readonly learningRates: readonly number[];
 }
-
-/** States near their bounds, within this. */
-const SATURATED = 1e-3;
-
-/** Arrays of a batch of images. */
-export const batchArrays = (kernels: Kernels, layers: readonly PlacedLayer[], images: number): LearnedBatch => ({
-  x: kernels.float32(images * layers[0].inputs),
-  targets: kernels.float32(images * layers[layers.length - 1].outputs),
-});
-
-export const batchBytes = (layers: readonly PlacedLayer[], images: number): number =>
-  4 * images * (layers[0].inputs + layers[layers.length - 1].outputs) + 64;
-
-/** Share of all states within a thousandth of the activation's bounds; a linear output has none. */
-export const saturatedShare = (
-  states: readonly Float32Array[],
-  layers: readonly PlacedLayer[],
-  count: number,
-  { activation, cost }: PrimitiveFunction,
-): number => {
-  const [low, high] = STATE_ACTIVATIONS[activation].bounds;
-  let [at, of] = [0, 0];
-  states.forEach((s, l) => {
-    if (cost.kind === "cross-entropy" && l + 1 === states.length) return;
-    const size = count * layers[l].outputs;
-    of += size;
-    for (let k = 0; k < size; k++) if (s[k] <= low + SATURATED || s[k] >= high - SATURATED) at++;
-  });
-  return of === 0 ? 0 : at / of;
-};
-
-/** Saturation is looked at once in this many batches. */
-export const SATURATION_EVERY = 16;
-
-/** Whether all of these are numbers. */
-export const allFinite = (arrays: readonly (Float32Array | Float64Array)[]): boolean =>
-  arrays.every((values) => values.every(Number.isFinite));
 
 /** The relaxation that fits a network: the fused kernel where it can be, else a layer at a time. */
 const relaxationOf = (

@@ -1,12 +1,13 @@
 import { createKernels, transposed } from "#src/kernels/kernels";
 import { largestOfRows } from "#src/networks/index";
 import { fold, type Key, uniformsInto } from "#src/random/index";
-import { batchArrays, batchBytes, SATURATION_EVERY, saturatedShare } from "./equilibrium-learner.ts";
+import { batchArrays, batchBytes } from "./batch-arrays.ts";
 import { checkPhases, isUnsettled, nudgesOf, type Phases } from "./estimate.ts";
 import { canFuse, fusedBytes, fusedRelaxation } from "./fused-relaxation.ts";
 import { type Learner, NOT_A_NUMBER } from "./learner.ts";
 import { checkStart, ratesOf } from "./parameter-store.ts";
 import { type NetworkParameters, type PrimitiveFunction, placeLayers } from "./primitive-function.ts";
+import { SATURATION_EVERY, saturatedShare } from "./saturation.ts";
 
 /**
  * Whose weights carry the way back, and what moves them. With s the states before a step and s' after it, for every pair of

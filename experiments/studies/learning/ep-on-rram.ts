@@ -29,6 +29,7 @@ import {
 } from "../results/index.ts";
 import { trainOnChip } from "./learning-chip.ts";
 import { idleLearning, LEARNING_PARAMETERS } from "./learning-parameters.ts";
+import { checkLearningDevice } from "./study-pairs.ts";
 
 type Params = ValuesOf<typeof LEARNING_PARAMETERS>;
 
@@ -235,11 +236,7 @@ export const epOnRram = defineExperiment({
   idle: idleLearning,
   check: (params) => {
     checkNetwork(params);
-    if (params.highResistance <= params.lowResistance)
-      throw new RangeError(
-        `highResistance ${params.highResistance} ohm is not above lowResistance ${params.lowResistance} ohm.`,
-      );
-    if (params.states === 1) throw new RangeError("states: 1; a device that learns has two or more, or any (0).");
+    checkLearningDevice(params);
   },
   trial: ({ trained }) => {
     const { diverged, ...numbers } = trained;

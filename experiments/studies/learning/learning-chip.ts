@@ -1,13 +1,4 @@
-import {
-  type ArrayUse,
-  addUse,
-  type LatentPairs,
-  latentPairs,
-  NO_USE,
-  type PlasticPairs,
-  plasticPairs,
-} from "#circuits/index";
-import type { PulsedParams } from "#devices/index";
+import { type LatentPairs, latentPairs, type PlasticPairs, plasticPairs } from "#circuits/index";
 import {
   AS_THEY_ARE,
   backpropagationLearner,
@@ -32,6 +23,7 @@ import { fold, type Key } from "#src/random/index";
 import { dataFor } from "../../files/data-sets.ts";
 import { equilibriumNetwork } from "./equilibrium-parameters.ts";
 import type { LEARNING_PARAMETERS } from "./learning-parameters.ts";
+import { energiesOf, pairsOf, totalUse } from "./study-pairs.ts";
 
 type LearningValues = Omit<ValuesOf<typeof LEARNING_PARAMETERS>, "seeds">;
 
@@ -50,39 +42,12 @@ interface TrainedChip {
   readonly diverged: string | null;
 }
 
-/** The device that the parameters describe. */
-export const learningDevice = (
-  p: Pick<
-    LearningValues,
-    | "highResistance"
-    | "lowResistance"
-    | "pulses"
-    | "asymmetry"
-    | "nonlinearity"
-    | "cycleToCycle"
-    | "states"
-    | "deviceToDevice"
-    | "boundSpread"
-  >,
-): PulsedParams => ({
-  name: "swept",
-  source: "parameters of the study",
-  least: 1 / p.highResistance,
-  most: 1 / p.lowResistance,
-  pulses: { set: p.pulses, reset: Math.max(1, p.pulses * p.asymmetry) },
-  nonlinearity: { set: p.nonlinearity, reset: p.nonlinearity },
-  cycleToCycle: p.cycleToCycle,
-  states: p.states === 0 ? null : p.states,
-  spread: { logStep: p.deviceToDevice, bounds: p.boundSpread, nonlinearity: 0 },
-});
-
 type Cells = PlasticPairs | LatentPairs;
 
 /** Cells for every layer, and a list of those made. */
 const substrateOf = (p: LearningValues, chip: Key): { readonly substrate: Substrate; readonly cells: Cells[] } => {
   const cells: Cells[] = [];
   if (p.cells === "numbers") return { substrate: idealSubstrate(PLAIN_DESCENT), cells };
-  const { readVoltage, readTime, pulseVoltage, pulseTime } = p;
   const make = (
     kernels: Parameters<Substrate["connect"]>[0],
     { inputs, outputs }: PlacedLayer,
@@ -92,23 +57,7 @@ const substrateOf = (p: LearningValues, chip: Key): { readonly substrate: Substr
   ): Cells => {
     const key = fold(chip, index);
     if (p.cells === "conductance pairs")
-      return plasticPairs(
-        kernels,
-        {
-          inputs,
-          outputs,
-          device: learningDevice(p),
-          largestWeight: index === 0 ? p.largestWeight : p.largestOutputWeight,
-          update: p.update === "blind" ? { kind: "blind" } : { kind: "write-verify", mostPulses: p.verifyingPulses },
-          rounding: { kind: "stochastic" },
-          readNoise: p.readNoise,
-          lines: p.wireResistance > 0 ? { rows: p.tile, columns: p.tile, segmentResistance: p.wireResistance } : null,
-          timing: { readVoltage, readTime, pulseVoltage, pulseTime },
-        },
-        start,
-        batch,
-        key,
-      );
+      return plasticPairs(kernels, pairsOf(p, index, inputs, outputs, { kind: "stochastic" }), start, batch, key);
     const scale = p.latentScale / Math.sqrt(inputs);
     return latentPairs(
       kernels,
@@ -146,8 +95,6 @@ const substrateOf = (p: LearningValues, chip: Key): { readonly substrate: Substr
 
 /** Accumulators stop at this many times a cell's weight: one that is never asked back is a few updates from turning. */
 const LATENT_LIMIT = 4;
-
-const totalUse = (cells: readonly Cells[]): ArrayUse => cells.reduce((sum, c) => addUse(sum, c.use()), NO_USE);
 
 const countsOf = (c: Cells): Float32Array => ("pulseCounts" in c ? c.pulseCounts : c.writeCounts);
 
@@ -189,9 +136,7 @@ export const trainOnChip = (p: LearningValues, key: Key): TrainedChip => {
         : {
             pulsesPerDevice: cells.reduce((sum, c) => sum + countsOf(c).reduce((a, b) => a + b, 0), 0) / devices,
             mostPulses: cells.reduce((most, c) => countsOf(c).reduce((a, b) => Math.max(a, b), most), 0),
-            readEnergy: learned.readEnergy / images,
-            pulseEnergy: learned.pulseEnergy / images,
-            inferenceEnergy: (tested.readEnergy - learned.readEnergy) / test.count,
+            ...energiesOf(learned, tested, images, test.count),
           };
     return { accuracy, unsettled, diverged: null, ...counted };
   } catch (error) {

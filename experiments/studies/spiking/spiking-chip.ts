@@ -1,4 +1,4 @@
-import { addUse, mostPulsesAtOnce, NO_USE, type PlasticPairs, type PulseRounding, plasticPairs } from "#circuits/index";
+import { mostPulsesAtOnce, type PlasticPairs, type PulseRounding, plasticPairs } from "#circuits/index";
 import {
   Diverged,
   fusedDynamics,
@@ -15,7 +15,7 @@ import {
 } from "#src/learning/index";
 import type { ValuesOf } from "#src/montecarlo/index";
 import { fold, type Key } from "#src/random/index";
-import { learningDevice } from "../learning/learning-chip.ts";
+import { checkLearningDevice, energiesOf, learningDevice, pairsOf, totalUse } from "../learning/study-pairs.ts";
 import { imagesFor } from "../papers/published-parameters.ts";
 import type { RRAM_PARAMETERS } from "./eqspike-on-rram-parameters.ts";
 import { type SpikingModel, spikingModel } from "./eqspike-parameters.ts";
@@ -49,9 +49,7 @@ const roundingOf = ({ rounding, threshold }: SpikingChipValues): PulseRounding =
 /** @throws RangeError for what pairs and spikes together cannot do. */
 export const checkSpikingChip = (p: SpikingChipValues): void => {
   if (p.cells === "numbers") return;
-  if (p.highResistance <= p.lowResistance)
-    throw new RangeError(`highResistance ${p.highResistance} ohm is not above lowResistance ${p.lowResistance} ohm.`);
-  if (p.states === 1) throw new RangeError("states: 1; a device that learns has two or more, or any (0).");
+  checkLearningDevice(p);
   if (p.updates === "immediate" && p.wireResistance > 0)
     throw new RangeError(
       "wireResistance with immediate updates: what lines take is looked at once in 50 updates at a batch's end, and spikes would move weights in between. Set wireResistance=0, or updates=at the end.",
@@ -74,7 +72,6 @@ const substrateOf = (
 ): { readonly substrate: SpikingSubstrate; readonly cells: PlasticPairs[] } => {
   const { widths } = network;
   const cells: PlasticPairs[] = [];
-  const { readVoltage, readTime, pulseVoltage, pulseTime } = p;
   const still = p.readNoise === 0 && p.updates === "at the end";
   const pairs = widths.slice(1).reduce((sum, n, l) => sum + n * widths[l], 0);
   const widest = Math.max(...widths);
@@ -91,19 +88,7 @@ const substrateOf = (
           cells.push(
             plasticPairs(
               kernels,
-              {
-                inputs: widths[l],
-                outputs: widths[l + 1],
-                device: learningDevice(p),
-                largestWeight: l === 0 ? p.largestWeight : p.largestOutputWeight,
-                update:
-                  p.update === "blind" ? { kind: "blind" } : { kind: "write-verify", mostPulses: p.verifyingPulses },
-                rounding: roundingOf(p),
-                readNoise: p.readNoise,
-                lines:
-                  p.wireResistance > 0 ? { rows: p.tile, columns: p.tile, segmentResistance: p.wireResistance } : null,
-                timing: { readVoltage, readTime, pulseVoltage, pulseTime },
-              },
+              pairsOf(p, l, widths[l], widths[l + 1], roundingOf(p)),
               start.weights[l],
               batch,
               fold(fold(key, "chip"), l),
@@ -116,8 +101,6 @@ const substrateOf = (
     },
   };
 };
-
-const totalUse = (cells: readonly PlasticPairs[]) => cells.reduce((sum, c) => addUse(sum, c.use()), NO_USE);
 
 /** Trains the network of these parameters on its cells, tests it once, and counts what it took. */
 export const trainSpikingChip = (p: SpikingChipValues, key: Key): TrainedSpikingChip => {
@@ -159,9 +142,7 @@ export const trainSpikingChip = (p: SpikingChipValues, key: Key): TrainedSpiking
         mostOutputPulses: most(above),
         pulsesPerDevice: mean(all),
         pulsesOfHundredth: all[Math.floor(0.99 * all.length)],
-        readEnergy: learned.readEnergy / images,
-        pulseEnergy: learned.pulseEnergy / images,
-        inferenceEnergy: (tested.readEnergy - learned.readEnergy) / test.count,
+        ...energiesOf(learned, tested, images, test.count),
         events: learned.events / images,
       },
     };

@@ -1,8 +1,8 @@
 import { createKernels } from "#src/kernels/kernels";
 import { ADAM, largestOfRows } from "#src/networks/index";
 import { fold, type Key, normal } from "#src/random/index";
+import { allFinite, batchArrays, batchBytes } from "../batch-arrays.ts";
 import { softmaxInto } from "../cost.ts";
-import { allFinite, batchArrays, batchBytes } from "../equilibrium-learner.ts";
 import { idealSubstrate } from "../ideal-substrate.ts";
 import { type Learner, NOT_A_NUMBER } from "../learner.ts";
 import { parameterStore, storeBytes } from "../parameter-store.ts";

@@ -1,6 +1,6 @@
 import { ADAM, largestOfRows, optimiserState, optimiserStepInPlace } from "#src/networks/index";
+import { allFinite } from "../batch-arrays.ts";
 import { softmaxInto } from "../cost.ts";
-import { allFinite } from "../equilibrium-learner.ts";
 import { type Learner, NOT_A_NUMBER } from "../learner.ts";
 import type { NetworkParameters } from "../primitive-function.ts";
 import { checkSurrogate, latencySteps, type NeuronChip, type SurrogateDesign } from "./surrogate-network.ts";

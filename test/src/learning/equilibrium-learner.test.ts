@@ -1,5 +1,4 @@
 import { describe, expect, test } from "@jest/globals";
-import { saturatedShare } from "#src/learning/equilibrium-learner";
 import { exactNetwork, exactStep, inputDrive, readoutOf, restStates } from "#src/learning/exact-dynamics";
 import { addExactGradient, exactForward } from "#src/learning/exact-layer";
 import {
@@ -11,6 +10,7 @@ import {
   type PrimitiveFunction,
   placeLayers,
 } from "#src/learning/index";
+import { saturatedShare } from "#src/learning/saturation";
 import { ADAM, PLAIN_DESCENT } from "#src/networks/index";
 import { rootKey } from "#src/random/index";
 import {
