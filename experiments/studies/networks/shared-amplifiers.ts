@@ -12,14 +12,13 @@ import {
   type ValuesOf,
 } from "#src/montecarlo/index";
 import type { WeightMatrix } from "#src/networks/index";
-import { meanInterval, momentsOf } from "#src/numerics/moments";
 import { fold } from "#src/random/index";
 import type { Figure } from "#src/report/figure";
 import { keysOf } from "#src/words/named";
 import { dataFor } from "../../files/data-sets.ts";
 import { OWN_MODULE } from "../../own-module.ts";
 import { showQuantity } from "../../units/show.ts";
-import { lineOf, linesOf, percent, percentCurve } from "../results/index.ts";
+import { type Line, linesOf, percent, percentBounds, percentCurve, tableOf } from "../results/index.ts";
 import { heatRemarks, idleRipple } from "../sensing/idle-parameters.ts";
 import { checkSense, SENSE_PARAMETERS, senseNotes, standingOf } from "../sensing/sense-parameters.ts";
 import { COLUMNS, readNetwork } from "./chip-network.ts";
@@ -74,70 +73,61 @@ const NUMBERS = {
 
 type NumberName = keyof typeof NUMBERS;
 type Table = TableOf<typeof PARAMETERS, typeof NUMBERS>;
-type Row = Table["rows"][number];
 
 const outOf = (events: number, of: number): RateReport => ({ events, of });
 
-const known = (x: number, text: (x: number) => string): string => (Number.isFinite(x) ? text(x) : "-");
+type Condition = Line<Params, NumberName>;
+
+/** Mean standard deviation over the chips of one network, points. */
+const chipSpread = ({ rows }: Condition, number: NumberName): string => {
+  const spread = rows.reduce((sum, r) => sum + r.numbers[number].deviation, 0) / rows.length;
+  return Number.isFinite(spread) ? percent(spread) : "-";
+};
 
 const conclude = (table: Table, params: Params) => [
-  {
-    title: "Does sharing an amplifier matter? Accuracy, % [95 % t interval over training seeds]",
-    columns: ["condition", "wrong", "columns", "clean", "chip", "independent", "difference", "chip spread"],
-    rows: linesOf(table, PARAMETERS, ["seed"]).map(({ label, rows }) => {
-      const number = (name: NumberName): string => percent(lineOf("", rows).over(name).estimate);
-      const difference = meanInterval(momentsOf(rows.map((r) => r.numbers["difference"].estimate)));
-      const spread = (name: NumberName): string =>
-        known(rows.reduce((sum, r) => sum + r.numbers[name].deviation, 0) / rows.length, percent);
-      const bounds = rows.length > 1 ? ` [${percent(difference.low)}, ${percent(difference.high)}]` : "";
-      return [
-        label || "default",
-        `${number("wrong")} %`,
-        Number.isNaN(lineOf("", rows).over("columnSpread").estimate)
-          ? "-"
-          : lineOf("", rows).over("columnSpread").estimate.toFixed(2),
-        number("clean"),
-        number("chip"),
-        number("independent"),
-        `${percent(difference.estimate)}${bounds}`,
-        `${spread("chip")} / ${spread("independent")}`,
-      ];
-    }),
-    notes: [
+  tableOf(
+    "Does sharing an amplifier matter? Accuracy, % [95 % t interval over training seeds]",
+    linesOf(table, PARAMETERS, ["seed"]),
+    [
+      ["condition", ({ label }) => label || "default"],
+      ["wrong", (c) => `${c.percent("wrong")} %`],
+      ["columns", (c) => (Number.isNaN(c.mean("columnSpread")) ? "-" : c.mean("columnSpread").toFixed(2))],
+      ["clean", (c) => c.percent("clean")],
+      ["chip", (c) => c.percent("chip")],
+      ["independent", (c) => c.percent("independent")],
+      ["difference", (c) => c.percent("difference") + (c.rows.length > 1 ? percentBounds(c.over("difference")) : "")],
+      ["chip spread", (c) => `${chipSpread(c, "chip")} / ${chipSpread(c, "independent")}`],
+    ],
+    [
       `Every weight of the chip is read by a transient of its column's amplifier, strobe ${showQuantity(params.strobe, "s")} unless it is an axis; independent errors are drawn at the rates that this very chip had. Difference: chip minus independent, points.`,
       "Wrong: share of weights read wrong. Columns: how much more unevenly the wrong weights of the first layer fall on its columns than independent errors would (1), as a ratio of standard deviations. Chip spread: standard deviation over the chips of one network, points, chip / independent.",
     ],
-  },
+  ),
 ];
 
-const figures = (table: Table, params: Params): Figure[] => {
-  const at = (row: Row): Params => row.at;
-  const curves = linesOf(table, PARAMETERS, ["seed", "strobe", "supply"]);
-  return [
-    {
-      title: "What sharing an amplifier costs",
-      caption: `Difference in test accuracy, whole chips minus independent errors at the same rates; bars are 95 % t intervals over training seeds. ${standingOf(table.rows, params)}`,
-      x: { label: "weights read wrong", unit: "%", scale: "log" },
-      y: { label: "difference in accuracy", unit: "points", scale: "linear" },
-      series: curves.flatMap(({ label, rows }) => {
-        const strobes = [...new Set(rows.map((r) => `${at(r).strobe} ${at(r).supply}`))];
-        const points = strobes
-          .map((s) => rows.filter((r) => `${at(r).strobe} ${at(r).supply}` === s))
-          .filter((mine) => lineOf("", mine).over("wrong").estimate > 0)
-          .sort((a, b) => lineOf("", a).over("wrong").estimate - lineOf("", b).over("wrong").estimate);
-        if (points.length === 0) return [];
-        const x = points.map((mine) => 100 * lineOf("", mine).over("wrong").estimate);
-        return [
-          percentCurve(
-            label || "default",
-            x,
-            points.map((mine) => lineOf("", mine).over("difference")),
-          ),
-        ];
-      }),
-    },
-  ];
-};
+const figures = (table: Table, params: Params): Figure[] => [
+  {
+    title: "What sharing an amplifier costs",
+    caption: `Difference in test accuracy, whole chips minus independent errors at the same rates; bars are 95 % t intervals over training seeds. ${standingOf(table.rows, params)}`,
+    x: { label: "weights read wrong", unit: "%", scale: "log" },
+    y: { label: "difference in accuracy", unit: "points", scale: "linear" },
+    series: linesOf(table, PARAMETERS, ["seed", "strobe", "supply"]).flatMap((line) => {
+      const points = line
+        .by("strobe")
+        .flatMap((at) => at.by("supply"))
+        .filter((at) => at.mean("wrong") > 0)
+        .sort((a, b) => a.mean("wrong") - b.mean("wrong"));
+      if (points.length === 0) return [];
+      return [
+        percentCurve(
+          line.label || "default",
+          points.map((at) => 100 * at.mean("wrong")),
+          points.map((at) => at.over("difference")),
+        ),
+      ];
+    }),
+  },
+];
 
 /** Networks on whole chips whose columns share an amplifier, against independent errors at the same rates. */
 export const sharedAmplifiers = defineExperiment({

@@ -6,7 +6,7 @@ import type { Figure, Series } from "#src/report/figure";
 import { grouped } from "#src/words/grouped";
 import { dataSetRecord } from "../../files/data-sets.ts";
 import { showMeasured, showQuantity, showRate } from "../../units/show.ts";
-import { type Line, lineOf, linesOf, percentCurve, valuesOf } from "../results/index.ts";
+import { type Column, type Line, lineOf, linesOf, sweptCurve, tableOf, valuesOf } from "../results/index.ts";
 
 import { standingOf } from "../sensing/sense-parameters.ts";
 import {
@@ -53,115 +53,113 @@ const verdict = (i: Interval): string => {
   return "no significant difference";
 };
 
+/** A rate of the condition: the same for all seeds. */
+const rated =
+  (number: NumberName) =>
+  ({ rows: [row] }: Condition): string =>
+    showRate(row.numbers[number]);
+const label: Column<Condition> = ["condition", (c) => c.label];
+
+/** Columns of a comparison on chips: both kinds, their difference, what it says. */
+const compared = (binary: NumberName, ternary: NumberName, between: NumberName): Column<Condition>[] => [
+  label,
+  ["BNN", (c) => c.percent(binary)],
+  ["TNN", (c) => c.percent(ternary)],
+  ["TNN - BNN [95 %]", (c) => difference(c.over(between))],
+  ["", (c) => verdict(c.over(between))],
+];
+
 export const concludeComparison = (table: Table, params: ComparisonValues): Summary[] => {
   const conditions = conditionsOf(table);
-  const strobe = table.axes.includes("strobe") ? "" : ` of ${showQuantity(params.strobe, "s")}`;
+  const swept = table.axes.includes("strobe");
+  const strobe = swept ? "" : ` of ${showQuantity(params.strobe, "s")}`;
   const [first] = conditions;
   const seeds = first.rows.length;
-  const clean = (number: NumberName): string => `${points(lineOf("", first.rows).over(number).estimate, 2)} %`;
-  const cleanOf = (number: NumberName): number[] => first.rows.map((r) => r.numbers[number].estimate);
-  const cleanDifference = pairedInterval(cleanOf("ternaryClean"), cleanOf("binaryClean"));
+  const clean = (number: NumberName): string => `${first.percent(number)} %`;
+  const cleanDifference = pairedInterval(first.estimates("ternaryClean"), first.estimates("binaryClean"));
   const images = dataSetRecord(params.data).test;
-  const worstInvalid = Math.max(...table.rows.map((r) => r.numbers["invalid"].estimate));
-  const failed = conditions.reduce((sum, c) => sum + c.rows[0].numbers["failedReads"].estimate, 0);
-  const number = (c: Condition, name: NumberName): string => points(lineOf("", c.rows).over(name).estimate, 2);
+  const worstInvalid = Math.max(...table.rows.map((r) => r.numbers.invalid.estimate));
+  const failed = conditions.reduce((sum, c) => sum + c.rows[0].numbers.failedReads.estimate, 0);
+  const bounds = (i: Interval): string =>
+    Number.isFinite(i.low) ? `[${points(i.low, 2)}, ${points(i.high, 2)}]` : "-";
+  const deviation = (s: number): string => (Number.isFinite(s) ? points(s, 2) : "-");
+  const energy =
+    (number: NumberName) =>
+    (c: Condition): string =>
+      showMeasured(c.mean(number), "J");
   return [
-    {
-      title: `Read errors at the common strobe${strobe}, % [95 % Wilson interval]`,
-      columns: ["condition", "type 1", "type 2", "type 3", "BNN flip"],
-      rows: conditions.map((c) => [
-        c.label,
-        ...(["type1", "type2", "type3", "binaryFlip"] as const).map((n) => showRate(c.rows[0].numbers[n])),
-      ]),
-      notes: [
+    tableOf(
+      `Read errors at the common strobe${strobe}, % [95 % Wilson interval]`,
+      conditions,
+      [
+        label,
+        ["type 1", rated("type1")],
+        ["type 2", rated("type2")],
+        ["type 3", rated("type3")],
+        ["BNN flip", rated("binaryFlip")],
+      ],
+      [
         `Type 1: +-1 read with the other sign; type 2: +-1 read as 0; type 3: 0 read as +-1; both outputs low (invalid, used as 0) at most ${points(worstInvalid)} % of +-1. BNN flip: binary read of +-1 wrong, undecided reads a fair coin.${failed > 0 ? ` ${failed} reads failed numerically and are in no rate.` : ""}`,
       ],
-    },
-    {
-      title: "Read errors of the ternary network at its own best strobe, % [95 %]",
-      columns: ["condition", "strobe", "type 1", "type 2", "type 3"],
-      rows: conditions.map((c) => [
-        c.label,
-        strobeOf(c, "ternaryStrobe"),
-        ...(["type1Best", "type2Best", "type3Best"] as const).map((n) => showRate(c.rows[0].numbers[n])),
-      ]),
-      notes: [],
-    },
-    {
-      title: "Read errors of the binary network at its own best strobe, % [95 %]",
-      columns: ["condition", "strobe", "flip"],
-      rows: conditions.map((c) => [
-        c.label,
-        strobeOf(c, "binaryStrobe"),
-        showRate(c.rows[0].numbers["binaryFlipBest"]),
-      ]),
-      notes: [
+    ),
+    tableOf("Read errors of the ternary network at its own best strobe, % [95 %]", conditions, [
+      label,
+      ["strobe", (c) => strobeOf(c, "ternaryStrobe")],
+      ["type 1", rated("type1Best")],
+      ["type 2", rated("type2Best")],
+      ["type 3", rated("type3Best")],
+    ]),
+    tableOf(
+      "Read errors of the binary network at its own best strobe, % [95 %]",
+      conditions,
+      [label, ["strobe", (c) => strobeOf(c, "binaryStrobe")], ["flip", rated("binaryFlipBest")]],
+      [
         "Best: least mean squared error of a read weight, the stored states equally likely, on 250 samples a state, apart from those counted here; eight strobes a decade, the middle one where several are equal.",
       ],
-    },
-    {
-      title: `Accuracy on chips, common strobe${strobe}, %`,
-      columns: ["condition", "BNN", "TNN", "TNN - BNN [95 %]", ""],
-      rows: conditions.map((c) => {
-        const d = lineOf("", c.rows).over("difference");
-        return [c.label, number(c, "binary"), number(c, "ternary"), difference(d), verdict(d)];
-      }),
-      notes: [],
-    },
-    {
-      title: `Accuracy on chips, common strobe${strobe}: where it varies, %`,
-      columns: ["condition", "weights", "accuracy", "new seeds", "these networks", "seeds", "chips"],
-      rows: conditions.flatMap((c) =>
-        (["binary", "ternary"] as const).map((name) => {
-          const found = nestedOf(c, name, images);
-          const bounds = (i: Interval): string =>
-            Number.isFinite(i.low) ? `[${points(i.low, 2)}, ${points(i.high, 2)}]` : "-";
-          return [
-            c.label,
-            name,
-            points(found.across.estimate, 2),
-            bounds(found.across),
-            bounds(found.within),
-            ...[found.betweenSeeds, found.betweenChips].map((s) => (Number.isFinite(s) ? points(s, 2) : "-")),
-          ];
-        }),
+    ),
+    tableOf(`Accuracy on chips, common strobe${strobe}, %`, conditions, compared("binary", "ternary", "difference")),
+    tableOf(
+      `Accuracy on chips, common strobe${strobe}: where it varies, %`,
+      conditions.flatMap((c) =>
+        (["binary", "ternary"] as const).map((name) => ({ c, name, found: nestedOf(c, name, images) })),
       ),
-      notes: [
+      [
+        ["condition", ({ c }) => c.label],
+        ["weights", ({ name }) => name],
+        ["accuracy", ({ found }) => points(found.across.estimate, 2)],
+        ["new seeds", ({ found }) => bounds(found.across)],
+        ["these networks", ({ found }) => bounds(found.within)],
+        ["seeds", ({ found }) => deviation(found.betweenSeeds)],
+        ["chips", ({ found }) => deviation(found.betweenChips)],
+      ],
+      [
         `95 % intervals: for new seeds, t over the training seeds; for these networks, on new chips and new images like the ${images} of the test set. Last columns: standard deviation between seeds, and between the chips of one network.`,
       ],
-    },
-    {
-      title: "Accuracy on chips, each network at its own best strobe, %",
-      columns: ["condition", "BNN", "TNN", "TNN - BNN [95 %]", ""],
-      rows: conditions.map((c) => {
-        const d = lineOf("", c.rows).over("differenceBest");
-        return [c.label, number(c, "binaryBest"), number(c, "ternaryBest"), difference(d), verdict(d)];
-      }),
-      notes: [
-        `Without read errors: BNN ${clean("binaryClean")}, TNN ${clean("ternaryClean")}, paired difference ${difference(cleanDifference)} points: ${verdict(cleanDifference)}. Zeros among ternary weights: ${points(lineOf("", first.rows).over("zeros").estimate, 0)} %.`,
-        `Means over ${seeds} training seeds of ${first.rows[0].numbers["binary"].trials} chips each; intervals of differences are t intervals over seeds, pairs share seed (initial weights and order of images), chips and test images. All conditions share the same networks: their differences are not independent findings.`,
+    ),
+    tableOf(
+      "Accuracy on chips, each network at its own best strobe, %",
+      conditions,
+      compared("binaryBest", "ternaryBest", "differenceBest"),
+      [
+        `Without read errors: BNN ${clean("binaryClean")}, TNN ${clean("ternaryClean")}, paired difference ${difference(cleanDifference)} points: ${verdict(cleanDifference)}. Zeros among ternary weights: ${points(first.mean("zeros"), 0)} %.`,
+        `Means over ${seeds} training seeds of ${first.rows[0].numbers.binary.trials} chips each; intervals of differences are t intervals over seeds, pairs share seed (initial weights and order of images), chips and test images. All conditions share the same networks: their differences are not independent findings.`,
       ],
-    },
-    {
-      title: "Energy of a read",
-      columns: [
-        "condition",
-        "repeated",
-        "precharge",
-        `sense${strobe.replace("of", "to") || " to it"}`,
-        "to TNN's",
-        "to BNN's",
+    ),
+    tableOf(
+      "Energy of a read",
+      conditions,
+      [
+        label,
+        ["repeated", energy("repeatedEnergy")],
+        ["precharge", energy("prechargeEnergy")],
+        [`sense to ${swept ? "it" : showQuantity(params.strobe, "s")}`, energy("senseEnergy")],
+        ["to TNN's", energy("senseEnergyTernary")],
+        ["to BNN's", energy("senseEnergyBinary")],
       ],
-      rows: conditions.map((c) => [
-        c.label,
-        ...(
-          ["repeatedEnergy", "prechargeEnergy", "senseEnergy", "senseEnergyTernary", "senseEnergyBinary"] as const
-        ).map((n) => showMeasured(lineOf("", c.rows).over(n).estimate, "J")),
-      ]),
-      notes: [
+      [
         "Mean over samples and stored states. Repeated: a whole read that follows a read of the same cell, from all sources, from strobe to strobe of the common one. The others are of a first read, all nodes from 0 V: precharge from the supply; sense from supply, SEN and word-line drivers, from SEN's edge to the strobe: the common one, the ternary network's best, the binary one's.",
       ],
-    },
+    ),
   ];
 };
 
@@ -180,36 +178,23 @@ const strobeOf = (c: Condition, name: NumberName): string =>
 
 export const drawComparison = (table: Table, params: ComparisonValues): Figure[] => {
   const swept = linesOf(table, PARAMETERS, ["seed", "supply"]).filter(
-    ({ rows }) => new Set(rows.map((r) => r.at.supply)).size > 1,
+    ({ rows }) => valuesOf(rows, "supply").length > 1,
   );
-  return swept.flatMap(({ label, rows }): Figure[] => {
-    const [{ at }] = rows;
-    const name = label || `${at.corner}, ${showQuantity(at.temperature, "K")}`;
-    const by = `${standingOf(rows, params)} No shared amplifiers.`;
-    const supplies = [...new Set(rows.map((r) => r.at.supply))].sort((x, y) => x - y);
-    const rowsAt = supplies.map((volt) => rows.filter((r) => r.at.supply === volt));
+  return swept.flatMap((line): Figure[] => {
+    const { at } = line;
+    const name = line.label || `${at.corner}, ${showQuantity(at.temperature, "K")}`;
+    const by = `${standingOf(line.rows, params)} No shared amplifiers.`;
     const curve = (title: string, number: NumberName, dash: "solid" | "dash") => ({
-      ...percentCurve(
-        title,
-        supplies,
-        rowsAt.map((of) => lineOf("", of).over(number)),
-      ),
+      ...sweptCurve(title, line, "supply", (of) => of.over(number)),
       dash,
     });
     // Without errors the level is what matters; its bars would hide the others.
-    const level = (title: string, number: NumberName): Series => ({
-      name: title,
-      x: supplies,
-      y: rowsAt.map((of) => 100 * lineOf("", of).over(number).estimate),
-      dash: "dot",
-      marks: true,
-    });
+    const level = (title: string, number: NumberName): Series => {
+      const { low: _low, high: _high, ...rest } = sweptCurve(title, line, "supply", (of) => of.over(number));
+      return { ...rest, dash: "dot" };
+    };
     const rate = (title: string, number: NumberName) =>
-      percentCurve(
-        title,
-        supplies,
-        rowsAt.map(([first]) => first.numbers[number]),
-      );
+      sweptCurve(title, line, "supply", ({ rows: [first] }) => first.numbers[number]);
     const supply = { label: "supply", unit: "V", scale: "linear" } as const;
     return [
       {

@@ -16,7 +16,7 @@ import { keysOf } from "#src/words/named";
 import { dataSetRecord } from "../../files/data-sets.ts";
 import { OWN_MODULE } from "../../own-module.ts";
 import { imagesFor, PUBLISHED_PARAMETERS } from "../papers/published-parameters.ts";
-import { bare, intervalCurve, lineOf, linesOf, valuesOf } from "../results/index.ts";
+import { bare, intervalCurve, type Line, linesOf, tableOf, valuesOf } from "../results/index.ts";
 import { checkSpiking, idleInput, SPIKING_PARAMETERS, spikingModel } from "./eqspike-parameters.ts";
 import { spikingLearnerOf } from "./eqspike-training.ts";
 
@@ -46,7 +46,6 @@ const NUMBERS = {
 
 type NumberName = keyof typeof NUMBERS;
 type Table = TableOf<typeof PARAMETERS, typeof NUMBERS>;
-type Row = Table["rows"][number];
 
 const BLOCK = 1000;
 
@@ -87,8 +86,6 @@ const drift = (params: Params, key: Key): Drift => {
 /** How lines are named. */
 const WORDING = { estimator: bare, freeSteps: (value: string) => `T1 ${value}` };
 
-const thousandOf = (row: Row): number => row.at.thousand;
-
 const figures = (table: Table, params: Params): Figure[] => [
   {
     title:
@@ -98,40 +95,41 @@ const figures = (table: Table, params: Params): Figure[] => [
     caption: `Spikes delivered an image; ${params.widths}, rates ${params.learningRates}, batch ${params.batch}, ${dataSetRecord(params.data).name}${valuesOf(table.rows, "seed").length > 1 ? `; bars are 95 % t intervals over ${valuesOf(table.rows, "seed").length} seeds` : ""}. With one sign always, what is left of the free phase's drift and the coincidences of spikes add up; alternating signs cancel them in the mean, both signs from one state exactly.`,
     x: { label: "images shown", unit: "thousands", scale: "linear" },
     y: { label: "deliveries an image", unit: "thousands", scale: "linear" },
-    series: linesOf(table, PARAMETERS, ["seed", "thousand"], WORDING).map(({ label, rows }) => {
-      const at = [...new Set(rows.map(thousandOf))].sort((a, b) => a - b);
-      const cells = at.map((t) =>
-        lineOf(
-          "",
-          rows.filter((r) => thousandOf(r) === t),
-        ).over("deliveries"),
+    series: linesOf(table, PARAMETERS, ["seed", "thousand"], WORDING).map((line) => {
+      const points = line.by("thousand");
+      return intervalCurve(
+        line.label,
+        points.map(({ value }) => value),
+        points.map((at) => at.over("deliveries")),
+        1e-3,
       );
-      return intervalCurve(label, at, cells, 1e-3);
     }),
   },
 ];
 
+const deliveriesOf = (line: Line<Params, NumberName>): string =>
+  Number.isFinite(line.mean("deliveries")) ? line.mean("deliveries").toFixed(0) : "diverged";
+
 const conclude = (table: Table): Summary[] => [
-  {
-    title: "Deliveries an image: the first thousand images (of those asked for), and the last",
-    columns: ["learning", "first", "last", "always firing"],
-    rows: linesOf(table, PARAMETERS, ["seed", "thousand"], WORDING).map(({ label, rows }) => {
-      const first = Math.min(...rows.map(thousandOf));
-      const last = Math.max(...rows.map(thousandOf));
-      const of = (t: number, number: NumberName): number =>
-        lineOf(
-          "",
-          rows.filter((r) => thousandOf(r) === t),
-        ).over(number).estimate;
-      const told = (t: number): string =>
-        Number.isFinite(of(t, "deliveries")) ? of(t, "deliveries").toFixed(0) : "diverged";
-      const firing = of(last, "unceasing");
-      return [label, told(first), told(last), Number.isFinite(firing) ? `${(100 * firing).toFixed(0)} %` : ""];
+  tableOf(
+    "Deliveries an image: the first thousand images (of those asked for), and the last",
+    linesOf(table, PARAMETERS, ["seed", "thousand"], WORDING).map((line) => {
+      const points = line.by("thousand");
+      return { label: line.label, first: points[0], last: points[points.length - 1] };
     }),
-    notes: [
+    [
+      ["learning", ({ label }) => label],
+      ["first", ({ first }) => deliveriesOf(first)],
+      ["last", ({ last }) => deliveriesOf(last)],
+      [
+        "always firing",
+        ({ last }) => (Number.isFinite(last.mean("unceasing")) ? `${(100 * last.mean("unceasing")).toFixed(0)} %` : ""),
+      ],
+    ],
+    [
       "always firing: neurons that fire in 95 % of all steps or more, in the last thousand images. diverged: in at least one of the seeds.",
     ],
-  },
+  ),
 ];
 
 /** What a network teaches itself when nothing nudges it: why the sign of the nudge has to alternate. */

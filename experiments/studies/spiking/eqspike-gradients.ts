@@ -25,7 +25,7 @@ import { firstExamples } from "../learning/first-examples.ts";
 import { rememberedFor } from "../learning/remembered-for.ts";
 import { parseWidths } from "../networks/network-parameters.ts";
 import { dataNote, imagesFor, PUBLISHED_PARAMETERS } from "../papers/published-parameters.ts";
-import { bare, intervalCurve, lineOf, linesOf, valuesOf } from "../results/index.ts";
+import { bare, intervalCurve, type Line, lineOf, linesOf, tableOf, valuesOf } from "../results/index.ts";
 import { checkSpiking, SPIKING_PARAMETERS, spikingModel } from "./eqspike-parameters.ts";
 import { NO_PROGRESS, spikingLearnerOf, trainSpikes } from "./eqspike-training.ts";
 
@@ -63,7 +63,6 @@ type Params = ValuesOf<typeof PARAMETERS>;
 
 type NumberName = keyof typeof NUMBERS;
 type Table = TableOf<typeof PARAMETERS, typeof NUMBERS>;
-type Row = Table["rows"][number];
 
 /** Epochs after which weights are kept: at the start, 1, 2, 5, 10, 20, ... and the last. */
 const keptEpochs = (epochs: number): number[] => {
@@ -131,37 +130,43 @@ const COSINES = {
   ratesWithBackpropagation: "rate-based EP and backpropagation",
 } as const;
 
-const finite = (rows: readonly Row[], number: NumberName): Row[] =>
-  rows.filter((r) => Number.isFinite(r.numbers[number].estimate));
+type Compared = Line<Params, NumberName>;
 
-const told = (rows: readonly Row[], number: NumberName): string => {
-  const seen = finite(rows, number);
-  if (seen.length === 0) return "";
-  const { estimate, low, high } = lineOf("", seen).over(number);
-  return estimate.toFixed(3) + (seen.length > 1 ? ` ±${((high - low) / 2).toFixed(3)}` : "");
+const cosine =
+  (number: NumberName) =>
+  (line: Compared): string => {
+    const seen = line.known(number);
+    if (seen.rows.length === 0) return "";
+    const { estimate, low, high } = seen.over(number);
+    return estimate.toFixed(3) + (seen.rows.length > 1 ? ` ±${((high - low) / 2).toFixed(3)}` : "");
+  };
+
+const ratio =
+  (number: NumberName) =>
+  (line: Compared): string =>
+    line.known(number).rows.length > 0 ? line.known(number).mean(number).toFixed(2) : "";
+
+const conclude = (table: Table): Summary[] => {
+  const moved = Math.max(0, ...lineOf("", table.rows).known("moved").estimates("moved"));
+  return [
+    tableOf(
+      "Cosines between updates of a layer's weights, ± half of the 95 % t interval over seeds",
+      linesOf(table, PARAMETERS, ["seed"], { compared: bare, comparedBeta: (value) => `beta ${value}` }),
+      [
+        ["compared", ({ label }) => label],
+        ["spikes, EP", cosine("spikesWithRates")],
+        ["spikes, BPTT", cosine("spikesWithBackpropagation")],
+        ["EP, BPTT", cosine("ratesWithBackpropagation")],
+        ["norms", ratio("norms")],
+        ["signs", ratio("signs")],
+      ],
+      [
+        `In the free step from which backpropagation looks back a rate still moved by up to ${moved.toExponential(1)}: take more rateFreeSteps where that is much.`,
+        "EP: rate-based, the same nudge, both signs. BPTT: backpropagation through time of the rate network. norms, signs: spikes against BPTT. Empty: BPTT's update is 0 (all outputs at their bounds).",
+      ],
+    ),
+  ];
 };
-
-const conclude = (table: Table): Summary[] => [
-  {
-    title: "Cosines between updates of a layer's weights, ± half of the 95 % t interval over seeds",
-    columns: ["compared", "spikes, EP", "spikes, BPTT", "EP, BPTT", "norms", "signs"],
-    rows: linesOf(table, PARAMETERS, ["seed"], {
-      compared: bare,
-      comparedBeta: (value) => `beta ${value}`,
-    }).map(({ label, rows }) => [
-      label,
-      told(rows, "spikesWithRates"),
-      told(rows, "spikesWithBackpropagation"),
-      told(rows, "ratesWithBackpropagation"),
-      finite(rows, "norms").length > 0 ? lineOf("", finite(rows, "norms")).over("norms").estimate.toFixed(2) : "",
-      finite(rows, "signs").length > 0 ? lineOf("", finite(rows, "signs")).over("signs").estimate.toFixed(2) : "",
-    ]),
-    notes: [
-      `In the free step from which backpropagation looks back a rate still moved by up to ${Math.max(0, ...finite(table.rows, "moved").map((r) => r.numbers["moved"].estimate)).toExponential(1)}: take more rateFreeSteps where that is much.`,
-      "EP: rate-based, the same nudge, both signs. BPTT: backpropagation through time of the rate network. norms, signs: spikes against BPTT. Empty: BPTT's update is 0 (all outputs at their bounds).",
-    ],
-  },
-];
 
 const figures = (table: Table, params: Params): Figure[] =>
   linesOf(table, PARAMETERS, ["seed", "epoch"]).flatMap(({ label, rows }): Figure[] => {

@@ -37,7 +37,6 @@ type Params = ValuesOf<typeof PARAMETERS>;
 
 type NumberName = keyof typeof NUMBERS;
 type Table = TableOf<typeof PARAMETERS, typeof NUMBERS>;
-type Row = Table["rows"][number];
 
 const TRAINED = [...Object.keys(SPIKING_PARAMETERS), "epochs", "seed"] as (keyof Params)[];
 
@@ -133,29 +132,25 @@ const trial = (
   };
 };
 
-const at = (row: Row, name: NumberName): number => row.numbers[name].estimate;
-const finite = (rows: readonly Row[]): Row[] => rows.filter((r) => Number.isFinite(at(r, "accuracy")));
-
 const energies = (table: Table): Summary[] => {
-  const last = Math.max(...table.rows.map((r) => r.at.epoch));
+  const last = Math.max(...valuesOf(table.rows, "epoch"));
   const rows = table.rows.filter((r) => r.at.epoch === last);
-  return linesOf({ ...table, rows }, PARAMETERS, ["seed", "epoch"]).flatMap(({ label, rows: all }) => {
-    const mine = finite(all);
-    if (mine.length === 0) return [];
-    const of = (name: NumberName): number => lineOf("", mine).over(name).estimate;
+  return linesOf({ ...table, rows }, PARAMETERS, ["seed", "epoch"]).flatMap((line) => {
+    const done = line.known("accuracy");
+    if (done.rows.length === 0) return [];
     const inference = {
-      deliveries: of("readingDeliveries"),
-      inputDeliveries: of("inputReadingDeliveries"),
+      deliveries: done.mean("readingDeliveries"),
+      inputDeliveries: done.mean("inputReadingDeliveries"),
       updates: 0,
       inputUpdates: 0,
     };
     const training = {
-      deliveries: of("learningDeliveries"),
-      inputDeliveries: of("inputDeliveries"),
-      updates: of("weightUpdates"),
-      inputUpdates: of("inputWeightUpdates"),
+      deliveries: done.mean("learningDeliveries"),
+      inputDeliveries: done.mean("inputDeliveries"),
+      updates: done.mean("weightUpdates"),
+      inputUpdates: done.mean("inputWeightUpdates"),
     };
-    return [energySummary(label, inference, training, mine[0].at)];
+    return [energySummary(line.label, inference, training, done.at)];
   });
 };
 
@@ -166,8 +161,8 @@ const LEGEND =
 const WORTH_SAYING = 0.1;
 
 const remarks = (table: Table): string[] => {
-  const rows = finite(table.rows);
-  const worst = (name: NumberName): number => Math.max(0, ...rows.map((r) => at(r, name)));
+  const done = lineOf("", table.rows).known("accuracy");
+  const worst = (name: NumberName): number => Math.max(0, ...done.estimates(name));
   const share = (x: number): string => `${(100 * x).toFixed(0)} %`;
   return [
     ...(worst("silent") > WORTH_SAYING
@@ -193,18 +188,12 @@ const figures = (table: Table, params: Params): Figure[] => {
       caption: `Between layers, both ways, ${params.freeSteps} free and ${params.nudgedSteps} nudged steps${spread ? "; means over the seeds" : ""}.`,
       x: { label: "epochs", unit: "", scale: "linear" },
       y: { label: "deliveries an image", unit: "thousands", scale: "linear" },
-      series: groups.map(({ label, rows }) => {
-        const epochs = [...new Set(finite(rows).map((r) => r.at.epoch))].sort((a, b) => a - b);
+      series: groups.map((line) => {
+        const points = line.known("accuracy").by("epoch");
         return {
-          name: label || params.widths,
-          x: epochs,
-          y: epochs.map(
-            (e) =>
-              lineOf(
-                "",
-                finite(rows).filter((r) => r.at.epoch === e),
-              ).over("learningDeliveries").estimate / 1e3,
-          ),
+          name: line.label || params.widths,
+          x: points.map(({ value }) => value),
+          y: points.map((at) => at.mean("learningDeliveries") / 1e3),
           marks: true,
         };
       }),

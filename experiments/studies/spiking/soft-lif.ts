@@ -36,7 +36,7 @@ import { OWN_MODULE } from "../../own-module.ts";
 import { showQuantity } from "../../units/show.ts";
 import { checkNetwork, parseWidths } from "../networks/network-parameters.ts";
 import { dataNote, imagesFor, PUBLISHED_PARAMETERS } from "../papers/published-parameters.ts";
-import { lineOf, linesOf, percentCurve, percentWithin, valuesOf } from "../results/index.ts";
+import { linesOf, percentCurve, tableOf, valuesOf } from "../results/index.ts";
 
 const CODE = "github.com/hunse/cuda-convnet2, MNIST (commented out in the version read)";
 
@@ -78,7 +78,6 @@ const NUMBERS = {
 } as const satisfies Readonly<Record<string, NumberSpec>>;
 
 type Table = TableOf<typeof PARAMETERS, typeof NUMBERS>;
-type Row = Table["rows"][number];
 
 const TRAINED = [
   ...["data", "images", "testImages", "widths", "epochs", "batch", "learningRate", "noise"],
@@ -138,28 +137,28 @@ const train = (params: Params, key: Key, progress: PartProgress): Trained => {
   };
 };
 
-/** A training that did not diverge. */
-const done = (row: Row): boolean => Number.isFinite(row.numbers["spikingAccuracy"].estimate);
-
 const conclude = (table: Table, params: Params): Summary[] => [
-  {
-    title: "Trained by rates, run by spikes: test accuracy, % ± half of the 95 % t interval over seeds",
-    columns: ["network", "soft rates", "LIF rates", "spikes", "loss", "fired"],
-    rows: linesOf(table, PARAMETERS, ["seed"]).map(({ label, rows: all }) => {
-      const rows = all.filter(done);
-      const lost = all.length - rows.length;
-      return [
-        `${label || params.widths}${lost > 0 ? ` (${lost} of ${all.length} diverged)` : ""}`,
-        ...(["softAccuracy", "rateAccuracy", "spikingAccuracy", "loss"] as const).map((name) =>
-          percentWithin(lineOf("", rows).over(name)),
-        ),
-        lineOf("", rows).over("spikes").estimate.toFixed(0),
-      ];
-    }),
-    notes: [
+  tableOf(
+    "Trained by rates, run by spikes: test accuracy, % ± half of the 95 % t interval over seeds",
+    linesOf(table, PARAMETERS, ["seed"]).map((line) => ({ line, done: line.known("spikingAccuracy") })),
+    [
+      [
+        "network",
+        ({ line, done }) => {
+          const lost = line.rows.length - done.rows.length;
+          return `${line.label || params.widths}${lost > 0 ? ` (${lost} of ${line.rows.length} diverged)` : ""}`;
+        },
+      ],
+      ["soft rates", ({ done }) => done.within("softAccuracy")],
+      ["LIF rates", ({ done }) => done.within("rateAccuracy")],
+      ["spikes", ({ done }) => done.within("spikingAccuracy")],
+      ["loss", ({ done }) => done.within("loss")],
+      ["fired", ({ done }) => done.mean("spikes").toFixed(0)],
+    ],
+    [
       "loss: points from the rates of LIF neurons to their spikes, on the same images. fired: spikes of hidden neurons an image; the input is a current, the readout a weighted sum of filtered spikes.",
     ],
-  },
+  ),
 ];
 
 const figures = (table: Table, params: Params): Figure[] =>
@@ -170,18 +169,12 @@ const figures = (table: Table, params: Params): Figure[] =>
           caption: `Points lost from the rates of LIF neurons to their spikes${valuesOf(table.rows, "seed").length > 1 ? `; bars are 95 % t intervals over ${valuesOf(table.rows, "seed").length} seeds` : ""}. ${params.widths}. ${dataNote(params)}.`,
           x: { label: "an image stands", unit: "ms", scale: "log" },
           y: { label: "loss", unit: "points", scale: "linear" },
-          series: linesOf(table, PARAMETERS, ["seed", "duration"]).map(({ label, rows }) => {
-            const times = [...new Set(rows.map((r) => r.at.duration))].sort((a, b) => a - b);
-            const cells = times.map((t) =>
-              lineOf(
-                "",
-                rows.filter((r) => r.at.duration === t && done(r)),
-              ).over("loss"),
-            );
+          series: linesOf(table, PARAMETERS, ["seed", "duration"]).map((line) => {
+            const points = line.by("duration");
             return percentCurve(
-              label || "spikes",
-              times.map((t) => 1e3 * t),
-              cells,
+              line.label || "spikes",
+              points.map(({ value }) => 1e3 * value),
+              points.map((at) => at.known("spikingAccuracy").over("loss")),
             );
           }),
         },
