@@ -27,6 +27,7 @@ import {
   tableOf,
   valuesOf,
 } from "../results/index.ts";
+import { accuracyOfDone } from "./diverged.ts";
 import { trainOnChip } from "./learning-chip.ts";
 import { idleLearning, LEARNING_PARAMETERS } from "./learning-parameters.ts";
 import { checkLearningDevice } from "./study-pairs.ts";
@@ -73,13 +74,7 @@ const byMethod = (setting: Setting) => {
   return METHODS.map((method) => of.find(({ value }) => value === method));
 };
 
-const accuracyOf = (line: Setting | undefined): string => {
-  if (!line) return "";
-  const done = line.known("accuracy");
-  const lost = line.rows.length - done.rows.length;
-  if (done.rows.length === 0) return "diverged";
-  return done.within("accuracy") + (lost > 0 ? ` (${lost} diverged)` : "");
-};
+const accuracyOf = (line: Setting | undefined): string => (line ? accuracyOfDone(line) : "");
 
 const ROUNDING = 1e-12;
 

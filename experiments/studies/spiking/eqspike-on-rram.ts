@@ -13,6 +13,7 @@ import type { Figure } from "#src/report/figure";
 import { keysOf } from "#src/words/named";
 import { OWN_MODULE } from "../../own-module.ts";
 import { showMeasured } from "../../units/show.ts";
+import { accuracyOfDone } from "../learning/diverged.ts";
 import { idlePairs } from "../learning/learning-parameters.ts";
 import { dataNote } from "../papers/published-parameters.ts";
 import {
@@ -71,13 +72,6 @@ const ASKED = 0.95;
 /** Axes that no setting is named by. */
 const APART = ["seed"] as const;
 
-const accuracyOf = (setting: Setting): string => {
-  const done = setting.known("accuracy");
-  const lost = setting.rows.length - done.rows.length;
-  if (done.rows.length === 0) return "diverged";
-  return done.within("accuracy") + (lost > 0 ? ` (${lost} diverged)` : "");
-};
-
 /** What a setting loses against the first, seed by seed. */
 const lossOf = (setting: Setting, base: Setting): string => {
   const [own, first] = [setting, base].map((s) => s.estimates("accuracy"));
@@ -113,7 +107,7 @@ const conclude = (table: Table, params: Params): Summary[] => {
       settings,
       [
         ["setting", ({ label }) => label],
-        ["accuracy", accuracyOf],
+        ["accuracy", accuracyOfDone],
         ["loss", (s) => lossOf(s, base)],
         [`above ${100 * ASKED} %`, exceeds],
       ],
