@@ -1,5 +1,6 @@
 import { fold, type Key, keyText, rootKey } from "#src/random/index";
 import { oneLine } from "#src/words/one-line";
+import { suggestion } from "#src/words/suggestion";
 import type { AnyExperiment, TrialResult } from "./experiment.ts";
 import type { Values } from "./parameter.ts";
 import { type Plan, paramsAt } from "./plan.ts";
@@ -102,7 +103,10 @@ export const computeShard = (
     for (const [name, report] of Object.entries(numbers)) {
       if (report === undefined) continue;
       const where = `${plan.experiment.name}: ${who}, number "${name}"`;
-      if (!Object.hasOwn(tallies, name)) throw new Error(`${where} is not declared in the experiment's numbers.`);
+      if (!Object.hasOwn(tallies, name))
+        throw new Error(
+          `${where} is not declared in the experiment's numbers.${suggestion(name, Object.keys(tallies))}`,
+        );
       try {
         tallies[name] = addReport(tallies[name], report);
       } catch (error) {

@@ -1,3 +1,4 @@
+import { suggestion } from "#src/words/suggestion";
 import type { AnyExperiment } from "./experiment.ts";
 import type { Sampling } from "./sampling.ts";
 
@@ -50,8 +51,11 @@ export const stoppingRule = (
   const { every, relative } = precision;
   for (const [name, p] of [["every number", every ?? 0.5] as const, ...Object.entries(relative)])
     if (!(p > 0 && p < 1)) refuse(`precision of ${name} is ${p}; expected a share above 0 and below 1, e.g. 5%`);
+  const numbers = Object.keys(experiment.numbers);
   for (const name of Object.keys(relative))
-    if (!Object.hasOwn(experiment.numbers, name))
-      refuse(`precision of "${name}", which is no number; numbers: ${Object.keys(experiment.numbers).join(", ")}`);
+    if (!numbers.includes(name)) {
+      const near = suggestion(name, numbers).replace("Did", "did");
+      refuse(`precision of "${name}", which is no number;${near} numbers: ${numbers.join(", ")}`);
+    }
   return { kind: "precision", every, relative, first: Math.min(whole(experiment.trials), asked), most: asked };
 };

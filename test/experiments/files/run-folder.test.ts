@@ -169,6 +169,7 @@ describe("a run to a precision", () => {
     await refused("between 0 and 1", "coin.mjs", "--precision", "5");
     await refused("between 0 and 1", "coin.mjs", "--precision", "0%");
     await refused("no number; numbers: heads, height", "coin.mjs", "--precision", "tails=5%");
+    await refused('no number; did you mean "heads"? numbers: heads, height', "coin.mjs", "--precision", "haeds=5%");
     await refused("pure number", "coin.mjs", "--precision", "5 V");
     await refused("draws nothing", "sense-transient", "--precision", "5%");
   });

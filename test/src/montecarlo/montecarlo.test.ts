@@ -167,6 +167,7 @@ describe("shards", () => {
   test("a number that is not declared, or NaN, is an error and not a result", () => {
     const wrong = (numbers: Record<string, number>) => () => shard(0, { ...coin, trial: () => ({ numbers }) });
     expect(wrong({ tails: 1 })).toThrow('"tails" is not declared');
+    expect(wrong({ haeds: 1 })).toThrow('Did you mean "heads"?');
     expect(wrong({ thrown: Number.NaN })).toThrow("not a finite number");
     expect(wrong({ thrown: Number.POSITIVE_INFINITY })).toThrow("not a finite number");
     expect(wrong({ heads: 0.5 })).toThrow("expected whole numbers");
