@@ -260,6 +260,7 @@ export const ENTRIES = [
   run("eqspike-on-rram", [SPIKES], "eqspike-on-rram --data MNIST", 50, RUN, {
     "eqspike-on-rram.png": "EqSpike on cells: pulses",
   }),
+  run("eqspike-on-rram-carried", [SPIKES], "eqspike-on-rram --data MNIST --set rounding=carried", 50, RUN),
   run(
     "eqspike-on-rram-register",
     [SPIKES],
