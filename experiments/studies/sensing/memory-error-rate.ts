@@ -10,9 +10,9 @@ import {
   type ValuesOf,
 } from "#src/montecarlo/index";
 import type { Figure } from "#src/report/figure";
-import { recordEntries, recordOf } from "#src/words/named";
+import { keysOf, recordEntries, recordOf } from "#src/words/named";
 import { OWN_MODULE } from "../../own-module.ts";
-import { rateSeries, varied } from "../results/index.ts";
+import { axisColumns, rateSeries, tableOf } from "../results/index.ts";
 import { heatAloneRemarks } from "./idle-parameters.ts";
 import { checkSense, describeDevice, deviceOf, namedDevice, SENSE_PARAMETERS, standingOf } from "./sense-parameters.ts";
 
@@ -63,43 +63,38 @@ const ofRate = (row: Row): Row => ({
   ),
 });
 
-const conclude = (table: Table) => [
-  {
-    title: "Bit errors with an amplifier without offset [95 % interval]",
-    columns: [...table.axes, "cell", "rate", "interval", "closed form"],
-    rows: table.rows.flatMap((row) => {
-      const at = row.at;
-      const ideal = idealErrorRates(deviceOf(at), at.temperature);
-      const line = (cell: string, number: NumberName, closed: string): string[] => {
-        const { estimate, low, high } = row.numbers[number];
-        const none = isNoneSeen(row.numbers[number]);
-        return [
-          ...table.axes.map((axis) => varied(PARAMETERS, axis, row.point[axis])),
-          cell,
-          exponential(estimate),
-          none ? "none seen" : `[${exponential(Math.max(0, low))}, ${exponential(high)}]`,
-          closed,
-        ];
-      };
-      return [
-        line("1T1R", "single", exponential(ideal.single)),
-        line("1T1R, SECDED(72,64)", "secded72", ""),
-        line("1T1R, SECDED(8,4)", "secded8", ""),
-        line("2T2R", "differential", exponential(ideal.differential)),
-      ];
-    }),
-    notes: [
-      "1T1R is read against the best reference resistance; 2T2R compares its two cells. 2T2R and SECDED(8,4) both double the memory. SECDED: bits left wrong in words of two or more errors. Intervals: Wilson; after correction, t over blocks of 7,200 bits.",
-    ],
-  },
-];
-
 const LABELS = {
   single: "1T1R",
   secded72: "1T1R, SECDED(72,64)",
   secded8: "1T1R, SECDED(8,4)",
   differential: "2T2R",
 } as const;
+
+const closedForm = ({ at }: Row, cell: NumberName): string => {
+  const ideal = idealErrorRates(deviceOf(at), at.temperature);
+  return cell === "single" || cell === "differential" ? exponential(ideal[cell]) : "";
+};
+
+const conclude = (table: Table) => [
+  tableOf(
+    "Bit errors with an amplifier without offset [95 % interval]",
+    table.rows.flatMap((row) => keysOf(LABELS).map((cell) => ({ ...row, cell, rate: row.numbers[cell] }))),
+    [
+      ...axisColumns(table, PARAMETERS),
+      ["cell", ({ cell }) => LABELS[cell]],
+      ["rate", ({ rate: { estimate } }) => exponential(estimate)],
+      [
+        "interval",
+        ({ rate: of }) =>
+          isNoneSeen(of) ? "none seen" : `[${exponential(Math.max(0, of.low))}, ${exponential(of.high)}]`,
+      ],
+      ["closed form", (row) => closedForm(row, row.cell)],
+    ],
+    [
+      "1T1R is read against the best reference resistance; 2T2R compares its two cells. 2T2R and SECDED(8,4) both double the memory. SECDED: bits left wrong in words of two or more errors. Intervals: Wilson; after correction, t over blocks of 7,200 bits.",
+    ],
+  ),
+];
 
 const figures = (table: Table, params: Params): Figure[] => {
   const axis = table.axes.find((name) => PARAMETERS[name].kind === "quantity");

@@ -22,7 +22,7 @@ import type { Interval } from "#src/numerics/intervals";
 import { fold, type Key, normalsInto } from "#src/random/index";
 import type { Figure } from "#src/report/figure";
 import { OWN_MODULE } from "../../own-module.ts";
-import { drawn, linesOf, varied } from "../results/index.ts";
+import { axisColumns, drawn, linesOf, tableOf } from "../results/index.ts";
 import { heatAloneRemarks, heatRemarks, idleRipple } from "./idle-parameters.ts";
 import {
   amplifierOf,
@@ -127,31 +127,38 @@ const small = (p: number, digits: number): string =>
 
 /** Of independent runs; of reads that were counted, Wilson's, which there is even where none is in error. */
 const intervalOf = (row: Row): Interval =>
-  row.numbers["plainRate"].trials > 0 ? row.numbers["plainRate"] : row.numbers["probability"];
+  row.numbers.plainRate.trials > 0 ? row.numbers.plainRate : row.numbers.probability;
+
+const known = ({ estimate }: Interval, text: (estimate: number) => string): string =>
+  Number.isFinite(estimate) ? text(estimate) : "-";
 
 const conclude = (table: Table) => [
-  {
-    title: "Probability of one read in error",
-    columns: [...table.axes, "probability [95 %]", "stated error", "evaluations", "distance", "regions", "doubted"],
-    rows: table.rows.map((row) => {
-      const { probability, relativeError, evaluations, distance, regions, doubted } = row.numbers;
-      const or = (cell: { estimate: number }, text: string): string => (Number.isFinite(cell.estimate) ? text : "-");
-      const { estimate, low, high } = intervalOf(row);
-      return [
-        ...table.axes.map((axis) => varied(PARAMETERS, axis, row.point[axis])),
-        or(probability, `${small(estimate, 3)} [${small(Math.max(0, low), 2)}, ${small(high, 2)}]`),
-        or(relativeError, `${(100 * relativeError.estimate).toPrecision(2)} %`),
-        or(evaluations, evaluations.estimate.toFixed(0)),
-        or(distance, distance.estimate.toFixed(2)),
-        or(regions, regions.estimate.toFixed(0)),
-        `${(100 * doubted.estimate).toFixed(0)} %`,
-      ];
-    }),
-    notes: [
+  tableOf(
+    "Probability of one read in error",
+    table.rows,
+    [
+      ...axisColumns(table, PARAMETERS),
+      [
+        "probability [95 %]",
+        (row) => {
+          const { estimate, low, high } = intervalOf(row);
+          return known(
+            row.numbers.probability,
+            () => `${small(estimate, 3)} [${small(Math.max(0, low), 2)}, ${small(high, 2)}]`,
+          );
+        },
+      ],
+      ["stated error", ({ numbers }) => known(numbers.relativeError, (x) => `${(100 * x).toPrecision(2)} %`)],
+      ["evaluations", ({ numbers }) => known(numbers.evaluations, (x) => x.toFixed(0))],
+      ["distance", ({ numbers }) => known(numbers.distance, (x) => x.toFixed(2))],
+      ["regions", ({ numbers }) => known(numbers.regions, (x) => x.toFixed(0))],
+      ["doubted", ({ numbers }) => `${(100 * numbers.doubted.estimate).toFixed(0)} %`],
+    ],
+    [
       "Intervals: t over independent runs of the method; of plain counting, Wilson over all reads. Stated error: mean of the relative standard errors that importance sampling states for itself. Evaluations: reads simulated in one run; the search for failure points, made once a condition, comes on top. Distance: of the most probable failure point from the nominal one, in sigma; regions: how many are sampled about.",
       "Doubted: runs with a reason not to trust them: effective samples below 100, one sample above 5 % of the estimate, failures found without gradient outside the regions, the asked error not reached (importance); failure not reached (subset); fewer than 20 failures (plain).",
     ],
-  },
+  ),
 ];
 
 const figures = (table: Table, params: Params): Figure[] => {

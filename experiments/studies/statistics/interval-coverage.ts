@@ -14,10 +14,10 @@ import { chipsAndImages } from "#src/numerics/chips-and-images";
 import { clopperPearson, type Interval, wilson } from "#src/numerics/intervals";
 import { binomial, fold, type Key, normal } from "#src/random/index";
 import type { Figure } from "#src/report/figure";
-import { keysOf, recordEntries } from "#src/words/named";
+import { recordEntries } from "#src/words/named";
 import { OWN_MODULE } from "../../own-module.ts";
 import { showRate } from "../../units/show.ts";
-import { linesOf, percentCurve, varied } from "../results/index.ts";
+import { axisColumns, type Column, linesOf, percentCurve, tableOf } from "../results/index.ts";
 
 const PARAMETERS = {
   rate: quantity("1", 0.05, [1e-5, 0.999], "true rate", "chosen"),
@@ -52,6 +52,7 @@ const NUMBERS = {
 
 type NumberName = keyof typeof NUMBERS;
 type Table = TableOf<typeof PARAMETERS, typeof NUMBERS>;
+type Row = Table["rows"][number];
 
 const LABELS = {
   wilson: "Wilson",
@@ -94,20 +95,20 @@ const conclude = (table: Table) => {
   const mean = (name: NumberName): number =>
     table.rows.reduce((sum, row) => sum + row.numbers[name].estimate / table.rows.length, 0);
   return [
-    {
-      title: "How often a 95 % interval holds the true rate, % [95 % interval of that]",
-      columns: [...table.axes, ...Object.values(LABELS), "trials at the stop"],
-      rows: table.rows.map((row) => [
-        ...table.axes.map((axis) => varied(PARAMETERS, axis, row.point[axis])),
-        ...keysOf(LABELS).map((name) => showRate(row.numbers[name])),
-        Math.round(row.numbers["length"].estimate).toString(),
-      ]),
-      notes: [
+    tableOf(
+      "How often a 95 % interval holds the true rate, % [95 % interval of that]",
+      table.rows,
+      [
+        ...axisColumns(table, PARAMETERS),
+        ...recordEntries(LABELS).map(([name, label]): Column<Row> => [label, ({ numbers }) => showRate(numbers[name])]),
+        ["trials at the stop", ({ numbers }) => Math.round(numbers.length.estimate).toString()],
+      ],
+      [
         `Averaged over these points: ${recordEntries(LABELS)
           .map(([name, label]) => `${label} ${(100 * mean(name)).toFixed(2)} %`)
           .join(", ")}.`,
       ],
-    },
+    ),
   ];
 };
 
