@@ -35,7 +35,7 @@ import { keysOf } from "#src/words/named";
 import { dataFor, dataSetRecord } from "../../files/data-sets.ts";
 import { OWN_MODULE } from "../../own-module.ts";
 import { dataNote, imagesFor, PUBLISHED_PARAMETERS } from "../papers/published-parameters.ts";
-import { linesOf, percent, percentCurve, percentWithin } from "../results/index.ts";
+import { linesOf, percent, percentWithin, sweptCurve, tableOf } from "../results/index.ts";
 
 const CODE = "github.com/fmi-basel/brainscales-2-surrogate-gradients, MNIST";
 
@@ -188,21 +188,21 @@ const train = (params: Params, key: Key): Trained => {
 };
 
 const conclude = (table: Table, params: Params): Summary[] => [
-  {
-    title: "Accuracy on chips with mismatch, % ± half of the 95 % t interval over chips",
-    columns: ["network", "ideal", "blind", "in the loop", "gained", "fired"],
-    rows: linesOf(table, PARAMETERS, []).map(({ label, rows: [row] }) => [
-      label || `mismatch ${params.mismatch}`,
-      percent(row.numbers["idealAccuracy"].estimate),
-      percentWithin(row.numbers["blind"]),
-      percentWithin(row.numbers["loop"]),
-      percentWithin(row.numbers["gained"]),
-      row.numbers["hiddenSpikes"].estimate.toFixed(2),
-    ]),
-    notes: [
+  tableOf(
+    "Accuracy on chips with mismatch, % ± half of the 95 % t interval over chips",
+    linesOf(table, PARAMETERS, []).map(({ label, rows: [{ numbers }] }) => ({ label, numbers })),
+    [
+      ["network", ({ label }) => label || `mismatch ${params.mismatch}`],
+      ["ideal", ({ numbers }) => percent(numbers.idealAccuracy.estimate)],
+      ["blind", ({ numbers }) => percentWithin(numbers.blind)],
+      ["in the loop", ({ numbers }) => percentWithin(numbers.loop)],
+      ["gained", ({ numbers }) => percentWithin(numbers.gained)],
+      ["fired", ({ numbers }) => numbers.hiddenSpikes.estimate.toFixed(2)],
+    ],
+    [
       `ideal: trained and run in software, ${params.softwareEpochs} + ${params.loopEpochs} epochs. blind: that network's weights on the chip. in the loop: the last ${params.loopEpochs} epochs on the chip instead, spikes and membranes measured, errors sent back through the ideal neurons. gained: paired, chip by chip. fired: spikes of a hidden neuron an image, ideal.`,
     ],
-  },
+  ),
 ];
 
 const figures = (table: Table, params: Params): Figure[] => {
@@ -213,17 +213,16 @@ const figures = (table: Table, params: Params): Figure[] => {
       caption: `${params.side * params.side}-${params.hidden}-10, a pair of curves a training seed; bars are 95 % t intervals over chips, each drawn anew. ${dataSetRecord(params.data).name}, ${params.softwareEpochs} epochs in software, ${params.loopEpochs} more on the chip or in software.`,
       x: { label: "mismatch, deviation of ln", unit: "", scale: "linear" },
       y: { label: "test accuracy", unit: "%", scale: "linear" },
-      series: linesOf(table, PARAMETERS, ["mismatch"]).flatMap(({ label, rows }) => {
-        const mine = [...rows].sort((a, b) => a.at.mismatch - b.at.mismatch);
-        const x = mine.map((r) => r.at.mismatch);
-        return (["loop", "blind"] as const).map((number) =>
-          percentCurve(
-            `${number === "loop" ? "in the loop" : "blind"}, ${label}`,
-            x,
-            mine.map((r) => r.numbers[number]),
+      series: linesOf(table, PARAMETERS, ["mismatch"]).flatMap((line) =>
+        (["loop", "blind"] as const).map((number) =>
+          sweptCurve(
+            `${number === "loop" ? "in the loop" : "blind"}, ${line.label}`,
+            line,
+            "mismatch",
+            ({ rows: [row] }) => row.numbers[number],
           ),
-        );
-      }),
+        ),
+      ),
     },
   ];
 };

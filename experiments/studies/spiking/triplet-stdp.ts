@@ -15,7 +15,7 @@ import { fold, type Key, logNormal } from "#src/random/index";
 import type { Figure } from "#src/report/figure";
 import { keysOf } from "#src/words/named";
 import { OWN_MODULE } from "../../own-module.ts";
-import { linesOf } from "../results/index.ts";
+import { linesOf, tableOf } from "../results/index.ts";
 
 const ASSUMED = "assumed: process variation of an analog circuit; sweep it";
 
@@ -96,48 +96,39 @@ const quantile = (row: Row, number: NumberName, q: number): number => row.number
 const within = (row: Row, number: NumberName, digits: number): string =>
   `${quantile(row, number, 1).toFixed(digits)} [${quantile(row, number, 0).toFixed(digits)}, ${quantile(row, number, 2).toFixed(digits)}]`;
 
-const conclude = (table: Table, params: Params): Summary[] => {
-  const label = (text: string): string => text || params.rule;
-  return [
-    {
-      title: `Change by ${params.pairings} pairings: median [5 %, 95 %] of circuits, and of the ideal rule`,
-      columns: ["circuits", "Hz", "post after pre", "ideal", "pre after post", "ideal"],
-      rows: linesOf(table, PARAMETERS, ["frequency"]).flatMap(({ label: group, rows }) =>
-        rows.map((row) => {
-          const here = row.at;
-          const nominal = (lag: number): string =>
-            pairingChange(ruleOf(here.rule), here.frequency, lag, here.pairings).toFixed(3);
-          const { frequency, lag } = here;
-          return [
-            label(group),
-            `${frequency}`,
-            within(row, "later", 2),
-            nominal(lag),
-            within(row, "earlier", 2),
-            nominal(-lag),
-          ];
-        }),
-      ),
-      notes: [
-        "post, pre: the neuron after the synapse and the one before it, that lag apart. Additive changes of the weight.",
-      ],
-    },
-    {
-      title: "Rate at which depression turns into potentiation [Hz]",
-      columns: ["circuits", "median [5 %, 95 %]", "nominal"],
-      rows: linesOf(table, PARAMETERS, ["frequency", "lag", "pairings"])
-        .filter(({ rows: [row] }) => Number.isFinite(row.numbers["threshold"].estimate))
-        .map(({ label: group, rows: [row] }) => [
-          label(group),
-          within(row, "threshold", 2),
-          tripletThreshold(ruleOf(row.at.rule), row.at.rateBefore).toFixed(2),
-        ]),
-      notes: [
-        `As in the rule of Bienenstock, Cooper and Munro; independent Poisson spikes, ${params.rateBefore} Hz before the synapse, closed form (all-to-all rules); quantiles are known to 0.5 % of their value. Below 0: potentiation at every rate.`,
-      ],
-    },
-  ];
-};
+/** What the ideal rule does at this lag. */
+const ideal = ({ rule, frequency, pairings }: Params, lag: number): string =>
+  pairingChange(ruleOf(rule), frequency, lag, pairings).toFixed(3);
+
+const conclude = (table: Table, params: Params): Summary[] => [
+  tableOf(
+    `Change by ${params.pairings} pairings: median [5 %, 95 %] of circuits, and of the ideal rule`,
+    linesOf(table, PARAMETERS, ["frequency"]).flatMap(({ label, rows }) => rows.map((row) => ({ ...row, label }))),
+    [
+      ["circuits", ({ label }) => label || params.rule],
+      ["Hz", ({ at }) => `${at.frequency}`],
+      ["post after pre", (row) => within(row, "later", 2)],
+      ["ideal", ({ at }) => ideal(at, at.lag)],
+      ["pre after post", (row) => within(row, "earlier", 2)],
+      ["ideal", ({ at }) => ideal(at, -at.lag)],
+    ],
+    ["post, pre: the neuron after the synapse and the one before it, that lag apart. Additive changes of the weight."],
+  ),
+  tableOf(
+    "Rate at which depression turns into potentiation [Hz]",
+    linesOf(table, PARAMETERS, ["frequency", "lag", "pairings"]).filter(({ rows: [row] }) =>
+      Number.isFinite(row.numbers.threshold.estimate),
+    ),
+    [
+      ["circuits", ({ label }) => label || params.rule],
+      ["median [5 %, 95 %]", ({ rows: [row] }) => within(row, "threshold", 2)],
+      ["nominal", ({ at }) => tripletThreshold(ruleOf(at.rule), at.rateBefore).toFixed(2)],
+    ],
+    [
+      `As in the rule of Bienenstock, Cooper and Munro; independent Poisson spikes, ${params.rateBefore} Hz before the synapse, closed form (all-to-all rules); quantiles are known to 0.5 % of their value. Below 0: potentiation at every rate.`,
+    ],
+  ),
+];
 
 const figures = (table: Table, params: Params): Figure[] =>
   linesOf(table, PARAMETERS, ["frequency"]).flatMap(({ label, rows }): Figure[] => {
