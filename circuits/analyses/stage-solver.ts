@@ -25,7 +25,7 @@ export interface Solved {
   readonly singular: boolean;
 }
 
-export interface StageSolver {
+interface StageSolver {
   readonly met: Solved;
   /**
    * Newton's method for q(y) + dh i(y, time) = rhs: `y` holds the driven voltages and a first guess, and gets the solution; `charges` and

@@ -19,7 +19,7 @@ interface RecordedStep {
 }
 
 /** Reads what was asked for off the steps of lanes. */
-export interface RecordedSteps {
+interface RecordedSteps {
   /** Reads a step; the first time that lies beyond it. */
   read(lane: number, step: RecordedStep): number;
   /** Gives all times from `firstTime` on what the lane has ended at. */

@@ -3,7 +3,7 @@ import { type Key, uniform } from "#src/random/index";
 import { mostPulsesAtOnce, type PlasticPairsDesign } from "./plastic-pairs-design.ts";
 
 /** What a controller makes of the changes that are wanted of pairs. */
-export interface WantedPulses {
+interface WantedPulses {
   /** Weight that it takes one pulse of a pair to move. */
   readonly perPair: number;
   /** Parts of pulses that are kept for later, a pair an entry; empty where none are. */
