@@ -26,7 +26,7 @@ import type { Figure, Series } from "#src/report/figure";
 import { recordOf } from "#src/words/named";
 import { OWN_MODULE } from "../../own-module.ts";
 import { showQuantity } from "../../units/show.ts";
-import { axisColumns, countsText, linesOf, percentCurve, tableOf } from "../results/index.ts";
+import { axisColumns, countsText, linesOf, percentCurve, tableOf, valuesOf } from "../results/index.ts";
 import { ONE_T_ONE_R, PARAMETERS, type WriteValues } from "./write-disturb-parameters.ts";
 
 const VERIFY_TOLERANCE = 0.05;
@@ -210,7 +210,7 @@ const pulsesText = (log: number): string => {
 const figures = (table: Table): Figure[] =>
   linesOf(table, PARAMETERS, ["size", "access"]).flatMap(({ label, rows }): Figure[] => {
     const of = label ? `: ${label}` : "";
-    const kinds = [...new Set(rows.map((r) => r.at.access))];
+    const kinds = valuesOf(rows, "access");
     const curves = (pick: (mine: readonly Row[], kind: string, sizes: readonly number[]) => Series): Series[] =>
       kinds.map((kind) => {
         const mine = rows.filter((r) => r.at.access === kind);

@@ -170,7 +170,7 @@ const conclude = (table: Table): Summary[] => {
 
 const figures = (table: Table, params: Params): Figure[] =>
   linesOf(table, PARAMETERS, ["seed", "epoch"]).flatMap(({ label, rows }): Figure[] => {
-    const epochs = [...new Set(rows.map((r) => r.at.epoch))].sort((a, b) => a - b);
+    const epochs = valuesOf(rows, "epoch");
     if (epochs.length < 2) return [];
     return [
       {

@@ -159,19 +159,12 @@ const watchNetwork = (
 /** Events from which a mean is worth drawing. */
 const ENOUGH = 30;
 
-const pointOf = (row: Row): { readonly curve: Curve; readonly delay: number } => ({
-  curve: row.at.curve,
-  delay: row.at.delay,
-});
-
 const rowsAt = (table: Table, curve: Curve, delay: number): Row[] =>
-  table.rows.filter((r) => {
-    const at = pointOf(r);
-    return at.curve === curve && at.delay === delay && Number.isFinite(r.numbers["change"].estimate);
-  });
+  table.rows.filter(
+    ({ at, numbers }) => at.curve === curve && at.delay === delay && Number.isFinite(numbers.change.estimate),
+  );
 
-const delaysOf = (table: Table): number[] =>
-  [...new Set(table.rows.map((r) => pointOf(r).delay))].sort((a, b) => a - b);
+const delaysOf = (table: Table): number[] => valuesOf(table.rows, "delay");
 
 const figures = (table: Table, params: Params): Figure[] => {
   const delays = delaysOf(table);

@@ -9,6 +9,7 @@ import {
 } from "#src/montecarlo/index";
 import { fold } from "#src/random/index";
 import type { Figure } from "#src/report/figure";
+import { keysOf } from "#src/words/named";
 import { OWN_MODULE } from "../../own-module.ts";
 import { parseWidths } from "../networks/network-parameters.ts";
 import { accuracyCurves, accuracyTable } from "../papers/equilibrium-report.ts";
@@ -38,7 +39,7 @@ type Params = ValuesOf<typeof PARAMETERS>;
 type NumberName = keyof typeof NUMBERS;
 type Table = TableOf<typeof PARAMETERS, typeof NUMBERS>;
 
-const TRAINED = [...Object.keys(SPIKING_PARAMETERS), "epochs", "seed"] as (keyof Params)[];
+const TRAINED = [...keysOf(SPIKING_PARAMETERS), "epochs", "seed"] as const;
 
 const NUMBERS = {
   accuracy: mean("1", "share of test images classified right after the epoch"),

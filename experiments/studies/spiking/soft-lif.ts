@@ -80,9 +80,9 @@ const NUMBERS = {
 type Table = TableOf<typeof PARAMETERS, typeof NUMBERS>;
 
 const TRAINED = [
-  ...["data", "images", "testImages", "widths", "epochs", "batch", "learningRate", "noise"],
-  ...["refractoryTime", "membraneTime", "smoothing", "amplitude", "seed"],
-] as (keyof Params)[];
+  ...(["data", "images", "testImages", "widths", "epochs", "batch", "learningRate", "noise"] as const),
+  ...(["refractoryTime", "membraneTime", "smoothing", "amplitude", "seed"] as const),
+] as const;
 
 const neuronsOf = (
   { refractoryTime, membraneTime, smoothing, amplitude }: Params,
