@@ -1,4 +1,5 @@
-import { createKernels, type Kernels, rowMajor } from "#src/kernels/kernels";
+import { arraysIn } from "#src/kernels/declared-arrays";
+import { kernelsFor, rowMajor } from "#src/kernels/kernels";
 import { fold, type Key, normal, normalsInto } from "#src/random/index";
 import type { CrossbarDesign } from "../crossbar/crossbar-design.ts";
 import { readSensitivity } from "../crossbar/read-sensitivity.ts";
@@ -191,28 +192,28 @@ export const programAnalogArray = (
       const slice = { share, positive: part(positive), negative: reference ?? (negative && part(negative)) };
       return { share, ...readSlice(design, slice, t.rows, t.columns) };
     });
-  // Two planes a slice, each aligned by itself.
-  const planeBytes = 2 * mapped.slices.length * (4 * inputs * outputs + 16 * bare.length);
-  const kernelBytes = planeBytes + 8 * BLOCK * (inputs + outputs) + 2 ** 12;
-  const kernels: Kernels = createKernels(kernelBytes);
-  const inKernels = (array: Float32Array): Float32Array => {
-    const copy = kernels.float32(array.length);
-    copy.set(array);
-    return copy;
-  };
-  const prepared = bare.map((t) => ({
-    ...t,
-    slices: slicesOf(t).map((s) => ({
-      ...s,
-      signal: inKernels(s.signal),
-      variance: s.variance && inKernels(s.variance),
-    })),
-  }));
   const widest = Math.min(tile.columns, outputs);
-  const volts = kernels.float32(BLOCK * inputs);
-  const squares = kernels.float32(BLOCK * inputs);
-  const sums = kernels.float32(BLOCK * widest);
-  const spreads = kernels.float32(BLOCK * widest);
+  const found = bare.map((t) => slicesOf(t));
+  const declared = {
+    planes: found.map((slices) =>
+      slices.map(({ signal, variance }) => ({ signal: signal.length, variance: variance ? variance.length : null })),
+    ),
+    volts: BLOCK * inputs,
+    squares: BLOCK * inputs,
+    sums: BLOCK * widest,
+    spreads: BLOCK * widest,
+  };
+  const kernels = kernelsFor(declared);
+  const { planes: held, volts, squares, sums, spreads } = arraysIn(kernels, declared);
+  const prepared = bare.map((t, k) => ({
+    ...t,
+    slices: found[k].map((slice, s) => {
+      const { signal, variance } = held[k][s];
+      signal.set(slice.signal);
+      if (slice.variance) variance?.set(slice.variance);
+      return { ...slice, signal, variance };
+    }),
+  }));
   const draws = new Float32Array(BLOCK * widest);
   const offsets = new Float64Array(BLOCK);
 

@@ -1,3 +1,4 @@
+import { arraysIn } from "#src/kernels/declared-arrays";
 import { type Kernels, rowMajor, transposed } from "#src/kernels/kernels";
 import type { Activations, PlasticSynapses, WeightErrors } from "#src/networks/index";
 import { checkErrors } from "#src/networks/index";
@@ -54,6 +55,9 @@ const readAs = (state: number, { type1, type2, type3 }: WeightErrors, u: number)
   return u < type1 + type2 ? 0 : state;
 };
 
+/** Arrays of latent pairs: what the cells are read as. */
+export const latentPairsArrays = (inputs: number, outputs: number) => ({ seen: inputs * outputs });
+
 /**
  * A layer's weights as 2T2R cells read by sense amplifiers: a weight is `scale` times the state of its cell, +-1 or 0, which is the
  * sign of a digital accumulator that takes every change. A cell is written only when its state changes; what was written is read
@@ -76,7 +80,7 @@ export const latentPairs = (
   const latent = start.map((h) => Math.min(limit, Math.max(-limit, h)));
   const written = new Float32Array(size);
   const writeCounts = new Float32Array(size);
-  const seen = kernels.float32(size);
+  const { seen } = arraysIn(kernels, latentPairsArrays(inputs, outputs));
   const luck = fold(chip, "reads");
   let [reads, writes] = [0, 0];
 

@@ -1,3 +1,4 @@
+import { arraysIn } from "#src/kernels/declared-arrays";
 import { type Kernels, rowMajor, transposed } from "#src/kernels/kernels";
 import type { EventSynapses, HeldSynapses } from "#src/learning/index";
 import type { Activations } from "#src/networks/index";
@@ -18,17 +19,26 @@ interface Shown {
 type PairReader = Pick<EventSynapses, "forwardInto" | "transposedInto" | "deliverInto" | "deliverBackInto"> &
   Pick<HeldSynapses, "countEvents">;
 
+/** What reads of pairs depend on. */
+export type PairReads = Pick<PlasticPairsDesign, "inputs" | "outputs" | "readNoise">;
+
+/** Arrays of reads with noise: squared inputs, and the spread of the sums. */
+export const readerArrays = ({ inputs, outputs, readNoise }: PairReads, batch: number) => {
+  const widest = readNoise > 0 ? batch * Math.max(inputs, outputs) : null;
+  return { squares: widest, spreads: widest };
+};
+
 /** Reads of an array of pairs, rows or columns driven, by whole inputs or spike by spike. @param use Gets reads and their energies. */
 export const createPairReader = (
   kernels: Kernels,
-  { inputs, outputs }: PlasticPairsDesign,
+  design: PairReads,
   { signal, variance, lines, batch, perRead }: Shown,
   use: Pick<Ledger, "reads" | "events" | "readEnergy">,
 ): PairReader => {
+  const { inputs, outputs } = design;
   const { rowSums, columnSums } = lines;
   const widest = Math.max(inputs, outputs);
-  const squares = variance ? kernels.float32(batch * widest) : null;
-  const spreads = variance ? kernels.float32(batch * widest) : null;
+  const { squares, spreads } = arraysIn(kernels, readerArrays(design, batch));
   const draws = new Float32Array(variance ? batch * widest : 0);
   const read = (out: Float32Array, from: Activations, key: Key, backwards: boolean): void => {
     const { values, batch: count, width } = from;

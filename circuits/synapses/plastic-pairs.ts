@@ -1,10 +1,11 @@
+import { arraysIn } from "#src/kernels/declared-arrays";
 import type { Kernels } from "#src/kernels/kernels";
 import type { EventSynapses, HeldSynapses } from "#src/learning/index";
 import { fold, type Key } from "#src/random/index";
 import { type ArrayUse, type Ledger, NO_USE } from "./array-use.ts";
 import { createPairCells } from "./pair-cells.ts";
 import { createPairLines } from "./pair-lines.ts";
-import { createPairReader } from "./pair-reader.ts";
+import { createPairReader, type PairReads, readerArrays } from "./pair-reader.ts";
 import { checkPairs, type PlasticPairsDesign } from "./plastic-pairs-design.ts";
 import { createWantedPulses } from "./wanted-pulses.ts";
 
@@ -16,6 +17,17 @@ export interface PlasticPairs extends EventSynapses, HeldSynapses {
   /** Pulses of each pair's two devices so far: inputs x outputs x 2. */
   readonly pulseCounts: Float32Array;
 }
+
+const shownArrays = ({ inputs, outputs, readNoise }: PairReads) => ({
+  signal: inputs * outputs,
+  variance: readNoise > 0 ? inputs * outputs : null,
+});
+
+/** Arrays of an array of pairs, read at most `batch` at once. */
+export const plasticPairsArrays = (design: PairReads, batch: number) => ({
+  shown: shownArrays(design),
+  reader: readerArrays(design, batch),
+});
 
 /**
  * A layer's weights as pairs of devices on an array: w = largestWeight (G+ - G-) / (Gmax - Gmin), bounds nominal.
@@ -40,11 +52,10 @@ export const plasticPairs = (
   chip: Key,
 ): PlasticPairs => {
   checkPairs(design, start);
-  const { inputs, outputs, update, readNoise, timing } = design;
+  const { inputs, outputs, update, timing } = design;
   const size = inputs * outputs;
   const use: Ledger = { ...NO_USE };
-  const signal = kernels.float32(size);
-  const variance = readNoise > 0 ? kernels.float32(size) : null;
+  const { signal, variance } = arraysIn(kernels, shownArrays(design));
   const cells = createPairCells(design, start, chip, use);
   const lines = createPairLines(design, cells, signal, variance);
   const { perPair, carried, pulsesFor } = createWantedPulses(design, size);

@@ -1,4 +1,5 @@
 import { kernelsBase64 } from "./built/kernels.ts";
+import { arraysIn, bytesOf, type Declared, integers } from "./declared-arrays.ts";
 import { bindSpiking, type SpikingKernel, type SpikingKernelNetwork } from "./spiking.ts";
 
 /** A matrix as the product reads it: element (r, c) is `data[r * rowStride + c * columnStride]`. */
@@ -188,6 +189,12 @@ interface RelaxedNetwork {
   readonly outputActivation: number;
 }
 
+/** Arrays that `relaxation` allocates: what moved, and the layers' widths and the addresses of their weights both ways. */
+export const relaxationArrays = (layers: number) => ({
+  moved: 1,
+  tables: [integers(layers), integers(layers), integers(layers)],
+});
+
 type Exports = Record<
   | "gemm"
   | "gemmWorkspaceBytes"
@@ -291,9 +298,12 @@ export const createKernels = (capacity: number): Kernels => {
     );
   };
 
+  const float32 = (length: number): Float32Array => new Float32Array(memory.buffer, take(length * 4), length);
+  const int32 = (length: number): Int32Array => new Int32Array(memory.buffer, take(length * 4), length);
+
   return {
-    float32: (length) => new Float32Array(memory.buffer, take(length * 4), length),
-    int32: (length) => new Int32Array(memory.buffer, take(length * 4), length),
+    float32,
+    int32,
     words: (length) => new BigUint64Array(memory.buffer, take(length * 8), length),
     scoped: (work) => {
       const before = free;
@@ -372,14 +382,12 @@ export const createKernels = (capacity: number): Kernels => {
       wasm.adamStep(at(w), at(gradient), at(first), at(second), w.length, rate, epsilon, beta1, beta2, limit);
     },
     relaxation: ({ widths, forward, backward, activation, outputActivation }) => {
-      const table = (values: readonly number[]): number => {
-        const place = take(values.length * 4);
-        new Int32Array(memory.buffer, place, values.length).set(values);
-        return place;
-      };
-      const addresses = (arrays: readonly Float32Array[]): number => table(arrays.map((w, l) => (l === 0 ? 0 : at(w))));
-      const moved = new Float32Array(memory.buffer, take(4), 1);
-      const [wide, ahead, back] = [table(widths), addresses(forward), addresses(backward)];
+      const { moved, tables } = arraysIn({ float32, int32 }, relaxationArrays(widths.length));
+      const addresses = (arrays: readonly Float32Array[]): number[] => arrays.map((w, l) => (l === 0 ? 0 : at(w)));
+      [widths, addresses(forward), addresses(backward)].forEach((values, t) => {
+        tables[t].set(values);
+      });
+      const [wide, ahead, back] = tables.map(at);
       return Object.assign(
         (
           { states, scratch, drive, targets }: RelaxedPanel,
@@ -408,10 +416,13 @@ export const createKernels = (capacity: number): Kernels => {
         { moved },
       );
     },
-    spiking: (network) => bindSpiking({ buffer: memory.buffer, take, at }, wasm.runPhase, network),
+    spiking: (network) => bindSpiking({ float32, int32, at }, wasm.runPhase, network),
     deliver: (sums, list, spikes, rows, keep, by) => {
       const from = at(list);
       wasm.deliver(at(sums), sums.length, from, from + 4 * spikes, at(rows), 4 * sums.length, keep, by);
     },
   };
 };
+
+/** Kernels with room for the arrays of this declaration, and no others. */
+export const kernelsFor = (declared: Declared): Kernels => createKernels(bytesOf(declared));

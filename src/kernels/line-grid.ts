@@ -78,59 +78,80 @@ const roundUp = (n: number, to: number): number => Math.ceil(n / to) * to;
 /** Arrays of the same place of several planes must not meet in one set of the first cache. */
 const PLANE_GAP = 40;
 
+/** Lengths of the grid's arrays: planes of all crossings, null where they are not kept, and the others. */
 const layout = (rows: number, columns: number, { drops, sources }: LineGridOptions) => {
   const height = roundUp(rows, 4);
   const width = roundUp(columns, 2);
   // Nor must rows whose starts differ by a multiple of 512 bytes.
   const stride = width % 64 === 0 ? width + 4 : width;
-  const planes = 8 + (drops ? 1 : 0) + (sources ? 2 : 0);
-  const elements = planes * (height * stride + PLANE_GAP) + 4 * height + 5 * width + 4 * stride + 2;
-  return { height, width, stride, bytes: FIRST_FREE + 8 * elements };
+  const plane = height * stride;
+  return {
+    height,
+    width,
+    stride,
+    planes: {
+      conductance: plane,
+      columnFactor: plane,
+      rowFactor: plane,
+      columnSum: plane,
+      direction: plane,
+      image: plane,
+      residual: plane,
+      preconditioned: plane,
+      drop: drops ? plane : null,
+      source: sources ? plane : null,
+      lowField: sources ? plane : null,
+    },
+    lines: {
+      rowVoltages: height,
+      rowSeen: height,
+      rowFar: height,
+      rowReach: height,
+      columnVoltages: width,
+      columnSeen: width,
+      columnFar: width,
+      columnReach: width,
+      carry: width,
+      scratch: 4 * stride,
+      sums: 2,
+    },
+  };
 };
 
+/** Elements of arrays with a gap behind each. */
+const elementsOf = (lengths: Readonly<Record<string, number | null>>, gap: number): number =>
+  Object.values(lengths).reduce<number>((sum, length) => (length === null ? sum : sum + length + gap), 0);
+
 /** Bytes a grid takes. */
-export const lineGridBytes = (rows: number, columns: number, options: LineGridOptions): number =>
-  layout(rows, columns, options).bytes;
+export const lineGridBytes = (rows: number, columns: number, options: LineGridOptions): number => {
+  const { planes, lines } = layout(rows, columns, options);
+  return FIRST_FREE + 8 * (elementsOf(planes, PLANE_GAP) + elementsOf(lines, 0));
+};
 
 /** Makes a grid whose conductances are all zero. */
 export const createLineGrid = (rows: number, columns: number, options: LineGridOptions): LineGrid => {
-  const { height, width, stride, bytes } = layout(rows, columns, options);
-  const pages = Math.ceil(bytes / PAGE);
+  const { height, width, stride, planes, lines: lengths } = layout(rows, columns, options);
+  const pages = Math.ceil(lineGridBytes(rows, columns, options) / PAGE);
   const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
   const wasm = instantiate(memory);
   let free = FIRST_FREE;
-  const take = (length: number): Float64Array => {
-    const array = new Float64Array(memory.buffer, free, length);
-    free += 8 * length;
-    return array;
-  };
-  const plane = (): Float64Array => {
-    const array = take(height * stride);
-    free += 8 * PLANE_GAP;
-    return array;
-  };
-  const conductance = plane();
-  const columnFactor = plane();
-  const rowFactor = plane();
-  const columnSum = plane();
-  const direction = plane();
-  const image = plane();
-  const residual = plane();
-  const preconditioned = plane();
-  const drop = options.drops ? plane() : null;
-  const source = options.sources ? plane() : null;
-  const lowField = options.sources ? plane() : null;
-  const rowVoltages = take(height);
-  const rowSeen = take(height);
-  const rowFar = take(height);
-  const rowReach = take(height);
-  const columnVoltages = take(width);
-  const columnSeen = take(width);
-  const columnFar = take(width);
-  const columnReach = take(width);
-  const carry = take(width);
-  const scratch = take(4 * stride);
-  const sums = take(2);
+  const taken = <L extends Readonly<Record<string, number | null>>>(of: L, gap: number) =>
+    Object.fromEntries(
+      Object.entries(of).map(([name, length]) => {
+        if (length === null) return [name, null];
+        const array = new Float64Array(memory.buffer, free, length);
+        free += 8 * (length + gap);
+        return [name, array];
+      }),
+    ) as { readonly [K in keyof L]: L[K] extends number ? Float64Array : Float64Array | null };
+  const { conductance, columnFactor, rowFactor, columnSum, drop, source, lowField, ...solver } = taken(
+    planes,
+    PLANE_GAP,
+  );
+  const { direction, image, residual, preconditioned } = solver;
+  const arrays = taken(lengths, 0);
+  const { rowVoltages, rowSeen, rowFar, rowReach, carry, scratch, sums } = arrays;
+  const { columnVoltages, columnSeen, columnFar, columnReach } = arrays;
   const at = (array: Float64Array | null): number => array?.byteOffset ?? 0;
   wasm.lineGridBind(
     height,

@@ -1,3 +1,5 @@
+import { arraysIn, integers, type Memory } from "./declared-arrays.ts";
+
 /** Factors of one step: see src/learning/spiking/neuron-design.ts. */
 export interface SpikingFactors {
   readonly keepMembrane: number;
@@ -54,39 +56,51 @@ export interface SpikingKernel {
 }
 
 /** What the kernels lend to those that lay out memory of their own. */
-interface KernelMemory {
-  readonly buffer: ArrayBufferLike;
-  readonly take: (bytes: number) => number;
+interface KernelMemory extends Memory {
   readonly at: (array: { readonly buffer: ArrayBufferLike; readonly byteOffset: number }) => number;
 }
 
 type RunPhase = (net: number, steps: number, nudge: number, scale: number, immediate: number, inputs: number) => number;
 
-/** Bytes that `bindSpiking` takes. */
-export const spikingKernelBytes = (widths: readonly number[], inputs: number): number =>
-  4 * (12 * widths.reduce((a, b) => a + b, 0) + 4 * (inputs + 4) + 32 * (widths.length + 1)) + 512;
+/** Words of the kernel's table before the layers' and of each layer's. */
+const [HEADER, PER_LAYER] = [16, 8];
+
+/** Arrays that `bindSpiking` allocates for these widths and at most `inputs` spiking inputs. */
+export const spikingKernelArrays = (widths: readonly number[], inputs: number) => {
+  const neurons = widths.reduce((a, b) => a + b, 0);
+  const top = widths[widths.length - 1];
+  const most = 4 * Math.ceil(inputs / 4);
+  return {
+    all: 8 * neurons,
+    outputTrace: top,
+    targets: top,
+    nudgedDrive: top,
+    inputRates: most,
+    inputPhases: most,
+    inputNumbers: integers(most),
+    inputList: integers(most + 4),
+    lists: integers(neurons),
+    ends: integers(widths.length),
+    constants: 9,
+    table: integers(HEADER + PER_LAYER * widths.length),
+  };
+};
 
 /** Lays a network out as the kernel's table wants it: see src/kernels/assembly/spiking.ts. */
 export const bindSpiking = (
-  { buffer, take, at }: KernelMemory,
+  memory: KernelMemory,
   runPhase: RunPhase,
   { widths, forward, backward, forwardChanges, backwardChanges, factors, input }: SpikingKernelNetwork,
 ): SpikingKernel => {
   if (!widths.every((w) => w % 4 === 0)) throw new RangeError("spiking kernel: widths are multiples of four.");
   const neurons = widths.reduce((a, b) => a + b, 0);
-  const floats = (length: number): Float32Array => new Float32Array(buffer, take(4 * length), length);
-  const integers = (length: number): Int32Array => new Int32Array(buffer, take(4 * length), length);
   const layers = widths.length;
-  const top = widths[layers - 1];
-  const all = floats(8 * neurons);
+  const arrays = arraysIn(memory, spikingKernelArrays(widths, input?.most ?? 0));
+  const { all, outputTrace, targets, nudgedDrive, inputRates, inputPhases, inputNumbers, inputList } = arrays;
+  const { lists, ends, constants, table } = arrays;
+  const { at } = memory;
   const part = (index: number): Float32Array => all.subarray(index * neurons, (index + 1) * neurons);
-  const counts = new Int32Array(buffer, all.byteOffset + 28 * neurons, neurons);
-  const [outputTrace, targets, nudgedDrive] = [floats(top), floats(top), floats(top)];
-  const most = input ? Math.ceil(input.most / 4) * 4 : 0;
-  const [inputRates, inputPhases] = [floats(most), floats(most)];
-  const [inputNumbers, inputList] = [integers(most), integers(most + 4)];
-  const [lists, ends] = [integers(neurons), integers(layers)];
-  const constants = floats(9);
+  const counts = new Int32Array(all.buffer, part(7).byteOffset, neurons);
   constants.set([
     factors.keepMembrane,
     factors.threshold,
@@ -98,8 +112,6 @@ export const bindSpiking = (
     factors.current,
     factors.inputCurrent,
   ]);
-  const header = 16;
-  const table = integers(header + 8 * layers);
   table.set([
     layers,
     neurons,
@@ -117,11 +129,11 @@ export const bindSpiking = (
     inputNumbers.byteOffset,
     inputList.byteOffset,
   ]);
-  const tableFloats = new Float32Array(buffer, table.byteOffset, table.length);
+  const tableFloats = new Float32Array(table.buffer, table.byteOffset, table.length);
   const [rates, driveGains] = [new Float32Array(layers), new Float32Array(layers)];
   let first = 0;
   widths.forEach((width, l) => {
-    const entry = header + 8 * l;
+    const entry = HEADER + PER_LAYER * l;
     const place = (arrays: readonly Float32Array[]): number => (l === 0 ? 0 : at(arrays[l]));
     table.set([first, width, place(forward), place(backward), place(forwardChanges), place(backwardChanges)], entry);
     first += width;
@@ -141,8 +153,8 @@ export const bindSpiking = (
     inputNumbers,
     run: (steps, nudge, scale, immediate, inputs) => {
       for (let l = 0; l < layers; l++) {
-        tableFloats[header + 8 * l + 6] = rates[l];
-        tableFloats[header + 8 * l + 7] = driveGains[l];
+        tableFloats[HEADER + PER_LAYER * l + 6] = rates[l];
+        tableFloats[HEADER + PER_LAYER * l + 7] = driveGains[l];
       }
       return runPhase(table.byteOffset, steps, nudge, scale, immediate ? 1 : 0, inputs);
     },

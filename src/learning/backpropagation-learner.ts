@@ -1,10 +1,11 @@
-import { createKernels } from "#src/kernels/kernels";
+import { arraysIn } from "#src/kernels/declared-arrays";
+import { kernelsFor } from "#src/kernels/kernels";
 import { largestOfRows, type Optimiser } from "#src/networks/index";
 import { fold, type Key } from "#src/random/index";
-import { allFinite, batchArrays, batchBytes } from "./batch-arrays.ts";
+import { allFinite, batchArrays } from "./batch-arrays.ts";
 import type { Substrate } from "./connection.ts";
 import { type Learner, NOT_A_NUMBER } from "./learner.ts";
-import { parameterStore, storeBytes } from "./parameter-store.ts";
+import { parameterStore, storeArrays } from "./parameter-store.ts";
 import { type NetworkParameters, type PrimitiveFunction, placeLayers } from "./primitive-function.ts";
 import { STATE_ACTIVATIONS } from "./state-activation.ts";
 
@@ -36,16 +37,14 @@ export const backpropagationLearner = (
   if (phi.cost.kind !== "squared error" || layers.some(({ kind }) => kind !== "dense"))
     throw new RangeError("backpropagation: expected a dense network with squared error.");
   const { nudge } = phi.cost;
-  const neurons = layers.reduce((sum, l) => sum + l.outputs, 0);
   const top = layers.length - 1;
   const [{ inputs }, { outputs: classes }] = [layers[0], layers[top]];
-  const kernels = createKernels(
-    storeBytes(layers, substrate, images) + batchBytes(layers, images) + 4 * (images + 4) * 3 * neurons + 2 ** 12,
-  );
+  // Activations are taken in whole vectors.
+  const every = layers.map(({ outputs }) => 4 * Math.ceil((images * outputs) / 4));
+  const own = { batch: batchArrays(layers, images), drives: every, states: every, errors: every };
+  const kernels = kernelsFor({ own, store: storeArrays(layers, substrate, images) });
   const store = parameterStore(kernels, layers, start, substrate, rule.optimiser, rule.learningRates, images);
-  const batch = batchArrays(kernels, layers, images);
-  const every = () => layers.map((l) => kernels.float32(4 * Math.ceil((images * l.outputs) / 4)));
-  const [drives, states, errors] = [every(), every(), every()];
+  const { batch, drives, states, errors } = arraysIn(kernels, own);
   const { code, slope } = STATE_ACTIVATIONS[phi.activation];
 
   const forward = (count: number, key: Key): void =>

@@ -1,3 +1,4 @@
+import type { Declared } from "#src/kernels/declared-arrays";
 import type { Kernels } from "#src/kernels/kernels";
 import type { StoredArrays } from "#src/networks/index";
 import type { Key } from "#src/random/index";
@@ -29,8 +30,8 @@ export interface PlasticConnection extends Connection {
 
 /** How the connections of a network are made. */
 export interface Substrate {
-  /** Bytes of kernel memory a layer takes. */
-  bytes(layer: PlacedLayer, batch: number): number;
+  /** Arrays that `connect` allocates for a layer. */
+  arrays(layer: PlacedLayer, batch: number): Declared;
   /** @param start Weights to begin with. */
   connect(kernels: Kernels, layer: PlacedLayer, index: number, start: Float32Array, batch: number): PlasticConnection;
 }

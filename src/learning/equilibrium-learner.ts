@@ -1,14 +1,15 @@
-import { createKernels, type Kernels } from "#src/kernels/kernels";
+import { arraysIn } from "#src/kernels/declared-arrays";
+import { type Kernels, kernelsFor } from "#src/kernels/kernels";
 import { largestOfRows, type Optimiser } from "#src/networks/index";
 import { fold, type Key } from "#src/random/index";
-import { allFinite, batchArrays, batchBytes } from "./batch-arrays.ts";
+import { allFinite, batchArrays } from "./batch-arrays.ts";
 import type { Substrate } from "./connection.ts";
 import { softmaxInto } from "./cost.ts";
 import { checkPhases, contrastInto, isUnsettled, type Phases } from "./estimate.ts";
-import { canFuse, fusedBytes, fusedRelaxation } from "./fused-relaxation.ts";
-import { layeredBytes, layeredRelaxation } from "./layered-relaxation.ts";
+import { canFuse, fusedArrays, fusedRelaxation } from "./fused-relaxation.ts";
+import { layeredArrays, layeredRelaxation } from "./layered-relaxation.ts";
 import { type Learner, NOT_A_NUMBER } from "./learner.ts";
-import { type ParameterStore, parameterStore, storeBytes } from "./parameter-store.ts";
+import { type ParameterStore, parameterStore, storeArrays } from "./parameter-store.ts";
 import {
   type NetworkParameters,
   type PlacedLayer,
@@ -26,6 +27,15 @@ export interface EquilibriumRule {
   /** Of each layer, the input's first; one number: of all. */
   readonly learningRates: readonly number[];
 }
+
+/** Arrays of whichever relaxation a network gets: which one, its substrate decides. */
+const relaxationArrays = (phi: PrimitiveFunction, images: number) => {
+  const layers = placeLayers(phi);
+  return {
+    fused: canFuse(layers, phi.cost) ? fusedArrays(layers, images) : null,
+    layered: layeredArrays(layers, statefulLayers(phi), images),
+  };
+};
 
 /** The relaxation that fits a network: the fused kernel where it can be, else a layer at a time. */
 const relaxationOf = (
@@ -99,19 +109,22 @@ export const equilibriumLearner = (
   const stateful = statefulLayers(phi);
   const top = layers.length - 1;
   const [{ inputs }, { outputs: classes }] = [layers[0], layers[top]];
-  const bytes =
-    storeBytes(layers, substrate, images) +
-    fusedBytes(layers, images) +
-    3 * layeredBytes(layers, images) +
-    batchBytes(layers, images);
-  const kernels = createKernels(bytes);
+  const states = layers.slice(0, stateful).map(({ outputs }) => images * outputs);
+  const own = {
+    batch: batchArrays(layers, images),
+    first: states,
+    second: states,
+    scores: images * classes,
+    errors: images * classes,
+  };
+  const kernels = kernelsFor({
+    own,
+    store: storeArrays(layers, substrate, images),
+    relaxation: relaxationArrays(phi, images),
+  });
   const store = parameterStore(kernels, layers, start, substrate, rule.optimiser, rule.learningRates, images);
   const relaxation = relaxationOf(kernels, phi, store, images);
-  const batch = batchArrays(kernels, layers, images);
-  const statesOf = (): Float32Array[] => layers.slice(0, stateful).map((l) => kernels.float32(images * l.outputs));
-  const [first, second] = [statesOf(), statesOf()];
-  const scores = kernels.float32(images * classes);
-  const errors = kernels.float32(images * classes);
+  const { batch, first, second, scores, errors } = arraysIn(kernels, own);
 
   const gradients = (count: number, between: number, key: Key): void => {
     const scale = -1 / (between * count);

@@ -1,10 +1,13 @@
+import { arraysIn } from "#src/kernels/declared-arrays";
 import type { Kernels, RelaxedPanel } from "#src/kernels/kernels";
-import { rowMajor } from "#src/kernels/kernels";
+import { relaxationArrays, rowMajor } from "#src/kernels/kernels";
 import type { Cost, PlacedLayer } from "./primitive-function.ts";
 import type { Relaxation } from "./relaxation.ts";
 import { STATE_ACTIVATIONS, type StateActivation } from "./state-activation.ts";
 
 const LANES = 4;
+
+type Panel = RelaxedPanel & { readonly free: Float32Array };
 
 /** A dense network with ideal weights, in the kernels' memory: inputs x outputs a layer. */
 interface DenseWeights {
@@ -19,11 +22,26 @@ interface DenseWeights {
 export const canFuse = (layers: readonly PlacedLayer[], cost: Cost): boolean =>
   layers.every(({ kind }) => kind === "dense") && cost.kind === "squared error" && layers.length >= 2;
 
-/** Bytes of kernel memory that `fusedRelaxation` takes. */
-export const fusedBytes = (layers: readonly PlacedLayer[], batch: number): number => {
+const panelArrays = (layers: readonly PlacedLayer[], batch: number) => {
   const neurons = layers.reduce((sum, { outputs }) => sum + outputs, 0);
-  return 4 * (batch + 2 * LANES) * (4 * neurons + layers[0].outputs) + 2 ** 12;
+  const all = neurons * LANES;
+  return {
+    scratch: all,
+    panels: Array.from({ length: Math.ceil(batch / LANES) }, () => ({
+      states: all,
+      free: all,
+      drive: all,
+      targets: layers[layers.length - 1].outputs * LANES,
+    })),
+    sums: batch * layers[0].outputs,
+  };
 };
+
+/** Arrays of a fused relaxation. */
+export const fusedArrays = (layers: readonly PlacedLayer[], batch: number) => ({
+  kernel: relaxationArrays(layers.length),
+  ...panelArrays(layers, batch),
+});
 
 /**
  * Relaxation in one kernel, four images at a time: all steps of a phase run while a panel's states stay in the first cache. Each
@@ -39,23 +57,14 @@ export const fusedRelaxation = (
   if (cost.kind !== "squared error")
     throw new RangeError(`fused relaxation: cost "${cost.kind}" has its own dynamics.`);
   const widths = layers.map(({ outputs }) => outputs);
-  const neurons = widths.reduce((a, b) => a + b, 0);
   const [inputs, first, last] = [layers[0].inputs, widths[0], widths[widths.length - 1]];
   const before = widths.map((_, l) => widths.slice(0, l).reduce((a, b) => a + b, 0));
   const code = STATE_ACTIVATIONS[activation].code;
   const relax = kernels.relaxation({ widths, forward, backward, activation: code, outputActivation: code });
-  const scratch = kernels.float32(neurons * LANES);
-  const most = Math.ceil(batch / LANES);
-  const panels = Array.from({ length: most }, (): RelaxedPanel & { readonly free: Float32Array } => ({
-    states: kernels.float32(neurons * LANES),
-    free: kernels.float32(neurons * LANES),
-    scratch,
-    drive: kernels.float32(neurons * LANES),
-    targets: kernels.float32(last * LANES),
-  }));
-  const sums = kernels.float32(batch * first);
+  const { scratch, panels: alone, sums } = arraysIn(kernels, panelArrays(layers, batch));
+  const panels = alone.map((panel): Panel => ({ ...panel, scratch }));
   let count = 0;
-  const used = (): (RelaxedPanel & { readonly free: Float32Array })[] => panels.slice(0, Math.ceil(count / LANES));
+  const used = (): Panel[] => panels.slice(0, Math.ceil(count / LANES));
 
   const refreshBiases = (): void => {
     for (const { drive } of used())

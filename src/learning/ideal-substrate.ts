@@ -1,7 +1,10 @@
+import { arraysIn, integers } from "#src/kernels/declared-arrays";
 import { type Kernels, rowMajor, transposed } from "#src/kernels/kernels";
-import { kernelOptimiserStep, type Optimiser, optimiserState } from "#src/networks/index";
+import { kernelOptimiserStep, momentLengths, type Optimiser } from "#src/networks/index";
 import type { Connection, PlasticConnection, Substrate } from "./connection.ts";
 import { convolutionShape, type PlacedLayer, sizeOf } from "./primitive-function.ts";
+
+const denseArrays = (outputs: number, batch: number) => ({ scaled: batch * outputs });
 
 /** A matrix of numbers, inputs x outputs, in the kernels' memory. `batch`: most images at once. */
 const denseConnection = (
@@ -10,7 +13,7 @@ const denseConnection = (
   { inputs, outputs }: Pick<PlacedLayer, "inputs" | "outputs">,
   batch: number,
 ): Connection => {
-  const scaled = kernels.float32(batch * outputs);
+  const { scaled } = arraysIn(kernels, denseArrays(outputs, batch));
   return {
     addForward: (u, s, count) => kernels.addProduct(u, rowMajor(s, inputs), weights, count, outputs, inputs),
     addTransposed: (u, above, count) =>
@@ -22,26 +25,32 @@ const denseConnection = (
   };
 };
 
-/** Bytes of kernel memory that a convolution takes. */
-const convolutionBytes = (layer: PlacedLayer & { readonly kind: "convolution" }, batch: number): number =>
-  4 * (4 * layer.weights + 2 * batch * (sizeOf(layer.convolved) + layer.outputs)) + 2 ** 10;
+type ConvolutionLayer = PlacedLayer & { readonly kind: "convolution" };
+
+const convolutionArrays = (layer: ConvolutionLayer, batch: number) => {
+  const { channels } = convolutionShape(layer);
+  const deep = 4 * Math.ceil(channels / 4);
+  return {
+    whole: batch * sizeOf(layer.convolved),
+    pooled: batch * layer.outputs,
+    choices: integers(batch * layer.outputs),
+    // Spread over whole vectors of channels, or turned.
+    back: (layer.weights / channels) * (layer.pool ? deep : channels),
+  };
+};
 
 /** A convolution of ideal weights, outputs x (channels x kernel x kernel), in the kernels' memory, pooled where the layer is. */
 export const convolution = (
   kernels: Kernels,
   weights: Float32Array,
-  layer: PlacedLayer & { readonly kind: "convolution" },
+  layer: ConvolutionLayer,
   batch: number,
 ): Connection & { readonly moved: () => void } => {
   const { pool, convolved, outputs } = layer;
   const shape = convolutionShape(layer);
   const area = convolved.height * convolved.width;
-  const whole = kernels.float32(batch * convolved.channels * area);
-  const pooled = kernels.float32(batch * outputs);
-  const choices = kernels.int32(batch * outputs);
+  const { whole, pooled, choices, back } = arraysIn(kernels, convolutionArrays(layer, batch));
   const scatters = pool && kernels.takesPooled(shape);
-  const deep = 4 * Math.ceil(shape.channels / 4);
-  const back = kernels.float32(scatters ? (weights.length / shape.channels) * deep : weights.length);
   let stale = true;
   const unpooled = (above: Float32Array, count: number): Float32Array => {
     if (!pool) return above;
@@ -88,21 +97,20 @@ export const convolution = (
   };
 };
 
-const placedIn = (kernels: Kernels, values: Float32Array): Float32Array => {
-  const array = kernels.float32(values.length);
-  array.set(values);
-  return array;
-};
+const parameterArrays = ({ weights }: PlacedLayer, optimiser: Optimiser) => ({
+  weights,
+  ...momentLengths(weights, optimiser),
+});
 
 /** Weights as numbers, moved by an optimiser. */
 export const idealSubstrate = (optimiser: Optimiser): Substrate => ({
-  bytes: (layer, batch) =>
-    4 * (3 * layer.weights + batch * layer.outputs) +
-    (layer.kind === "convolution" ? convolutionBytes(layer, batch) : 0) +
-    2 ** 10,
+  arrays: (layer, batch) => ({
+    parameters: parameterArrays(layer, optimiser),
+    reads: layer.kind === "convolution" ? convolutionArrays(layer, batch) : denseArrays(layer.outputs, batch),
+  }),
   connect: (kernels, layer, _index, start, batch): PlasticConnection => {
-    const weights = placedIn(kernels, start);
-    const state = optimiserState(weights.length, optimiser, kernels.float32);
+    const { weights, ...state } = arraysIn(kernels, parameterArrays(layer, optimiser));
+    weights.set(start);
     const pictures = layer.kind === "convolution" ? convolution(kernels, weights, layer, batch) : null;
     return {
       ...(pictures ?? denseConnection(kernels, weights, layer, batch)),

@@ -26,7 +26,7 @@ export type { UpdateAgreement, UpdateComparison } from "./spiking/compare-update
 export { compareUpdates, rateNetworkOf } from "./spiking/compare-updates.ts";
 export type { EventSynapses, HeldSynapses } from "./spiking/event-synapses.ts";
 export { idealEventSynapses } from "./spiking/event-synapses.ts";
-export { fusedDynamics, fusedDynamicsBytes } from "./spiking/fused-dynamics.ts";
+export { fusedDynamics, fusedDynamicsArrays } from "./spiking/fused-dynamics.ts";
 export type { SpikingNeurons } from "./spiking/neuron-design.ts";
 export { filteredRate, rateChangeFactor, SPIKING_NEURONS } from "./spiking/neuron-design.ts";
 export type { LifNeurons } from "./spiking/soft-lif.ts";
@@ -51,7 +51,7 @@ export { checkSpikingNetwork, initialSpikingParameters } from "./spiking/spiking
 export type { SpikingEstimator, SpikingRule } from "./spiking/spiking-rule.ts";
 export { checkSpikingRule, SPIKING_ESTIMATORS, SPIKING_RULE } from "./spiking/spiking-rule.ts";
 export type { WatchedStep } from "./spiking/stepwise-dynamics.ts";
-export { stepwiseDynamics, stepwiseDynamicsBytes } from "./spiking/stepwise-dynamics.ts";
+export { stepwiseDynamics, stepwiseDynamicsArrays } from "./spiking/stepwise-dynamics.ts";
 export type { SurrogateLearner } from "./spiking/surrogate-learner.ts";
 export { surrogateLearner } from "./spiking/surrogate-learner.ts";
 export type { NeuronChip, SurrogateDesign } from "./spiking/surrogate-network.ts";
@@ -76,7 +76,7 @@ export type { StateActivation } from "./state-activation.ts";
 export { STATE_ACTIVATIONS } from "./state-activation.ts";
 export type { Feedback, StepwiseRule } from "./stepwise-learner.ts";
 export { checkStepwise, FEEDBACKS, initialFeedback, stepwiseLearner } from "./stepwise-learner.ts";
-export { synapticBytes, synapticConnection } from "./synaptic-connection.ts";
+export { synapticArrays, synapticConnection } from "./synaptic-connection.ts";
 export type { Augmentation, EpochReport, ImageScale, Schedule, TrainingPlan, TrainingState } from "./train-learner.ts";
 export {
   AS_THEY_ARE,

@@ -1,3 +1,4 @@
+import { arraysIn } from "#src/kernels/declared-arrays";
 import type { Kernels } from "#src/kernels/kernels";
 import { fold, type Key } from "#src/random/index";
 import type { Connection } from "./connection.ts";
@@ -15,9 +16,13 @@ interface Connected {
 
 const padded = (length: number): number => 4 * Math.ceil(length / 4);
 
-/** Bytes of kernel memory that `layeredRelaxation` takes. */
-export const layeredBytes = (layers: readonly PlacedLayer[], batch: number): number =>
-  4 * layers.reduce((sum, { outputs }) => sum + 4 * (batch * outputs + 8), 0) + 2 ** 12;
+/** Arrays of a layered relaxation, whole vectors each; `stateful` layers have states. */
+export const layeredArrays = (layers: readonly PlacedLayer[], stateful: number, batch: number) => {
+  const lengths = layers.map(({ outputs }) => padded(batch * outputs));
+  const every = lengths.slice(0, stateful);
+  const scores = lengths[lengths.length - 1];
+  return { states: every, next: every, free: every, inputDrive: lengths[0], scores, errors: scores };
+};
 
 /**
  * Relaxation of a network of any connections, a layer at a time: the general form, for convolutions, softmax readouts and weights
@@ -34,15 +39,10 @@ export const layeredRelaxation = (
   const readout = cost.kind === "softmax readout";
   const stateful = readout ? layers.length - 1 : layers.length;
   const { outputs: classes } = layers[layers.length - 1];
-  const array = (l: number): Float32Array => kernels.float32(padded(batch * layers[l].outputs));
-  const every = (): Float32Array[] => Array.from({ length: stateful }, (_, l) => array(l));
-  let states = every();
-  let next = every();
-  const free = every();
-  const inputDrive = array(0);
+  const arrays = arraysIn(kernels, layeredArrays(layers, stateful, batch));
+  let { states, next } = arrays;
+  const { free, inputDrive, scores, errors } = arrays;
   const targets = new Float32Array(batch * classes);
-  const scores = kernels.float32(padded(batch * classes));
-  const errors = kernels.float32(padded(batch * classes));
   const code = STATE_ACTIVATIONS[activation].code;
   const outputCode = cost.kind === "cross-entropy" ? LINEAR_CODE : code;
   let count = 0;

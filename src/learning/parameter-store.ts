@@ -1,3 +1,4 @@
+import { arraysIn } from "#src/kernels/declared-arrays";
 import type { Kernels } from "#src/kernels/kernels";
 import { type Optimiser, optimiserState, optimiserStepInPlace } from "#src/networks/index";
 import { fold, type Key } from "#src/random/index";
@@ -20,9 +21,13 @@ export interface ParameterStore {
   restore(state: LearnerState): void;
 }
 
-/** Bytes of kernel memory that `parameterStore` takes. */
-export const storeBytes = (layers: readonly PlacedLayer[], substrate: Substrate, batch: number): number =>
-  layers.reduce((sum, layer) => sum + substrate.bytes(layer, batch) + 4 * layer.weights + 64, 0);
+const gradientArrays = (layers: readonly PlacedLayer[]) => layers.map(({ weights }) => weights);
+
+/** Arrays of a parameter store, its substrate's among them. */
+export const storeArrays = (layers: readonly PlacedLayer[], substrate: Substrate, batch: number) => ({
+  connections: layers.map((layer) => substrate.arrays(layer, batch)),
+  byWeights: gradientArrays(layers),
+});
 
 /** @throws RangeError for learning rates that are not one a layer, or below 0. */
 export const ratesOf = (layers: readonly PlacedLayer[], learningRates: readonly number[]): readonly number[] => {
@@ -71,7 +76,7 @@ export const parameterStore = (
   const connections = layers.map((layer, l) => substrate.connect(kernels, layer, l, start.weights[l], batch));
   const biases = start.biases.map((b) => b.slice());
   const moments = biases.map((b) => optimiserState(b.length, optimiser));
-  const byWeights = layers.map(({ weights }) => kernels.float32(weights));
+  const byWeights = arraysIn(kernels, gradientArrays(layers));
   const byBiases = layers.map((layer) => new Float32Array(layer.biases));
   let step = 0;
   return {

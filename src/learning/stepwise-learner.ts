@@ -1,9 +1,10 @@
-import { createKernels, transposed } from "#src/kernels/kernels";
+import { arraysIn } from "#src/kernels/declared-arrays";
+import { kernelsFor, transposed } from "#src/kernels/kernels";
 import { largestOfRows } from "#src/networks/index";
 import { fold, type Key, uniformsInto } from "#src/random/index";
-import { batchArrays, batchBytes } from "./batch-arrays.ts";
+import { batchArrays } from "./batch-arrays.ts";
 import { checkPhases, isUnsettled, nudgesOf, type Phases } from "./estimate.ts";
-import { canFuse, fusedBytes, fusedRelaxation } from "./fused-relaxation.ts";
+import { canFuse, fusedArrays, fusedRelaxation } from "./fused-relaxation.ts";
 import { type Learner, NOT_A_NUMBER } from "./learner.ts";
 import { checkStart, ratesOf } from "./parameter-store.ts";
 import { type NetworkParameters, type PrimitiveFunction, placeLayers } from "./primitive-function.ts";
@@ -91,34 +92,37 @@ export const stepwiseLearner = (
   const top = layers.length - 1;
   const { inputs, outputs: first } = layers[0];
   const classes = layers[top].outputs;
-  const neurons = layers.reduce((sum, l) => sum + l.outputs, 0);
-  const parameters = layers.reduce((sum, l) => sum + l.weights, 0);
-  const kernels = createKernels(
-    4 * (5 * parameters + images * (8 * neurons + (continual ? images : 0))) +
-      fusedBytes(layers, images) +
-      batchBytes(layers, images) +
-      2 ** 14,
-  );
-  const inKernels = (values: Float32Array): Float32Array => {
-    const array = kernels.float32(values.length);
-    array.set(values);
-    return array;
+  const states = layers.map(({ outputs }) => images * outputs);
+  const weights = layers.map((layer) => layer.weights);
+  const upper = weights.with(0, 0);
+  const own = {
+    batch: batchArrays(layers, images),
+    forward: weights,
+    separate: back ? upper : null,
+    before: states,
+    after: states,
+    difference: states,
+    scaled: states,
+    total: images * first,
+    gram: continual ? images * images : 0,
+    driven: images * first,
+    // What a step asks of each layer's weights; summed where they move at the end.
+    upward: upper,
+    downward: feedback === "tied" ? upper.map(() => 0) : upper,
   };
-  const forward = start.weights.map(inKernels);
-  const backward = back ? back.map(inKernels) : forward;
+  const kernels = kernelsFor({ own, relaxation: fusedArrays(layers, images) });
+  const arrays = arraysIn(kernels, own);
+  const { batch, forward, difference, scaled, total, gram, driven, upward, downward } = arrays;
+  let { before, after } = arrays;
+  const backward = arrays.separate ?? forward;
+  forward.forEach((w, l) => {
+    w.set(start.weights[l]);
+  });
+  back?.forEach((w, l) => {
+    backward[l].set(w);
+  });
   const biases = start.biases.map((b) => b.slice());
   const relaxation = fusedRelaxation(kernels, { layers, forward, backward, biases }, phi.activation, phi.cost, images);
-  const batch = batchArrays(kernels, layers, images);
-  const statesOf = (): Float32Array[] => layers.map((l) => kernels.float32(images * l.outputs));
-  let [before, after] = [statesOf(), statesOf()];
-  const difference = statesOf();
-  const scaled = statesOf();
-  const total = kernels.float32(images * first);
-  const gram = kernels.float32(continual ? images * images : 0);
-  const driven = kernels.float32(images * first);
-  // What a step asks of each layer's weights; summed where they move at the end.
-  const upward = layers.map(({ weights }, l) => kernels.float32(l === 0 ? 0 : weights));
-  const downward = layers.map(({ weights }, l) => kernels.float32(l === 0 || feedback === "tied" ? 0 : weights));
   const byBiases = biases.map((b) => new Float32Array(b.length));
   let step = 0;
 

@@ -1,10 +1,13 @@
+import { arraysIn } from "#src/kernels/declared-arrays";
 import { type Kernels, transposed } from "#src/kernels/kernels";
 import { type Optimiser, optimiserState, optimiserStepInPlace, type PlasticSynapses } from "#src/networks/index";
 import type { PlasticConnection } from "./connection.ts";
 
-/** Bytes of kernel memory that `synapticConnection` takes. */
-export const synapticBytes = (inputs: number, outputs: number, batch: number): number =>
-  4 * batch * (inputs + 2 * outputs) + 2 ** 10;
+/** Arrays of a synaptic connection: what a read gives, and a layer's states times a factor. */
+export const synapticArrays = (inputs: number, outputs: number, batch: number) => ({
+  sums: batch * Math.max(inputs, outputs),
+  scaled: batch * outputs,
+});
 
 /**
  * Synapses of any substrate as a connection: reads are the substrate's; the gradient is computed from the states in numbers, as what
@@ -17,8 +20,7 @@ export const synapticConnection = (
   batch: number,
 ): PlasticConnection => {
   const { inputs, outputs } = synapses;
-  const sums = kernels.float32(batch * Math.max(inputs, outputs));
-  const scaled = kernels.float32(batch * outputs);
+  const { sums, scaled } = arraysIn(kernels, synapticArrays(inputs, outputs, batch));
   const state = optimiserState(inputs * outputs, optimiser);
   const change = new Float32Array(inputs * outputs);
   const add = (u: Float32Array, count: number): void => {

@@ -13,6 +13,7 @@ export type { Optimiser, OptimiserState } from "./optimiser.ts";
 export {
   ADAM,
   kernelOptimiserStep,
+  momentLengths,
   optimiserState,
   optimiserStepInPlace,
   PLAIN_DESCENT,

@@ -18,14 +18,16 @@ export interface OptimiserState {
 }
 
 /** @param float32 Where the arrays come from: a kernel's memory, where the steps are to be the kernel's. */
-export const optimiserState = (
-  length: number,
-  optimiser: Optimiser = ADAM,
-  float32: (length: number) => Float32Array = (n) => new Float32Array(n),
-): OptimiserState => ({
-  first: float32(optimiser.kind === "adam" || optimiser.momentum > 0 ? length : 0),
-  second: float32(optimiser.kind === "adam" ? length : 0),
+/** Lengths of an optimiser's moments, those it has no use for 0. */
+export const momentLengths = (length: number, optimiser: Optimiser) => ({
+  first: optimiser.kind === "adam" || optimiser.momentum > 0 ? length : 0,
+  second: optimiser.kind === "adam" ? length : 0,
 });
+
+export const optimiserState = (length: number, optimiser: Optimiser = ADAM): OptimiserState => {
+  const { first, second } = momentLengths(length, optimiser);
+  return { first: new Float32Array(first), second: new Float32Array(second) };
+};
 
 const BETA1 = 0.9;
 const BETA2 = 0.999;

@@ -1,5 +1,6 @@
 import type { LabelledImages } from "#src/datasets/labelled-images";
-import { createKernels, rowMajor, transposed } from "#src/kernels/kernels";
+import { arraysIn } from "#src/kernels/declared-arrays";
+import { kernelsFor, rowMajor, transposed } from "#src/kernels/kernels";
 import { fold, type Key, normalsInto, permutation } from "#src/random/index";
 import {
   type BatchNorm,
@@ -10,7 +11,14 @@ import {
 } from "./batch-norm.ts";
 import { checkDesign, INITIAL_SIGMA, type PerceptronDesign } from "./design.ts";
 import type { TrainedNetwork } from "./model.ts";
-import { ADAM, adamKernelStep, adamStepInPlace, type OptimiserState, optimiserState } from "./optimiser.ts";
+import {
+  ADAM,
+  adamKernelStep,
+  adamStepInPlace,
+  momentLengths,
+  type OptimiserState,
+  optimiserState,
+} from "./optimiser.ts";
 import { activateInto, activationGradientInPlace, quantizeWeightsInto } from "./quantizers.ts";
 
 export interface TrainingOptions {
@@ -46,6 +54,16 @@ interface Layer {
   readonly kept: Normalised;
 }
 
+const layerArrays = (inputs: number, outputs: number, batch: number) => ({
+  latent: inputs * outputs,
+  weights: inputs * outputs,
+  byWeights: inputs * outputs,
+  moments: momentLengths(inputs * outputs, ADAM),
+  x: batch * inputs,
+  z: batch * outputs,
+  gradient: batch * outputs,
+});
+
 /**
  * Trains a perceptron by backpropagation with the straight-through estimator: the forward pass uses quantized weights,
  * their gradient moves the latent ones (Courbariaux et al., arXiv:1602.02830). Softmax cross-entropy, mean over the
@@ -71,38 +89,31 @@ export const trainPerceptron = (
   if (!(Number.isInteger(epochs) && epochs >= 1 && Number.isInteger(batch) && batch >= 2 && batch <= data.count))
     throw new RangeError(`training: ${epochs} epochs, batch ${batch}; expected >= 1 and 2 .. ${data.count}.`);
 
-  let parameters = 0;
-  for (let l = 1; l < widths.length; l++) parameters += widths[l - 1] * widths[l];
-  const neurons = widths.reduce((a, b) => a + b);
-  const kernels = createKernels(4 * (5 * parameters + 4 * batch * neurons) + 2 ** 16);
-  const layers: Layer[] = [];
-  for (let l = 1; l < widths.length; l++) {
-    const inputs = widths[l - 1];
-    const outputs = widths[l];
-    const latent = kernels.float32(inputs * outputs);
+  const shapes = widths.slice(1).map((outputs, l) => ({ inputs: widths[l], outputs }));
+  const own = shapes.map(({ inputs, outputs }) => layerArrays(inputs, outputs, batch));
+  const kernels = kernelsFor(own);
+  const layers = arraysIn(kernels, own).map((arrays, l): Layer => {
+    const { inputs, outputs } = shapes[l];
+    const { moments, ...kept } = arrays;
+    const { latent } = kept;
     const sigma = design.weights.kind === "float" ? Math.sqrt(2 / inputs) : INITIAL_SIGMA;
-    normalsInto(latent, fold(fold(key, "weights"), l), 0, sigma);
-    layers.push({
+    normalsInto(latent, fold(fold(key, "weights"), l + 1), 0, sigma);
+    return {
       inputs,
       outputs,
-      latent,
-      weights: kernels.float32(inputs * outputs),
-      byWeights: kernels.float32(inputs * outputs),
+      ...kept,
       bn: batchNorm(outputs),
       byGain: new Float32Array(outputs),
       byShift: new Float32Array(outputs),
       adam: {
-        weights: optimiserState(inputs * outputs, ADAM, kernels.float32),
+        weights: moments,
         gain: optimiserState(outputs),
         shift: optimiserState(outputs),
       },
-      x: kernels.float32(batch * inputs),
-      z: kernels.float32(batch * outputs),
       y: new Float32Array(batch * outputs),
-      gradient: kernels.float32(batch * outputs),
       kept: { values: new Float32Array(batch * outputs), inverseSpread: new Float32Array(outputs) },
-    });
-  }
+    };
+  });
 
   const forward = (count: number): void => {
     layers.forEach((layer, l) => {

@@ -1,4 +1,11 @@
-import { type LatentPairs, latentPairs, type PlasticPairs, plasticPairs } from "#circuits/index";
+import {
+  type LatentPairs,
+  latentPairs,
+  latentPairsArrays,
+  type PlasticPairs,
+  plasticPairs,
+  plasticPairsArrays,
+} from "#circuits/index";
 import {
   AS_THEY_ARE,
   backpropagationLearner,
@@ -12,7 +19,7 @@ import {
   type PlacedLayer,
   placeLayers,
   type Substrate,
-  synapticBytes,
+  synapticArrays,
   synapticConnection,
   trainLearner,
   UNIT_SCALE,
@@ -82,8 +89,13 @@ const substrateOf = (p: LearningValues, chip: Key): { readonly substrate: Substr
     );
   };
   const substrate: Substrate = {
-    bytes: ({ inputs, outputs, weights }, batch) =>
-      4 * (3 * weights + 2 * batch * Math.max(inputs, outputs)) + synapticBytes(inputs, outputs, batch) + 2 ** 12,
+    arrays: ({ inputs, outputs }, batch) => ({
+      cells:
+        p.cells === "conductance pairs"
+          ? plasticPairsArrays({ inputs, outputs, readNoise: p.readNoise }, batch)
+          : latentPairsArrays(inputs, outputs),
+      connection: synapticArrays(inputs, outputs, batch),
+    }),
     connect: (kernels, layer, index, start, batch) => {
       const made = make(kernels, layer, index, start, batch);
       cells.push(made);

@@ -86,7 +86,7 @@ const watchImage = (params: Params): Seen => {
   const watch = ({ layers }: WatchedStep): void => {
     layers.forEach((layer, l) => {
       const from = step * own[l];
-      for (let s = 0; s < layer.count; s++) spikes[l][from + layer.list[s]] = 1;
+      for (let s = 0; s < layer.spikes; s++) spikes[l][from + layer.list[s]] = 1;
       membranes[l].set(layer.membranes, from);
       for (let i = 0; i < own[l]; i++) rates[l][from + i] = filteredRate(neurons, layer.fast[i], layer.slow[i]);
     });

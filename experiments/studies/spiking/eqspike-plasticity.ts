@@ -109,8 +109,8 @@ const watchNetwork = (
   const change = ({ fast, slow }: WatchedStep["layers"][number], i: number): number => by * (fast[i] - slow[i]);
   const watch = ({ layers }: WatchedStep): void => {
     const [pre, post] = [layers[top - 1], layers[top]];
-    for (let s = 0; s < pre.count; s++) last.pre[pre.list[s]] = step;
-    for (let s = 0; s < post.count; s++) last.post[post.list[s]] = step;
+    for (let s = 0; s < pre.spikes; s++) last.pre[pre.list[s]] = step;
+    for (let s = 0; s < post.spikes; s++) last.post[post.list[s]] = step;
     if (teaches) {
       // What the traces said before this step's spikes was kept after the last one.
       const add = (k: number, delay: number, value: number): void => {
@@ -118,9 +118,10 @@ const watchNetwork = (
         of[k].change[delay + REACH] += value;
         of[k].events[delay + REACH]++;
       };
-      for (let s = 0; s < post.count; s++)
+      for (let s = 0; s < post.spikes; s++)
         for (let i = 0; i < hidden; i++) add(post.list[s], step - last.pre[i], signal.pre[i]);
-      for (let s = 0; s < pre.count; s++) for (let k = 0; k < classes; k++) add(k, last.post[k] - step, signal.post[k]);
+      for (let s = 0; s < pre.spikes; s++)
+        for (let k = 0; k < classes; k++) add(k, last.post[k] - step, signal.post[k]);
     }
     for (let i = 0; i < hidden; i++) signal.pre[i] = change(pre, i);
     for (let k = 0; k < classes; k++) {

@@ -1,5 +1,6 @@
 import type { DataSet, LabelledImages } from "#src/datasets/labelled-images";
-import { createKernels } from "#src/kernels/kernels";
+import { arraysIn } from "#src/kernels/declared-arrays";
+import { kernelsFor } from "#src/kernels/kernels";
 import {
   Diverged,
   type EpochReport,
@@ -12,7 +13,7 @@ import {
   savedParameters,
   spikingLearner,
   stepwiseDynamics,
-  stepwiseDynamicsBytes,
+  stepwiseDynamicsArrays,
   type TrainingState,
   trainLearner,
   UNIT_SCALE,
@@ -126,10 +127,11 @@ export const watchedDynamics = (
 ): { readonly dynamics: SpikingDynamics; readonly show: (data: LabelledImages, image: number, key: Key) => void } => {
   const { widths } = network;
   const [inputs, classes] = [widths[0], widths[widths.length - 1]];
-  const kernels = createKernels(stepwiseDynamicsBytes(network, 1) + 4 * (inputs + classes) + 256);
+  const shown = { x: inputs, targets: classes };
+  const kernels = kernelsFor([shown, stepwiseDynamicsArrays(network, 1)]);
   const synapses = parameters.weights.map((w, l) => idealEventSynapses(widths[l], widths[l + 1], w));
   const dynamics = stepwiseDynamics(kernels, network, parameters, synapses, 1, false, watch);
-  const [x, targets] = [kernels.float32(inputs), kernels.float32(classes)];
+  const { x, targets } = arraysIn(kernels, shown);
   return {
     dynamics,
     show: (data, image, key) => {

@@ -1,15 +1,21 @@
-import { mostPulsesAtOnce, type PlasticPairs, type PulseRounding, plasticPairs } from "#circuits/index";
+import {
+  mostPulsesAtOnce,
+  type PlasticPairs,
+  type PulseRounding,
+  plasticPairs,
+  plasticPairsArrays,
+} from "#circuits/index";
 import {
   Diverged,
   fusedDynamics,
-  fusedDynamicsBytes,
+  fusedDynamicsArrays,
   initialSpikingParameters,
   learnerAccuracy,
   type NetworkParameters,
   type SpikingSubstrate,
   spikingLearner,
   stepwiseDynamics,
-  stepwiseDynamicsBytes,
+  stepwiseDynamicsArrays,
   trainLearner,
   UNIT_SCALE,
 } from "#src/learning/index";
@@ -73,27 +79,18 @@ const substrateOf = (
   const { widths } = network;
   const cells: PlasticPairs[] = [];
   const still = p.readNoise === 0 && p.updates === "at the end";
-  const pairs = widths.slice(1).reduce((sum, n, l) => sum + n * widths[l], 0);
-  const widest = Math.max(...widths);
-  const bytes =
-    (still ? fusedDynamicsBytes(network, batch) : stepwiseDynamicsBytes(network, batch)) +
-    4 * (2 * pairs + 2 * widths.length * batch * widest) +
-    2 ** 12;
+  const designs = widths.slice(1).map((outputs, l) => pairsOf(p, l, widths[l], outputs, roundingOf(p)));
   return {
     cells,
     substrate: {
-      bytes,
+      arrays: {
+        cells: designs.map((design) => plasticPairsArrays(design, batch)),
+        dynamics: still ? fusedDynamicsArrays(network, batch, "held") : stepwiseDynamicsArrays(network, batch),
+      },
       make: (kernels) => {
-        for (let l = 0; l + 1 < widths.length; l++)
-          cells.push(
-            plasticPairs(
-              kernels,
-              pairsOf(p, l, widths[l], widths[l + 1], roundingOf(p)),
-              start.weights[l],
-              batch,
-              fold(fold(key, "chip"), l),
-            ),
-          );
+        designs.forEach((design, l) => {
+          cells.push(plasticPairs(kernels, design, start.weights[l], batch, fold(fold(key, "chip"), l)));
+        });
         return still
           ? fusedDynamics(kernels, network, start, batch, cells)
           : stepwiseDynamics(kernels, network, start, cells, batch, true);

@@ -1,11 +1,12 @@
-import { createKernels } from "#src/kernels/kernels";
+import { arraysIn } from "#src/kernels/declared-arrays";
+import { kernelsFor } from "#src/kernels/kernels";
 import { ADAM, largestOfRows } from "#src/networks/index";
 import { fold, type Key, normal } from "#src/random/index";
-import { allFinite, batchArrays, batchBytes } from "../batch-arrays.ts";
+import { allFinite, batchArrays } from "../batch-arrays.ts";
 import { softmaxInto } from "../cost.ts";
 import { idealSubstrate } from "../ideal-substrate.ts";
 import { type Learner, NOT_A_NUMBER } from "../learner.ts";
-import { parameterStore, storeBytes } from "../parameter-store.ts";
+import { parameterStore, storeArrays } from "../parameter-store.ts";
 import { denseNetwork, type NetworkParameters, placeLayers } from "../primitive-function.ts";
 import {
   checkLif,
@@ -59,14 +60,11 @@ export const softLifLearner = (
   const substrate = idealSubstrate(ADAM);
   const top = layers.length - 1;
   const [{ inputs }, { outputs: classes }] = [layers[0], layers[top]];
-  const sum = layers.reduce((n, l) => n + l.outputs, 0);
-  const kernels = createKernels(
-    storeBytes(layers, substrate, images) + batchBytes(layers, images) + 4 * images * 4 * sum + 2 ** 12,
-  );
+  const every = layers.map(({ outputs }) => images * outputs);
+  const own = { batch: batchArrays(layers, images), drives: every, states: every, errors: every };
+  const kernels = kernelsFor({ own, store: storeArrays(layers, substrate, images) });
   const store = parameterStore(kernels, layers, start, substrate, ADAM, [learningRate], images);
-  const batch = batchArrays(kernels, layers, images);
-  const every = (): Float32Array[] => layers.map((l) => kernels.float32(images * l.outputs));
-  const [drives, states, errors] = [every(), every(), every()];
+  const { batch, drives, states, errors } = arraysIn(kernels, own);
   const { amplitude } = neurons;
 
   const driveInto = (l: number, below: Float32Array, count: number): Float32Array => {

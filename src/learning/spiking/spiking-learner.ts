@@ -1,9 +1,11 @@
-import { createKernels, type Kernels } from "#src/kernels/kernels";
+import { arraysIn, type Declared } from "#src/kernels/declared-arrays";
+import { type Kernels, kernelsFor } from "#src/kernels/kernels";
 import { bernoulli, fold, type Key } from "#src/random/index";
+import { batchArrays } from "../batch-arrays.ts";
 import { type Learner, NOT_A_NUMBER } from "../learner.ts";
 import { checkStart } from "../parameter-store.ts";
 import { denseNetwork, type NetworkParameters, placeLayers } from "../primitive-function.ts";
-import { fusedDynamics, fusedDynamicsBytes } from "./fused-dynamics.ts";
+import { fusedDynamics, fusedDynamicsArrays } from "./fused-dynamics.ts";
 import { rateWatch } from "./rate-watch.ts";
 import { activityTally, type SpikingActivity } from "./spiking-activity.ts";
 import type { Moves, Nudge, SpikingDynamics } from "./spiking-dynamics.ts";
@@ -16,9 +18,9 @@ export interface SpikingLearner extends Learner {
   takeActivity(): SpikingActivity;
 }
 
-/** Bytes, and what makes the dynamics in them. */
+/** Arrays, and what makes the dynamics that allocate them. */
 export interface SpikingSubstrate {
-  readonly bytes: number;
+  readonly arrays: Declared;
   make(kernels: Kernels): SpikingDynamics;
 }
 
@@ -28,7 +30,7 @@ export const idealSpikingSubstrate = (
   start: NetworkParameters,
   images: number,
 ): SpikingSubstrate => ({
-  bytes: fusedDynamicsBytes(network, images),
+  arrays: fusedDynamicsArrays(network, images, "ideal"),
   make: (kernels) => fusedDynamics(kernels, network, start, images),
 });
 
@@ -61,15 +63,13 @@ export const spikingLearner = (
   const { widths } = network;
   checkSpikingNetwork(network);
   checkSpikingRule(rule, widths.length - 1, images);
-  checkStart(
-    placeLayers(denseNetwork(widths, "hard sigmoid", { kind: "squared error", nudge: "inside" })),
-    start,
-    images,
-  );
+  const layers = placeLayers(denseNetwork(widths, "hard sigmoid", { kind: "squared error", nudge: "inside" }));
+  checkStart(layers, start, images);
   const [inputs, classes] = [widths[0], widths[widths.length - 1]];
-  const kernels = createKernels(substrate.bytes + 4 * images * (inputs + classes) + 1024);
+  const own = batchArrays(layers, images);
+  const kernels = kernelsFor([own, substrate.arrays]);
   const dynamics = substrate.make(kernels);
-  const batch = { x: kernels.float32(images * inputs), targets: kernels.float32(images * classes) };
+  const batch = arraysIn(kernels, own);
   const top = widths.length - 2;
   const { freeSteps, nudgedSteps, beta, readSteps, countedSteps } = rule;
   const immediate = rule.updates === "immediate";

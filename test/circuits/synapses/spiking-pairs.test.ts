@@ -1,15 +1,16 @@
 import { describe, expect, test } from "@jest/globals";
-import { type PlasticPairs, type PlasticPairsDesign, plasticPairs } from "#circuits/index";
+import { type PlasticPairs, type PlasticPairsDesign, plasticPairs, plasticPairsArrays } from "#circuits/index";
 import { idealPulsed } from "#devices/index";
-import { createKernels } from "#src/kernels/kernels";
+import { arraysIn } from "#src/kernels/declared-arrays";
+import { createKernels, kernelsFor } from "#src/kernels/kernels";
 import {
   initialSpikingParameters,
   SPIKING_NEURONS,
   type SpikingNetwork,
   stepwiseDynamics,
-  stepwiseDynamicsBytes,
+  stepwiseDynamicsArrays,
 } from "#src/learning/index";
-import { fusedDynamics, fusedDynamicsBytes } from "#src/learning/spiking/fused-dynamics";
+import { fusedDynamics, fusedDynamicsArrays } from "#src/learning/spiking/fused-dynamics";
 import type { SpikingDynamics } from "#src/learning/spiking/spiking-dynamics";
 import { fold, normalsInto, rootKey, uniform } from "#src/random/index";
 
@@ -206,18 +207,22 @@ describe("networks of spiking neurons on pairs", () => {
       const start = initialSpikingParameters(network, KEY);
       const images = 2;
       const run = (fused: boolean) => {
-        const kernels = createKernels(
-          fusedDynamicsBytes(network, images) + stepwiseDynamicsBytes(network, images) + 2 ** 16,
-        );
-        const cells = start.weights.map((w, l) => {
+        const device = { ...idealPulsed, cycleToCycle: 1, nonlinearity: { set: 2, reset: 2 } };
+        const designs = start.weights.map((_w, l) => {
           const [inputs, outputs] = [network.widths[l], network.widths[l + 1]];
-          const device = { ...idealPulsed, cycleToCycle: 1, nonlinearity: { set: 2, reset: 2 } };
-          return plasticPairs(kernels, { ...design, device, inputs, outputs }, w, images, fold(KEY, l));
+          return { ...design, device, inputs, outputs };
         });
+        const shown = { x: images * 12, targets: images * 3 };
+        const kernels = kernelsFor([
+          shown,
+          designs.map((d) => plasticPairsArrays(d, images)),
+          fused ? fusedDynamicsArrays(network, images, "held") : stepwiseDynamicsArrays(network, images),
+        ]);
+        const cells = start.weights.map((w, l) => plasticPairs(kernels, designs[l], w, images, fold(KEY, l)));
         const dynamics: SpikingDynamics = fused
           ? fusedDynamics(kernels, network, start, images, cells)
           : stepwiseDynamics(kernels, network, start, cells, images, true);
-        const [x, targets] = [kernels.float32(images * 12), kernels.float32(images * 3)];
+        const { x, targets } = arraysIn(kernels, shown);
         x.forEach((_, k) => {
           x[k] = Math.max(0, 1.6 * uniform(fold(KEY, "x"), k) - 0.8);
         });

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "@jest/globals";
-import { createKernels } from "#src/kernels/kernels";
+import { arraysIn } from "#src/kernels/declared-arrays";
+import { createKernels, kernelsFor } from "#src/kernels/kernels";
 import { exactNetwork, exactStep, inputDrive, largestMove, restStates } from "#src/learning/exact-dynamics";
-import { fusedBytes, fusedRelaxation } from "#src/learning/fused-relaxation";
+import { fusedArrays, fusedRelaxation } from "#src/learning/fused-relaxation";
 import {
   denseNetwork,
   idealSubstrate,
@@ -10,7 +11,8 @@ import {
   placeLayers,
   STATE_ACTIVATIONS,
 } from "#src/learning/index";
-import { layeredBytes, layeredRelaxation } from "#src/learning/layered-relaxation";
+import { layeredArrays, layeredRelaxation } from "#src/learning/layered-relaxation";
+import { statefulLayers } from "#src/learning/primitive-function";
 import type { Relaxation } from "#src/learning/relaxation";
 import { ADAM } from "#src/networks/index";
 import { rootKey } from "#src/random/index";
@@ -46,8 +48,13 @@ const relaxed = (relaxation: Relaxation, phi: PrimitiveFunction, x: Float32Array
 
 const run = (phi: PrimitiveFunction, parameters: NetworkParameters, count: number, kind: "fused" | "layered") => {
   const layers = placeLayers(phi);
-  const kernels = createKernels(2 ** 22 + fusedBytes(layers, count) + layeredBytes(layers, count));
   const substrate = idealSubstrate(ADAM);
+  const shown = { x: count * layers[0].inputs, y: count * layers[layers.length - 1].outputs };
+  const kernels = kernelsFor([
+    shown,
+    layers.map((layer) => substrate.arrays(layer, count)),
+    kind === "fused" ? fusedArrays(layers, count) : layeredArrays(layers, statefulLayers(phi), count),
+  ]);
   const connections = layers.map((layer, l) => substrate.connect(kernels, layer, l, parameters.weights[l], count));
   const { biases } = parameters;
   const matrices = connections.map(({ matrix }) => matrix as Float32Array);
@@ -62,8 +69,7 @@ const run = (phi: PrimitiveFunction, parameters: NetworkParameters, count: numbe
         )
       : layeredRelaxation(kernels, { layers, connections, biases }, phi.activation, phi.cost, count);
   const examples = examplesFor(phi, count, "shown");
-  const x = kernels.float32(count * layers[0].inputs);
-  const y = kernels.float32(count * layers[layers.length - 1].outputs);
+  const { x, y } = arraysIn(kernels, shown);
   x.set(examples.flatMap((e) => Array.from(e.x)));
   y.set(examples.flatMap((e) => Array.from(e.target)));
   return relaxed(relaxation, phi, x, y, count);

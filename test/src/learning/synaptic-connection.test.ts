@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import { createKernels } from "#src/kernels/kernels";
-import { synapticBytes, synapticConnection } from "#src/learning/index";
+import { synapticConnection } from "#src/learning/index";
 import type { Optimiser, PlasticSynapses } from "#src/networks/index";
 import { rootKey } from "#src/random/index";
 
@@ -33,7 +33,7 @@ const obedient = (): PlasticSynapses & { readonly w: Float32Array } => {
 const MOMENTUM: Optimiser = { kind: "sgd", momentum: 0.9, weightDecay: 0 };
 
 const made = () => {
-  const kernels = createKernels(synapticBytes(2, 3, 2) + 2 ** 12);
+  const kernels = createKernels(2 ** 12);
   const synapses = obedient();
   return { kernels, synapses, connection: synapticConnection(kernels, synapses, MOMENTUM, 2) };
 };

@@ -1,6 +1,13 @@
 import { describe, expect, test } from "@jest/globals";
-import { createKernels } from "#src/kernels/kernels";
-import { kernelOptimiserStep, type Optimiser, optimiserState, optimiserStepInPlace } from "#src/networks/index";
+import { arraysIn } from "#src/kernels/declared-arrays";
+import { kernelsFor } from "#src/kernels/kernels";
+import {
+  kernelOptimiserStep,
+  momentLengths,
+  type Optimiser,
+  optimiserState,
+  optimiserStepInPlace,
+} from "#src/networks/index";
 import { normalsInto, rootKey } from "#src/random/index";
 
 const OPTIMISERS: [string, Optimiser][] = [
@@ -10,10 +17,10 @@ const OPTIMISERS: [string, Optimiser][] = [
 
 describe("optimisers", () => {
   test.each(OPTIMISERS)("a step in the kernels' memory gives the bits of one outside: %s", (_, optimiser) => {
-    const kernels = createKernels(2 ** 16);
-    const [w, gradient] = [kernels.float32(1001), kernels.float32(1001)];
+    const declared = { w: 1001, gradient: 1001, state: momentLengths(1001, optimiser) };
+    const kernels = kernelsFor(declared);
+    const { w, gradient, state } = arraysIn(kernels, declared);
     normalsInto(w, rootKey("w"));
-    const state = optimiserState(1001, optimiser, kernels.float32);
     const [outside, other] = [w.slice(), optimiserState(1001, optimiser)];
     for (let step = 1; step <= 5; step++) {
       normalsInto(gradient, rootKey(`${step}`), 0, 10 ** -step);

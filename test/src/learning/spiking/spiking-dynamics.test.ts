@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import { createKernels, type Kernels } from "#src/kernels/kernels";
+import { type Kernels, kernelsFor } from "#src/kernels/kernels";
 import {
   type EventSynapses,
   idealEventSynapses,
@@ -7,9 +7,9 @@ import {
   SPIKING_NEURONS,
   type SpikingNetwork,
   stepwiseDynamics,
-  stepwiseDynamicsBytes,
+  stepwiseDynamicsArrays,
 } from "#src/learning/index";
-import { fusedDynamics, fusedDynamicsBytes } from "#src/learning/spiking/fused-dynamics";
+import { fusedDynamics, fusedDynamicsArrays } from "#src/learning/spiking/fused-dynamics";
 import type { Moves, SpikingDynamics } from "#src/learning/spiking/spiking-dynamics";
 import { fold, type Key, keyText, rootKey, uniform } from "#src/random/index";
 
@@ -56,9 +56,9 @@ const pairOf = (network: SpikingNetwork): { readonly fused: Placed; readonly ste
   };
   const { widths } = network;
   const synapses = start.weights.map((w, l) => idealEventSynapses(widths[l], widths[l + 1], w));
-  const room = 2 ** 12;
-  const kernels = createKernels(fusedDynamicsBytes(network, COUNT) + room);
-  const own = createKernels(stepwiseDynamicsBytes(network, COUNT) + room);
+  const shown = { x: COUNT * widths[0], targets: COUNT * widths[widths.length - 1] };
+  const kernels = kernelsFor([shown, fusedDynamicsArrays(network, COUNT, "ideal")]);
+  const own = kernelsFor([shown, stepwiseDynamicsArrays(network, COUNT)]);
   return {
     fused: { kernels, dynamics: fusedDynamics(kernels, network, start, COUNT) },
     stepwise: { kernels: own, dynamics: stepwiseDynamics(own, network, start, synapses, COUNT, false) },
@@ -134,7 +134,7 @@ describe("synapses of other kinds", () => {
     held: boolean,
   ) => {
     const { widths } = of;
-    const kernels = createKernels(stepwiseDynamicsBytes(of, 2) + 4096);
+    const kernels = kernelsFor([{ x: 12, targets: 6 }, stepwiseDynamicsArrays(of, 2)]);
     const weights = start.weights.map((w) => w.map((x) => 2 * x + 0.1));
     const synapses = weights.map((w, l) => wrap(idealEventSynapses(widths[l], widths[l + 1], w), l));
     const dynamics = stepwiseDynamics(kernels, of, start, synapses, 2, held);

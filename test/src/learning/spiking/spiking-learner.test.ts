@@ -1,11 +1,11 @@
 import { describe, expect, test } from "@jest/globals";
 import type { LabelledImages } from "#src/datasets/labelled-images";
-import { createKernels } from "#src/kernels/kernels";
+import { kernelsFor } from "#src/kernels/kernels";
 import {
   AS_THEY_ARE,
   CONSTANT,
   fusedDynamics,
-  fusedDynamicsBytes,
+  fusedDynamicsArrays,
   initialSpikingParameters,
   SPIKING_NEURONS,
   SPIKING_RULE,
@@ -92,7 +92,7 @@ describe("EqSpike learns what a layer of spikes can tell apart", () => {
 describe("estimates", () => {
   /** What one image teaches, by the dynamics alone: nudges and their shares. */
   const byHand = (nudges: readonly { readonly strength: number; readonly perChange: number }[]): Float32Array => {
-    const kernels = createKernels(fusedDynamicsBytes(NETWORK, 1) + 4096);
+    const kernels = kernelsFor([{ x: 16, targets: 4 }, fusedDynamicsArrays(NETWORK, 1, "ideal")]);
     const dynamics = fusedDynamics(kernels, NETWORK, initialSpikingParameters(NETWORK, KEY), 1);
     const [x, targets] = [kernels.float32(16), kernels.float32(4)];
     for (let p = 0; p < 16; p++) x[p] = TRAIN.images[p] / 255;
