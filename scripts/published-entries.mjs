@@ -154,8 +154,8 @@ export const ENTRIES = [
     "network-accuracy",
     ["networks.md"],
     "network-accuracy --data MNIST --set batch=128 --set epochs=5 --grid widths=784-64-64-10,784-128-128-10,784-256-256-10,784-512-512-10 --grid weights=binary,ternary",
-    80,
-    EARLIER,
+    18,
+    TODAY,
     { "network-accuracy.png": "Test accuracy against width" },
   ),
   run(
@@ -278,7 +278,7 @@ export const ENTRIES = [
   run("triplet-stdp", ["spiking-rules.md"], "triplet-stdp", 0.5, RUN, {
     "triplet-stdp.png": "Triplet STDP against the frequency of pairings",
   }),
-  run("soft-lif", ["spiking-rules.md"], "soft-lif --data MNIST", 60, RUN, {
+  run("soft-lif", ["spiking-rules.md"], "soft-lif --data MNIST", 10, TODAY, {
     "soft-lif.png": "Soft LIF: what spiking costs",
   }),
   run("surrogate-in-the-loop", ["spiking-rules.md"], "surrogate-in-the-loop", 12, RUN, {
