@@ -1,12 +1,10 @@
 import { LuDecomposition, Matrix } from "ml-matrix";
-import type { VectorKernel } from "#src/kernels/vector-module";
 import { ownOf } from "#src/words/named";
 import type { Circuit } from "../analyses/circuit.ts";
 import { capacitanceMatrix } from "../analyses/circuit-equations.ts";
 import { waveformAt } from "../elements/waveform.ts";
-import type { BatchVariations } from "./batch-contract.ts";
 import { valueAt } from "./batch-instances.ts";
-import type { BatchLayout } from "./batch-layout.ts";
+import type { BatchRun } from "./batch-run.ts";
 import type { BatchStructure } from "./batch-structure.ts";
 import { elementLanes } from "./element-lanes.ts";
 
@@ -46,15 +44,8 @@ export const inverseCapacitanceRows = (circuit: Circuit, s: BatchStructure): Flo
   });
 };
 
-export const createBatchLanes = (
-  kernel: VectorKernel,
-  s: BatchStructure,
-  layout: BatchLayout,
-  circuit: Circuit,
-  variations: BatchVariations,
-  inverse: readonly Float64Array[],
-  corners: readonly number[],
-): BatchLanes => {
+export const createBatchLanes = (run: Omit<BatchRun, "options">): BatchLanes => {
+  const { kernel, structure: s, layout, circuit, variations, inverse, origins, corners } = run;
   const { values, lanes } = kernel;
   const put = (slot: number, lane: number, value: number): void => {
     values[slot * lanes + lane] = value;
@@ -97,8 +88,7 @@ export const createBatchLanes = (
   const waveforms = s.drive.waveforms;
   const branchesFrom = circuit.drivenNodes.length;
   const unit = s.drive.signals.map((_, i) => (i >= branchesFrom + s.branches.length ? MICRO : 1));
-  const starts = [0, ...corners.slice(0, -1)];
-  const motion = starts.map((from, segment) =>
+  const motion = origins.map((from, segment) =>
     waveforms.map((w) => {
       const to = corners[segment];
       if (w.kind === "sin") {
@@ -154,7 +144,7 @@ export const createBatchLanes = (
   };
   const slopeAtEnd = (instance: number, signal: number, segment: number, atStart: boolean): number => {
     let sum = 0;
-    const length = (corners[segment] - starts[segment]) * NANO;
+    const length = (corners[segment] - origins[segment]) * NANO;
     for (const { source, sign } of s.drive.signals[signal].terms) {
       const m = motion[segment][source];
       const swing =

@@ -1,8 +1,6 @@
-import type { BatchOptions } from "./batch-contract.ts";
 import { type BatchLanes, NANO } from "./batch-lanes.ts";
-import type { BatchLayout } from "./batch-layout.ts";
 import type { BatchRecord } from "./batch-record.ts";
-import type { BatchStructure } from "./batch-structure.ts";
+import type { BatchRun } from "./batch-run.ts";
 import type { LaneSlots } from "./lane-slots.ts";
 import { type CubicEnds, cubic, fallOf } from "./step-cubic.ts";
 
@@ -29,17 +27,13 @@ interface RecordedSteps {
 }
 
 export const recordedSteps = (
-  slots: LaneSlots,
-  layout: BatchLayout,
-  s: BatchStructure,
-  { times, crossings }: BatchOptions,
+  { layout, structure: s, options, origins, corners }: BatchRun,
+  { get, put }: LaneSlots,
   record: BatchRecord,
   binding: BatchLanes,
-  corners: readonly number[],
 ): RecordedSteps => {
-  const { get, put } = slots;
+  const { times, crossings } = options;
   const from = layout.record;
-  const origins = [0, ...corners.slice(0, -1)];
 
   /** A watched node at the ends of a step; `length` in ns. */
   const endsOf = (node: number, k: number, lane: number, step: RecordedStep, length: number): CubicEnds => {

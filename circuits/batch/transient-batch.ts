@@ -83,6 +83,7 @@ export const transientBatch = (
   );
   const { module, layout } = compile(s);
   const kernel = instantiateVectorKernel(module, lanes);
-  runLanes(kernel, layout, s, circuit, variations, options, record, inverse, corners);
+  const origins = [0, ...corners.slice(0, -1)];
+  runLanes({ kernel, layout, structure: s, circuit, variations, options, inverse, origins, corners }, record);
   return record.finish(circuit, variations, null);
 };

@@ -39,15 +39,18 @@ const integrate = (steps: number): { readonly v: number[]; readonly estimate: nu
     new WebAssembly.Module(encodeVectorModule(program, attention, layout.slots).slice()),
     "f64x2",
   );
-  const lanes = createBatchLanes(
+  const inverse = inverseCapacitanceRows(circuit, s) ?? [];
+  const variations = { count: 1 };
+  const lanes = createBatchLanes({
     kernel,
-    s,
+    structure: s,
     layout,
     circuit,
-    { count: 1 },
-    inverseCapacitanceRows(circuit, s) ?? [],
-    [1],
-  );
+    variations,
+    inverse,
+    origins: [0],
+    corners: [1],
+  });
   const put = (slot: number, value: number): void => {
     kernel.values.fill(value, slot * 2, slot * 2 + 2);
   };
