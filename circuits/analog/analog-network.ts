@@ -1,65 +1,101 @@
-import { normaliseInPlace } from "#src/networks/batch-norm";
-import type { TrainedNetwork } from "#src/networks/index";
-import { activateInto } from "#src/networks/quantizers";
+import { inputValues, runNetwork } from "#src/networks/executor";
+import {
+  blockOf,
+  classesOf,
+  type GroupWeights,
+  largestOfRows,
+  type Network,
+  placeNetwork,
+  readThrough,
+  type Synapses,
+} from "#src/networks/index";
+import { sizeOf } from "#src/networks/shapes";
 import { fold, type Key } from "#src/random/index";
 import { type AnalogArray, programAnalogArray } from "./analog-array.ts";
 import type { AnalogDesign } from "./analog-design.ts";
 
-/** A trained perceptron on analog arrays: products in the arrays, normalisation and activations digital. */
+/** A network on analog arrays: products in the arrays, all else digital. */
 export interface AnalogNetwork {
+  /** An array a group of each weighted layer, in the order in which they are read. */
   readonly arrays: readonly AnalogArray[];
   /** The class of each image (pixels 0 .. 255, batch x inputs); `key` is the reads' noise. */
   classify(images: Uint8Array, key: Key): Uint8Array;
 }
 
-/** Layers after the array: normalisation, and the activation but for the last. */
-const digital = (network: TrainedNetwork, layer: number, z: Float32Array, batch: number): Float32Array => {
-  normaliseInPlace(z, network.layers[layer], batch);
-  if (layer < network.layers.length - 1) activateInto(z, z.slice(), network.design.activation, z.length);
-  return z;
+/** An analog array as a layer's synapses. @param noisy Whether reads have noise. */
+const analogSynapses = (array: AnalogArray, noisy: boolean): Synapses => ({
+  inputs: array.inputs,
+  outputs: array.outputs,
+  forwardInto: (y, { values, batch }, key) => array.multiplyInto(y, values, batch, noisy ? key : null),
+});
+
+/** What the largest voltage stands for: the largest value a pixel can have, or the largest of calibration. */
+const largestInputOf = ({ input }: Network, { number }: GroupWeights, patches: Float32Array): number => {
+  const seen =
+    number === 0
+      ? inputValues(
+          Array.from({ length: 256 }, (_, pixel) => pixel),
+          input,
+        )
+      : patches;
+  let most = 0;
+  for (const value of seen) most = Math.max(most, Math.abs(value));
+  return most || 1;
 };
 
+const turned = (weights: Float32Array, inputs: number, outputs: number): Float32Array => {
+  const byInput = new Float32Array(weights.length);
+  for (let o = 0; o < outputs; o++) for (let i = 0; i < inputs; i++) byInput[i * outputs + o] = weights[o * inputs + i];
+  return byInput;
+};
+
+/** Images at most that calibrate. */
+const CALIBRATION = 256;
+
 /**
- * Programs a network layer by layer. What a layer's largest voltage stands for is the largest input that the calibration
- * images give it with the layers before it as programmed and without read noise.
+ * Programs a network layer by layer, each group of a layer on an array of its own; a convolution's array is read once a place. What a
+ * layer's largest voltage stands for is the largest input that the calibration images give it with the layers before it as programmed and
+ * without read noise.
  *
  * @param calibration Training images, pixels 0 .. 255; at most 256 are used.
  */
 export const programAnalogNetwork = (
   design: AnalogDesign,
-  network: TrainedNetwork,
+  network: Network,
   calibration: Uint8Array,
   chip: Key,
 ): AnalogNetwork => {
-  const pixels = network.layers[0].inputs;
-  const batch = Math.min(256, Math.floor(calibration.length / pixels));
+  const placed = placeNetwork(network);
+  const pixels = sizeOf(network.input.shape);
+  const block = Math.min(CALIBRATION, blockOf(network));
+  const batch = Math.min(block, Math.floor(calibration.length / pixels));
   if (batch < 1) throw new RangeError(`analog network: no calibration image of ${pixels} pixels.`);
-  let x: Float32Array = Float32Array.from(calibration.subarray(0, batch * pixels), (pixel) => pixel / 255);
-  const arrays = network.layers.map(({ inputs, outputs, weights }, l) => {
-    const largestInput = l === 0 ? 1 : x.reduce((most, v) => Math.max(most, Math.abs(v)), 0) || 1;
-    const layer = { inputs, outputs, weights, largestInput };
-    const array = programAnalogArray(design, layer, fold(chip, l), x);
-    const z = new Float32Array(batch * outputs);
-    array.multiplyInto(z, x, batch, null);
-    x = digital(network, l, z, batch);
-    return array;
+  const made: AnalogArray[] = [];
+  const programmed = new Map<string, AnalogArray>();
+  const nameOf = ({ number, group }: GroupWeights): string => `${number}.${group}`;
+  const program = readThrough(network, (of, patches) => {
+    const { inputs, outputs, groups } = of.geometry;
+    const layer = {
+      inputs,
+      outputs,
+      weights: turned(of.weights, inputs, outputs),
+      largestInput: largestInputOf(network, of, patches),
+    };
+    const own = fold(chip, of.number);
+    const array = programAnalogArray(design, layer, groups === 1 ? own : fold(own, of.group), patches);
+    made.push(array);
+    programmed.set(nameOf(of), array);
+    return analogSynapses(array, false);
   });
+  runNetwork(network, placed, inputValues(calibration.subarray(0, batch * pixels), network.input), batch, program);
+  const read = readThrough(network, (of) => analogSynapses(programmed.get(nameOf(of)) as AnalogArray, true));
+  const classes = classesOf(placed);
   return {
-    arrays,
+    arrays: made,
     classify: (images, key) => {
       const count = images.length / pixels;
-      let a: Float32Array = Float32Array.from(images, (pixel) => pixel / 255);
-      arrays.forEach((array, l) => {
-        const z = new Float32Array(count * array.outputs);
-        array.multiplyInto(z, a, count, fold(key, l));
-        a = digital(network, l, z, count);
-      });
-      const width = a.length / count;
-      return Uint8Array.from({ length: count }, (_, b) => {
-        let best = 0;
-        for (let o = 1; o < width; o++) if (a[b * width + o] > a[b * width + best]) best = o;
-        return best;
-      });
+      const scores = runNetwork(network, placed, inputValues(images, network.input), count, read, key);
+      return largestOfRows(scores, count, classes);
     },
   };
 };

@@ -1,11 +1,11 @@
 import type { Kernels } from "#src/kernels/kernels";
 import {
   frozenErrors,
+  idealArray,
+  type NetworkArray,
   type PackedInputs,
-  packedSynapses,
   type Synapses,
   type WeightErrors,
-  type WeightMatrix,
 } from "#src/networks/index";
 import type { Key } from "#src/random/index";
 
@@ -15,8 +15,8 @@ import type { Key } from "#src/random/index";
  */
 export const synapses2T2R = (
   kernels: Kernels,
-  weights: WeightMatrix,
+  array: NetworkArray,
   errors: WeightErrors,
   chip: Key,
   known?: PackedInputs,
-): Synapses => packedSynapses(kernels, frozenErrors(weights, errors, chip), known);
+): Synapses => idealArray(kernels, array, frozenErrors(array.weights, errors, chip), known);

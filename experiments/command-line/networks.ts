@@ -6,24 +6,33 @@ import {
   checkErrors,
   classifyFloat,
   defaultLearningRate,
-  imageActivations,
+  isWeighted,
   type Model,
   NO_ERRORS,
-  parseModel,
+  parseNetwork,
   shareOfZeros,
   trainPerceptron,
   type WeightErrors,
-  writeModel,
+  writeNetwork,
 } from "#src/networks/index";
 import { chipsAndImages } from "#src/numerics/chips-and-images";
 import { wilson } from "#src/numerics/intervals";
 import { fold, rootKey } from "#src/random/index";
+import { named, ownOf } from "#src/words/named";
+import { suggestion } from "#src/words/suggestion";
 import { loadDataSet } from "../files/load-data-set.ts";
 import { readUserBytes } from "../files/read-file.ts";
 import { checkWritable, writeUserFile } from "../files/user-file.ts";
 import { Misuse, orMisuse } from "../misuse.ts";
 import { packageVersion } from "../run/code-hash.ts";
-import { createEvaluator, type ErrorMode, type Thresholding } from "../studies/networks/evaluator.ts";
+import {
+  checkData,
+  createEvaluator,
+  type ErrorMode,
+  type LayerErrors,
+  type Others,
+  type Thresholding,
+} from "../studies/networks/evaluator.ts";
 import { designFor } from "../studies/networks/network-parameters.ts";
 import { percent } from "../studies/results/index.ts";
 import { parseQuantity } from "../units/parse.ts";
@@ -100,11 +109,8 @@ export const addTrain = (program: Command): void => {
         learningRate,
         version: packageVersion(),
       };
-      writeUserFile(out, writeModel({ network, trained }));
-      const right = accuracyOf(
-        classifyFloat(network, imageActivations(data.test.images, data.test.pixels)),
-        data.test.labels,
-      );
+      writeUserFile(out, writeNetwork({ network, trained }));
+      const right = accuracyOf(classifyFloat(network, data.test.images), data.test.labels);
       const interval = wilson(Math.round(right * data.test.count), data.test.count);
       const zeros = shareOfZeros(network);
       const document = {
@@ -129,30 +135,57 @@ export const addTrain = (program: Command): void => {
     });
 };
 
-const parseErrors = async (text: string | undefined): Promise<WeightErrors> => {
-  const errors: Record<string, number> = { ...NO_ERRORS };
+/**
+ * `--errors`: rates of all layers, and those given for one ("conv1:type1=0.01"), which are all that befalls it; of the layers that a
+ * network has.
+ */
+const parseErrors = async (text: string | undefined): Promise<(layers: readonly string[]) => LayerErrors> => {
+  const all: Record<string, number> = { ...NO_ERRORS };
+  const own = named<Record<string, number>>();
   const given = new Set<string>();
   for (const part of text?.split(",") ?? []) {
-    const [name, value = "", ...more] = part.split("=").map((s) => s.trim());
-    if (!Object.hasOwn(errors, name))
+    const colon = part.lastIndexOf(":");
+    const layer = colon < 0 ? null : part.slice(0, colon).trim();
+    const [name, value = "", ...more] = part
+      .slice(colon + 1)
+      .split("=")
+      .map((s) => s.trim());
+    if (!Object.hasOwn(all, name))
       throw new Misuse(
-        `--errors ${part}: expected type1, type2 or type3 with a probability, e.g. type1=0.01,type3=0.05. Did you mean "${closest(name, Object.keys(errors))}"?`,
+        `--errors ${part}: expected type1, type2 or type3 with a probability, e.g. type1=0.01,type3=0.05. Did you mean "${closest(name, Object.keys(all))}"?`,
       );
     if (more.length > 0)
       throw new Misuse(`--errors ${part}: expected ${name} with one probability, e.g. ${name}=0.01.`);
-    if (given.has(name)) throw new Misuse(`--errors: ${name} is given twice.`);
-    given.add(name);
-    errors[name] = await parseQuantity(value, "1", `--errors ${name}`);
+    const once = layer === null ? name : `${layer}:${name}`;
+    if (given.has(once)) throw new Misuse(`--errors: ${once} is given twice.`);
+    given.add(once);
+    const rate = await parseQuantity(value, "1", `--errors ${once}`);
+    if (layer === null) all[name] = rate;
+    else {
+      own[layer] ??= { ...NO_ERRORS };
+      own[layer][name] = rate;
+    }
   }
-  const { type1, type2, type3 } = errors;
-  const checked = { type1, type2, type3 };
-  orMisuse(() => checkErrors(checked));
-  return checked;
+  const checked = ({ type1, type2, type3 }: Record<string, number>): WeightErrors => {
+    const errors = { type1, type2, type3 };
+    orMisuse(() => checkErrors(errors));
+    return errors;
+  };
+  const everywhere = checked(all);
+  const byLayer = named(Object.entries(own).map(([layer, errors]) => [layer, checked(errors)] as const));
+  return (layers) => {
+    const strange = Object.keys(byLayer).find((layer) => !layers.includes(layer));
+    if (strange !== undefined)
+      throw new Misuse(
+        `--errors ${strange}: no layer "${strange}" has weights; expected ${layers.join(", ")}.${suggestion(strange, layers)}`,
+      );
+    return (layer) => ownOf(byLayer, layer) ?? everywhere;
+  };
 };
 
 const readModel = (path: string): Model => {
   const bytes = readUserBytes(path, "model ");
-  return orMisuse(() => parseModel(bytes, path));
+  return orMisuse(() => parseNetwork(bytes, path));
 };
 
 interface EvaluateFlags {
@@ -160,6 +193,7 @@ interface EvaluateFlags {
   readonly errors?: string;
   readonly mode: string;
   readonly thresholds: string;
+  readonly others: string;
   readonly chips: string;
   readonly seed: string;
   readonly json?: boolean;
@@ -171,9 +205,13 @@ export const addEvaluate = (program: Command): void => {
     .description("accuracy of a model on test images, with read errors where asked")
     .argument("<model>", "model file of `rramlab train`")
     .option("--data <dir>", "data set (default: the one it was trained on, where known by name)")
-    .option("--errors <list>", "type1=P,type2=P,type3=P: probability per weight of the affected state")
+    .option(
+      "--errors <list>",
+      "type1=P,type2=P,type3=P: probability per weight of the affected state; conv1:type1=P: of one layer alone",
+    )
     .option("--mode <mode>", "frozen (once a chip) or redrawn (every read)", "frozen")
     .option("--thresholds <kind>", "trained, or re-estimated on the chip", "trained")
+    .option("--others <choice>", "layers that arrays cannot hold: refused, or digital beside them", "refused")
     .option("--chips <n>", "chips with errors of their own", "20")
     .option("--seed <text>", "any text", "rramlab")
     .option("--json", "one JSON document on stdout")
@@ -181,29 +219,32 @@ export const addEvaluate = (program: Command): void => {
     .action(async (path: string, flags: EvaluateFlags) => {
       oneOf("--mode", flags.mode, ["frozen", "redrawn"]);
       oneOf("--thresholds", flags.thresholds, ["trained", "re-estimated"]);
-      const errors = await parseErrors(flags.errors);
-      const model = readModel(path);
-      const where = flags.data ?? model.trained.data;
+      oneOf("--others", flags.others, ["refused", "digital"]);
+      const errorsOf = await parseErrors(flags.errors);
+      const { network, trained } = readModel(path);
+      const layers = network.layers.filter(isWeighted);
+      const errors = errorsOf(layers.map(({ name }) => name));
+      const where = flags.data ?? trained?.data ?? null;
       if (where === null)
         throw new Misuse(
-          `model ${path} was trained on "${model.trained.dataSet}"; say where test images are with --data FOLDER.`,
+          trained
+            ? `model ${path} was trained on "${trained.dataSet}"; say where test images are with --data FOLDER.`
+            : `model ${path} does not say what it was trained on; say where test images are with --data NAME or FOLDER.`,
         );
       const data = loadDataSet(where);
-      const { design } = model.network;
-      if (design.widths[0] !== data.test.pixels)
-        throw new Misuse(
-          `model ${path} takes ${design.widths[0]} inputs (${design.widths.join("-")}); images of ${data.name} have ${data.test.pixels} pixels.`,
-        );
-      if (design.widths[design.widths.length - 1] < data.test.classes)
-        throw new Misuse(
-          `model ${path} has ${design.widths[design.widths.length - 1]} outputs; ${data.name} has ${data.test.classes} classes.`,
-        );
-      const harmed = errors.type1 + errors.type2 + errors.type3 > 0;
-      if (design.weights.kind === "float" && harmed)
+      orMisuse(() => checkData(network, data.test, data.name, `model ${path}`));
+      const rates = layers.map((layer) => ({ layer, rates: errors(layer.name) }));
+      const isHarmed = ({ type1, type2, type3 }: WeightErrors): boolean => type1 + type2 + type3 > 0;
+      const harmed = rates.some(({ rates: of }) => isHarmed(of));
+      const isFloat = layers.every(({ weights }) => weights.kind === "float");
+      if (isFloat && harmed)
         throw new Misuse(`model ${path} has float weights: read errors are of binary and ternary ones.`);
-      if (design.weights.kind === "binary" && errors.type2 + errors.type3 > 0)
+      if (
+        layers.every(({ weights }) => weights.kind === "binary") &&
+        rates.some(({ rates: of }) => of.type2 + of.type3 > 0)
+      )
         throw new Misuse("--errors: binary weights have no zero; only type1 (a flip) befalls them.");
-      const zeros = shareOfZeros(model.network);
+      const zeros = shareOfZeros(network);
       const images = data.test.count;
       const clean = (accuracy: number) => ({
         accuracy,
@@ -212,15 +253,10 @@ export const addEvaluate = (program: Command): void => {
         zeros,
       });
       let result: { accuracy: number; low: number; high: number; images: number; zeros: number[]; chips?: number };
-      if (design.weights.kind === "float")
-        result = clean(
-          accuracyOf(
-            classifyFloat(model.network, imageActivations(data.test.images, data.test.pixels)),
-            data.test.labels,
-          ),
-        );
+      if (isFloat) result = clean(accuracyOf(classifyFloat(network, data.test.images), data.test.labels));
       else {
-        const evaluator = createEvaluator(model.network, data.test, data.train);
+        const evaluator = orMisuse(() => createEvaluator(network, data.test, data.train, flags.others as Others));
+        if (harmed) orMisuse(() => evaluator.check(errors));
         if (!harmed && flags.thresholds === "trained") result = clean(evaluator.clean);
         else {
           const chips = parseCount("--chips", flags.chips, 2);
@@ -237,11 +273,11 @@ export const addEvaluate = (program: Command): void => {
         : "Wilson interval over images";
       answer(
         flags.json ?? false,
-        { ...result, dataSet: data.name, trained: model.trained },
+        { ...result, dataSet: data.name, trained },
         [
           `accuracy ${percent(result.accuracy)} % [${percent(result.low)}, ${percent(result.high)}] (${over}) on ${images} images of ${data.name}`,
           `zeros a layer: ${zeros.map((z) => `${(100 * z).toFixed(0)} %`).join(", ")}`,
-          `trained on ${model.trained.dataSet}, seed "${model.trained.seed}", ${model.trained.epochs} epochs`,
+          ...(trained ? [`trained on ${trained.dataSet}, seed "${trained.seed}", ${trained.epochs} epochs`] : []),
         ].join("\n"),
       );
     });

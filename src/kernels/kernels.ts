@@ -58,6 +58,16 @@ export interface Kernels {
   binaryDot(y: Int32Array, x: Packed, w: Packed, batch: number, outputs: number, length: number): void;
   /** The same for ternary w; `nonZero[o]` is the number of non-zero weights of a row. Reads three bit planes. */
   weightGatedDot(y: Int32Array, x: Packed, w: Packed, wMask: Packed, nonZero: Int32Array, batch: number): void;
+  /**
+   * Bits of an image of channels x pixels, wordsFor(channels) words a pixel: of each number that it is negative, that it is not 0, or bit
+   * `kind` of its magnitude.
+   */
+  packPixels(bits: BigUint64Array, image: Float32Array, channels: number, pixels: number, kind: PixelBit): void;
+  /**
+   * Patches of packed pixels for the dot products, a row a place from word `offset` on, rows `stride` words apart: bits of a pixel's
+   * channels side by side, pixels of the window one after the other; none beyond the image.
+   */
+  bitPatches(rows: BigUint64Array, offset: number, stride: number, pixels: BigUint64Array, shape: PatchShape): void;
   /** The same for ternary x and w. Reads four bit planes. */
   gatedDot(y: Int32Array, x: Packed, xMask: Packed, w: Packed, wMask: Packed, batch: number, outputs: number): void;
   /** The same for x of `planes` bits, a vector's planes in successive rows, and ternary w. Reads planes + 2 bit planes. */
@@ -149,6 +159,21 @@ interface Relax {
   (panel: RelaxedPanel, inside: number, outside: number, steps: number, tolerance: number): number;
 }
 
+/** What a bit says of a number: its sign, that it is not 0, or this bit of its magnitude. */
+export type PixelBit = "sign" | "mask" | number;
+
+/** A window over images of packed pixels. */
+export interface PatchShape {
+  readonly channels: number;
+  readonly height: number;
+  readonly width: number;
+  readonly size: readonly [number, number];
+  readonly stride: readonly [number, number];
+  readonly padding: readonly [number, number];
+  /** Rows and columns of places. */
+  readonly places: readonly [number, number];
+}
+
 /** Parameters of one step of Adam: see src/networks/optimiser.ts. */
 interface AdamStep {
   readonly rate: number;
@@ -202,6 +227,8 @@ type Exports = Record<
   | "weightGatedDot"
   | "gatedDot"
   | "planesDot"
+  | "packPixels"
+  | "bitPatches"
   | "convolve"
   | "convolutionChannels"
   | "convolutionGradient"
@@ -299,12 +326,13 @@ export const createKernels = (capacity: number): Kernels => {
   };
 
   const float32 = (length: number): Float32Array => new Float32Array(memory.buffer, take(length * 4), length);
+  const words = (length: number): BigUint64Array => new BigUint64Array(memory.buffer, take(length * 8), length);
   const int32 = (length: number): Int32Array => new Int32Array(memory.buffer, take(length * 4), length);
 
   return {
     float32,
     int32,
-    words: (length) => new BigUint64Array(memory.buffer, take(length * 8), length),
+    words,
     scoped: (work) => {
       const before = free;
       try {
@@ -331,6 +359,14 @@ export const createKernels = (capacity: number): Kernels => {
     },
     planesDot: (y, x, planes, w, wMask, batch, outputs) => {
       wasm.planesDot(at(y), row(x), planes, row(w), row(wMask), batch, outputs, w.words);
+    },
+    packPixels: (bits, image, channels, pixels, kind) => {
+      const code = kind === "sign" ? 0 : kind === "mask" ? 1 : kind + 2;
+      wasm.packPixels(at(bits), at(image), channels, pixels, code);
+    },
+    bitPatches: (rows, offset, stride, pixels, { channels, height, width, size, stride: steps, padding, places }) => {
+      const [to, from] = [at(rows) + 8 * offset, at(pixels)];
+      wasm.bitPatches(to, 8 * stride, from, channels, height, width, ...size, ...steps, ...padding, ...places);
     },
     convolve: (out, images, weights, batch, { channels, height, width, outChannels, kernel, padding }) => {
       fits(height, width, kernel, padding);
@@ -382,7 +418,7 @@ export const createKernels = (capacity: number): Kernels => {
       wasm.adamStep(at(w), at(gradient), at(first), at(second), w.length, rate, epsilon, beta1, beta2, limit);
     },
     relaxation: ({ widths, forward, backward, activation, outputActivation }) => {
-      const { moved, tables } = arraysIn({ float32, int32 }, relaxationArrays(widths.length));
+      const { moved, tables } = arraysIn({ float32, int32, words }, relaxationArrays(widths.length));
       const addresses = (arrays: readonly Float32Array[]): number[] => arrays.map((w, l) => (l === 0 ? 0 : at(w)));
       [widths, addresses(forward), addresses(backward)].forEach((values, t) => {
         tables[t].set(values);
@@ -416,7 +452,7 @@ export const createKernels = (capacity: number): Kernels => {
         { moved },
       );
     },
-    spiking: (network) => bindSpiking({ float32, int32, at }, wasm.runPhase, network),
+    spiking: (network) => bindSpiking({ float32, int32, words, at }, wasm.runPhase, network),
     deliver: (sums, list, spikes, rows, keep, by) => {
       const from = at(list);
       wasm.deliver(at(sums), sums.length, from, from + 4 * spikes, at(rows), 4 * sums.length, keep, by);

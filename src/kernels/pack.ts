@@ -29,9 +29,15 @@ const packInto = (
 export const packSignsInto = (bits: BigUint64Array, values: ArrayLike<number>, rows: number, length: number): void =>
   packInto(bits, values, rows, length, (v) => v < 0);
 
-/** The mask plane of values in {-1, 0, +1}: 1 for non-zero. */
-export const packMaskInto = (bits: BigUint64Array, values: ArrayLike<number>, rows: number, length: number): void =>
-  packInto(bits, values, rows, length, (v) => v !== 0);
+/** The mask plane of values: 1 for those that are not 0, or whose magnitude has bit `plane`. */
+export const packMaskInto = (
+  bits: BigUint64Array,
+  values: ArrayLike<number>,
+  rows: number,
+  length: number,
+  plane: number | null = null,
+): void =>
+  packInto(bits, values, rows, length, plane === null ? (v) => v !== 0 : (v) => ((Math.abs(v) >> plane) & 1) === 1);
 
 /** The bit planes of unsigned integers, least significant first: rows x planes x wordsFor(length). */
 export const packPlanesInto = (

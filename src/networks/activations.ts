@@ -1,5 +1,12 @@
-/** What the elements of a layer's input can be: pixels 0 .. 255, signs -1 / +1, -1 / 0 / +1, or any numbers. */
-export type Levels = "bytes" | "signs" | "ternary" | "real";
+/**
+ * What the elements of a layer's input can be: pixels 0 .. 255, signs -1 / +1, -1 / 0 / +1, whole numbers of a range, or any numbers.
+ */
+export type Levels = "bytes" | "signs" | "ternary" | "real" | IntegerRange;
+
+export interface IntegerRange {
+  readonly low: number;
+  readonly high: number;
+}
 
 /** The input of a layer for a batch: `values` is batch x width and holds only numbers of `levels`. */
 export interface Activations {

@@ -7,7 +7,7 @@ export interface BatchNorm {
 }
 
 /** Added to the variance under the root: 1e-5, as the common frameworks do. */
-export const EPSILON = 1e-5;
+export const BATCH_NORM_EPSILON = 1e-5;
 /** Share of each batch in the running statistics. */
 const MOMENTUM = 0.1;
 
@@ -58,7 +58,7 @@ export const normaliseBatchInto = (
     }
   for (let o = 0; o < width; o++) {
     variance[o] /= batch;
-    keep.inverseSpread[o] = 1 / Math.sqrt(variance[o] + EPSILON);
+    keep.inverseSpread[o] = 1 / Math.sqrt(variance[o] + BATCH_NORM_EPSILON);
     bn.mean[o] += MOMENTUM * (mean[o] - bn.mean[o]);
     const unbiased = batch > 1 ? (variance[o] * batch) / (batch - 1) : variance[o];
     bn.variance[o] += MOMENTUM * (unbiased - bn.variance[o]);
@@ -103,7 +103,7 @@ export const normaliseGradientInPlace = (
 export const normaliseInPlace = (z: Float32Array, bn: BatchNorm, batch: number): void => {
   const width = bn.gain.length;
   for (let o = 0; o < width; o++) {
-    const scale = bn.gain[o] / Math.sqrt(bn.variance[o] + EPSILON);
+    const scale = bn.gain[o] / Math.sqrt(bn.variance[o] + BATCH_NORM_EPSILON);
     const offset = bn.shift[o] - scale * bn.mean[o];
     for (let b = 0; b < batch; b++) z[b * width + o] = scale * z[b * width + o] + offset;
   }

@@ -1,14 +1,22 @@
 export type { Activations, Levels } from "./activations.ts";
 export { imageActivations } from "./activations.ts";
-export { accuracyOf, classify, classifyFloat, largestOfRows } from "./classify.ts";
+export type { GroupWeights } from "./arrays.ts";
+export { groupsOf, readThrough } from "./arrays.ts";
+export type { WeightMatrix } from "./bit-planes.ts";
+export { packedInputArrays, packInput } from "./bit-planes.ts";
+export { accuracyOf, blockOf, classify, classifyFloat, largestOfRows } from "./classify.ts";
+export { describeNetwork, weightKinds } from "./describe.ts";
 export type { Activation, PerceptronDesign, WeightQuantizer } from "./design.ts";
 export { TERNARY_ACTIVATION, TERNARY_WEIGHTS } from "./design.ts";
-export type { IntegerNetwork, Thresholds } from "./integer-network.ts";
-export { foldNetwork } from "./integer-network.ts";
-export type { TrainedLayer, TrainedNetwork } from "./model.ts";
-export { shareOfZeros, totalShareOfZeros } from "./model.ts";
-export type { Model, TrainingRecord } from "./model-file.ts";
-export { parseModel, writeModel } from "./model-file.ts";
+export { idealRead, inputValues, runNetwork } from "./executor.ts";
+export { idealArray, packedArrays } from "./ideal-array.ts";
+export type { IntegerNetwork, NetworkArray } from "./integer-form.ts";
+export { foldNetwork } from "./integer-form.ts";
+export type { Layer, WeightedLayer, WeightLevels } from "./layers.ts";
+export { isWeighted } from "./layers.ts";
+export type { Network, NetworkLayer } from "./network.ts";
+export { classesOf, placeNetwork, weightedLayers } from "./network.ts";
+export { parseNetwork, writeNetwork } from "./network-file.ts";
 export type { Optimiser, OptimiserState } from "./optimiser.ts";
 export {
   ADAM,
@@ -18,11 +26,18 @@ export {
   optimiserStepInPlace,
   PLAIN_DESCENT,
 } from "./optimiser.ts";
-export type { PackedInputs, WeightMatrix } from "./packed-synapses.ts";
-export { packedSynapses, packInput } from "./packed-synapses.ts";
+export type { PackedInputs } from "./packed-synapses.ts";
+export { packedSynapses } from "./packed-synapses.ts";
+export { patchesInto } from "./patches.ts";
+export type { TrainedLayer } from "./perceptron.ts";
+export { perceptron, perceptronLayers } from "./perceptron.ts";
 export { recalibrate } from "./recalibrate.ts";
+export { integerImages, runInteger } from "./run-integer.ts";
+export { sizeOf } from "./shapes.ts";
 export type { PlasticSynapses, StoredArrays, Synapses } from "./synapses.ts";
 export type { TrainingOptions } from "./train.ts";
 export { defaultLearningRate, trainPerceptron } from "./train.ts";
+export type { Model, TrainingRecord } from "./training-record.ts";
 export type { WeightErrors } from "./weight-errors.ts";
 export { checkErrors, frozenErrors, NO_ERRORS, redrawnErrors } from "./weight-errors.ts";
+export { shareOfZeros, totalShareOfZeros } from "./zeros.ts";

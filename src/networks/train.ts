@@ -10,7 +10,7 @@ import {
   normaliseGradientInPlace,
 } from "./batch-norm.ts";
 import { checkDesign, INITIAL_SIGMA, type PerceptronDesign } from "./design.ts";
-import type { TrainedNetwork } from "./model.ts";
+import type { Network } from "./network.ts";
 import {
   ADAM,
   adamKernelStep,
@@ -19,6 +19,7 @@ import {
   type OptimiserState,
   optimiserState,
 } from "./optimiser.ts";
+import { perceptron } from "./perceptron.ts";
 import { activateInto, activationGradientInPlace, quantizeWeightsInto } from "./quantizers.ts";
 
 export interface TrainingOptions {
@@ -78,7 +79,7 @@ export const trainPerceptron = (
   data: LabelledImages,
   key: Key,
   onEpoch: (epoch: number, loss: number) => void = () => {},
-): TrainedNetwork => {
+): Network => {
   checkDesign(design);
   const { epochs, batch, learningRate } = options;
   const { widths } = design;
@@ -172,14 +173,14 @@ export const trainPerceptron = (
     }
     onEpoch(epoch + 1, loss / data.count);
   }
-  return {
+  return perceptron(
     design,
-    layers: layers.map(({ inputs, outputs, latent, bn }) => {
+    layers.map(({ inputs, outputs, latent, bn }) => {
       const weights = new Float32Array(latent.length);
       quantizeWeightsInto(weights, latent, design.weights);
       return { inputs, outputs, weights, ...bn };
     }),
-  };
+  );
 };
 
 /** Writes d(mean cross-entropy)/dy = (softmax(y) - target) / count and returns the mean loss. */

@@ -1,5 +1,5 @@
 import { fold, forEachChosen, type Key, uniform } from "#src/random/index";
-import type { WeightMatrix } from "./packed-synapses.ts";
+import type { WeightMatrix } from "./bit-planes.ts";
 import type { Synapses } from "./synapses.ts";
 
 /** Probability that a weight stored as -1, 0 or +1 is read as something else, each error independent of all others. */

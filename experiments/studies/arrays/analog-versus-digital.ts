@@ -10,7 +10,7 @@ import {
   type TableOf,
   type ValuesOf,
 } from "#src/montecarlo/index";
-import { accuracyOf, type TrainedNetwork } from "#src/networks/index";
+import { accuracyOf, groupsOf, type Network } from "#src/networks/index";
 import { pairedInterval } from "#src/numerics/paired-interval";
 import { fold, type Key } from "#src/random/index";
 import type { Figure } from "#src/report/figure";
@@ -98,22 +98,24 @@ type Table = TableOf<typeof PARAMETERS, typeof NUMBERS>;
 const PROBED = 100;
 
 /** Energy of the devices for one image [J]: V^2 G over all devices while word lines are driven, mean over images. */
-const deviceEnergy = (network: TrainedNetwork, params: Params, images: Uint8Array): number => {
+const deviceEnergy = (network: Network, params: Params, images: Uint8Array): number => {
   const [least, most] = [1 / params.highResistance, 1 / params.lowResistance];
-  const pixels = network.layers[0].inputs;
+  const groups = groupsOf(network);
+  const pixels = groups[0].geometry.inputs;
   const count = Math.min(PROBED, images.length / pixels);
-  return network.layers.reduce((total, { inputs, outputs, weights }, l) => {
+  return groups.reduce((total, { geometry, weights, number }) => {
+    const { inputs, outputs } = geometry;
     const scale = weights.reduce((a, w) => Math.max(a, Math.abs(w)), 0) || 1;
     let sum = 0;
     for (let i = 0; i < inputs; i++) {
       let conductance = 0;
       for (let o = 0; o < outputs; o++) {
-        const share = Math.abs(weights[i * outputs + o]) / scale;
+        const share = Math.abs(weights[o * inputs + i]) / scale;
         conductance += params.mapping === "offset column" ? (least + most) / 2 : 2 * least + share * (most - least);
       }
       // Hidden activations are +-1 or 0; taken as +-1 they all draw the full voltage's energy.
       let square = 1;
-      if (l === 0) {
+      if (number === 0) {
         square = 0;
         for (let b = 0; b < count; b++) square += (images[b * pixels + i] / 255) ** 2 / count;
       }
@@ -240,9 +242,10 @@ export const analogVersusDigital = defineExperiment({
   },
   facts: ({ network, reads }, params) => {
     const { train, test } = dataFor(params.data);
-    const weights = network.layers.reduce((sum, l) => sum + l.inputs * l.outputs, 0);
+    const arrays = groupsOf(network).map(({ geometry }) => geometry);
+    const weights = arrays.reduce((sum, l) => sum + l.inputs * l.outputs, 0);
     const tilesDown = (inputs: number): number => Math.ceil(inputs / params.tile);
-    const conversions = network.layers.reduce((sum, l) => sum + tilesDown(l.inputs) * l.outputs, 0);
+    const conversions = arrays.reduce((sum, l) => sum + tilesDown(l.inputs) * l.outputs, 0);
     const perConversion = params.converterBits === 0 ? 0 : params.converterFigureOfMerit * 2 ** params.converterBits;
     const conversionTime = params.converterBits === 0 ? 0 : params.conversionTime;
     const { strobe } = reads.ternaryBest;
@@ -254,11 +257,8 @@ export const analogVersusDigital = defineExperiment({
         converterEnergy: conversions * perConversion,
         readEnergy: weights * (reads.energies.precharge + reads.energies.ternaryBest),
         adderEnergyTotal: weights * params.adderEnergy,
-        analogTime: network.layers.reduce((sum, l) => sum + params.readTime + columns(l.outputs) * conversionTime, 0),
-        digitalTime: network.layers.reduce(
-          (sum, l) => sum + Math.min(l.inputs, params.tile) * (params.cycleTime + strobe),
-          0,
-        ),
+        analogTime: arrays.reduce((sum, l) => sum + params.readTime + columns(l.outputs) * conversionTime, 0),
+        digitalTime: arrays.reduce((sum, l) => sum + Math.min(l.inputs, params.tile) * (params.cycleTime + strobe), 0),
         strobe,
       },
     };
@@ -272,7 +272,7 @@ export const analogVersusDigital = defineExperiment({
     return {
       numbers: {
         analog: accuracyOf(chip.classify(images, fold(key, "read")), test.labels.subarray(0, count)),
-        digital: evaluatorFor(network, test, train).accuracy(errors, "frozen", "trained", key),
+        digital: evaluatorFor(network, test, train).accuracy(() => errors, "frozen", "trained", key),
       },
     };
   },

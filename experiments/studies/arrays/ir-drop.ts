@@ -10,7 +10,15 @@ import {
   type TableOf,
   type ValuesOf,
 } from "#src/montecarlo/index";
-import { accuracyOf, classifyFloat, imageActivations, type TrainedNetwork } from "#src/networks/index";
+import {
+  accuracyOf,
+  classifyFloat,
+  type GroupWeights,
+  groupsOf,
+  inputValues,
+  type Network,
+  patchesInto,
+} from "#src/networks/index";
 import { fold, type Key } from "#src/random/index";
 import type { Figure } from "#src/report/figure";
 import { dataFor, dataSetRecord } from "../../files/data-sets.ts";
@@ -67,33 +75,37 @@ const relativeError = (y: Float32Array, right: Float32Array): number => {
   return Math.sqrt(wrong / size);
 };
 
-/** Exact sums of a network's first layer, batch x outputs. */
-const firstSums = (network: TrainedNetwork, x: Float32Array, batch: number): Float32Array => {
-  const { inputs, outputs, weights } = network.layers[0];
+/** Exact sums of one array, batch x outputs. */
+const exactSums = ({ geometry, weights }: GroupWeights, x: Float32Array, batch: number): Float32Array => {
+  const { inputs, outputs } = geometry;
   const y = new Float32Array(batch * outputs);
   for (let b = 0; b < batch; b++)
     for (let i = 0; i < inputs; i++) {
       const value = x[b * inputs + i];
-      if (value !== 0) for (let o = 0; o < outputs; o++) y[b * outputs + o] += value * weights[i * outputs + o];
+      if (value !== 0) for (let o = 0; o < outputs; o++) y[b * outputs + o] += value * weights[o * inputs + i];
     }
   return y;
 };
 
 const PROBED = 100;
 
-const readChip = (network: TrainedNetwork, params: Params, key: Key) => {
+const readChip = (network: Network, params: Params, key: Key) => {
   const { train, test } = dataFor(params.data);
   const count = Math.min(params.images, test.count);
   const images = test.images.subarray(0, count * test.pixels);
   const chip = programAnalogNetwork(analogDesignOf(params), network, train.images, fold(key, "chip"));
-  const probed = Math.min(PROBED, count);
-  const x = Float32Array.from(images.subarray(0, probed * test.pixels), (pixel) => pixel / 255);
+  const [first] = groupsOf(network);
+  const shown = Math.min(PROBED, count);
+  const probed = shown * first.places;
+  const x = new Float32Array(probed * first.geometry.inputs);
+  const values = inputValues(images.subarray(0, shown * test.pixels), network.input);
+  patchesInto(x, values, shown, first.at.from, first.geometry, first.group);
   const sums = new Float32Array(probed * chip.arrays[0].outputs);
   chip.arrays[0].multiplyInto(sums, x, probed, fold(key, "probe"));
   return {
     accuracy: accuracyOf(chip.classify(images, fold(key, "read")), test.labels.subarray(0, count)),
-    ideal: accuracyOf(classifyFloat(network, imageActivations(images, test.pixels)), test.labels.subarray(0, count)),
-    sumError: relativeError(sums, firstSums(network, x, probed)),
+    ideal: accuracyOf(classifyFloat(network, images), test.labels.subarray(0, count)),
+    sumError: relativeError(sums, exactSums(first, x, probed)),
   };
 };
 

@@ -265,7 +265,7 @@ export const accuracyVersusErrors = defineExperiment({
         : { numbers: { accuracy: evaluator.accuracyWith(weights) } };
     }
     const errors: WeightErrors = { type1: 0, type2: 0, type3: 0, [params.error]: params.rate };
-    const accuracy = evaluator.accuracy(errors, params.errors, params.thresholds, key);
+    const accuracy = evaluator.accuracy(() => errors, params.errors, params.thresholds, key);
     return { numbers: { accuracy } };
   },
   figures,

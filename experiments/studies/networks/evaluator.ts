@@ -1,21 +1,31 @@
 import { synapses2T2R } from "#circuits/index";
 import type { LabelledImages } from "#src/datasets/labelled-images";
-import { createKernels, type Kernels } from "#src/kernels/kernels";
+import { type Kernels, kernelsFor } from "#src/kernels/kernels";
 import {
   type Activations,
   accuracyOf,
+  blockOf,
+  classesOf,
   classify,
+  describeNetwork,
   foldNetwork,
   type IntegerNetwork,
-  imageActivations,
+  idealArray,
+  integerImages,
+  type Network,
+  NO_ERRORS,
   type PackedInputs,
+  packedArrays,
+  packedInputArrays,
   packedSynapses,
   packInput,
+  placeNetwork,
   recalibrate,
   redrawnErrors,
   type Synapses,
-  type TrainedNetwork,
+  sizeOf,
   type WeightErrors,
+  type WeightedLayer,
   type WeightMatrix,
 } from "#src/networks/index";
 import { fold, type Key } from "#src/random/index";
@@ -26,18 +36,27 @@ export type ErrorMode = "frozen" | "redrawn";
 /** Whether thresholds stay as trained, or are re-estimated on a chip from training images. */
 export type Thresholding = "trained" | "re-estimated";
 
+/** What befalls the weights of each layer, by its name. */
+export type LayerErrors = (layer: string) => WeightErrors;
+
+/** What becomes of weighted layers that arrays cannot hold: they stop everything, or are computed beside the arrays. */
+export type Others = "refused" | "digital";
+
 /** A network with a set of test images packed for it: evaluates chip after chip. */
 interface Evaluator {
   readonly clean: number;
   /** Accuracy on one chip. */
-  accuracy(errors: WeightErrors, mode: ErrorMode, thresholds: Thresholding, chip: Key): number;
+  accuracy(errors: LayerErrors, mode: ErrorMode, thresholds: Thresholding, chip: Key): number;
+  /** @throws RangeError for read errors of weights that have none: numbers of several bits. */
+  check(errors: LayerErrors): void;
+  /** Names of the layers on arrays, an entry an array. */
+  readonly layers: readonly string[];
   /** The ideal integer weights, layer by layer. */
   readonly weights: readonly WeightMatrix[];
   /** Accuracy with these weights instead, thresholds as trained. */
   accuracyWith(weights: readonly WeightMatrix[]): number;
 }
 
-const BLOCK = 1000;
 const RECALIBRATION_IMAGES = 1000;
 
 interface PackedImages {
@@ -46,70 +65,129 @@ interface PackedImages {
   readonly blocks: readonly Activations[];
 }
 
-const packedImages = new WeakMap<LabelledImages, PackedImages>();
+const packedImages = new WeakMap<LabelledImages, Map<string, PackedImages>>();
 
-// Images are packed once for all networks and chips of a worker.
-const packImages = (images: LabelledImages): PackedImages => {
-  const found = packedImages.get(images);
+// Images are packed once for all networks of one shape and all chips of a worker.
+const packImages = (images: LabelledImages, integer: IntegerNetwork): PackedImages => {
+  const block = blockOf(integer.network);
+  const [first] = integer.arrays;
+  // A convolution packs its patches image by image, when it reads them.
+  const isDense = first?.at.layer.kind === "dense" && integer.values[0] === integer.values[first.at.takes[0]];
+  const declared = {
+    images: isDense
+      ? blocksOf(images.count, block).map(([from, to]) => packedInputArrays(first.levels, to - from, images.pixels))
+      : [],
+    network: packedArrays(integer),
+  };
+  const name = `${block} ${JSON.stringify(declared)} ${integer.pixels.join()}`;
+  const byNetwork = packedImages.get(images) ?? new Map<string, PackedImages>();
+  packedImages.set(images, byNetwork);
+  const found = byNetwork.get(name);
   if (found) return found;
-  const bytesPacked = images.count * (Math.ceil(images.pixels / 64) + 1) * 64;
-  const kernels = createKernels(bytesPacked + 64 * 2 ** 20);
+  const kernels = kernelsFor(declared);
   const known: PackedInputs = new Map();
-  const blocks: Activations[] = [];
-  for (let from = 0; from < images.count; from += BLOCK) {
-    const to = Math.min(images.count, from + BLOCK);
-    const block = imageActivations(images.images.subarray(from * images.pixels, to * images.pixels), images.pixels);
-    known.set(block, packInput(kernels, block));
-    blocks.push(block);
-  }
+  const blocks = blocksOf(images.count, block).map(([from, to]) => {
+    const shown = integerImages(integer, images.images.subarray(from * images.pixels, to * images.pixels));
+    if (isDense) known.set(shown, packInput(kernels, shown));
+    return shown;
+  });
   const packed = { kernels, known, blocks };
-  packedImages.set(images, packed);
+  byNetwork.set(name, packed);
   return packed;
 };
 
-/** An evaluator of a binary or ternary network; `train` serves re-estimated thresholds. */
-export const createEvaluator = (network: TrainedNetwork, test: LabelledImages, train: LabelledImages): Evaluator => {
+const blocksOf = (count: number, block: number): [number, number][] =>
+  Array.from({ length: Math.ceil(count / block) }, (_, b) => [b * block, Math.min(count, (b + 1) * block)]);
+
+/** @throws RangeError naming layers that arrays cannot hold, where they are not to stay digital. */
+const checkHeld = ({ digital }: IntegerNetwork, others: Others): void => {
+  if (digital.length === 0 || others === "digital") return;
+  const named = digital.map(({ layer, why }) => `"${layer}" (${why})`).join(", ");
+  throw new RangeError(
+    `network: arrays of binary, ternary or whole-number weights cannot hold ${digital.length === 1 ? "layer" : "layers"} ${named}; others=digital computes such layers beside the arrays.`,
+  );
+};
+
+/** @throws RangeError where images or labels do not fit a network. */
+export const checkData = (network: Network, images: LabelledImages, data: string, called: string): void => {
+  const [pixels, classes] = [sizeOf(network.input.shape), classesOf(placeNetwork(network))];
+  if (pixels !== images.pixels)
+    throw new RangeError(
+      `${called} takes ${pixels} inputs (${describeNetwork(network)}); images of ${data} have ${images.pixels} pixels.`,
+    );
+  if (classes < images.classes)
+    throw new RangeError(`${called} has ${classes} outputs; ${data} has ${images.classes} classes.`);
+};
+
+/**
+ * An evaluator of a network whose weights are on arrays; `train` serves re-estimated thresholds.
+ *
+ * @param others What becomes of weighted layers that arrays cannot hold.
+ * @throws RangeError for a network with such layers, where they are refused.
+ */
+export const createEvaluator = (
+  network: Network,
+  test: LabelledImages,
+  train: LabelledImages,
+  others: Others = "refused",
+): Evaluator => {
   const folded = foldNetwork(network);
-  const { kernels, known, blocks } = packImages(test);
+  checkHeld(folded, others);
+  const { kernels, known, blocks } = packImages(test, folded);
   let calibration: Activations | undefined;
 
   const onTest = (integer: IntegerNetwork, synapses: readonly Synapses[], key: Key): number => {
     const classes = new Uint8Array(test.count);
+    let from = 0;
     blocks.forEach((block, b) => {
-      classes.set(classify(integer, synapses, block, fold(key, b)), b * BLOCK);
+      classes.set(classify(integer, synapses, block, fold(key, b)), from);
+      from += block.batch;
     });
     return accuracyOf(classes, test.labels);
   };
   const accuracy: Evaluator["accuracy"] = (errors, mode, thresholds, chip) =>
     kernels.scoped(() => {
-      const synapses = folded.weights.map((weights, l): Synapses => {
+      const synapses = folded.arrays.map((array, l): Synapses => {
+        const { weights } = array;
+        const rates = errors(array.at.layer.name);
         const layer = fold(fold(chip, "layer"), l);
         return mode === "frozen"
-          ? synapses2T2R(kernels, weights, errors, layer, known)
-          : redrawnErrors(packedSynapses(kernels, weights, known), weights, errors);
+          ? synapses2T2R(kernels, array, rates, layer, known)
+          : redrawnErrors(packedSynapses(kernels, weights, known), weights, rates);
       });
       if (thresholds === "trained") return onTest(folded, synapses, fold(chip, "read"));
-      const count = Math.min(RECALIBRATION_IMAGES, train.count);
-      calibration ??= imageActivations(train.images.subarray(0, count * train.pixels), train.pixels);
+      const count = Math.min(RECALIBRATION_IMAGES, blockOf(network), train.count);
+      calibration ??= integerImages(folded, train.images.subarray(0, count * train.pixels));
       return onTest(recalibrate(network, synapses, calibration, fold(chip, "calibrate")), synapses, fold(chip, "read"));
     });
   const none = { high: 0, low: 0 };
   return {
-    clean: accuracy({ type1: 0, type2: 0, type3: 0 }, "frozen", "trained", none),
+    clean: accuracy(() => NO_ERRORS, "frozen", "trained", none),
     accuracy,
-    weights: folded.weights,
+    check: (errors) => {
+      for (const { at } of folded.arrays) {
+        const { weights } = at.layer as WeightedLayer;
+        const { type1, type2, type3 } = errors(at.layer.name);
+        if (weights.kind === "integer" && type1 + type2 + type3 > 0)
+          throw new RangeError(
+            `errors: layer "${at.layer.name}" has whole numbers of ${weights.bits} bits; read errors are of binary and ternary weights. Give it rates of 0.`,
+          );
+      }
+    },
+    layers: folded.arrays.map(({ at }) => at.layer.name),
+    weights: folded.arrays.map(({ weights }) => weights),
     accuracyWith: (weights) =>
       kernels.scoped(() => {
-        const synapses = weights.map((layer) => packedSynapses(kernels, layer, known));
+        const synapses = weights.map((layer, k) => idealArray(kernels, folded.arrays[k], layer, known));
         return onTest(folded, synapses, none);
       }),
   };
 };
 
-const evaluators = new WeakMap<TrainedNetwork, Evaluator>();
+const evaluators = new WeakMap<Network, Evaluator>();
 
 /** The evaluator of a network, made once a worker. */
-export const evaluatorFor = (network: TrainedNetwork, test: LabelledImages, train: LabelledImages): Evaluator => {
+export const evaluatorFor = (network: Network, test: LabelledImages, train: LabelledImages): Evaluator => {
   let found = evaluators.get(network);
   if (!found) {
     found = createEvaluator(network, test, train);

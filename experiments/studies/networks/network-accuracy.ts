@@ -7,7 +7,7 @@ import {
   type TableOf,
   type ValuesOf,
 } from "#src/montecarlo/index";
-import { accuracyOf, classifyFloat, imageActivations, totalShareOfZeros } from "#src/networks/index";
+import { accuracyOf, classifyFloat, totalShareOfZeros } from "#src/networks/index";
 import { pairedInterval } from "#src/numerics/paired-interval";
 import type { Figure } from "#src/report/figure";
 import { grouped } from "#src/words/grouped";
@@ -130,7 +130,7 @@ export const networkAccuracy = defineExperiment({
     const { train, test } = dataFor(params.data);
     const accuracy =
       params.weights === "float"
-        ? accuracyOf(classifyFloat(network, imageActivations(test.images, test.pixels)), test.labels)
+        ? accuracyOf(classifyFloat(network, test.images), test.labels)
         : evaluatorFor(network, test, train).clean;
     const zeros = totalShareOfZeros(network);
     return { numbers: { accuracy, zeros } };

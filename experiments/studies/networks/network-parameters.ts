@@ -12,10 +12,10 @@ import {
 import {
   type Activation,
   defaultLearningRate,
+  type Network,
   type PerceptronDesign,
   TERNARY_ACTIVATION,
   TERNARY_WEIGHTS,
-  type TrainedNetwork,
   trainPerceptron,
   type WeightQuantizer,
 } from "#src/networks/index";
@@ -109,7 +109,7 @@ export const checkNetwork = (params: Pick<NetworkValues, "data" | "widths">): vo
 const TRAINING_PARAMETERS = ["data", "widths", "activation", "epochs", "batch", "learningRate", "seed"] as const;
 
 /** Trains the network of these parameters and weights; the key of seed s is the same for every kind of network. */
-const trainFor = (params: NetworkValues, weights: string, key: Key): TrainedNetwork => {
+const trainFor = (params: NetworkValues, weights: string, key: Key): Network => {
   const design = designFor(params.widths, weights, params.activation);
   const learningRate = weights === "float" ? defaultLearningRate(design) : params.learningRate;
   const { epochs, batch } = params;
@@ -122,7 +122,7 @@ const trainFor = (params: NetworkValues, weights: string, key: Key): TrainedNetw
  */
 export const trainedPart = <P extends NetworkValues & { readonly weights?: string }>(
   weights: string | null,
-): Part<P, TrainedNetwork> => ({
+): Part<P, Network> => ({
   stream: "network",
   uses: (weights === null ? [...TRAINING_PARAMETERS, "weights"] : TRAINING_PARAMETERS) as readonly (keyof P & string)[],
   make: (params, key) => trainFor(params, weights ?? params.weights ?? "", key),

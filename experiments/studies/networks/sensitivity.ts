@@ -10,7 +10,7 @@ import {
   type Report,
   type ValuesOf,
 } from "#src/montecarlo/index";
-import type { TrainedNetwork } from "#src/networks/index";
+import type { Network } from "#src/networks/index";
 import { fold, type Key, keyText, uniform } from "#src/random/index";
 import { keysOf, recordEntries, recordOf } from "#src/words/named";
 import { dataFor } from "../../files/data-sets.ts";
@@ -137,12 +137,12 @@ const outputsAt = (params: Params, context: Context): Outputs | null => {
   const chip = fold(key, "chip");
   let accuracy = 0;
   for (let i = 0; i < params.chips; i++)
-    accuracy += evaluator.accuracy(rates, "frozen", "trained", fold(chip, i)) / params.chips;
+    accuracy += evaluator.accuracy(() => rates, "frozen", "trained", fold(chip, i)) / params.chips;
   return { ...rates, accuracy };
 };
 
 interface Context {
-  readonly network: TrainedNetwork;
+  readonly network: Network;
   readonly samples: Key;
 }
 

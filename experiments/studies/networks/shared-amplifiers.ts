@@ -183,7 +183,7 @@ export const sharedAmplifiers = defineExperiment({
     // A state that no weight has gives no rate.
     const rates = { type1: type1 || 0, type2: type2 || 0, type3: type3 || 0 };
     const chip = evaluator.accuracyWith(weights);
-    const independent = evaluator.accuracy(rates, "frozen", "trained", fold(key, "independent"));
+    const independent = evaluator.accuracy(() => rates, "frozen", "trained", fold(key, "independent"));
     const { wrong, columnSpread } = spreadOf(evaluator.weights, weights, params.amplifiers);
     const { signed, zero } = found.counts;
     return {

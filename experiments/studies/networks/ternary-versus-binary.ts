@@ -9,7 +9,7 @@ import {
   ternaryErrors,
 } from "#circuits/index";
 import { defineExperiment, type RateReport } from "#src/montecarlo/index";
-import { type TrainedNetwork, totalShareOfZeros, type WeightErrors } from "#src/networks/index";
+import { type Network, totalShareOfZeros, type WeightErrors } from "#src/networks/index";
 import { power } from "#src/numerics/power";
 import { fold, type Key } from "#src/random/index";
 import { dataFor } from "../../files/data-sets.ts";
@@ -206,10 +206,11 @@ export const ternaryVersusBinary = defineExperiment({
       (a, b) => a - b,
     );
     // What one network's weights give on this chip at a strobe.
-    const on = (network: TrainedNetwork, kind: "binary" | "ternary") => {
+    const on = (network: Network, kind: "binary" | "ternary") => {
       const evaluator = evaluatorFor(network, test, train);
       if (params.amplifiers === "independent")
-        return (_strobe: number, errors: WeightErrors): number => evaluator.accuracy(errors, "frozen", "trained", key);
+        return (_strobe: number, errors: WeightErrors): number =>
+          evaluator.accuracy(() => errors, "frozen", "trained", key);
       const read = readNetwork(params, evaluator.weights, params.amplifiers, strobes, fold(key, "chip"));
       if ("failed" in read) return null;
       return (strobe: number): number => evaluator.accuracyWith(read[strobes.indexOf(strobe)][kind]);

@@ -2,7 +2,8 @@ import { spawnSync } from "node:child_process";
 import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "@jest/globals";
-import { parseModel, writeModel } from "#src/networks/model-file";
+import { parseNetwork, perceptron, writeNetwork } from "#src/networks/index";
+import { parseSafetensors, writeSafetensors } from "#src/networks/safetensors";
 import { inFolder } from "../run-rramlab.ts";
 
 const { place, rramlab, asProcess } = inFolder();
@@ -46,25 +47,25 @@ describe("values that are given twice, are none, or would be two are told", () =
 });
 
 describe("a model whose normalisation is no number", () => {
-  const model = (name: "gain" | "shift" | "mean" | "variance", value: number): Uint8Array => {
-    const layer = {
-      ...{ inputs: 2, outputs: 2, weights: new Float32Array([1, -1, 1, 1]) },
-      ...{ gain: new Float32Array([1, 1]), shift: new Float32Array(2), mean: new Float32Array(2) },
-      variance: new Float32Array([1, 1]),
-    };
-    layer[name][1] = value;
-    return writeModel({
-      network: {
-        design: { widths: [2, 2], weights: { kind: "binary" }, activation: { kind: "binary" } },
-        layers: [layer],
-      },
-      trained: { dataSet: "x", data: null, seed: "s", epochs: 1, batch: 2, learningRate: 0.1, version: "0" },
+  const layer = {
+    ...{ inputs: 2, outputs: 2, weights: new Float32Array([1, -1, 1, 1]) },
+    ...{ gain: new Float32Array([1, 1]), shift: new Float32Array(2), mean: new Float32Array(2) },
+    variance: new Float32Array([1, 1]),
+  };
+  const design = { widths: [2, 2], weights: { kind: "binary" }, activation: { kind: "binary" } } as const;
+  const file = parseSafetensors(writeNetwork({ network: perceptron(design, [layer]), trained: null }), "m");
+  const model = (name: string, value: number): Uint8Array => {
+    const { shape } = file.tensors[name];
+    return writeSafetensors({
+      ...file,
+      tensors: { ...file.tensors, [name]: { shape, data: Float32Array.of(1, value) } },
     });
   };
-  test.each(["gain", "shift", "mean", "variance"] as const)("%s", (name) => {
+  test.each(["gain", "shift", "mean", "variance"])("%s", (part) => {
+    const name = `norm1.${part}`;
     for (const value of [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY])
-      expect(() => parseModel(model(name, value), "m")).toThrow(`layers.0.${name}`);
-    expect(() => parseModel(model(name, 2), "m")).not.toThrow();
+      expect(() => parseNetwork(model(name, value), "m")).toThrow(`m: tensor "${name}" holds ${value} at 1`);
+    expect(() => parseNetwork(model(name, 2), "m")).not.toThrow();
   });
 });
 

@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "@jest/globals";
-import { parseModel } from "#src/networks/model-file";
+import { parseNetwork } from "#src/networks/index";
 import { inFolder } from "../run-rramlab.ts";
 
 const { place, json, rramlab } = inFolder();
@@ -88,15 +88,15 @@ describe("measured resistances are read however a laboratory writes them: the sa
 
 test("files of other programs are told what they are", () => {
   const bytes = (text: string): Uint8Array => Uint8Array.from(Buffer.from(text, "latin1"));
-  expect(() => parseModel(bytes("PK\x03\x04........"), "larq.npz")).toThrow(
+  expect(() => parseNetwork(bytes("PK\x03\x04........"), "larq.npz")).toThrow(
     "it is a ZIP archive, as .npz files of NumPy",
   );
-  expect(() => parseModel(bytes("\x93NUMPY......"), "w.npy")).toThrow("it is an .npy file of NumPy");
+  expect(() => parseNetwork(bytes("\x93NUMPY......"), "w.npy")).toThrow("it is an .npy file of NumPy");
   const header = JSON.stringify({ steps: { dtype: "I64", shape: [1], data_offsets: [0, 8] } });
   const file = Buffer.alloc(8 + header.length + 8);
   file.writeBigUInt64LE(BigInt(header.length));
   file.write(header, 8);
-  expect(() => parseModel(file, "torch.safetensors")).toThrow(
+  expect(() => parseNetwork(file, "torch.safetensors")).toThrow(
     "a safetensors file, but its tensor steps is I64; F32 and I8 are read",
   );
   const untrained = JSON.stringify({
@@ -110,5 +110,5 @@ test("files of other programs are told what they are", () => {
   const model = Buffer.alloc(8 + untrained.length);
   model.writeBigUInt64LE(BigInt(untrained.length));
   model.write(untrained, 8);
-  expect(() => parseModel(model, "m")).toThrow("m: no whole model: trained: expected object, but it is missing");
+  expect(() => parseNetwork(model, "m")).toThrow("m: no whole model: trained: expected object, but it is missing");
 });

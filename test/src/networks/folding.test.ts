@@ -1,7 +1,14 @@
 import { describe, expect, test } from "@jest/globals";
-import { EPSILON } from "#src/networks/batch-norm";
-import { applyThresholdsInto } from "#src/networks/classify";
-import { type Activation, foldNetwork, TERNARY_WEIGHTS, type TrainedLayer } from "#src/networks/index";
+import { BATCH_NORM_EPSILON } from "#src/networks/batch-norm";
+import {
+  type Activation,
+  foldNetwork,
+  type PerceptronDesign,
+  perceptron,
+  TERNARY_WEIGHTS,
+  type TrainedLayer,
+} from "#src/networks/index";
+import { applyThresholdsInto, type Thresholds } from "#src/networks/thresholds";
 import { fold, normal, rootKey } from "#src/random/index";
 
 const key = rootKey("folding");
@@ -28,9 +35,22 @@ const output = (): TrainedLayer => ({
   weights: new Float32Array(NEURONS),
 });
 
+/** The same over as many inputs as it has neurons. */
+const square = (of: TrainedLayer): TrainedLayer => ({
+  ...of,
+  inputs: NEURONS,
+  weights: new Float32Array(NEURONS * NEURONS),
+});
+
+/** Thresholds behind the hidden layers of a perceptron, in order. */
+const thresholdsOf = (design: PerceptronDesign, layers: readonly TrainedLayer[]): Thresholds[] =>
+  foldNetwork(perceptron(design, layers)).steps.flatMap((step) =>
+    step.kind === "thresholds" ? [step.thresholds] : [],
+  );
+
 /** The same in floating point, sum by sum. */
 const direct = (l: TrainedLayer, o: number, z: number, activation: Activation): number => {
-  const y = (l.gain[o] * (z - l.mean[o])) / Math.sqrt(l.variance[o] + EPSILON) + l.shift[o];
+  const y = (l.gain[o] * (z - l.mean[o])) / Math.sqrt(l.variance[o] + BATCH_NORM_EPSILON) + l.shift[o];
   if (activation.kind === "ternary") return y > activation.threshold ? 1 : y < -activation.threshold ? -1 : 0;
   return y >= 0 ? 1 : -1;
 };
@@ -42,8 +62,8 @@ describe.each<[string, Activation]>([
   test.each([true, false])("are the normalised neuron's at every integer sum (first layer: %p)", (first) => {
     const design = { widths: [INPUTS, NEURONS, NEURONS, 1], weights: TERNARY_WEIGHTS, activation };
     const hidden = layer(first);
-    const network = { design, layers: first ? [hidden, layer(false), output()] : [layer(true), hidden, output()] };
-    const thresholds = foldNetwork(network).thresholds[first ? 0 : 1];
+    const layers = first ? [hidden, square(layer(false)), output()] : [layer(true), square(hidden), output()];
+    const thresholds = thresholdsOf(design, layers)[first ? 0 : 1];
     const reach = first ? 255 * INPUTS : INPUTS;
     const out = new Float32Array(NEURONS);
     const wrong: string[] = [];
@@ -65,18 +85,28 @@ test("20,000 random neurons whose sums end exactly on their thresholds decide as
   const gain = Float32Array.from({ length: COUNT }, (_, o) => draw("gain", o));
   const mean = Float32Array.from({ length: COUNT }, (_, o) => (o % 2 ? at[o] : draw("mean", o)));
   const shift = Float32Array.from({ length: COUNT }, (_, o) =>
-    o % 2 ? 0 : (-gain[o] * (at[o] - mean[o])) / Math.sqrt(variance[o] + EPSILON),
+    o % 2 ? 0 : (-gain[o] * (at[o] - mean[o])) / Math.sqrt(variance[o] + BATCH_NORM_EPSILON),
   );
-  const hidden = { inputs: 1, outputs: COUNT, weights: new Float32Array(COUNT), gain, shift, mean, variance };
-  const design = { widths: [1, 1, COUNT, 1], weights: TERNARY_WEIGHTS, activation: { kind: "binary" } as const };
-  const one = { ...layer(true), inputs: 1, outputs: 1, weights: new Float32Array(1) };
+  const BELOW = 200;
+  const hidden = {
+    inputs: BELOW,
+    outputs: COUNT,
+    weights: new Float32Array(BELOW * COUNT),
+    gain,
+    shift,
+    mean,
+    variance,
+  };
+  const design = { widths: [1, BELOW, COUNT, 1], weights: TERNARY_WEIGHTS, activation: { kind: "binary" } as const };
+  const every = new Float32Array(BELOW);
+  const first = { inputs: 1, outputs: BELOW, weights: every, gain: every, shift: every, mean: every, variance: every };
   const last = { ...output(), inputs: COUNT, weights: new Float32Array(COUNT) };
-  const [, thresholds] = foldNetwork({ design, layers: [one, hidden, last] }).thresholds;
+  const [, thresholds] = thresholdsOf(design, [first, hidden, last]);
   const wrong: string[] = [];
   for (const beside of [-1, 0, 1])
     for (let o = 0; o < COUNT; o++) {
       const z = at[o] + beside;
-      const passed = thresholds.direction[o] * z >= thresholds.upper[o] ? 1 : -1;
+      const passed = thresholds.direction[o] * z >= thresholds.steps[o] ? 1 : -1;
       if (passed !== direct(hidden, o, z, design.activation)) wrong.push(`neuron ${o} at ${z}`);
     }
   expect(wrong).toEqual([]);
