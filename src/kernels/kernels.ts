@@ -54,7 +54,7 @@ export interface Kernels {
     depth: number,
     accumulate?: "accumulate",
   ): void;
-  /** y[b, o] = sum over i of x w; signs (bit 1 for -1), `length` elements a row. Reads two bit planes. */
+  /** y[b, o] = sum over i of x w; signs (bit 1 for -1), `length` elements a row; rows of weights as `byFours` turns them. Reads two bit planes. */
   binaryDot(y: Int32Array, x: Packed, w: Packed, batch: number, outputs: number, length: number): void;
   /** The same for ternary w; `nonZero[o]` is the number of non-zero weights of a row. Reads three bit planes. */
   weightGatedDot(y: Int32Array, x: Packed, w: Packed, wMask: Packed, nonZero: Int32Array, batch: number): void;
@@ -63,6 +63,8 @@ export interface Kernels {
    * `kind` of its magnitude.
    */
   packPixels(bits: BigUint64Array, image: Float32Array, channels: number, pixels: number, kind: PixelBit): void;
+  /** turned (columns x rows) = the transpose of whole numbers (rows x columns). */
+  turnSums(turned: Float32Array, sums: Int32Array, rows: number, columns: number): void;
   /**
    * Patches of packed pixels for the dot products, a row a place from word `offset` on, rows `stride` words apart: bits of a pixel's
    * channels side by side, pixels of the window one after the other; none beyond the image.
@@ -229,6 +231,7 @@ type Exports = Record<
   | "planesDot"
   | "packPixels"
   | "bitPatches"
+  | "turnSums"
   | "convolve"
   | "convolutionChannels"
   | "convolutionGradient"
@@ -363,6 +366,9 @@ export const createKernels = (capacity: number): Kernels => {
     packPixels: (bits, image, channels, pixels, kind) => {
       const code = kind === "sign" ? 0 : kind === "mask" ? 1 : kind + 2;
       wasm.packPixels(at(bits), at(image), channels, pixels, code);
+    },
+    turnSums: (turned, sums, rows, columns) => {
+      wasm.turnSums(at(turned), at(sums), rows, columns);
     },
     bitPatches: (rows, offset, stride, pixels, { channels, height, width, size, stride: steps, padding, places }) => {
       const [to, from] = [at(rows) + 8 * offset, at(pixels)];

@@ -57,3 +57,13 @@ export const packPlanesInto = (
         if ((value >> p) & 1) halves[(r * planes + p) * halvesInRow + (i >> 5)] |= 1 << (i & 31);
     }
 };
+
+/** Rows of weights as the dot products read them: in fours, words side by side; the last one to three as they are. */
+export const byFours = (bits: BigUint64Array, rows: number): BigUint64Array => {
+  const words = bits.length / rows;
+  const turned = bits.slice();
+  for (let r = 0; r + 4 <= rows; r += 4)
+    for (let k = 0; k < words; k++)
+      for (let lane = 0; lane < 4; lane++) turned[r * words + 4 * k + lane] = bits[(r + lane) * words + k];
+  return turned;
+};

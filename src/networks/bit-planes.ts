@@ -1,6 +1,6 @@
 import { arraysIn, integers, words } from "#src/kernels/declared-arrays";
 import type { Kernels, Packed } from "#src/kernels/kernels";
-import { packMaskInto, packPlanesInto, packSignsInto, wordsFor } from "#src/kernels/pack";
+import { byFours, packMaskInto, packPlanesInto, packSignsInto, wordsFor } from "#src/kernels/pack";
 import type { Activations, Levels } from "./activations.ts";
 
 /** Weights of an array, outputs x inputs: whole numbers. */
@@ -96,8 +96,10 @@ export const packWeights = (kernels: Kernels, weights: WeightMatrix): PackedWeig
   const { signs, masks } = arraysIn(kernels, packedWeightsArrays(weights));
   const count = wordsFor(inputs);
   packSignsInto(signs, values, outputs, inputs);
+  signs.set(byFours(signs, outputs));
   const packed = masks.map(({ bits, nonZero }, plane) => {
     packMaskInto(bits, values, outputs, inputs, masks.length === 1 ? null : plane);
+    bits.set(byFours(bits, outputs));
     for (let o = 0; o < outputs; o++) {
       nonZero[o] = 0;
       for (let i = 0; i < inputs; i++) nonZero[o] += (Math.abs(values[o * inputs + i]) >> plane) & 1;

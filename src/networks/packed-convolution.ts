@@ -49,6 +49,7 @@ const imageArrays = ({ at, levels, geometry }: NetworkArray) => {
     image: channels * height * width,
     pixels: words(height * width * wordsFor(channels)),
     ...sumsArrays(rows, geometry.outputs),
+    turnedSums: rows * geometry.outputs,
   };
 };
 
@@ -133,7 +134,7 @@ export const packedConvolution = (
     },
     convolveInto: (y, map) =>
       kernels.scoped(() => {
-        const { image, pixels, sums, part } = arraysIn(kernels, imageArrays(array));
+        const { image, pixels, sums, part, turnedSums } = arraysIn(kernels, imageArrays(array));
         const patches = placePacked(kernels, levels, rows, inputs);
         const size = sizeOf(at.from);
         for (let b = 0; b < map.batch; b++) {
@@ -143,11 +144,8 @@ export const packedConvolution = (
           packedDotInto(kernels, { sums, part }, patches, packed, rows);
           for (const { place, added } of border)
             for (let o = 0; o < outputs; o++) sums[place * outputs + o] -= added[o];
-          const first = (b * groups + group) * outputs;
-          for (let o = 0; o < outputs; o++) {
-            const to = (first + o) * rows;
-            for (let p = 0, k = o; p < rows; p++, k += outputs) y[to + p] = sums[k];
-          }
+          kernels.turnSums(turnedSums, sums, rows, outputs);
+          y.set(turnedSums, (b * groups + group) * outputs * rows);
         }
       }),
   };

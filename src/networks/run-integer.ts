@@ -60,23 +60,23 @@ const sumsInto = (
 /** Each window's sum, or its largest number, the least in channels of a falling direction. */
 const windowed = (x: Float32Array, batch: number, at: NetworkLayer, direction: Int8Array | null): Float32Array => {
   const { from, to } = at;
-  const window = windowOfPool(at);
-  const [height, width] = placesOf(from, window);
+  const { size, stride } = windowOfPool(at);
+  const [[rows, columns], [down, right], [height, width]] = [size, stride, placesOf(from, windowOfPool(at))];
   const value = new Float32Array(batch * sizeOf(to));
   let k = 0;
   for (let map = 0; map < batch * from.channels; map++) {
     const d = direction ? direction[map % from.channels] || 1 : 0;
     for (let v = 0; v < height; v++)
       for (let u = 0; u < width; u++) {
-        let [most, sum] = [Number.NEGATIVE_INFINITY, 0];
-        for (let i = 0; i < window.size[0]; i++) {
-          const row = (map * from.height + v * window.stride[0] + i) * from.width + u * window.stride[1];
-          for (let j = 0; j < window.size[1]; j++) {
-            const z = x[row + j];
+        const first = (map * from.height + v * down) * from.width + u * right;
+        let most = d * x[first];
+        let sum = 0;
+        for (let i = 0; i < rows; i++)
+          for (let at = first + i * from.width, end = at + columns; at < end; at++) {
+            const z = x[at];
             if (d * z > most) most = d * z;
             sum += z;
           }
-        }
         value[k++] = direction ? d * most : sum;
       }
   }

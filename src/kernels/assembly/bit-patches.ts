@@ -3,25 +3,28 @@
  * gaps. What lies beyond the image has no bit set.
  */
 
-/** What a bit says of a number: that it is negative, that it is not 0, or bit `kind - 2` of its magnitude. */
-function bitOf(value: f32, kind: i32): u64 {
-  if (kind === 0) return <u64>(value < 0);
-  if (kind === 1) return <u64>(value !== 0);
-  return <u64>((<u32>abs<f32>(value) >> (kind - 2)) & 1);
-}
-
-/** Bits of one image, channels x pixels: a row of words a pixel. */
+/**
+ * Bits of one image, channels x pixels: a row of words a pixel. A bit says of a number that it is negative (kind 0), that it is not 0 (1),
+ * or is bit kind - 2 of its magnitude. Channel by channel: a plane is read in one go, and the words of all pixels stay in the first cache.
+ */
 export function packPixels(bits: usize, from: usize, channels: i32, pixels: i32, kind: i32): void {
-  const plane = (<usize>pixels) << 2;
-  for (let p = 0; p < pixels; p++) {
-    let at = from + ((<usize>p) << 2);
-    for (let c = 0; c < channels; c += 64) {
-      const end = min(64, channels - c);
-      let word: u64 = 0;
-      for (let k = 0; k < end; k++, at += plane) word |= bitOf(load<f32>(at), kind) << k;
-      store<u64>(bits, word);
-      bits += 8;
-    }
+  const words = (channels + 63) >> 6;
+  const step = (<usize>words) << 3;
+  const end = from + ((<usize>pixels) << 2) * <usize>channels;
+  memory.fill(bits, 0, step * <usize>pixels);
+  for (let c = 0; from < end; c++) {
+    const shift = c & 63;
+    let to = bits + ((<usize>(c >> 6)) << 3);
+    const plane = from + ((<usize>pixels) << 2);
+    if (kind === 0)
+      for (; from < plane; from += 4, to += step)
+        store<u64>(to, load<u64>(to) | ((<u64>(load<f32>(from) < 0)) << shift));
+    else if (kind === 1)
+      for (; from < plane; from += 4, to += step)
+        store<u64>(to, load<u64>(to) | ((<u64>(load<f32>(from) !== 0)) << shift));
+    else
+      for (; from < plane; from += 4, to += step)
+        store<u64>(to, load<u64>(to) | ((<u64>((<u32>abs<f32>(load<f32>(from)) >> (kind - 2)) & 1)) << shift));
   }
 }
 
@@ -70,4 +73,26 @@ export function bitPatches(
       }
       if (filled > 0) store<u64>(to, held);
     }
+}
+
+/** Whole numbers, rows x columns, as floats, columns x rows. */
+export function turnSums(turned: usize, sums: usize, rows: i32, columns: i32): void {
+  const step = (<usize>columns) << 2;
+  const line = (<usize>rows) << 2;
+  let c = 0;
+  for (; c + 4 <= columns; c += 4, sums += 16, turned += 4 * line) {
+    let from = sums;
+    let to = turned;
+    for (let r = 0; r < rows; r++, from += step, to += 4) {
+      const four = f32x4.convert_i32x4_s(v128.load(from));
+      store<f32>(to, f32x4.extract_lane(four, 0));
+      store<f32>(to + line, f32x4.extract_lane(four, 1));
+      store<f32>(to + 2 * line, f32x4.extract_lane(four, 2));
+      store<f32>(to + 3 * line, f32x4.extract_lane(four, 3));
+    }
+  }
+  for (; c < columns; c++, sums += 4, turned += line) {
+    let from = sums;
+    for (let to = turned, r = 0; r < rows; r++, from += step, to += 4) store<f32>(to, <f32>load<i32>(from));
+  }
 }

@@ -1,6 +1,6 @@
 export { activate } from "./activation";
 export { adamStep } from "./adam";
-export { bitPatches, packPixels } from "./bit-patches";
+export { bitPatches, packPixels, turnSums } from "./bit-patches";
 export {
   convolutionChannels,
   convolutionGradient,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import { createKernels, type Packed, rowMajor, transposed } from "#src/kernels/kernels";
-import { packMaskInto, packPlanesInto, packSignsInto, wordsFor } from "#src/kernels/pack";
+import { byFours, packMaskInto, packPlanesInto, packSignsInto, wordsFor } from "#src/kernels/pack";
 import { gemmReference, integerDotReference } from "#src/kernels/reference";
 import { fold, normalsInto, rootKey, uniform } from "#src/random/index";
 
@@ -97,22 +97,28 @@ describe.each([
     const wt = ternary("wt", outputs * length, 0.4);
     const signs = (v: Int8Array, rows: number): Packed => packed((bits) => packSignsInto(bits, v, rows, length), rows);
     const mask = (v: Int8Array, rows: number): Packed => packed((bits) => packMaskInto(bits, v, rows, length), rows);
+    const inFours = ({ bits }: Packed): Packed => {
+      bits.set(byFours(bits, outputs));
+      return { bits, words };
+    };
+    const weightSigns = (v: Int8Array): Packed => inFours(signs(v, outputs));
+    const weightMask = (v: Int8Array): Packed => inFours(mask(v, outputs));
     const check = (xs: ArrayLike<number>, ws: Int8Array): void => {
       integerDotReference(expected, xs, ws, batch, outputs, length);
       expect([...y]).toEqual([...expected]);
     };
     test("binary by binary", () => {
-      k.binaryDot(y, signs(x, batch), signs(w, outputs), batch, outputs, length);
+      k.binaryDot(y, signs(x, batch), weightSigns(w), batch, outputs, length);
       check(x, w);
     });
     test("binary by ternary weights", () => {
       const nonZero = k.int32(outputs);
       for (let i = 0; i < wt.length; i++) if (wt[i] !== 0) nonZero[Math.floor(i / length)]++;
-      k.weightGatedDot(y, signs(x, batch), signs(wt, outputs), mask(wt, outputs), nonZero, batch);
+      k.weightGatedDot(y, signs(x, batch), weightSigns(wt), weightMask(wt), nonZero, batch);
       check(x, wt);
     });
     test("ternary by ternary", () => {
-      k.gatedDot(y, signs(xt, batch), mask(xt, batch), signs(wt, outputs), mask(wt, outputs), batch, outputs);
+      k.gatedDot(y, signs(xt, batch), mask(xt, batch), weightSigns(wt), weightMask(wt), batch, outputs);
       check(xt, wt);
     });
     test("8-bit integers by ternary", () => {
@@ -121,7 +127,7 @@ describe.each([
       );
       const bits = k.words(batch * 8 * words);
       packPlanesInto(bits, pixels, batch, length, 8);
-      k.planesDot(y, { bits, words }, 8, signs(wt, outputs), mask(wt, outputs), batch, outputs);
+      k.planesDot(y, { bits, words }, 8, weightSigns(wt), weightMask(wt), batch, outputs);
       check(pixels, wt);
     });
   },
