@@ -1,17 +1,16 @@
 import type { Command } from "commander";
 import { closest } from "fastest-levenshtein";
 import { KNOWN_DATA_SETS } from "#src/datasets/registry";
+import { defaultLearningRate, trainPerceptron } from "#src/learning/index";
 import {
   accuracyOf,
   checkErrors,
   classifyFloat,
-  defaultLearningRate,
   isWeighted,
   type Model,
   NO_ERRORS,
   parseNetwork,
   shareOfZeros,
-  trainPerceptron,
   type WeightErrors,
   writeNetwork,
 } from "#src/networks/index";

@@ -76,6 +76,10 @@ export type { StateActivation } from "./state-activation.ts";
 export { STATE_ACTIVATIONS } from "./state-activation.ts";
 export type { Feedback, StepwiseRule } from "./stepwise-learner.ts";
 export { checkStepwise, FEEDBACKS, initialFeedback, stepwiseLearner } from "./stepwise-learner.ts";
+export type { StraightThroughLearner } from "./straight-through/straight-through-learner.ts";
+export { straightThroughLearner } from "./straight-through/straight-through-learner.ts";
+export type { TrainingOptions } from "./straight-through/train-perceptron.ts";
+export { defaultLearningRate, trainPerceptron } from "./straight-through/train-perceptron.ts";
 export { synapticArrays, synapticConnection } from "./synaptic-connection.ts";
 export type { Augmentation, EpochReport, ImageScale, Schedule, TrainingPlan, TrainingState } from "./train-learner.ts";
 export {

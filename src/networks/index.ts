@@ -35,8 +35,6 @@ export { recalibrate } from "./recalibrate.ts";
 export { integerImages, runInteger } from "./run-integer.ts";
 export { sizeOf } from "./shapes.ts";
 export type { PlasticSynapses, StoredArrays, Synapses } from "./synapses.ts";
-export type { TrainingOptions } from "./train.ts";
-export { defaultLearningRate, trainPerceptron } from "./train.ts";
 export type { Model, TrainingRecord } from "./training-record.ts";
 export type { WeightErrors } from "./weight-errors.ts";
 export { checkErrors, frozenErrors, NO_ERRORS, redrawnErrors } from "./weight-errors.ts";

@@ -1,3 +1,4 @@
+import { defaultLearningRate, trainPerceptron } from "#src/learning/index";
 import {
   choice,
   type Idle,
@@ -11,12 +12,10 @@ import {
 } from "#src/montecarlo/index";
 import {
   type Activation,
-  defaultLearningRate,
   type Network,
   type PerceptronDesign,
   TERNARY_ACTIVATION,
   TERNARY_WEIGHTS,
-  trainPerceptron,
   type WeightQuantizer,
 } from "#src/networks/index";
 import { fold, type Key } from "#src/random/index";

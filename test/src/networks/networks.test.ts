@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, test } from "@jest/globals";
 import type { LabelledImages } from "#src/datasets/labelled-images";
 import { createKernels } from "#src/kernels/kernels";
 import { integerDotReference } from "#src/kernels/reference";
+import { trainPerceptron } from "#src/learning/index";
 import {
   type Activation,
   type Activations,
@@ -20,7 +21,6 @@ import {
   shareOfZeros,
   TERNARY_ACTIVATION,
   TERNARY_WEIGHTS,
-  trainPerceptron,
   type WeightErrors,
   type WeightMatrix,
   type WeightQuantizer,
