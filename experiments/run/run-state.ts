@@ -17,6 +17,7 @@ import {
 } from "#src/montecarlo/index";
 import { gatherArrays } from "../files/array-files.ts";
 import { dataFor, expectDataSets } from "../files/data-sets.ts";
+import { expectNetworks, networkFor } from "../files/network-files.ts";
 import { encodePart } from "../files/part-file.ts";
 import {
   hasPart,
@@ -59,6 +60,7 @@ const KEPT_PARTS = 12;
 export const openRun = async (dir: string, module: string): Promise<RunState> => {
   const plan = readPlan(dir);
   expectDataSets(plan.dataSets);
+  expectNetworks(plan.networks);
   const path = module === OWN_MODULE ? undefined : fileURLToPath(module);
   return {
     dir,
@@ -138,6 +140,7 @@ export const doTask = (run: RunState, task: Task, onShare: (share: number) => vo
   const { dir, plan, digest, experiment } = run;
   if (task.kind === "shard" && hasShard(dir, task.index)) return;
   for (const { asked } of plan.dataSets) dataFor(asked);
+  for (const { asked } of plan.networks) networkFor(asked);
   if (task.kind === "part") {
     makePart(run, task.place, onShare);
     return;

@@ -23,6 +23,7 @@ import { oneLine } from "#src/words/one-line";
 import { expectFit, mergeArrays } from "../files/array-files.ts";
 import { claim } from "../files/claim.ts";
 import { dataSetRecord, expectDataSets } from "../files/data-sets.ts";
+import { expectNetworks, networkRecord } from "../files/network-files.ts";
 import { removeRun } from "../files/own-files.ts";
 import {
   createRunFolder,
@@ -138,6 +139,7 @@ export const planOf = (experiment: AnyExperiment, options: PlanOptions): Plan =>
     );
   const { module } = experiment;
   expectDataSets([]);
+  expectNetworks([]);
   const plan = orMisuse(() =>
     planRun(experiment, {
       seed: seedOf(options),
@@ -151,6 +153,7 @@ export const planOf = (experiment: AnyExperiment, options: PlanOptions): Plan =>
       module,
       hash: codeHash(module),
       dataSet: dataSetRecord,
+      network: networkRecord,
       arithmetic: engineArithmetic(),
     }),
   );
@@ -171,6 +174,7 @@ export const planOf = (experiment: AnyExperiment, options: PlanOptions): Plan =>
 const layOut = (experiment: AnyExperiment, options: PlanOptions): Planned & { readonly release: () => void } => {
   const plan = planOf(experiment, options);
   expectDataSets(plan.dataSets);
+  expectNetworks(plan.networks);
   const out = options.out ?? freshFolder(join("runs", experiment.name));
   createRunFolder(out);
   const release = claim(out, true, warnOnError);
@@ -247,6 +251,7 @@ export const openPlanned = async (
 ): Promise<{ readonly plan: Plan; readonly experiment: AnyExperiment }> => {
   const { plan, begunOn } = readPlanFile(dir);
   expectDataSets(plan.dataSets);
+  expectNetworks(plan.networks);
   const note = engineNote(begunOn, plan.arithmetic);
   if (note) warn(note);
   try {
@@ -363,6 +368,7 @@ export const report = async (
   const { module, warn = warnOnError } = options;
   const plan = readPlan(dir);
   expectDataSets(plan.dataSets);
+  expectNetworks(plan.networks);
   const experiment = await loadPlanned(dir, plan, { module, warn, anyCode: true });
   const { table } = settled(dir, plan, experiment);
   const manifest = readManifest(dir);

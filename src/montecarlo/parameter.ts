@@ -30,11 +30,11 @@ export type Parameter =
       readonly says: string;
       readonly source: string;
     }
-  /** Free text: a data set (`names`), a device record as JSON. */
+  /** Free text: a data set or a network (`names`), a device record as JSON. */
   | {
       readonly kind: "text";
-      /** It names a data set, whose digest belongs to the plan. */
-      readonly names?: "data set";
+      /** It names a data set, or the file of a network ("" is none), whose digest belongs to the plan. */
+      readonly names?: "data set" | "network";
       readonly default: string;
       readonly says: string;
       readonly source: string;

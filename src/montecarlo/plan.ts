@@ -1,4 +1,5 @@
 import type { DataSetRecord } from "#src/datasets/labelled-images";
+import type { NetworkRecord } from "#src/networks/index";
 import { checkVaried } from "./check-varied.ts";
 import { type Distribution, quantileOf } from "./distribution.ts";
 import type { AnyExperiment, Grid } from "./experiment.ts";
@@ -28,6 +29,8 @@ export interface Plan {
   readonly keepTrials: boolean;
   /** The data sets that its parameters name, as they were: a run goes on only with the same. */
   readonly dataSets: readonly DataSetRecord[];
+  /** The same for networks from files. */
+  readonly networks: readonly NetworkRecord[];
   /** Digests of what the engine's functions gave where the run was planned: the same on every supported engine. */
   readonly arithmetic: Readonly<Record<string, string>>;
 }
@@ -47,6 +50,8 @@ export interface PlanRequest {
   readonly hash: string;
   /** Looks at a data set. */
   readonly dataSet: (asked: string) => DataSetRecord;
+  /** Looks at a network's file. */
+  readonly network: (asked: string) => NetworkRecord;
   readonly arithmetic: Readonly<Record<string, string>>;
 }
 
@@ -174,7 +179,10 @@ export const planRun = (experiment: AnyExperiment, request: PlanRequest): Plan =
     stopping,
     block: experiment.block,
     keepTrials: request.keepTrials,
-    dataSets: dataSetsAsked(experiment, params, points).map(request.dataSet),
+    dataSets: namedBy("data set", experiment, params, points).map(request.dataSet),
+    networks: namedBy("network", experiment, params, points)
+      .filter((asked) => asked !== "")
+      .map(request.network),
     arithmetic: request.arithmetic,
   };
 };
@@ -223,11 +231,16 @@ const refuseIdle = (
   }
 };
 
-/** The data sets that parameters name at any point, each once. */
-const dataSetsAsked = ({ parameters }: AnyExperiment, params: Values, points: readonly Values[]): string[] => {
+/** The data sets or networks that parameters name at any point, each once. */
+const namedBy = (
+  what: "data set" | "network",
+  { parameters }: AnyExperiment,
+  params: Values,
+  points: readonly Values[],
+): string[] => {
   const names = Object.keys(parameters).filter((name) => {
     const parameter = parameters[name];
-    return parameter.kind === "text" && parameter.names === "data set";
+    return parameter.kind === "text" && parameter.names === what;
   });
   return [...new Set(names.flatMap((name) => points.map((point) => String(point[name] ?? params[name]))))];
 };

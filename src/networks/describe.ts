@@ -16,3 +16,11 @@ export const describeNetwork = (network: Pick<Network, "input" | "layers">): str
 export const weightKinds = ({ layers }: Pick<Network, "layers">): readonly string[] => [
   ...new Set(layers.filter(isWeighted).map(({ weights }) => weights.kind)),
 ];
+
+/** A network that a run takes from a file. */
+export interface NetworkRecord {
+  /** The file's path, as it was asked for. */
+  readonly asked: string;
+  readonly described: string;
+  readonly sha256: string;
+}

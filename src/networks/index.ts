@@ -5,6 +5,7 @@ export { groupsOf, readThrough } from "./arrays.ts";
 export type { WeightMatrix } from "./bit-planes.ts";
 export { packedInputArrays, packInput } from "./bit-planes.ts";
 export { accuracyOf, blockOf, classify, classifyFloat, largestOfRows } from "./classify.ts";
+export type { NetworkRecord } from "./describe.ts";
 export { describeNetwork, weightKinds } from "./describe.ts";
 export type { Activation, PerceptronDesign, WeightQuantizer } from "./design.ts";
 export { TERNARY_ACTIVATION, TERNARY_WEIGHTS } from "./design.ts";

@@ -19,7 +19,8 @@ import { OWN_MODULE } from "../../own-module.ts";
 import { showQuantity } from "../../units/show.ts";
 import { evaluatorFor } from "../networks/evaluator.ts";
 import {
-  checkNetwork,
+  checkCells,
+  idleOfFile,
   NETWORK_PARAMETERS,
   networkNotes,
   trainedPart,
@@ -228,6 +229,7 @@ export const analogVersusDigital = defineExperiment({
   },
   idle: (params) => [
     ...idleRipple(params),
+    ...idleOfFile(params, "seeds"),
     ...idleWhere<keyof Params>([
       params.converterBits === 0,
       "without converters (converterBits 0)",
@@ -237,7 +239,7 @@ export const analogVersusDigital = defineExperiment({
   remarks: heatRemarks,
   check: (params) => {
     checkSense(params);
-    checkNetwork(params);
+    checkCells(params);
     checkAnalogDesign(analogDesignOf(params));
   },
   facts: ({ network, reads }, params) => {
@@ -252,7 +254,7 @@ export const analogVersusDigital = defineExperiment({
     const columns = (outputs: number): number => Math.min(outputs, params.tile, params.columnsPerConverter);
     return {
       numbers: {
-        ideal: evaluatorFor(network, test, train).clean,
+        ideal: evaluatorFor(network, test, train, params.others).clean,
         deviceEnergy: deviceEnergy(network, params, test.images),
         converterEnergy: conversions * perConversion,
         readEnergy: weights * (reads.energies.precharge + reads.energies.ternaryBest),
@@ -272,7 +274,7 @@ export const analogVersusDigital = defineExperiment({
     return {
       numbers: {
         analog: accuracyOf(chip.classify(images, fold(key, "read")), test.labels.subarray(0, count)),
-        digital: evaluatorFor(network, test, train).accuracy(() => errors, "frozen", "trained", key),
+        digital: evaluatorFor(network, test, train, params.others).accuracy(() => errors, "frozen", "trained", key),
       },
     };
   },

@@ -26,6 +26,7 @@ import { OWN_MODULE } from "../../own-module.ts";
 import { showQuantity } from "../../units/show.ts";
 import {
   checkNetwork,
+  idleOfFile,
   idleOfFloat,
   NETWORK_PARAMETERS,
   networkNotes,
@@ -176,7 +177,8 @@ export const irDrop = defineExperiment({
   numbers: NUMBERS,
   prepare: { network: trainedPart<Params>(null) },
   idle: (params) => [
-    ...idleOfFloat(params),
+    ...(params.network === "" ? idleOfFloat(params) : []),
+    ...idleOfFile(params, "seeds"),
     ...idleWhere<keyof Params>([params.converterBits === 0, "without converters (converterBits 0)", "converterRange"]),
   ],
   check: (params) => {

@@ -30,7 +30,9 @@ import { checkSense, SENSE_NAMES, SENSE_PARAMETERS, senseNotes } from "../sensin
 import { COLUMNS, networkAtRate } from "./chip-network.ts";
 import { evaluatorFor } from "./evaluator.ts";
 import {
-  checkNetwork,
+  checkCells,
+  idleOfFile,
+  kindOf,
   NETWORK_PARAMETERS,
   networkNotes,
   trainedPart,
@@ -80,6 +82,13 @@ const NUMBERS = {
 
 type Table = TableOf<typeof PARAMETERS, typeof NUMBERS>;
 type Curve = Line<Params, keyof typeof NUMBERS>;
+
+/** Axes of its own grid. */
+interface Axes {
+  readonly weights: readonly Params["weights"][];
+  readonly error: readonly Params["error"][];
+  readonly rate: readonly number[];
+}
 
 const RATES = [0.001, 0.01, 0.03, 0.065, 0.1, 0.185, 0.3];
 
@@ -205,16 +214,17 @@ export const accuracyVersusErrors = defineExperiment({
     "seed",
   ],
   // On whole chips what their amplifiers can show: a read costs a transient.
-  grid: ({ amplifiers }) =>
-    amplifiers === "independent"
-      ? [
-          { weights: ["ternary"], error: ["type1", "type2", "type3"], rate: RATES },
-          { weights: ["binary"], error: ["type1"], rate: RATES },
-        ]
-      : [
-          { weights: ["ternary"], error: ["type2", "type3"], rate: [0.03, 0.1, 0.3] },
-          { weights: ["binary"], error: ["type1"], rate: [0.03, 0.1] },
-        ],
+  grid: ({ amplifiers, network }) => {
+    const isFree = amplifiers === "independent";
+    const ternary: Axes = {
+      weights: ["ternary"],
+      error: isFree ? ["type1", "type2", "type3"] : ["type2", "type3"],
+      rate: isFree ? RATES : [0.03, 0.1, 0.3],
+    };
+    const binary: Axes = { weights: ["binary"], error: ["type1"], rate: isFree ? RATES : [0.03, 0.1] };
+    if (network === "") return [ternary, binary];
+    return [kindOf(network) === "ternary" ? ternary : binary];
+  },
   replicates: trainingSeeds,
   trials: 20,
   block: 10,
@@ -224,6 +234,7 @@ export const accuracyVersusErrors = defineExperiment({
   },
   idle: (params) => [
     ...idleRipple(params),
+    ...idleOfFile(params, "seeds"),
     ...idleWhere<keyof Params>([
       params.amplifiers === "independent",
       "with independent errors, which are drawn at the rate asked for: no amplifier is simulated (amplifiers)",
@@ -232,7 +243,7 @@ export const accuracyVersusErrors = defineExperiment({
   ],
   check: (params) => {
     checkSense(params);
-    checkNetwork(params);
+    checkCells(params);
     if (params.amplifiers !== "independent") {
       if (params.errors !== "frozen" || params.thresholds !== "trained")
         throw new RangeError(
@@ -253,11 +264,11 @@ export const accuracyVersusErrors = defineExperiment({
   facts: ({ network }, params) => {
     const { train, test } = dataFor(params.data);
     const zeros = totalShareOfZeros(network);
-    return { numbers: { clean: evaluatorFor(network, test, train).clean, zeros } };
+    return { numbers: { clean: evaluatorFor(network, test, train, params.others).clean, zeros } };
   },
   trial: ({ network }, params, key) => {
     const { train, test } = dataFor(params.data);
-    const evaluator = evaluatorFor(network, test, train);
+    const evaluator = evaluatorFor(network, test, train, params.others);
     if (params.amplifiers !== "independent") {
       const weights = networkAtRate(params, evaluator.weights, params.amplifiers, params.error, params.rate, key);
       return weights === null

@@ -108,6 +108,31 @@ const checkHeld = ({ digital }: IntegerNetwork, others: Others): void => {
   );
 };
 
+/** @throws RangeError for read errors of weights that have none: numbers of several bits. */
+const checkErrorsOf = ({ arrays }: IntegerNetwork, errors: LayerErrors): void => {
+  for (const { at } of arrays) {
+    const { weights } = at.layer as WeightedLayer;
+    const { type1, type2, type3 } = errors(at.layer.name);
+    if (weights.kind === "integer" && type1 + type2 + type3 > 0)
+      throw new RangeError(
+        `errors: layer "${at.layer.name}" has whole numbers of ${weights.bits} bits; read errors are of binary and ternary weights. Give it rates of 0.`,
+      );
+  }
+};
+
+const checked = new WeakSet<Network>();
+
+/** @throws RangeError for a network whose layers arrays of binary and ternary cells cannot hold, and naming them. */
+export const checkOnCells = (network: Network, others: Others): void => {
+  if (checked.has(network)) return;
+  const folded = foldNetwork(network);
+  checkHeld(folded, others);
+  checkErrorsOf(folded, () => ({ ...NO_ERRORS, type1: 1 }));
+  if (folded.arrays.length === 0)
+    throw new RangeError("network: no layer is on arrays, and nothing can be read wrong; expected one or more.");
+  checked.add(network);
+};
+
 /** @throws RangeError where images or labels do not fit a network. */
 export const checkData = (network: Network, images: LabelledImages, data: string, called: string): void => {
   const [pixels, classes] = [sizeOf(network.input.shape), classesOf(placeNetwork(network))];
@@ -164,16 +189,7 @@ export const createEvaluator = (
   return {
     clean: accuracy(() => NO_ERRORS, "frozen", "trained", none),
     accuracy,
-    check: (errors) => {
-      for (const { at } of folded.arrays) {
-        const { weights } = at.layer as WeightedLayer;
-        const { type1, type2, type3 } = errors(at.layer.name);
-        if (weights.kind === "integer" && type1 + type2 + type3 > 0)
-          throw new RangeError(
-            `errors: layer "${at.layer.name}" has whole numbers of ${weights.bits} bits; read errors are of binary and ternary weights. Give it rates of 0.`,
-          );
-      }
-    },
+    check: (errors) => checkErrorsOf(folded, errors),
     layers: folded.arrays.map(({ at }) => at.layer.name),
     weights: folded.arrays.map(({ weights }) => weights),
     accuracyWith: (weights) =>
@@ -187,10 +203,15 @@ export const createEvaluator = (
 const evaluators = new WeakMap<Network, Evaluator>();
 
 /** The evaluator of a network, made once a worker. */
-export const evaluatorFor = (network: Network, test: LabelledImages, train: LabelledImages): Evaluator => {
+export const evaluatorFor = (
+  network: Network,
+  test: LabelledImages,
+  train: LabelledImages,
+  others: Others = "refused",
+): Evaluator => {
   let found = evaluators.get(network);
   if (!found) {
-    found = createEvaluator(network, test, train);
+    found = createEvaluator(network, test, train, others);
     evaluators.set(network, found);
   }
   return found;

@@ -27,6 +27,7 @@ import {
 import { evaluatorFor } from "./evaluator.ts";
 import {
   checkNetwork,
+  idleOfFile,
   idleOfFloat,
   NETWORK_PARAMETERS,
   networkNotes,
@@ -125,13 +126,14 @@ export const networkAccuracy = defineExperiment({
     network: trainedPart<Params>(null),
   },
   check: checkNetwork,
-  idle: idleOfFloat,
+  idle: (params) =>
+    params.network === "" ? [...idleOfFloat(params), ...idleOfFile(params, "seeds")] : idleOfFile(params, "seeds"),
   trial: ({ network }, params) => {
     const { train, test } = dataFor(params.data);
     const accuracy =
       params.weights === "float"
         ? accuracyOf(classifyFloat(network, test.images), test.labels)
-        : evaluatorFor(network, test, train).clean;
+        : evaluatorFor(network, test, train, params.others).clean;
     const zeros = totalShareOfZeros(network);
     return { numbers: { accuracy, zeros } };
   },

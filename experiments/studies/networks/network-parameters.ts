@@ -17,9 +17,12 @@ import {
   TERNARY_ACTIVATION,
   TERNARY_WEIGHTS,
   type WeightQuantizer,
+  weightKinds,
 } from "#src/networks/index";
 import { fold, type Key } from "#src/random/index";
 import { dataFor, dataSetRecord } from "../../files/data-sets.ts";
+import { networkFor, networkRecord } from "../../files/network-files.ts";
+import { checkData, checkOnCells, type Others } from "./evaluator.ts";
 
 const WEIGHTS: Readonly<Record<string, WeightQuantizer>> = {
   float: { kind: "float" },
@@ -41,6 +44,19 @@ export const NETWORK_PARAMETERS = {
     says: "data set: mnist-10k, fashion-mnist, or a folder of IDX files (--data)",
     source: "rramlab data list",
   },
+  network: {
+    kind: "text",
+    names: "network",
+    default: "",
+    says: "file of a network to take instead of training one (docs/networks.md); empty: trained here",
+    source: "none",
+  },
+  others: choice(
+    ["refused", "digital"],
+    "refused",
+    "weighted layers of a file that arrays cannot hold: refused by name, or computed beside the arrays",
+    "refused: so that no layer is left out unseen",
+  ),
   widths: text(
     "784-64-64-10",
     "neurons a layer, inputs first",
@@ -65,10 +81,36 @@ export const NETWORK_PARAMETERS = {
   seed: integer(0, [0, 999], "number of the training seed (an axis)", "0 .. seeds - 1"),
 } as const satisfies Parameters;
 
-/** The training seeds 0 .. seeds - 1, which every grid of networks spans. */
-export const trainingSeeds = ({ seeds }: { readonly seeds: number }): { readonly seed: readonly number[] } => ({
-  seed: Array.from({ length: seeds }, (_, i) => i),
+/** The training seeds 0 .. seeds - 1, which every grid of networks spans; of a network from a file there is one. */
+export const trainingSeeds = ({
+  seeds,
+  network,
+}: {
+  readonly seeds: number;
+  readonly network?: string;
+}): { readonly seed: readonly number[] } => ({
+  seed: Array.from({ length: network ? 1 : seeds }, (_, i) => i),
 });
+
+type TrainedName = "widths" | "activation" | "epochs" | "batch" | "learningRate" | "others";
+
+/** What nothing reads where networks come from files; `more`: what else of a study only training reads. */
+export const idleOfFile = <N extends string = never>(
+  { network }: { readonly network: string },
+  ...more: readonly N[]
+): Idle<TrainedName | N>[] =>
+  idleWhere<TrainedName | N>(
+    [
+      network !== "",
+      "with a network from a file, which is not trained here (network)",
+      ...(["widths", "activation", "epochs", "batch", "learningRate", ...more] as const),
+    ],
+    [network === "", "without a network from a file (network)", "others"],
+  );
+
+/** Kinds of weights of a network from a file: what its read errors can be. */
+export const kindOf = (network: string): "binary" | "ternary" =>
+  weightKinds(networkFor(network).network).includes("ternary") ? "ternary" : "binary";
 
 /** Which weights a study of one network reads. */
 export const WEIGHTS_PARAMETER = choice(["binary", "ternary"], "ternary", "kind of weights", "chosen");
@@ -90,10 +132,31 @@ export const designFor = (widths: string, weights: string, activation: string): 
   activation: weights === "float" ? ACTIVATIONS["relu"] : ACTIVATIONS[activation],
 });
 
-/** Refuses what training would stumble over, before anything is computed. */
-export const checkNetwork = (params: Pick<NetworkValues, "data" | "widths">): void => {
-  const widths = parseWidths(params.widths);
+type CheckedNetwork = Pick<NetworkValues, "data" | "widths"> & {
+  readonly network?: string;
+  readonly weights?: string;
+};
+
+/** The same for studies whose weights are read from cells. */
+export const checkCells = (params: CheckedNetwork & { readonly others: Others }): void => {
+  checkNetwork(params);
+  if (params.network) checkOnCells(networkFor(params.network).network, params.others);
+};
+
+/** Refuses what training, or a network's file, would stumble over, before anything is computed. */
+export const checkNetwork = (params: CheckedNetwork): void => {
   const { train } = dataFor(params.data);
+  if (params.network) {
+    const { network } = networkFor(params.network);
+    checkData(network, train, `"${params.data}"`, `network: ${params.network}`);
+    const kinds = weightKinds(network);
+    if (params.weights && params.weights !== "float" && !kinds.includes(params.weights))
+      throw new RangeError(
+        `weights: ${params.weights}; network ${params.network} has ${kinds.join(" and ")} weights. Leave weights out, or say what it has.`,
+      );
+    return;
+  }
+  const widths = parseWidths(params.widths);
   if (widths[0] !== train.pixels)
     throw new RangeError(
       `widths: ${params.widths} takes ${widths[0]} inputs; images of "${params.data}" have ${train.pixels} pixels.`,
@@ -105,7 +168,16 @@ export const checkNetwork = (params: Pick<NetworkValues, "data" | "widths">): vo
 };
 
 /** Names of the parameters that a trained network depends on. */
-const TRAINING_PARAMETERS = ["data", "widths", "activation", "epochs", "batch", "learningRate", "seed"] as const;
+const TRAINING_PARAMETERS = [
+  "network",
+  "data",
+  "widths",
+  "activation",
+  "epochs",
+  "batch",
+  "learningRate",
+  "seed",
+] as const;
 
 /** Trains the network of these parameters and weights; the key of seed s is the same for every kind of network. */
 const trainFor = (params: NetworkValues, weights: string, key: Key): Network => {
@@ -117,18 +189,35 @@ const trainFor = (params: NetworkValues, weights: string, key: Key): Network => 
 
 /**
  * A trained network as a part of a run. All draw from one stream: seed s is the same start and the same order of images
- * for every kind of weights. `null` takes the kind from the parameter `weights`.
+ * for every kind of weights. `null` takes the kind from the parameter `weights`; `file`: the parameter of the file that it may come
+ * from instead.
  */
 export const trainedPart = <P extends NetworkValues & { readonly weights?: string }>(
   weights: string | null,
+  file: keyof P & string = "network",
 ): Part<P, Network> => ({
   stream: "network",
-  uses: (weights === null ? [...TRAINING_PARAMETERS, "weights"] : TRAINING_PARAMETERS) as readonly (keyof P & string)[],
-  make: (params, key) => trainFor(params, weights ?? params.weights ?? "", key),
+  uses: [file, ...TRAINING_PARAMETERS, ...(weights === null ? ["weights"] : [])] as readonly (keyof P & string)[],
+  make: (params, key) => {
+    const path = String(params[file]);
+    return path === "" ? trainFor(params, weights ?? params.weights ?? "", key) : networkFor(path).network;
+  },
 });
 
 /** Data, networks and recipe of all points: `kinds` are the weights trained. */
 export const networkNotes = (points: readonly NetworkValues[], kinds: readonly string[]): string[] => {
+  const files = [...new Set(points.map(({ network }) => network))].filter((network) => network !== "");
+  if (files.length > 0) {
+    const set = dataSetRecord(points[0].data);
+    return files.map((file) => {
+      const { described, sha256 } = networkRecord(file);
+      const { trained } = networkFor(file);
+      const how = trained
+        ? `trained on ${trained.dataSet}, seed "${trained.seed}", ${trained.epochs} epochs`
+        : "its file does not say how it was trained";
+      return `Network ${file} (${described}; sha256 ${sha256.slice(0, 12)}; ${how}), tested on ${set.test} images of ${set.name}; one network: intervals are over chips or images alone.`;
+    });
+  }
   const all = (name: keyof NetworkValues): string => [...new Set(points.map((p) => String(p[name])))].join(", ");
   const set = dataSetRecord(points[0].data);
   const quantized = kinds.some((k) => k !== "float");

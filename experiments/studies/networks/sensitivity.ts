@@ -19,7 +19,7 @@ import { heatRemarks, idleRipple } from "../sensing/idle-parameters.ts";
 import { MONTE_CARLO_TOLERANCE, STROBE_PARAMETER } from "../sensing/sense-errors.ts";
 import { amplifierOf, checkSense, deviceOf, SENSE_PARAMETERS, senseNotes } from "../sensing/sense-parameters.ts";
 import { evaluatorFor } from "./evaluator.ts";
-import { checkNetwork, NETWORK_PARAMETERS, networkNotes, trainedPart } from "./network-parameters.ts";
+import { checkCells, idleOfFile, NETWORK_PARAMETERS, networkNotes, trainedPart } from "./network-parameters.ts";
 import { INPUT_NAMES, type InputName, SENSITIVITY_INPUTS } from "./sensitivity-inputs.ts";
 import {
   concludeSensitivity,
@@ -103,7 +103,7 @@ const corners = (params: Params): Params[] =>
 
 const check = (params: Params): void => {
   checkSense(params);
-  checkNetwork(params);
+  checkCells(params);
   for (const setting of corners(params))
     for (const name of INPUT_NAMES) {
       const { parameter, range } = SENSITIVITY_INPUTS[name];
@@ -133,7 +133,7 @@ const outputsAt = (params: Params, context: Context): Outputs | null => {
   if (found.failed > 0) return null;
   const rates = ternaryErrors(countSamples(found, 1)[0]);
   const { train, test } = dataFor(params.data);
-  const evaluator = evaluatorFor(network, test, train);
+  const evaluator = evaluatorFor(network, test, train, params.others);
   const chip = fold(key, "chip");
   let accuracy = 0;
   for (let i = 0; i < params.chips; i++)
@@ -195,7 +195,7 @@ export const sensitivity = defineExperiment({
     samples: { uses: [], make: (_params, key) => key },
   },
   check,
-  idle: idleRipple,
+  idle: (params) => [...idleRipple(params), ...idleOfFile(params)],
   // It draws temperatures itself, about the one that is set.
   remarks: (points) => heatRemarks(points.map((p) => ({ ...p, temperature: p.temperature + p.temperatureRange }))),
   trial: (context, params, key) => {

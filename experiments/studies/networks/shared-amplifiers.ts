@@ -24,7 +24,8 @@ import { checkSense, SENSE_PARAMETERS, senseNotes, standingOf } from "../sensing
 import { COLUMNS, readNetwork } from "./chip-network.ts";
 import { evaluatorFor } from "./evaluator.ts";
 import {
-  checkNetwork,
+  checkCells,
+  idleOfFile,
   NETWORK_PARAMETERS,
   networkNotes,
   trainedPart,
@@ -161,19 +162,19 @@ export const sharedAmplifiers = defineExperiment({
   block: 4,
   numbers: NUMBERS,
   prepare: { network: trainedPart<Params>(null) },
-  idle: idleRipple,
+  idle: (params) => [...idleRipple(params), ...idleOfFile(params, "seeds")],
   remarks: heatRemarks,
   check: (params) => {
     checkSense(params);
-    checkNetwork(params);
+    checkCells(params);
   },
   facts: ({ network }, params) => {
     const { train, test } = dataFor(params.data);
-    return { numbers: { clean: evaluatorFor(network, test, train).clean } };
+    return { numbers: { clean: evaluatorFor(network, test, train, params.others).clean } };
   },
   trial: ({ network }, params, key) => {
     const { train, test } = dataFor(params.data);
-    const evaluator = evaluatorFor(network, test, train);
+    const evaluator = evaluatorFor(network, test, train, params.others);
     const binary = params.weights === "binary";
     const read = readNetwork(params, evaluator.weights, params.amplifiers, [params.strobe], fold(key, "chip"));
     if ("failed" in read) return { failed: `${read.failed} reads` };

@@ -18,6 +18,8 @@ import { NETWORK_PARAMETERS } from "./network-parameters.ts";
 export const PARAMETERS = {
   ...SENSE_PARAMETERS,
   ...NETWORK_PARAMETERS,
+  network: { ...NETWORK_PARAMETERS.network, says: "file of the ternary network; empty: both are trained here" },
+  binaryNetwork: { ...NETWORK_PARAMETERS.network, says: "file of the binary network that it is compared with" },
   strobe: quantity(
     "s",
     3e-9,

@@ -27,7 +27,7 @@ import {
 import { binaryHarm, leastHarm, ternaryHarm } from "../sensing/strobe-choice.ts";
 import { readNetwork } from "./chip-network.ts";
 import { evaluatorFor } from "./evaluator.ts";
-import { checkNetwork, networkNotes, trainedPart, trainingSeeds } from "./network-parameters.ts";
+import { checkCells, idleOfFile, networkNotes, trainedPart, trainingSeeds } from "./network-parameters.ts";
 import { type ComparisonValues, NUMBERS, PARAMETERS } from "./ternary-versus-binary-parameters.ts";
 import { concludeComparison, drawComparison } from "./ternary-versus-binary-report.ts";
 
@@ -159,15 +159,21 @@ export const ternaryVersusBinary = defineExperiment({
   block: 20,
   numbers: NUMBERS,
   prepare: {
-    binaryNetwork: trainedPart<ComparisonValues>("binary"),
+    binaryNetwork: trainedPart<ComparisonValues>("binary", "binaryNetwork"),
     ternaryNetwork: trainedPart<ComparisonValues>("ternary"),
     reads: { uses: [...SENSE_NAMES, "strobe", "samples"], make: readsAt },
   },
-  idle: idleRipple,
+  idle: (params) => [...idleRipple(params), ...idleOfFile(params, "seeds")],
   remarks: heatRemarks,
   check: (params) => {
     checkSense(params);
-    checkNetwork(params);
+    checkCells({ ...params, weights: "ternary" });
+    const { network, binaryNetwork } = params;
+    if ((network === "") !== (binaryNetwork === ""))
+      throw new RangeError(
+        `${network === "" ? "network" : "binaryNetwork"}: empty beside a file for the other; two networks from files are compared, or two that are trained here.`,
+      );
+    if (binaryNetwork !== "") checkCells({ ...params, network: binaryNetwork, weights: "binary" });
   },
   facts: ({ reads, binaryNetwork, ternaryNetwork }, params) => {
     const { train, test } = dataFor(params.data);
@@ -177,8 +183,8 @@ export const ternaryVersusBinary = defineExperiment({
     const flips = reads.binaryBest.counts.signed;
     return {
       numbers: {
-        binaryClean: evaluatorFor(binaryNetwork, test, train).clean,
-        ternaryClean: evaluatorFor(ternaryNetwork, test, train).clean,
+        binaryClean: evaluatorFor(binaryNetwork, test, train, params.others).clean,
+        ternaryClean: evaluatorFor(ternaryNetwork, test, train, params.others).clean,
         zeros,
         type1: outOf(signed.wrongSign, signed.of),
         type2: outOf(signed.zero, signed.of),
@@ -207,7 +213,7 @@ export const ternaryVersusBinary = defineExperiment({
     );
     // What one network's weights give on this chip at a strobe.
     const on = (network: Network, kind: "binary" | "ternary") => {
-      const evaluator = evaluatorFor(network, test, train);
+      const evaluator = evaluatorFor(network, test, train, params.others);
       if (params.amplifiers === "independent")
         return (_strobe: number, errors: WeightErrors): number =>
           evaluator.accuracy(() => errors, "frozen", "trained", key);

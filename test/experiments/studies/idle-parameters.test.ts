@@ -11,6 +11,7 @@ import {
   type Values,
 } from "#src/montecarlo/index";
 import { dataSetRecord } from "../../../experiments/files/data-sets.ts";
+import { networkRecord } from "../../../experiments/files/network-files.ts";
 import { loadStudy } from "../../../experiments/registry.ts";
 import { inFolder } from "../run-rramlab.ts";
 
@@ -92,7 +93,15 @@ describe("what is called idle changes no number", () => {
     if (!study?.idle) throw new Error(name);
     const plan = planRun(study, {
       ...{ seed: "idle", set, grid: null, varied: {}, sampling: "independent", trials: study.deterministic ? 1 : 4 },
-      ...{ precision: null, keepTrials: false, module: "m", hash: "h", dataSet: dataSetRecord, arithmetic: {} },
+      ...{
+        precision: null,
+        keepTrials: false,
+        module: "m",
+        hash: "h",
+        dataSet: dataSetRecord,
+        network: networkRecord,
+        arithmetic: {},
+      },
     });
     const numbers = (of: Plan): string => {
       const place = shardPlace([firstRound(of)], 0);

@@ -1,0 +1,63 @@
+import { createHash } from "node:crypto";
+import { statSync } from "node:fs";
+import { resolve } from "node:path";
+import { describeNetwork, type Model, type NetworkRecord, parseNetwork } from "#src/networks/index";
+import { Misuse, orMisuse } from "../misuse.ts";
+import { readUserBytes } from "./read-file.ts";
+
+interface Read {
+  readonly state: string;
+  readonly model: Model;
+  readonly record: NetworkRecord;
+}
+
+/** Networks read so far, by the path that was asked for. */
+const known = new Map<string, Read>();
+
+/** What the run in hand began with; empty while one is planned. */
+let expected: readonly NetworkRecord[] = [];
+
+/** What changes where the file does. */
+const stateOf = (asked: string): string => {
+  const found = statSync(asked, { throwIfNoEntry: false });
+  return `${resolve(asked)} ${found?.size} ${found?.mtimeMs} ${found?.ino}`;
+};
+
+const read = (asked: string): Read => {
+  const found = known.get(asked);
+  if (found) return found;
+  const state = stateOf(asked);
+  const bytes = readUserBytes(asked, "network ");
+  const model = orMisuse(() => parseNetwork(bytes, asked));
+  const sha256 = createHash("sha256").update(bytes).digest("hex");
+  const made = { state, model, record: { asked, described: describeNetwork(model.network), sha256 } };
+  known.set(asked, made);
+  return made;
+};
+
+/** From here on networks are those of this run: they are read for its plan, or must be what its plan says. */
+export const expectNetworks = (records: readonly NetworkRecord[]): void => {
+  expected = records;
+  for (const [asked, { state }] of known) if (stateOf(asked) !== state) known.delete(asked);
+};
+
+const expectedOf = (asked: string): NetworkRecord | undefined => expected.find((record) => record.asked === asked);
+
+const told = ({ described, sha256 }: NetworkRecord): string => `${described}, sha256 ${sha256.slice(0, 12)}`;
+
+/**
+ * The network of a file that a study's parameter names, read once for a run.
+ * @throws Misuse where there is none, or it is not what the run began with.
+ */
+export const networkFor = (asked: string): Model => {
+  const { model, record } = read(asked);
+  const planned = expectedOf(asked);
+  if (planned && planned.sha256 !== record.sha256)
+    throw new Misuse(
+      `network: "${asked}" is not what this run began with (${told(planned)}; now ${told(record)}): its results would not be one run. Put the earlier file back there and resume, or run it anew.`,
+    );
+  return model;
+};
+
+/** What a network is, without its weights: of a run that is planned from its plan alone, wherever the file is by now. */
+export const networkRecord = (asked: string): NetworkRecord => expectedOf(asked) ?? read(asked).record;
