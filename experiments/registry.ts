@@ -15,6 +15,7 @@ const MODULES: Readonly<Record<string, () => Promise<Readonly<Record<string, unk
   pvt: () => import("./studies/sensing/pvt.ts"),
   "shared-amplifiers": () => import("./studies/networks/shared-amplifiers.ts"),
   "network-accuracy": () => import("./studies/networks/network-accuracy.ts"),
+  "layer-sensitivity": () => import("./studies/networks/layer-sensitivity.ts"),
   sensitivity: () => import("./studies/networks/sensitivity.ts"),
   "array-size-limit": () => import("./studies/sensing/array-size-limit.ts"),
   "write-disturb": () => import("./studies/arrays/write-disturb.ts"),

@@ -158,6 +158,9 @@ export const ENTRIES = [
     TODAY,
     { "network-accuracy.png": "Test accuracy against width" },
   ),
+  run("layer-sensitivity", ["networks.md"], "layer-sensitivity", 2, TODAY, {
+    "layer-sensitivity.png": "Accuracy lost by errors in one layer",
+  }),
   run(
     "network-accuracy-ternary-activations",
     ["networks.md"],

@@ -1,8 +1,8 @@
 import { arraysIn, integers } from "#src/kernels/declared-arrays";
 import { type Kernels, rowMajor, transposed } from "#src/kernels/kernels";
-import { kernelOptimiserStep, momentLengths, type Optimiser } from "#src/networks/index";
+import { kernelOptimiserStep, momentLengths, type Optimiser, sizeOf } from "#src/networks/index";
 import type { Connection, PlasticConnection, Substrate } from "./connection.ts";
-import { convolutionShape, type PlacedLayer, sizeOf } from "./primitive-function.ts";
+import { convolutionShape, type PlacedLayer } from "./primitive-function.ts";
 
 const denseArrays = (outputs: number, batch: number) => ({ scaled: batch * outputs });
 

@@ -15,7 +15,6 @@ export { savedParameters } from "./learner.ts";
 export { ratesOf } from "./parameter-store.ts";
 export type {
   Cost,
-  ImageShape,
   LayerDesign,
   NetworkParameters,
   PlacedLayer,

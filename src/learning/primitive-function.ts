@@ -1,4 +1,5 @@
 import type { ConvolutionShape } from "#src/kernels/kernels";
+import { type ImageShape, placesOf, sizeOf, type Window } from "#src/networks/shapes";
 import { fold, type Key, uniformsInto } from "#src/random/index";
 import { STATE_ACTIVATIONS, type StateActivation } from "./state-activation.ts";
 
@@ -30,12 +31,6 @@ export type Cost =
   | { readonly kind: "squared error"; readonly nudge: "inside" | "outside" }
   | { readonly kind: "cross-entropy" }
   | { readonly kind: "softmax readout" };
-
-export interface ImageShape {
-  readonly channels: number;
-  readonly height: number;
-  readonly width: number;
-}
 
 /**
  * The primitive function of a layered network, as data:
@@ -90,8 +85,6 @@ export const convolutionShape = ({
   padding,
 });
 
-export const sizeOf = ({ channels, height, width }: ImageShape): number => channels * height * width;
-
 /** A dense network by its widths, inputs first. */
 export const denseNetwork = (
   widths: readonly number[],
@@ -113,6 +106,9 @@ const choice = (name: string, value: unknown, allowed: readonly string[]): void 
   if (!allowed.includes(value as string))
     throw new RangeError(`primitive function: ${name} "${value}"; expected ${allowed.join(", ")}.`);
 };
+
+/** The largest of each 2 x 2. */
+const POOL: Window = { size: [2, 2], stride: [2, 2], padding: [0, 0] };
 
 const COSTS = ["squared error", "cross-entropy", "softmax readout"];
 
@@ -150,16 +146,16 @@ export const placeLayers = (phi: PrimitiveFunction): readonly PlacedLayer[] => {
     whole(`channels of layer ${l + 1}`, channels, 1);
     whole(`kernel of layer ${l + 1}`, kernel, 1);
     whole(`padding of layer ${l + 1}`, padding, 0);
-    const grow = 2 * padding - kernel + 1;
-    const convolved = { channels, height: from.height + grow, width: from.width + grow };
+    const window: Window = { size: [kernel, kernel], stride: [1, 1], padding: [padding, padding] };
+    const [height, width] = placesOf(from, window);
+    const convolved = { channels, height, width };
     const least = pool ? 2 : 1;
     if (padding >= kernel || convolved.height < least || convolved.width < least)
       throw new RangeError(
         `primitive function: layer ${l + 1}, kernel ${kernel}, padding ${padding}${pool ? ", pooled" : ""}, leaves nothing of an image of ${from.height} x ${from.width}.`,
       );
-    const to = pool
-      ? { channels, height: Math.floor(convolved.height / 2), width: Math.floor(convolved.width / 2) }
-      : convolved;
+    const [down, right] = pool ? placesOf(convolved, POOL) : [height, width];
+    const to = { channels, height: down, width: right };
     const fanIn = from.channels * kernel * kernel;
     const placed = { kind: "convolution", kernel, padding, pool, convolved, from, to, inputs, fanIn } as const;
     from = to;

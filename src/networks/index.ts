@@ -34,6 +34,7 @@ export type { TrainedLayer } from "./perceptron.ts";
 export { perceptron, perceptronLayers } from "./perceptron.ts";
 export { recalibrate } from "./recalibrate.ts";
 export { integerImages, runInteger } from "./run-integer.ts";
+export type { ImageShape } from "./shapes.ts";
 export { sizeOf } from "./shapes.ts";
 export type { PlasticSynapses, StoredArrays, Synapses } from "./synapses.ts";
 export type { Model, TrainingRecord } from "./training-record.ts";

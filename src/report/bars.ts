@@ -3,6 +3,11 @@ import type { BarFigure } from "./figure.ts";
 /** Height of one bar and of what stands around all, in pixels. */
 const BAR = 15;
 const AROUND = 170;
+const [TOP, BOTTOM] = [20, 100];
+/** From the axis down to the legend: below ticks and title. */
+const LEGEND_BELOW = 66;
+
+const heightOf = ({ names, series }: BarFigure): number => AROUND + names.length * (BAR * series.length + 10);
 
 /** Groups of horizontal bars with their intervals as plotly's data and layout: the first name on top. */
 export const plotlyBars = (figure: BarFigure, colours: readonly string[]): { data: object[]; layout: object } => ({
@@ -24,10 +29,15 @@ export const plotlyBars = (figure: BarFigure, colours: readonly string[]): { dat
   })),
   layout: {
     barmode: "group",
-    margin: { l: 210, r: 24, t: 20, b: 100 },
-    height: AROUND + figure.names.length * (BAR * figure.series.length + 10),
+    margin: { l: 210, r: 24, t: TOP, b: BOTTOM },
+    height: heightOf(figure),
     font: { family: "system-ui, sans-serif", size: 14 },
-    legend: { orientation: "h", y: -0.16, yanchor: "top", traceorder: "normal" },
+    legend: {
+      orientation: "h",
+      y: -LEGEND_BELOW / (heightOf(figure) - TOP - BOTTOM),
+      yanchor: "top",
+      traceorder: "normal",
+    },
     xaxis: {
       title: { text: figure.x.unit ? `${figure.x.label} (${figure.x.unit})` : figure.x.label },
       range: [figure.x.from, figure.x.to],

@@ -29,6 +29,7 @@ import {
   checkNetwork,
   idleOfFile,
   idleOfFloat,
+  kindOf,
   NETWORK_PARAMETERS,
   networkNotes,
   trainedPart,
@@ -53,7 +54,7 @@ type Table = TableOf<typeof PARAMETERS, typeof NUMBERS>;
 /** A line for each combination of the axes but the seed and the weights; widths are told without their name. */
 const groupsOf = (table: Table) =>
   linesOf(table, PARAMETERS, ["seed", "weights"], { widths: bare }).flatMap((group) =>
-    group.by("weights").map((line) => ({ ...line, label: group.label || line.at.widths })),
+    group.by("weights").map((line) => ({ ...line, label: group.label || line.at.network || line.at.widths })),
   );
 
 const firstHidden = ({ at }: { readonly at: Params }): number => Number(at.widths.split("-")[1]);
@@ -116,7 +117,7 @@ export const networkAccuracy = defineExperiment({
   module: OWN_MODULE,
   parameters: PARAMETERS,
   axes: ["widths", "weights", "activation", "epochs", "batch", "learningRate", "seed"],
-  grid: () => [{ weights: ["float", "binary", "ternary"] }],
+  grid: ({ network }) => [{ weights: network === "" ? ["float", "binary", "ternary"] : [kindOf(network)] }],
   replicates: trainingSeeds,
   deterministic: true,
   trials: 1,

@@ -108,9 +108,12 @@ export const idleOfFile = <N extends string = never>(
     [network === "", "without a network from a file (network)", "others"],
   );
 
-/** Kinds of weights of a network from a file: what its read errors can be. */
-export const kindOf = (network: string): "binary" | "ternary" =>
-  weightKinds(networkFor(network).network).includes("ternary") ? "ternary" : "binary";
+/** Kind of a network's weights from a file: ternary where a layer is, float where all are. */
+export const kindOf = (network: string): "float" | "binary" | "ternary" => {
+  const kinds = weightKinds(networkFor(network).network);
+  if (kinds.includes("ternary")) return "ternary";
+  return kinds.every((kind) => kind === "float") ? "float" : "binary";
+};
 
 /** Which weights a study of one network reads. */
 export const WEIGHTS_PARAMETER = choice(["binary", "ternary"], "ternary", "kind of weights", "chosen");

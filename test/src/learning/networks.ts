@@ -2,11 +2,11 @@ import {
   type Cost,
   denseNetwork,
   type ExactExample,
-  type ImageShape,
   initialParameters,
   type PrimitiveFunction,
   type StateActivation,
 } from "#src/learning/index";
+import { sizeOf } from "#src/networks/index";
 import { fold, rootKey, uniform } from "#src/random/index";
 
 export const INSIDE: Cost = { kind: "squared error", nudge: "inside" };
@@ -26,8 +26,6 @@ export const smallConvolutional = (activation: StateActivation, cost: Cost, pool
 
 export const smallDense = (activation: StateActivation, cost: Cost): PrimitiveFunction =>
   denseNetwork([7, 9, 6, 3], activation, cost);
-
-const sizeOf = ({ channels, height, width }: ImageShape): number => channels * height * width;
 
 /** Random images with random classes. */
 export const examplesFor = (phi: PrimitiveFunction, count: number, seed: string): ExactExample[] => {

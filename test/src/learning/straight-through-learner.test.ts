@@ -2,6 +2,7 @@ import { describe, expect, test } from "@jest/globals";
 import type { LabelledImages } from "#src/datasets/labelled-images";
 import { AS_THEY_ARE, straightThroughLearner, type TrainingState, trainLearner, UNIT_SCALE } from "#src/learning/index";
 import { classifyFloat, TERNARY_ACTIVATION, TERNARY_WEIGHTS } from "#src/networks/index";
+import { activationGradientInPlace } from "#src/networks/quantizers";
 import { fold, rootKey, uniform } from "#src/random/index";
 
 const KEY = rootKey("straight through");
@@ -52,5 +53,53 @@ describe("straight-through training as a learner", () => {
     const before = learner.save();
     learner.learn(1, 1, KEY);
     expect(learner.save()).toEqual({ ...before, step: 1 });
+  });
+
+  test("its gradients are those of the loss, by central differences, where nothing is quantized", () => {
+    const smooth = { widths: [PIXELS, 6, CLASSES], weights: { kind: "float" }, activation: { kind: "relu" } } as const;
+    const learner = straightThroughLearner(smooth, 0.01, 30, KEY);
+    const { x, targets } = learner.batch;
+    for (let k = 0; k < 30 * PIXELS; k++) x[k] = TRAIN.images[k] / 255;
+    for (let b = 0; b < 30; b++) targets[b * CLASSES + TRAIN.labels[b]] = 1;
+    const start = learner.save();
+    /** Loss of the batch with one parameter moved, at a learning rate of 0. */
+    const lossAt = (name: string, k: number, by: number): number => {
+      const values = Float32Array.from(start.arrays[name]);
+      values[k] += by;
+      learner.restore({ step: 0, arrays: { ...start.arrays, [name]: values } });
+      learner.learn(30, 0, KEY);
+      return learner.takeLoss() / 30;
+    };
+    learner.learn(30, 0, KEY);
+    const after = learner.save().arrays;
+    learner.takeLoss();
+    const STEP = 1e-2;
+    for (const [name, moment] of [
+      ["0.latent", "0.latent.first"],
+      ["1.latent", "1.latent.first"],
+      ["0.gain", "0.gain.first"],
+      ["1.shift", "1.shift.first"],
+    ])
+      for (const k of [0, 4, 9].filter((place) => place < start.arrays[name].length)) {
+        // Adam's first moment after one step is a tenth of the gradient.
+        const gradient = after[moment][k] / 0.1;
+        const difference = (lossAt(name, k, STEP) - lossAt(name, k, -STEP)) / (2 * STEP);
+        expect(Math.abs(gradient - difference)).toBeLessThan(2e-3 + 0.02 * Math.abs(difference));
+      }
+  });
+});
+
+describe("surrogates of quantizers", () => {
+  test.each([
+    ["binary", { kind: "binary" }],
+    ["ternary", { kind: "ternary", threshold: 0.5 }],
+  ] as const)("%s activations pass the gradient of the hard tanh", (_, activation) => {
+    const y = Float32Array.from({ length: 401 }, (_v, k) => (k - 200) / 100 + 0.005);
+    const gradient = new Float32Array(y.length).fill(3);
+    activationGradientInPlace(gradient, y, activation, y.length);
+    const hardTanh = (v: number): number => Math.min(1, Math.max(-1, v));
+    gradient.forEach((g, k) => {
+      expect(g).toBeCloseTo((3 * (hardTanh(y[k] + 1e-3) - hardTanh(y[k] - 1e-3))) / 2e-3, 3);
+    });
   });
 });

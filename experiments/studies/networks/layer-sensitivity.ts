@@ -1,0 +1,229 @@
+import {
+  choice,
+  defineExperiment,
+  integer,
+  mean,
+  type NumberSpec,
+  type Parameters,
+  quantity,
+  type TableOf,
+  type ValuesOf,
+} from "#src/montecarlo/index";
+import { isWeighted, NO_ERRORS, perceptronLayers, type WeightErrors, type WeightedLayer } from "#src/networks/index";
+import type { Interval } from "#src/numerics/intervals";
+import { pairedInterval } from "#src/numerics/paired-interval";
+import type { Figure } from "#src/report/figure";
+import { dataFor } from "../../files/data-sets.ts";
+import { networkFor } from "../../files/network-files.ts";
+import { OWN_MODULE } from "../../own-module.ts";
+import { type Line, linesOf, percent, percentBounds, tableOf, valuesOf } from "../results/index.ts";
+import { evaluatorFor } from "./evaluator.ts";
+import {
+  checkCells,
+  designFor,
+  idleOfFile,
+  kindOf,
+  NETWORK_PARAMETERS,
+  networkNotes,
+  trainedPart,
+  trainingSeeds,
+  WEIGHTS_PARAMETER,
+} from "./network-parameters.ts";
+
+const PARAMETERS = {
+  ...NETWORK_PARAMETERS,
+  weights: WEIGHTS_PARAMETER,
+  layer: integer(
+    0,
+    [0, 1000],
+    "the one layer whose weights are read with errors, from the input on; 0: all",
+    "an axis",
+  ),
+  error: choice(
+    ["type1", "type2", "type3"],
+    "type1",
+    "type1: +-1 read with the other sign; type2: +-1 read as 0; type3: 0 read as +-1",
+    "the three read errors of a ternary 2T2R cell",
+  ),
+  rate: quantity("1", 0.1, [0, 1], "probability that a weight of the affected state is read wrong", "chosen"),
+} as const satisfies Parameters;
+
+type Params = ValuesOf<typeof PARAMETERS>;
+
+/** What a trial reports. */
+const NUMBERS = {
+  loss: mean("1", "accuracy without errors less that on a chip"),
+  clean: mean("1", "accuracy without errors"),
+  share: mean("1", "share of all weights that are in the layer"),
+} as const satisfies Readonly<Record<string, NumberSpec>>;
+
+type Table = TableOf<typeof PARAMETERS, typeof NUMBERS>;
+type Places = Line<Params, keyof typeof NUMBERS>;
+
+/** The network's weighted layers. */
+const layersOf = (params: Pick<Params, "network" | "widths" | "weights" | "activation">): readonly WeightedLayer[] => {
+  const { layers } =
+    params.network === ""
+      ? perceptronLayers(designFor(params.widths, params.weights, params.activation))
+      : networkFor(params.network).network;
+  return layers.filter(isWeighted);
+};
+
+const shownLayer = (at: Params): string => (at.layer === 0 ? "all" : `${at.layer}: ${layersOf(at)[at.layer - 1].name}`);
+
+/** A place's loss: over training seeds, or with one network over its chips. */
+const lossOf = ({ rows, over }: Places): Interval => (rows.length > 1 ? over("loss") : rows[0].numbers.loss);
+
+const points = (interval: Interval): string => percent(interval.estimate) + percentBounds(interval);
+
+/** What a layer loses more than the next one in the ranking, network by network. */
+const moreThan = (place: Places, next: Places | undefined): string => {
+  if (!next || place.rows.length < 2) return "";
+  const d = pairedInterval(place.estimates("loss"), next.estimates("loss"));
+  return `${points(d)}${d.low * d.high <= 0 ? " n.s." : ""}`;
+};
+
+/** The layers of one setting, the one that loses most first; all together in front. */
+const ranked = (curve: Places): Places[] => {
+  const places = curve.by("layer");
+  const all = places.filter(({ value }) => value === 0);
+  const single = places.filter(({ value }) => value !== 0);
+  return [...all, ...single.sort((a, b) => lossOf(b).estimate - lossOf(a).estimate)];
+};
+
+const settingsOf = (table: Table): Places[] =>
+  linesOf(table, PARAMETERS, ["seed", "layer", "error"]).flatMap((group) => group.by("error"));
+
+const titled = (what: string, { label, at }: Places): string =>
+  `${what}: ${at.error} at ${at.rate}${label ? `, ${label}` : ""}`;
+
+const conclude = (table: Table) =>
+  settingsOf(table).map((setting, k, all) => {
+    const places = ranked(setting);
+    const over = setting.by("layer")[0].rows.length > 1 ? "training seeds" : "chips of one network";
+    return tableOf(
+      titled("Which layer must be read well?", setting),
+      places,
+      [
+        ["layer", ({ at }) => shownLayer(at)],
+        ["share of weights", (place) => `${(100 * place.mean("share")).toFixed(1)} %`],
+        ["loss, points", (place) => points(lossOf(place))],
+        [
+          "more than the next",
+          (place) => (place.at.layer === 0 ? "" : moreThan(place, places[places.indexOf(place) + 1])),
+        ],
+      ],
+      k === all.length - 1
+        ? [
+            `Errors in one layer, all others read right. 95 % t intervals over ${over}; n.s.: no significant difference.`,
+          ]
+        : [],
+    );
+  });
+
+const figures = (table: Table): Figure[] => {
+  const groups = linesOf(table, PARAMETERS, ["seed", "layer", "error"]);
+  return groups.map((group) => {
+    const layers = valuesOf(group.rows, "layer").filter((layer) => layer !== 0);
+    const series = group.by("error").map((line) => {
+      const found = layers.map((layer) => line.by("layer").find(({ value }) => value === layer));
+      const loss = (bound: keyof Interval) => found.map((place) => (place ? 100 * lossOf(place)[bound] : Number.NaN));
+      return { name: line.value, values: loss("estimate"), low: loss("low"), high: loss("high") };
+    });
+    const most = Math.max(1, ...series.flatMap(({ high, values }) => [...high, ...values]).filter(Number.isFinite));
+    return {
+      kind: "bars",
+      title: `Accuracy lost by errors in one layer${group.label ? `: ${group.label}` : ""}`,
+      caption: `Points lost where one layer's weights are read with errors and all others right; rate ${group.at.rate}. Bars are 95 % t intervals over ${valuesOf(group.rows, "seed").length > 1 ? "training seeds" : "chips"}.`,
+      x: {
+        label: "accuracy lost",
+        unit: "points",
+        scale: "linear",
+        from: Math.min(0, ...series.flatMap(({ low }) => low.filter(Number.isFinite))),
+        to: 1.1 * most,
+      },
+      names: layers.map((layer) => shownLayer({ ...group.at, layer })),
+      series,
+    };
+  });
+};
+
+/** Read errors in one layer at a time: which layer must be read well? */
+export const layerSensitivity = defineExperiment({
+  name: "layer-sensitivity",
+  summary: "Accuracy lost by read errors in one layer at a time: which layer must be read well?",
+  module: OWN_MODULE,
+  parameters: PARAMETERS,
+  axes: ["layer", "error", "rate", "weights", "activation", "widths", "epochs", "learningRate", "seed"],
+  grid: (params) => {
+    const kind = params.network === "" ? params.weights : kindOf(params.network);
+    const of = (layers: readonly number[], error: readonly Params["error"][]) => ({
+      layer: layers,
+      error,
+      weights: [kind === "binary" ? kind : "ternary"] as const,
+    });
+    const ternary = ["type1", "type2", "type3"] as const;
+    const layers = layersOf(params);
+    const numbers = layers.map((_, l) => l + 1);
+    if (kind === "binary") return [of([0, ...numbers], ["type1"])];
+    // A layer of another kind has errors of its own.
+    const isTernary = (l: number): boolean => layers[l - 1].weights.kind === "ternary";
+    return [
+      of([0, ...numbers.filter(isTernary)], ternary),
+      ...(numbers.every(isTernary)
+        ? []
+        : [
+            of(
+              numbers.filter((l) => !isTernary(l)),
+              ["type1"],
+            ),
+          ]),
+    ];
+  },
+  replicates: trainingSeeds,
+  trials: 20,
+  block: 10,
+  numbers: NUMBERS,
+  prepare: { network: trainedPart<Params>(null) },
+  idle: (params) => idleOfFile(params, "seeds"),
+  check: (params) => {
+    checkCells(params);
+    const layers = layersOf(params);
+    if (params.layer > layers.length)
+      throw new RangeError(
+        `layer: ${params.layer}; the network has ${layers.length} layers with weights (${layers.map(({ name }) => name).join(", ")}). Take 1 .. ${layers.length}, or 0 for all.`,
+      );
+    const { weights, name } = layers[Math.max(0, params.layer - 1)];
+    if (params.layer > 0 && weights.kind === "binary" && params.error !== "type1")
+      throw new RangeError(
+        `error: ${params.error} befalls zeros or makes them; the binary weights of layer "${name}" only have type1, a flip.`,
+      );
+  },
+  facts: ({ network }, params) => {
+    const { train, test } = dataFor(params.data);
+    const { clean, weights, layers } = evaluatorFor(network, test, train, params.others);
+    const name = params.layer === 0 ? null : layersOf(params)[params.layer - 1].name;
+    const count = (only: string | null): number =>
+      weights.reduce((sum, { values }, k) => sum + (only === null || layers[k] === only ? values.length : 0), 0);
+    return { numbers: { clean, share: count(name) / count(null) } };
+  },
+  trial: ({ network }, params, key) => {
+    const { train, test } = dataFor(params.data);
+    const evaluator = evaluatorFor(network, test, train, params.others);
+    const errors: WeightErrors = { ...NO_ERRORS, [params.error]: params.rate };
+    const name = params.layer === 0 ? null : layersOf(params)[params.layer - 1].name;
+    const accuracy = evaluator.accuracy(
+      (layer) => (name === null || layer === name ? errors : NO_ERRORS),
+      "frozen",
+      "trained",
+      key,
+    );
+    return { numbers: { loss: evaluator.clean - accuracy } };
+  },
+  figures,
+  conclude,
+  notes: (_params, allPoints) => [
+    ...networkNotes(allPoints, [...new Set(allPoints.map((p) => p.weights))]),
+    "Errors of weights are independent of one another, drawn once a chip; chips are the same for every layer.",
+  ],
+});
