@@ -94,7 +94,8 @@ export const planOptionsOf = async (
     only("device", "--device");
     if (Object.hasOwn(given, "device")) throw new Misuse("--device and --set device are both given; choose one.");
     const file = flags.device;
-    set["device"] = JSON.stringify(orMisuse(() => parseRram(readUserJson(file, "--device"), file)));
+    orMisuse(() => parseRram(readUserJson(file, "--device"), file));
+    set["device"] = file;
   }
   if (flags.data !== undefined) {
     only("data", "--data");

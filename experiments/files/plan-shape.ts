@@ -48,6 +48,7 @@ export const planShape = z.strictObject({
       sha256: z.string(),
     }),
   ),
+  devices: z.array(z.strictObject({ asked: z.string(), record: z.unknown() })),
   networks: z.array(z.strictObject({ asked: z.string(), described: z.string(), sha256: z.string() })),
   arithmetic: z.record(z.string(), z.string()),
   begunOn: engine,

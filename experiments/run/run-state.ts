@@ -17,6 +17,7 @@ import {
 } from "#src/montecarlo/index";
 import { gatherArrays } from "../files/array-files.ts";
 import { dataFor, expectDataSets } from "../files/data-sets.ts";
+import { expectDevices } from "../files/device-files.ts";
 import { expectNetworks, networkFor } from "../files/network-files.ts";
 import { encodePart } from "../files/part-file.ts";
 import {
@@ -61,6 +62,7 @@ export const openRun = async (dir: string, module: string): Promise<RunState> =>
   const plan = readPlan(dir);
   expectDataSets(plan.dataSets);
   expectNetworks(plan.networks);
+  expectDevices(plan.devices);
   const path = module === OWN_MODULE ? undefined : fileURLToPath(module);
   return {
     dir,

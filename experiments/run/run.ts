@@ -23,6 +23,7 @@ import { oneLine } from "#src/words/one-line";
 import { expectFit, mergeArrays } from "../files/array-files.ts";
 import { claim } from "../files/claim.ts";
 import { dataSetRecord, expectDataSets } from "../files/data-sets.ts";
+import { deviceRecord, expectDevices } from "../files/device-files.ts";
 import { expectNetworks, networkRecord } from "../files/network-files.ts";
 import { removeRun } from "../files/own-files.ts";
 import {
@@ -140,6 +141,7 @@ export const planOf = (experiment: AnyExperiment, options: PlanOptions): Plan =>
   const { module } = experiment;
   expectDataSets([]);
   expectNetworks([]);
+  expectDevices([]);
   const plan = orMisuse(() =>
     planRun(experiment, {
       seed: seedOf(options),
@@ -154,6 +156,7 @@ export const planOf = (experiment: AnyExperiment, options: PlanOptions): Plan =>
       hash: codeHash(module),
       dataSet: dataSetRecord,
       network: networkRecord,
+      device: deviceRecord,
       arithmetic: engineArithmetic(),
     }),
   );
@@ -175,6 +178,7 @@ const layOut = (experiment: AnyExperiment, options: PlanOptions): Planned & { re
   const plan = planOf(experiment, options);
   expectDataSets(plan.dataSets);
   expectNetworks(plan.networks);
+  expectDevices(plan.devices);
   const out = options.out ?? freshFolder(join("runs", experiment.name));
   createRunFolder(out);
   const release = claim(out, true, warnOnError);
@@ -252,6 +256,7 @@ export const openPlanned = async (
   const { plan, begunOn } = readPlanFile(dir);
   expectDataSets(plan.dataSets);
   expectNetworks(plan.networks);
+  expectDevices(plan.devices);
   const note = engineNote(begunOn, plan.arithmetic);
   if (note) warn(note);
   try {
@@ -369,6 +374,7 @@ export const report = async (
   const plan = readPlan(dir);
   expectDataSets(plan.dataSets);
   expectNetworks(plan.networks);
+  expectDevices(plan.devices);
   const experiment = await loadPlanned(dir, plan, { module, warn, anyCode: true });
   const { table } = settled(dir, plan, experiment);
   const manifest = readManifest(dir);

@@ -31,8 +31,6 @@ export const showMeasured = (value: number, unit: string): string => showQuantit
 /** A parameter's value for people. */
 export const shown = (parameter: Parameter, value: Value): string => {
   if (typeof value === "number") return showQuantity(value, parameter.kind === "quantity" ? parameter.unit : "1");
-  // A device record is shown by its name.
-  if (value.startsWith("{")) return `${JSON.parse(value).name} (user's file)`;
   return value;
 };
 

@@ -30,11 +30,14 @@ export type Parameter =
       readonly says: string;
       readonly source: string;
     }
-  /** Free text: a data set or a network (`names`), a device record as JSON. */
+  /** Free text, or the name of something (`names`). */
   | {
       readonly kind: "text";
-      /** It names a data set, or the file of a network ("" is none), whose digest belongs to the plan. */
-      readonly names?: "data set" | "network";
+      /**
+       * It names a data set, or the file of a network ("" is none), whose digest belongs to the plan; or a set of device statistics or
+       * their file, whose content does.
+       */
+      readonly names?: "data set" | "network" | "device";
       readonly default: string;
       readonly says: string;
       readonly source: string;

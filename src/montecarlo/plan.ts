@@ -8,7 +8,7 @@ import type { Sampling } from "./sampling.ts";
 import { type Precision, type Stopping, stoppingRule } from "./stopping-rule.ts";
 import { told } from "./told.ts";
 
-export const PLAN_FORMAT = "rramlab plan 3";
+export const PLAN_FORMAT = "rramlab plan 4";
 
 /** How a run is known, so that any host can compute any part of it. */
 export interface Plan {
@@ -31,8 +31,16 @@ export interface Plan {
   readonly dataSets: readonly DataSetRecord[];
   /** The same for networks from files. */
   readonly networks: readonly NetworkRecord[];
+  /** Devices from files, whole. */
+  readonly devices: readonly DeviceRecord[];
   /** Digests of what the engine's functions gave where the run was planned: the same on every supported engine. */
   readonly arithmetic: Readonly<Record<string, string>>;
+}
+
+/** A device from a file: its path, as it was asked for, and what the file holds. */
+export interface DeviceRecord {
+  readonly asked: string;
+  readonly record: unknown;
 }
 
 export interface PlanRequest {
@@ -52,6 +60,8 @@ export interface PlanRequest {
   readonly dataSet: (asked: string) => DataSetRecord;
   /** Looks at a network's file. */
   readonly network: (asked: string) => NetworkRecord;
+  /** Looks at a device; null where it has its name alone. */
+  readonly device: (asked: string) => DeviceRecord | null;
   readonly arithmetic: Readonly<Record<string, string>>;
 }
 
@@ -118,6 +128,12 @@ export const planRun = (experiment: AnyExperiment, request: PlanRequest): Plan =
     check(name, value);
   }
   const params: Values = { ...defaultsOf(parameters), ...request.set };
+  // A study's own grid may depend on a network: one that is none is told first.
+  const networksOf = (points: readonly Values[]): NetworkRecord[] =>
+    namedBy("network", experiment, params, points)
+      .filter((asked) => asked !== "")
+      .map(request.network);
+  networksOf([params]);
   // A parameter that is set or varied is not swept by the experiment's own axes.
   const unset = (axes: Axes): Axes =>
     Object.fromEntries(
@@ -180,9 +196,8 @@ export const planRun = (experiment: AnyExperiment, request: PlanRequest): Plan =
     block: experiment.block,
     keepTrials: request.keepTrials,
     dataSets: namedBy("data set", experiment, params, points).map(request.dataSet),
-    networks: namedBy("network", experiment, params, points)
-      .filter((asked) => asked !== "")
-      .map(request.network),
+    networks: networksOf(points),
+    devices: namedBy("device", experiment, params, points).flatMap((asked) => request.device(asked) ?? []),
     arithmetic: request.arithmetic,
   };
 };
@@ -231,9 +246,9 @@ const refuseIdle = (
   }
 };
 
-/** The data sets or networks that parameters name at any point, each once. */
+/** The data sets, networks or devices that parameters name at any point, each once. */
 const namedBy = (
-  what: "data set" | "network",
+  what: "data set" | "network" | "device",
   { parameters }: AnyExperiment,
   params: Values,
   points: readonly Values[],

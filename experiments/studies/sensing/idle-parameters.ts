@@ -1,7 +1,7 @@
 import { REFERENCE_TEMPERATURE } from "#devices/temperature";
 import { type Idle, idleWhere } from "#src/montecarlo/index";
+import { deviceFor } from "../../files/device-files.ts";
 import { showQuantity } from "../../units/show.ts";
-import { namedDevice } from "./sense-parameters.ts";
 
 /** Of the supply's ripple. */
 export const idleRipple = ({ rippleAmplitude }: { readonly rippleAmplitude: number }): Idle<"rippleFrequency">[] =>
@@ -29,7 +29,7 @@ const remarksOnHeat = (points: readonly Heated[], others: string): string[] => {
   const heated = points.some(({ temperature }) => temperature !== REFERENCE_TEMPERATURE);
   const added = points.some((p) => p.activationEnergyLrs !== 0 || p.activationEnergyHrs !== 0);
   const still = [...new Set(points.map(({ device }) => device))]
-    .map(namedDevice)
+    .map(deviceFor)
     .filter(({ lrs, hrs }) => !(lrs.activationEnergy || hrs.activationEnergy));
   if (heated && !added && still.length > 0)
     return [

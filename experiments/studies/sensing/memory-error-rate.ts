@@ -11,10 +11,11 @@ import {
 } from "#src/montecarlo/index";
 import type { Figure } from "#src/report/figure";
 import { keysOf, recordEntries, recordOf } from "#src/words/named";
+import { deviceFor } from "../../files/device-files.ts";
 import { OWN_MODULE } from "../../own-module.ts";
 import { axisColumns, rateSeries, tableOf } from "../results/index.ts";
 import { heatAloneRemarks } from "./idle-parameters.ts";
-import { checkSense, describeDevice, deviceOf, namedDevice, SENSE_PARAMETERS, standingOf } from "./sense-parameters.ts";
+import { checkSense, describeDevice, deviceOf, SENSE_PARAMETERS, standingOf } from "./sense-parameters.ts";
 
 const PARAMETERS = {
   device: SENSE_PARAMETERS.device,
@@ -130,7 +131,7 @@ export const memoryErrorRate = defineExperiment({
   remarks: heatAloneRemarks,
   check: (params) => {
     checkSense(params);
-    refuseTelegraph(namedDevice(params.device), "memory-error-rate");
+    refuseTelegraph(deviceFor(params.device), "memory-error-rate");
   },
   trial: (_context, params, key) => {
     const { single, differential } = sampleIdealErrors(deviceOf(params), params.temperature, BITS, key);
@@ -147,7 +148,7 @@ export const memoryErrorRate = defineExperiment({
   figures,
   conclude,
   notes: (_params, points) => [
-    ...[...new Set(points.map((p) => p.device))].map((d) => describeDevice(namedDevice(d))),
+    ...[...new Set(points.map((p) => p.device))].map((d) => describeDevice(deviceFor(d))),
     "Amplifier without offset or time limit: sense-errors has the real one.",
   ],
 });

@@ -21,6 +21,7 @@ import {
 import type { Interval } from "#src/numerics/intervals";
 import { fold, type Key, normalsInto } from "#src/random/index";
 import type { Figure } from "#src/report/figure";
+import { deviceFor } from "../../files/device-files.ts";
 import { OWN_MODULE } from "../../own-module.ts";
 import { axisColumns, drawn, linesOf, tableOf } from "../results/index.ts";
 import { heatAloneRemarks, heatRemarks, idleRipple } from "./idle-parameters.ts";
@@ -28,7 +29,6 @@ import {
   amplifierOf,
   checkSense,
   deviceOf,
-  namedDevice,
   SENSE_NAMES,
   SENSE_PARAMETERS,
   senseNotes,
@@ -243,7 +243,7 @@ export const rareErrors = defineExperiment({
     points.every(({ error }) => error === "ideal") ? heatAloneRemarks(points) : heatRemarks(points),
   check: (params) => {
     checkSense(params);
-    refuseTelegraph(namedDevice(params.device), "rare-errors");
+    refuseTelegraph(deviceFor(params.device), "rare-errors");
   },
   facts: ({ search: { points, outside, evaluations } }, params) => ({
     numbers: {

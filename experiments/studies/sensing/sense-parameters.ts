@@ -6,9 +6,7 @@ import {
 } from "#circuits/index";
 import {
   CORNERS,
-  parseRram,
   ptm130,
-  RRAM_SETS,
   type RramConduction,
   type RramParams,
   type RramStateParams,
@@ -17,8 +15,9 @@ import {
   totalLogSigma,
   trappedShare,
 } from "#devices/index";
-import { choice, type Parameters, quantity, type Row, text, type Value, type ValuesOf } from "#src/montecarlo/index";
-import { keysOf, parseJson } from "#src/words/named";
+import { choice, type Parameters, quantity, type Row, type Value, type ValuesOf } from "#src/montecarlo/index";
+import { keysOf } from "#src/words/named";
+import { deviceFor } from "../../files/device-files.ts";
 import { showQuantity } from "../../units/show.ts";
 
 const TECHNOLOGIES = { sky130, ptm130 } as const satisfies Readonly<Record<string, Technology>>;
@@ -54,11 +53,13 @@ export const SENSE_PARAMETERS = {
     "wiring capacitance of each bit line",
     "assumed: a short column; times scale with it",
   ),
-  device: text(
-    "reference",
-    "resistance statistics: strong, reference, weak, or a file with --device",
-    "illustrative, recalled; docs/devices.md",
-  ),
+  device: {
+    kind: "text",
+    names: "device",
+    default: "reference",
+    says: "resistance statistics: strong, reference, weak, or a file with --device",
+    source: "illustrative, recalled; docs/devices.md",
+  },
   mismatch: quantity(
     "1",
     1,
@@ -125,7 +126,7 @@ export const conductionOf = ({
   readonly conduction?: Value;
 }): RramConduction => {
   if (conduction === "ohmic") return { kind: "ohmic" };
-  return conduction === "sinh 0.43 V" ? { kind: "sinh", fieldVoltage: FIELD_VOLTAGE } : namedDevice(device).conduction;
+  return conduction === "sinh 0.43 V" ? { kind: "sinh", fieldVoltage: FIELD_VOLTAGE } : deviceFor(device).conduction;
 };
 
 /** The law in words, for captions. */
@@ -158,29 +159,14 @@ export const amplifierOf = (params: SenseValues): SenseAmplifier => {
 
 /** @throws RangeError where the device is no set, before anything is computed. */
 export const checkSense = (params: Pick<SenseValues, "device">): void => {
-  namedDevice(params.device);
-};
-
-/**
- * A named set, or a device record as JSON text.
- * @throws RangeError for a name that is no set.
- */
-export const namedDevice = (device: string): RramParams => {
-  if (device.trim().startsWith("{")) return parseRram(parseJson(device), "--device");
-  const sets: Readonly<Record<string, RramParams>> = RRAM_SETS;
-  const set = Object.hasOwn(sets, device) ? sets[device] : null;
-  if (!set)
-    throw new RangeError(
-      `device: "${device}" is not one of ${Object.keys(RRAM_SETS).join(", ")}; a file goes with --device FILE.json.`,
-    );
-  return set;
+  deviceFor(params.device);
 };
 
 /** The resistance statistics that the parameters describe. */
 export const deviceOf = (
   params: Pick<SenseValues, "device" | "activationEnergyLrs" | "activationEnergyHrs" | FactorName>,
 ): RramParams => {
-  const set = namedDevice(params.device);
+  const set = deviceFor(params.device);
   const changed = (state: RramStateParams, activation: number, median: number, spread: number): RramStateParams => ({
     ...state,
     medianResistance: state.medianResistance * median,
@@ -225,7 +211,7 @@ export const standingOf = (
 ): string => {
   const names = new Set(rows.map((r) => String(r.point["device"] ?? params.device)));
   const sets = [...names].map((name) => {
-    const set = namedDevice(name);
+    const set = deviceFor(name);
     return `"${set.name}" (${set.standing.split(":")[0]})`;
   });
   const laws = new Set(
@@ -302,10 +288,10 @@ export const transistorNotes = (points: readonly Operated[]): string[] => [
 
 /** What must be said beside any result of the sense amplifier: `points` are all parameters at each grid point. */
 export const senseNotes = (params: SenseValues, points: readonly SenseValues[]): string[] => {
-  const devices = [...new Set(points.map((p) => p.device))].map((d) => describeDevice(namedDevice(d)));
+  const devices = [...new Set(points.map((p) => p.device))].map((d) => describeDevice(deviceFor(d)));
   const energies = [params.activationEnergyLrs, params.activationEnergyHrs];
   const activated = points
-    .map((p) => namedDevice(p.device))
+    .map((p) => deviceFor(p.device))
     .some((d) => d.lrs.activationEnergy !== 0 || d.hrs.activationEnergy !== 0);
   const varied = points.some((p) => p.activationEnergyHrs !== 0 || p.activationEnergyLrs !== 0);
   const changed = FACTORS.filter((name) => points.some((p) => p[name] !== 1)).map(

@@ -264,7 +264,7 @@ describe("misuse is told in one line, exit code 2, and writes nothing", () => {
     await refused(["report", "edited"], "is not complete", "missing: 0", "resume edited");
     writeFileSync(shard, whole);
     const other = readFileSync(plan, "utf8");
-    writeFileSync(plan, other.replace("rramlab plan 3", "rramlab plan 1"));
+    writeFileSync(plan, other.replace("rramlab plan 4", "rramlab plan 1"));
     await refused(["resume", "edited"], "another version", "rramlab plan 1");
     writeFileSync(plan, other);
     writeFileSync(plan, readFileSync(plan, "utf8").replace('"trials": 2000', '"trials": 3000'));

@@ -100,6 +100,7 @@ describe("what is called idle changes no number", () => {
         hash: "h",
         dataSet: dataSetRecord,
         network: networkRecord,
+        device: () => null,
         arithmetic: {},
       },
     });

@@ -63,6 +63,7 @@ const plan = (experiment: AnyExperiment, more: Partial<Parameters<typeof planRun
     hash: "h",
     dataSet: (asked) => ({ asked, name: asked, train: 1, test: 1, pixels: 1, classes: 1, sha256: "0" }),
     network: (asked) => ({ asked, described: asked, sha256: "0" }),
+    device: () => null,
     arithmetic: {},
     ...more,
   });
