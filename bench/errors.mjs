@@ -1,13 +1,18 @@
 // What read errors cost an evaluation: frozen errors (drawn and packed once a chip) as a share of it, redrawn ones per error.
 
-import { createKernels } from "../dist/src/kernels/kernels.js";
+import { kernelsFor } from "../dist/src/kernels/kernels.js";
 import {
   classify,
+  foldNetwork,
   frozenErrors,
-  imageActivations,
+  integerImages,
+  packedArrays,
+  packedInputArrays,
   packedSynapses,
   packInput,
+  perceptron,
   redrawnErrors,
+  TERNARY_WEIGHTS,
 } from "../dist/src/networks/index.js";
 import { fold, rootKey, uniform } from "../dist/src/random/index.js";
 import { conditions, cpuSeconds, median } from "./measure.mjs";
@@ -20,33 +25,32 @@ const ROUNDS = 3;
 
 export default () => {
   const key = rootKey("bench errors");
-  const kernels = createKernels(128 * 2 ** 20);
-  const weights = WIDTHS.slice(1).map((outputs, l) => {
+  const filled = (n, value) => new Float32Array(n).fill(value);
+  const layers = WIDTHS.slice(1).map((outputs, l) => {
     const inputs = WIDTHS[l];
-    const values = Int8Array.from({ length: inputs * outputs }, (_, i) => Math.floor(3 * uniform(fold(key, l), i)) - 1);
-    return { inputs, outputs, values };
+    const weights = Float32Array.from(
+      { length: inputs * outputs },
+      (_, i) => Math.floor(3 * uniform(fold(key, l), i)) - 1,
+    );
+    const still = { gain: filled(outputs, 1), shift: filled(outputs, 0), mean: filled(outputs, 0) };
+    return { inputs, outputs, weights, ...still, variance: filled(outputs, 1) };
   });
+  const design = { widths: WIDTHS, weights: TERNARY_WEIGHTS, activation: { kind: "binary" } };
+  const network = foldNetwork(perceptron(design, layers));
+  const weights = network.arrays.map((array) => array.weights);
+  const images = Array.from({ length: IMAGES / BLOCK }, () =>
+    packedInputArrays(network.arrays[0].levels, BLOCK, WIDTHS[0]),
+  );
+  const kernels = kernelsFor([images, packedArrays(network), packedArrays(network)]);
   const known = new Map();
   const blocks = Array.from({ length: IMAGES / BLOCK }, (_, b) => {
     const pixels = Uint8Array.from({ length: BLOCK * 784 }, (_, i) =>
       Math.floor(256 * uniform(fold(key, "pixels"), b * BLOCK * 784 + i)),
     );
-    const images = imageActivations(pixels, 784);
-    known.set(images, packInput(kernels, images));
-    return images;
+    const shown = integerImages(network, pixels);
+    known.set(shown, packInput(kernels, shown));
+    return shown;
   });
-  const thresholds = WIDTHS.slice(1, -1).map((n) => ({
-    direction: new Int8Array(n).fill(1),
-    upper: new Int32Array(n),
-    lower: new Int32Array(n).fill(-1),
-  }));
-  const network = {
-    widths: WIDTHS,
-    levels: "signs",
-    weights,
-    thresholds,
-    output: { scale: new Float64Array(10).fill(1), offset: new Float64Array(10) },
-  };
   const evaluate = (synapses) => {
     blocks.forEach((block, b) => {
       classify(network, synapses, block, fold(key, b));
