@@ -194,6 +194,7 @@ interface EvaluateFlags {
   readonly thresholds: string;
   readonly others: string;
   readonly chips: string;
+  readonly forms?: boolean;
   readonly seed: string;
   readonly json?: boolean;
 }
@@ -211,6 +212,7 @@ export const addEvaluate = (program: Command): void => {
     .option("--mode <mode>", "frozen (once a chip) or redrawn (every read)", "frozen")
     .option("--thresholds <kind>", "trained, or re-estimated on the chip", "trained")
     .option("--others <choice>", "layers that arrays cannot hold: refused, or digital beside them", "refused")
+    .option("--forms", "also in floating point: how many images it takes for another class")
     .option("--chips <n>", "chips with errors of their own", "20")
     .option("--seed <text>", "any text", "rramlab")
     .option("--json", "one JSON document on stdout")
@@ -251,11 +253,14 @@ export const addEvaluate = (program: Command): void => {
         images,
         zeros,
       });
+      let otherwise: number | null = null;
       let result: { accuracy: number; low: number; high: number; images: number; zeros: number[]; chips?: number };
       if (isFloat) result = clean(accuracyOf(classifyFloat(network, data.test.images), data.test.labels));
       else {
         const evaluator = orMisuse(() => createEvaluator(network, data.test, data.train, flags.others as Others));
         if (harmed) orMisuse(() => evaluator.check(errors));
+        if (flags.forms)
+          otherwise = classifyFloat(network, data.test.images).filter((c, b) => c !== evaluator.cleanClasses[b]).length;
         if (!harmed && flags.thresholds === "trained") result = clean(evaluator.clean);
         else {
           const chips = parseCount("--chips", flags.chips, 2);
@@ -272,10 +277,15 @@ export const addEvaluate = (program: Command): void => {
         : "Wilson interval over images";
       answer(
         flags.json ?? false,
-        { ...result, dataSet: data.name, trained },
+        { ...result, ...(otherwise === null ? {} : { otherwise }), dataSet: data.name, trained },
         [
           `accuracy ${percent(result.accuracy)} % [${percent(result.low)}, ${percent(result.high)}] (${over}) on ${images} images of ${data.name}`,
           `zeros a layer: ${zeros.map((z) => `${(100 * z).toFixed(0)} %`).join(", ")}`,
+          ...(otherwise === null
+            ? []
+            : [
+                `in floating point ${otherwise} of ${images} images are taken for another class${otherwise > 0 ? ": sums that end within a rounding of a threshold" : ""}`,
+              ]),
           ...(trained ? [`trained on ${trained.dataSet}, seed "${trained.seed}", ${trained.epochs} epochs`] : []),
         ].join("\n"),
       );

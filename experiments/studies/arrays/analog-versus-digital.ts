@@ -10,7 +10,15 @@ import {
   type TableOf,
   type ValuesOf,
 } from "#src/montecarlo/index";
-import { accuracyOf, groupsOf, type Network } from "#src/networks/index";
+import {
+  accuracyOf,
+  type GroupWeights,
+  groupsOf,
+  inputValues,
+  type Network,
+  patchesInto,
+  sizeOf,
+} from "#src/networks/index";
 import { pairedInterval } from "#src/numerics/paired-interval";
 import { fold, type Key } from "#src/random/index";
 import type { Figure } from "#src/report/figure";
@@ -23,6 +31,7 @@ import {
   idleOfFile,
   NETWORK_PARAMETERS,
   networkNotes,
+  networkText,
   trainedPart,
   trainingSeeds,
 } from "../networks/network-parameters.ts";
@@ -98,14 +107,27 @@ type Table = TableOf<typeof PARAMETERS, typeof NUMBERS>;
 
 const PROBED = 100;
 
+/** Mean square of each input of a first layer's array, over images and places. */
+const meanSquares = (network: Network, { at, geometry, group, places }: GroupWeights, images: Uint8Array) => {
+  const { inputs } = geometry;
+  const pixels = sizeOf(network.input.shape);
+  const count = Math.min(PROBED, images.length / pixels);
+  const patches = new Float32Array(count * places * inputs);
+  const values = inputValues(images.subarray(0, count * pixels), network.input);
+  patchesInto(patches, values, count, at.from, geometry, group);
+  const squares = new Float64Array(inputs);
+  for (let k = 0; k < patches.length; k++) squares[k % inputs] += patches[k] ** 2 / (count * places);
+  return squares;
+};
+
 /** Energy of the devices for one image [J]: V^2 G over all devices while word lines are driven, mean over images. */
 const deviceEnergy = (network: Network, params: Params, images: Uint8Array): number => {
   const [least, most] = [1 / params.highResistance, 1 / params.lowResistance];
   const groups = groupsOf(network);
-  const pixels = groups[0].geometry.inputs;
-  const count = Math.min(PROBED, images.length / pixels);
-  return groups.reduce((total, { geometry, weights, number }) => {
+  return groups.reduce((total, group) => {
+    const { geometry, weights, places } = group;
     const { inputs, outputs } = geometry;
+    const squares = group.number === 0 ? meanSquares(network, group, images) : null;
     const scale = weights.reduce((a, w) => Math.max(a, Math.abs(w)), 0) || 1;
     let sum = 0;
     for (let i = 0; i < inputs; i++) {
@@ -115,14 +137,9 @@ const deviceEnergy = (network: Network, params: Params, images: Uint8Array): num
         conductance += params.mapping === "offset column" ? (least + most) / 2 : 2 * least + share * (most - least);
       }
       // Hidden activations are +-1 or 0; taken as +-1 they all draw the full voltage's energy.
-      let square = 1;
-      if (number === 0) {
-        square = 0;
-        for (let b = 0; b < count; b++) square += (images[b * pixels + i] / 255) ** 2 / count;
-      }
-      sum += conductance * square;
+      sum += conductance * (squares ? squares[i] : 1);
     }
-    return total + sum * params.readVoltage ** 2 * params.readTime;
+    return total + places * sum * params.readVoltage ** 2 * params.readTime;
   }, 0);
 };
 
@@ -172,7 +189,7 @@ const conclude = (table: Table) =>
           ["digital", (at) => three(at.mean("digitalTime"), "s")],
         ],
         [
-          "Analog: devices and converters; drivers, digital sums and activations are left out. Digital: precharge from 0 V and sense until the strobe of every weight once an image, and its accumulation; word lines and control are left out. Tiles work side by side, layers one after the other. The converter's and the adder's energies are assumed parameters: the comparison is theirs.",
+          "Analog: devices and converters; drivers, digital sums and activations are left out. Digital: precharge from 0 V and sense until the strobe of every weight once an image, and its accumulation; word lines and control are left out. Tiles work side by side, layers one after the other; a convolution is read once a place. The converter's and the adder's energies are assumed parameters: the comparison is theirs.",
         ],
       ),
     ];
@@ -187,7 +204,7 @@ const figures = (table: Table, params: Params): Figure[] =>
     return [
       {
         title: `Accuracy against converter bits${label ? `: ${label}` : ""}`,
-        caption: `The same ternary networks on analog arrays and read by sense amplifiers. Bars are 95 % t intervals over training seeds. ${dataSetRecord(params.data).name}, widths ${params.widths}.`,
+        caption: `The same ternary networks on analog arrays and read by sense amplifiers. Bars are 95 % t intervals over training seeds. ${dataSetRecord(params.data).name}, ${networkText(params)}.`,
         x: { label: "bits of the converters", unit: "", scale: "linear" },
         y: { label: "test accuracy", unit: "%", scale: "linear" },
         series: [curve("analog arrays", "analog"), curve("sense amplifiers", "digital"), curve("ideal", "ideal")],
@@ -244,10 +261,10 @@ export const analogVersusDigital = defineExperiment({
   },
   facts: ({ network, reads }, params) => {
     const { train, test } = dataFor(params.data);
-    const arrays = groupsOf(network).map(({ geometry }) => geometry);
-    const weights = arrays.reduce((sum, l) => sum + l.inputs * l.outputs, 0);
+    const arrays = groupsOf(network).map(({ geometry: { inputs, outputs }, places }) => ({ inputs, outputs, places }));
+    const weights = arrays.reduce((sum, l) => sum + l.places * l.inputs * l.outputs, 0);
     const tilesDown = (inputs: number): number => Math.ceil(inputs / params.tile);
-    const conversions = arrays.reduce((sum, l) => sum + tilesDown(l.inputs) * l.outputs, 0);
+    const conversions = arrays.reduce((sum, l) => sum + l.places * tilesDown(l.inputs) * l.outputs, 0);
     const perConversion = params.converterBits === 0 ? 0 : params.converterFigureOfMerit * 2 ** params.converterBits;
     const conversionTime = params.converterBits === 0 ? 0 : params.conversionTime;
     const { strobe } = reads.ternaryBest;
@@ -259,8 +276,14 @@ export const analogVersusDigital = defineExperiment({
         converterEnergy: conversions * perConversion,
         readEnergy: weights * (reads.energies.precharge + reads.energies.ternaryBest),
         adderEnergyTotal: weights * params.adderEnergy,
-        analogTime: arrays.reduce((sum, l) => sum + params.readTime + columns(l.outputs) * conversionTime, 0),
-        digitalTime: arrays.reduce((sum, l) => sum + Math.min(l.inputs, params.tile) * (params.cycleTime + strobe), 0),
+        analogTime: arrays.reduce(
+          (sum, l) => sum + l.places * (params.readTime + columns(l.outputs) * conversionTime),
+          0,
+        ),
+        digitalTime: arrays.reduce(
+          (sum, l) => sum + l.places * Math.min(l.inputs, params.tile) * (params.cycleTime + strobe),
+          0,
+        ),
         strobe,
       },
     };

@@ -30,6 +30,7 @@ import {
   idleOfFloat,
   NETWORK_PARAMETERS,
   networkNotes,
+  networkText,
   trainedPart,
   trainingSeeds,
 } from "../networks/network-parameters.ts";
@@ -135,7 +136,7 @@ const figures = (table: Table, params: Params): Figure[] => {
   if (curves.every((curve) => valuesOf(curve.rows, "wireResistance").length < 2)) return [];
   const figure = (title: string, y: string, number: "accuracy" | "sumError"): Figure => ({
     title,
-    caption: `Bars are 95 % t intervals over training seeds. ${dataSetRecord(params.data).name}, widths ${params.widths}; devices of ${showQuantity(params.lowResistance, "ohm")} to ${showQuantity(params.highResistance, "ohm")} where they are no axis.`,
+    caption: `Bars are 95 % t intervals over training seeds. ${dataSetRecord(params.data).name}, ${networkText(params)}; devices of ${showQuantity(params.lowResistance, "ohm")} to ${showQuantity(params.highResistance, "ohm")} where they are no axis.`,
     x: { label: "line resistance from cell to cell", unit: "ohm", scale: "linear" },
     y: percentAxis(y),
     series: curves.map((curve) =>
@@ -178,11 +179,11 @@ export const irDrop = defineExperiment({
   prepare: { network: trainedPart<Params>(null) },
   idle: (params) => [
     ...(params.network === "" ? idleOfFloat(params) : []),
-    ...idleOfFile(params, "seeds"),
+    ...idleOfFile(params, "seeds", "weights"),
     ...idleWhere<keyof Params>([params.converterBits === 0, "without converters (converterBits 0)", "converterRange"]),
   ],
   check: (params) => {
-    checkNetwork(params);
+    checkNetwork(params.network === "" ? params : { ...params, weights: "float" });
     checkAnalogDesign(analogDesignOf(params));
   },
   trial: ({ network }, params, key) => ({ numbers: readChip(network, params, key) }),

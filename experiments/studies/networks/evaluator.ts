@@ -45,6 +45,8 @@ export type Others = "refused" | "digital";
 /** A network with a set of test images packed for it: evaluates chip after chip. */
 interface Evaluator {
   readonly clean: number;
+  /** What each test image is taken for without errors. */
+  readonly cleanClasses: Uint8Array;
   /** Accuracy on one chip. */
   accuracy(errors: LayerErrors, mode: ErrorMode, thresholds: Thresholding, chip: Key): number;
   /** @throws RangeError for read errors of weights that have none: numbers of several bits. */
@@ -161,15 +163,16 @@ export const createEvaluator = (
   const { kernels, known, blocks } = packImages(test, folded);
   let calibration: Activations | undefined;
 
-  const onTest = (integer: IntegerNetwork, synapses: readonly Synapses[], key: Key): number => {
+  const classesOn = (integer: IntegerNetwork, synapses: readonly Synapses[], key: Key): Uint8Array => {
     const classes = new Uint8Array(test.count);
     let from = 0;
     blocks.forEach((block, b) => {
       classes.set(classify(integer, synapses, block, fold(key, b)), from);
       from += block.batch;
     });
-    return accuracyOf(classes, test.labels);
+    return classes;
   };
+  const onTest = (...on: Parameters<typeof classesOn>): number => accuracyOf(classesOn(...on), test.labels);
   const accuracy: Evaluator["accuracy"] = (errors, mode, thresholds, chip) =>
     kernels.scoped(() => {
       const synapses = folded.arrays.map((array, l): Synapses => {
@@ -186,8 +189,13 @@ export const createEvaluator = (
       return onTest(recalibrate(network, synapses, calibration, fold(chip, "calibrate")), synapses, fold(chip, "read"));
     });
   const none = { high: 0, low: 0 };
+  const cleanClasses = kernels.scoped(() => {
+    const synapses = folded.arrays.map((array) => idealArray(kernels, array, array.weights, known));
+    return classesOn(folded, synapses, none);
+  });
   return {
-    clean: accuracy(() => NO_ERRORS, "frozen", "trained", none),
+    cleanClasses,
+    clean: accuracyOf(cleanClasses, test.labels),
     accuracy,
     check: (errors) => checkErrorsOf(folded, errors),
     layers: folded.arrays.map(({ at }) => at.layer.name),

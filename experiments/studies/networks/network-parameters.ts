@@ -207,6 +207,10 @@ export const trainedPart = <P extends NetworkValues & { readonly weights?: strin
   },
 });
 
+/** The network in a few words, for captions. */
+export const networkText = ({ network, widths }: { readonly network: string; readonly widths: string }): string =>
+  network === "" ? `widths ${widths}` : `network ${network}`;
+
 /** Data, networks and recipe of all points: `kinds` are the weights trained. */
 export const networkNotes = (points: readonly NetworkValues[], kinds: readonly string[]): string[] => {
   const files = [...new Set(points.map(({ network }) => network))].filter((network) => network !== "");

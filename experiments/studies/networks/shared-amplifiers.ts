@@ -26,6 +26,7 @@ import { evaluatorFor } from "./evaluator.ts";
 import {
   checkCells,
   idleOfFile,
+  kindOf,
   NETWORK_PARAMETERS,
   networkNotes,
   trainedPart,
@@ -153,10 +154,11 @@ export const sharedAmplifiers = defineExperiment({
   ],
   // Ternary weights inside the window and past it, with the mismatch as fabricated and three times as large; binary ones
   // before their window, where reads are undecided.
-  grid: () => [
-    { weights: ["ternary"], amplifiers: keysOf(COLUMNS), mismatch: [1, 3], strobe: [3e-9, 6e-9, 10e-9] },
-    { weights: ["binary"], amplifiers: keysOf(COLUMNS), mismatch: [1, 3], strobe: [1.2e-9] },
-  ],
+  grid: ({ network }) =>
+    [
+      { weights: ["ternary"] as const, amplifiers: keysOf(COLUMNS), mismatch: [1, 3], strobe: [3e-9, 6e-9, 10e-9] },
+      { weights: ["binary"] as const, amplifiers: keysOf(COLUMNS), mismatch: [1, 3], strobe: [1.2e-9] },
+    ].filter(({ weights: [kind] }) => network === "" || kind === kindOf(network)),
   replicates: trainingSeeds,
   trials: 8,
   block: 4,
