@@ -1,7 +1,8 @@
-import { describe, expect, test } from "@jest/globals";
+import { beforeAll, describe, expect, test } from "@jest/globals";
 import { RRAM_SETS } from "#devices/index";
 import { planRun, type Table } from "#src/montecarlo/index";
 import { defaultsOf } from "#src/montecarlo/parameter";
+import { expectDevices } from "../../../experiments/files/device-files.ts";
 import { loadStudy, studyNames } from "../../../experiments/registry.ts";
 import { ternaryVersusBinary } from "../../../experiments/studies/networks/ternary-versus-binary.ts";
 import { senseErrors } from "../../../experiments/studies/sensing/sense-errors.ts";
@@ -44,8 +45,10 @@ test("a device's shape and telegraph noise stay when a study changes its medians
   const shape = { kind: "weibull", logSigma: 0.5, exponent: 2 } as const;
   const telegraph = { logAmplitude: 0.2, captureTime: 1e-3, emissionTime: 1e-3 };
   const { lrs, hrs, conduction, ...rest } = RRAM_SETS.reference;
-  const device = JSON.stringify({ ...rest, conduction, lrs, hrs: { ...hrs, shape, telegraph } });
-  const found = deviceOf({ ...(defaultsOf(senseErrors.parameters) as SenseValues), device, hrsMedianFactor: 2 });
+  const asked = "shaped.json";
+  expectDevices([{ asked, record: { ...rest, conduction, lrs, hrs: { ...hrs, shape, telegraph } } }]);
+  const values = defaultsOf(senseErrors.parameters) as SenseValues;
+  const found = deviceOf({ ...values, device: asked, hrsMedianFactor: 2 });
   expect(found.hrs).toMatchObject({ shape, telegraph, medianResistance: 2 * hrs.medianResistance });
 });
 
@@ -141,7 +144,11 @@ describe("notes of a sense-amplifier study", () => {
     activationEnergy,
     spread: { deviceToDevice: 0.1, cycleToCycle: 0.1, readToRead: 0.01 },
   });
-  const mine = JSON.stringify({ name: "mine", source: "wafer 7", lrs: state(8e3, 0), hrs: state(2e5, 0.04) });
+  const mine = "mine.json";
+  beforeAll(() => {
+    const record = { name: "mine", source: "wafer 7", lrs: state(8e3, 0), hrs: state(2e5, 0.04) };
+    expectDevices([{ asked: mine, record }]);
+  });
   const words = (p: Partial<typeof point>): string => senseNotes({ ...point, ...p }, [{ ...point, ...p }]).join("\n");
   test("name the set, its standing and its source, and how the transistors' timing was checked", () => {
     expect(words({})).toMatch(/"reference".*illustrative, recalled/);
