@@ -27,7 +27,7 @@ import {
 } from "../results/index.ts";
 import { idleRipple } from "../sensing/idle-parameters.ts";
 import { checkSense, SENSE_NAMES, SENSE_PARAMETERS, senseNotes } from "../sensing/sense-parameters.ts";
-import { COLUMNS, networkAtRate } from "./chip-network.ts";
+import { ARRAY_ROWS, COLUMNS, networkAtRate } from "./chip-network.ts";
 import { evaluatorFor } from "./evaluator.ts";
 import {
   checkCells,
@@ -63,6 +63,7 @@ const PARAMETERS = {
     "independent errors, or those that a whole chip's amplifiers make at the strobe at which it has the rate asked for",
     "chosen; the other parameters of the amplifier only matter where it is shared",
   ),
+  arrayRows: ARRAY_ROWS,
   thresholds: choice(
     ["trained", "re-estimated"],
     "trained",
@@ -239,6 +240,7 @@ export const accuracyVersusErrors = defineExperiment({
       params.amplifiers === "independent",
       "with independent errors, which are drawn at the rate asked for: no amplifier is simulated (amplifiers)",
       ...SENSE_NAMES,
+      "arrayRows",
     ]),
   ],
   check: (params) => {

@@ -21,7 +21,7 @@ import { showQuantity } from "../../units/show.ts";
 import { type Line, linesOf, percent, percentBounds, percentCurve, tableOf } from "../results/index.ts";
 import { heatRemarks, idleRipple } from "../sensing/idle-parameters.ts";
 import { checkSense, SENSE_PARAMETERS, senseNotes, standingOf } from "../sensing/sense-parameters.ts";
-import { COLUMNS, readNetwork } from "./chip-network.ts";
+import { ARRAY_ROWS, COLUMNS, readNetwork } from "./chip-network.ts";
 import { evaluatorFor } from "./evaluator.ts";
 import {
   checkCells,
@@ -38,6 +38,7 @@ const PARAMETERS = {
   ...SENSE_PARAMETERS,
   ...NETWORK_PARAMETERS,
   weights: WEIGHTS_PARAMETER,
+  arrayRows: ARRAY_ROWS,
   amplifiers: choice(
     keysOf(COLUMNS),
     "column per output",

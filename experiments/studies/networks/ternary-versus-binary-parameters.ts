@@ -11,7 +11,7 @@ import {
 } from "#src/montecarlo/index";
 import { keysOf } from "#src/words/named";
 import { SENSE_PARAMETERS } from "../sensing/sense-parameters.ts";
-import { COLUMNS } from "./chip-network.ts";
+import { ARRAY_ROWS, COLUMNS } from "./chip-network.ts";
 import { NETWORK_PARAMETERS } from "./network-parameters.ts";
 
 /** What the comparison of ternary and binary networks lets the user set. */
@@ -33,6 +33,7 @@ export const PARAMETERS = {
     "independent errors at the amplifiers' rates, or whole chips whose columns share an amplifier, every weight read by a transient",
     "independent: fast; docs/chips.md shows how far the two agree",
   ),
+  arrayRows: ARRAY_ROWS,
   samples: integer(1000, [10, 1_000_000], "Monte Carlo samples of each stored state at each condition", "chosen"),
 } as const satisfies Parameters;
 

@@ -8,7 +8,7 @@ import {
   sampleKeys,
   ternaryErrors,
 } from "#circuits/index";
-import { defineExperiment, type RateReport } from "#src/montecarlo/index";
+import { defineExperiment, idleWhere, type RateReport } from "#src/montecarlo/index";
 import { type Network, totalShareOfZeros, type WeightErrors } from "#src/networks/index";
 import { power } from "#src/numerics/power";
 import { fold, type Key } from "#src/random/index";
@@ -163,7 +163,15 @@ export const ternaryVersusBinary = defineExperiment({
     ternaryNetwork: trainedPart<ComparisonValues>("ternary"),
     reads: { uses: [...SENSE_NAMES, "strobe", "samples"], make: readsAt },
   },
-  idle: (params) => [...idleRipple(params), ...idleOfFile(params, "seeds")],
+  idle: (params) => [
+    ...idleRipple(params),
+    ...idleOfFile(params, "seeds"),
+    ...idleWhere<"arrayRows">([
+      params.amplifiers === "independent",
+      "with independent errors, which no array makes (amplifiers)",
+      "arrayRows",
+    ]),
+  ],
   remarks: heatRemarks,
   check: (params) => {
     checkSense(params);
