@@ -206,7 +206,7 @@ export const ENTRIES = [
     RUN,
     { "laborieux-small.png": "Test accuracy against epochs" },
   ),
-  run("ep-on-rram", [SPIKES], "ep-on-rram --set seeds=5", 100, RUN, { "ep-on-rram.png": "Learning on cells: states" }),
+  run("ep-on-rram", [SPIKES], "ep-on-rram --set seeds=5", 19, TODAY, { "ep-on-rram.png": "Learning on cells: states" }),
   run("eqspike", ["README.md", "eqspike.md"], "eqspike --data MNIST", 6, RUN, {
     "eqspike.png": "EqSpike: test accuracy against epochs",
   }),
@@ -263,7 +263,7 @@ export const ENTRIES = [
   run("eqspike-on-rram", [SPIKES], "eqspike-on-rram --data MNIST", 50, RUN, {
     "eqspike-on-rram.png": "EqSpike on cells: pulses",
   }),
-  run("eqspike-on-rram-carried", [SPIKES], "eqspike-on-rram --data MNIST --set rounding=carried", 50, RUN),
+  run("eqspike-on-rram-carried", [SPIKES], "eqspike-on-rram --data MNIST --set rounding=carried", 59, TODAY),
   run(
     "eqspike-on-rram-register",
     [SPIKES],
