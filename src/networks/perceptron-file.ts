@@ -21,7 +21,7 @@ const schema = z.object({
       z.object({ kind: z.literal("ternary"), threshold: z.number() }),
     ]),
   }),
-  trained: trainingSchema,
+  trained: trainingSchema.nullable().default(null),
 });
 
 /**

@@ -2,6 +2,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "@jest/globals";
 import { parseNetwork } from "#src/networks/index";
+import { writeSafetensors } from "#src/networks/safetensors";
 import { inFolder } from "../run-rramlab.ts";
 
 const { place, json, rramlab } = inFolder();
@@ -99,16 +100,15 @@ test("files of other programs are told what they are", () => {
   expect(() => parseNetwork(file, "torch.safetensors")).toThrow(
     "a safetensors file, but its tensor steps is I64; F32 and I8 are read",
   );
-  const untrained = JSON.stringify({
-    __metadata__: {
-      rramlab: JSON.stringify({
-        format: "rramlab perceptron 1",
-        design: { widths: [1, 1], weights: { kind: "binary" }, activation: { kind: "binary" } },
-      }),
-    },
-  });
-  const model = Buffer.alloc(8 + untrained.length);
-  model.writeBigUInt64LE(BigInt(untrained.length));
-  model.write(untrained, 8);
-  expect(() => parseNetwork(model, "m")).toThrow("m: no whole model: trained: expected object, but it is missing");
+  const described = (design: object): Uint8Array => {
+    const text = JSON.stringify({ format: "rramlab perceptron 1", design });
+    const one = { shape: [1], data: Float32Array.of(1) };
+    const norm = Object.fromEntries(["gain", "shift", "mean", "variance"].map((part) => [`layers.0.${part}`, one]));
+    const weight = { shape: [1, 1], data: Int8Array.of(-1) };
+    return writeSafetensors({ metadata: { rramlab: text }, tensors: { ...norm, "layers.0.weight": weight } });
+  };
+  const design = { widths: [1, 1], weights: { kind: "binary" }, activation: { kind: "binary" } };
+  expect(parseNetwork(described(design), "m").trained).toBeNull();
+  const { weights: _, ...half } = design;
+  expect(() => parseNetwork(described(half), "m")).toThrow("m: no whole model: design.weights: ");
 });
