@@ -8,6 +8,7 @@ import {
   placeNetwork,
   readThrough,
   type Synapses,
+  seesPixels,
 } from "#src/networks/index";
 import { sizeOf } from "#src/networks/shapes";
 import { fold, type Key } from "#src/random/index";
@@ -30,14 +31,9 @@ const analogSynapses = (array: AnalogArray, noisy: boolean): Synapses => ({
 });
 
 /** What the largest voltage stands for: the largest value a pixel can have, or the largest of calibration. */
-const largestInputOf = ({ input }: Network, { number }: GroupWeights, patches: Float32Array): number => {
-  const seen =
-    number === 0
-      ? inputValues(
-          Array.from({ length: 256 }, (_, pixel) => pixel),
-          input,
-        )
-      : patches;
+const largestInputOf = (network: Network, of: GroupWeights, patches: Float32Array): number => {
+  const all = Array.from({ length: 256 }, (_, pixel) => pixel);
+  const seen = seesPixels(network, of) ? inputValues(all, network.input) : patches;
   let most = 0;
   for (const value of seen) most = Math.max(most, Math.abs(value));
   return most || 1;
@@ -94,8 +90,16 @@ export const programAnalogNetwork = (
     arrays: made,
     classify: (images, key) => {
       const count = images.length / pixels;
-      const scores = runNetwork(network, placed, inputValues(images, network.input), count, read, key);
-      return largestOfRows(scores, count, classes);
+      const found = new Uint8Array(count);
+      // Patches of a convolution are many: as many images at once as there is room for, each block with noise of its own.
+      const most = network.layers.some(({ kind }) => kind === "conv1d" || kind === "conv2d") ? blockOf(network) : count;
+      for (let from = 0; from < count; from += most) {
+        const to = Math.min(count, from + most);
+        const x = inputValues(images.subarray(from * pixels, to * pixels), network.input);
+        const own = count > most ? fold(fold(key, "block"), from) : key;
+        found.set(largestOfRows(runNetwork(network, placed, x, to - from, read, own), to - from, classes), from);
+      }
+      return found;
     },
   };
 };

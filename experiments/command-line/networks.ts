@@ -284,7 +284,7 @@ export const addEvaluate = (program: Command): void => {
           ...(otherwise === null
             ? []
             : [
-                `in floating point ${otherwise} of ${images} images are taken for another class${otherwise > 0 ? ": sums that end within a rounding of a threshold" : ""}`,
+                `in floating point ${otherwise} of ${images} images are taken for another class${otherwise > 0 ? " (a sum exactly on a threshold is rounded there)" : ""}`,
               ]),
           ...(trained ? [`trained on ${trained.dataSet}, seed "${trained.seed}", ${trained.epochs} epochs`] : []),
         ].join("\n"),

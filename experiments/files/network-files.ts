@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { statSync } from "node:fs";
 import { resolve } from "node:path";
-import { describeNetwork, type Model, type NetworkRecord, parseNetwork } from "#src/networks/index";
+import { type Model, type NetworkRecord, parseNetwork, recordOfNetwork } from "#src/networks/index";
 import { Misuse, orMisuse } from "../misuse.ts";
 import { readUserBytes } from "./read-file.ts";
 
@@ -30,7 +30,7 @@ const read = (asked: string): Read => {
   const bytes = readUserBytes(asked, "network ");
   const model = orMisuse(() => parseNetwork(bytes, asked));
   const sha256 = createHash("sha256").update(bytes).digest("hex");
-  const made = { state, model, record: { asked, described: describeNetwork(model.network), sha256 } };
+  const made = { state, model, record: { asked, ...recordOfNetwork(model), sha256 } };
   known.set(asked, made);
   return made;
 };

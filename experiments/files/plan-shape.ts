@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { SAMPLINGS } from "#src/montecarlo/index";
+import { trainingSchema } from "#src/networks/index";
 
 /** What runs the program: what could make digits differ. */
 const engine = z.object({ node: z.string(), v8: z.string(), architecture: z.string() });
@@ -49,7 +50,15 @@ export const planShape = z.strictObject({
     }),
   ),
   devices: z.array(z.strictObject({ asked: z.string(), record: z.unknown() })),
-  networks: z.array(z.strictObject({ asked: z.string(), described: z.string(), sha256: z.string() })),
+  networks: z.array(
+    z.strictObject({
+      asked: z.string(),
+      described: z.string(),
+      layers: z.array(z.strictObject({ name: z.string(), weights: z.enum(["float", "binary", "ternary", "integer"]) })),
+      trained: trainingSchema.nullable(),
+      sha256: z.string(),
+    }),
+  ),
   arithmetic: z.record(z.string(), z.string()),
   begunOn: engine,
 });

@@ -1,5 +1,5 @@
 import { fold } from "#src/random/index";
-import { idealRead, type ReadLayer } from "./executor.ts";
+import { idealRead, inputValues, type ReadLayer, runNetwork } from "./executor.ts";
 import {
   geometryOf,
   type Network,
@@ -72,4 +72,33 @@ export const readThrough = (
     }
     return value;
   };
+};
+
+/** Whether a group's inputs are pixels as they enter, at most flattened or the largest of several. */
+export const seesPixels = (network: Network, { at }: GroupWeights): boolean => {
+  const placed = placeNetwork(network);
+  let value = at.takes[0];
+  while (value > 0) {
+    const { layer, takes } = placed[value - 1];
+    if (layer.kind !== "flatten" && layer.kind !== "maxPool") return false;
+    value = takes[0];
+  }
+  return true;
+};
+
+/** What an array sees of these images in floating point: rows (image, place) x inputs. */
+export const patchesSeen = (
+  network: Network,
+  group: GroupWeights,
+  pixels: Uint8Array,
+  images: number,
+): Float32Array => {
+  const patches = new Float32Array(images * group.places * group.geometry.inputs);
+  const ideal = idealRead(network.tensors);
+  const read: ReadLayer = (at, x, batch, key) => {
+    if (at.layer.name === group.at.layer.name) patchesInto(patches, x, batch, at.from, group.geometry, group.group);
+    return ideal(at, x, batch, key);
+  };
+  runNetwork(network, placeNetwork(network), inputValues(pixels, network.input), images, read);
+  return patches;
 };

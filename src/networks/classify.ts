@@ -2,7 +2,9 @@ import type { Key } from "#src/random/index";
 import type { Activations } from "./activations.ts";
 import { inputValues, runNetwork } from "./executor.ts";
 import type { IntegerNetwork } from "./integer-form.ts";
-import { classesOf, type Network, placeNetwork } from "./network.ts";
+import { isWeighted } from "./layers.ts";
+import { classesOf, geometryOf, type Network, placeNetwork } from "./network.ts";
+import { patchRows } from "./patches.ts";
 import { runInteger } from "./run-integer.ts";
 import { sizeOf } from "./shapes.ts";
 import type { Synapses } from "./synapses.ts";
@@ -26,13 +28,20 @@ export const classify = (
   key: Key,
 ): Uint8Array => largestOfRows(runInteger(integer, synapses, images, key), images.batch, classesOf(integer.placed));
 
-/** Numbers of the largest value that a block of images may have: a few tens of megabytes. */
+/** Numbers of the largest value, or of a layer's patches, that a block of images may have: a few tens of megabytes. */
 const MOST_NUMBERS = 2 ** 22;
 const MOST_IMAGES = 1000;
 
 /** Images of a network that are run at once, so that no value of its layers outgrows memory. */
 export const blockOf = (network: Pick<Network, "input" | "layers">): number => {
-  const largest = Math.max(...placeNetwork(network).map(({ from, to }) => Math.max(sizeOf(from), sizeOf(to))));
+  const largest = Math.max(
+    ...placeNetwork(network).map(({ layer, from, to }) => {
+      const patches = isWeighted(layer)
+        ? patchRows(from, geometryOf(layer, from), 1) * geometryOf(layer, from).inputs
+        : 0;
+      return Math.max(sizeOf(from), sizeOf(to), patches);
+    }),
+  );
   return Math.max(1, Math.min(MOST_IMAGES, Math.floor(MOST_NUMBERS / largest)));
 };
 

@@ -1,6 +1,7 @@
-import { isWeighted } from "./layers.ts";
+import { isWeighted, type WeightLevels } from "./layers.ts";
 import { type Network, placeNetwork, weightedLayers } from "./network.ts";
 import { showShape, sizeOf } from "./shapes.ts";
+import type { Model, TrainingRecord } from "./training-record.ts";
 
 /** A network in a few words: "784-64-10" where all weighted layers are dense on a vector, else its input and weighted layers. */
 export const describeNetwork = (network: Pick<Network, "input" | "layers">): string => {
@@ -22,5 +23,15 @@ export interface NetworkRecord {
   /** The file's path, as it was asked for. */
   readonly asked: string;
   readonly described: string;
+  /** Its weighted layers, and what their weights are. */
+  readonly layers: readonly { readonly name: string; readonly weights: WeightLevels["kind"] }[];
+  readonly trained: TrainingRecord | null;
   readonly sha256: string;
 }
+
+/** What a plan keeps of a network. */
+export const recordOfNetwork = ({ network, trained }: Model): Omit<NetworkRecord, "asked" | "sha256"> => ({
+  described: describeNetwork(network),
+  layers: network.layers.filter(isWeighted).map(({ name, weights }) => ({ name, weights: weights.kind })),
+  trained,
+});

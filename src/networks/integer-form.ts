@@ -66,6 +66,9 @@ export interface IntegerNetwork {
   readonly digital: readonly { readonly layer: string; readonly why: string }[];
 }
 
+/** Levels of a quantizer at most for which thresholds are kept. */
+const MOST_LEVELS = 256;
+
 /** Single precision holds every whole number up to here. */
 const LARGEST = 2 ** 24;
 
@@ -104,17 +107,28 @@ const inputValue = ({
       pixels: table((pixel) => centred(level(pixel))),
     };
   }
-  const zero = scale === 0 ? 0 : -offset / scale;
-  const parts = [1, 2].find((n) => Math.abs(n * zero - Math.round(n * zero)) < 1e-9);
-  if (parts === undefined) return { value: linear(shape, [0, 255], { step: scale, offset }), pixels: table((p) => p) };
-  const centred = (pixel: number): number => parts * pixel - Math.round(parts * zero);
+  // Pixels count down where they are inverted, so that a step is never negative.
+  const direction = Math.sign(scale);
+  const step = Math.abs(scale);
+  const counted = (pixel: number): number => direction * pixel;
+  const between = (of: (pixel: number) => number): [number, number] => [
+    Math.min(of(0), of(255)),
+    Math.max(of(0), of(255)),
+  ];
+  const zero = -offset / step;
+  const parts = [1, 2].find(
+    (n) => Math.abs(n * zero - Math.round(n * zero)) < 1e-9 && n * (Math.abs(zero) + 255) < LARGEST,
+  );
+  if (parts === undefined) return { value: linear(shape, between(counted), { step, offset }), pixels: table(counted) };
+  const centred = (pixel: number): number => parts * counted(pixel) - Math.round(parts * zero);
   return {
-    value: linear(shape, [centred(0), centred(255)], { step: scale / parts, offset: 0 }),
+    value: linear(shape, between(centred), { step: step / parts, offset: 0 }),
     pixels: table(centred),
   };
 };
 
-const levelsOf = ({ low, high }: IntegerValue, onlySigns: boolean): Levels => {
+/** What numbers of a value can be. */
+export const levelsOf = ({ low, high }: Pick<IntegerValue, "low" | "high">, onlySigns = false): Levels => {
   if (low === 0 && high === 255) return "bytes";
   if (low === -1 && high === 1) return onlySigns ? "signs" : "ternary";
   return { low, high };
@@ -245,6 +259,8 @@ const foldElement = (at: NetworkLayer, network: Network, value: IntegerValue): F
   const element = elementOf(at, network.tensors) as (x: number, channel: number) => number;
   const quantizer = quantizerOf(at);
   if (!quantizer) return { step: { kind: "keep" }, value: changed(value, at, network, element) };
+  // Of many levels a table would be larger than what it saves.
+  if (quantizer.levels.length > MOST_LEVELS) return inFloatingPoint(at);
   const { levels, affine, indexOf } = quantizer;
   const reach = Math.max(-value.low, value.high);
   const level = (z: number, c: number): number => indexOf(element(value.real(z, c), c));

@@ -133,8 +133,10 @@ const checkBits = (where: string, bits: number, most: number): void => {
 const checkQuantizer = (where: string, { bits, signed, scale, zeroPoint }: UniformQuantizer): void => {
   checkBits(where, bits, 16);
   if (signed && bits < 2) refuse(`${where}: one bit with a sign has no level but 0 and -1; expected 2 bits or more.`);
-  if (!(scale > 0 && scale < Number.POSITIVE_INFINITY) || !Number.isFinite(zeroPoint))
-    refuse(`${where}: scale ${scale}, zero point ${zeroPoint}; expected a scale above 0, and a finite zero point.`);
+  if (!(scale > 0 && scale < Number.POSITIVE_INFINITY) || !(Math.abs(zeroPoint) <= 2 ** 16))
+    refuse(
+      `${where}: scale ${scale}, zero point ${zeroPoint}; expected a scale above 0, and a zero point of at most ${2 ** 16} either way.`,
+    );
 };
 
 /** Numbers of a layer that no shape depends on. */
@@ -158,8 +160,8 @@ const checkKind = (layer: Layer): void => {
 export const placeNetwork = ({ input, layers }: Pick<Network, "input" | "layers">): readonly NetworkLayer[] => {
   for (const [name, size] of Object.entries(input.shape))
     if (!isWhole(size, 1)) refuse(`input of ${name} ${size}; expected a whole number from 1.`);
-  if (!(Number.isFinite(input.scale) && Number.isFinite(input.offset)))
-    refuse(`input of scale ${input.scale}, offset ${input.offset}; expected finite numbers.`);
+  if (!(Number.isFinite(input.scale) && Number.isFinite(input.offset)) || input.scale === 0)
+    refuse(`input of scale ${input.scale}, offset ${input.offset}; expected finite numbers, and a scale other than 0.`);
   if (input.quantizer) checkQuantizer("input", input.quantizer);
   if (layers.length === 0) refuse("no layers; expected one or more.");
   const values = new Map([[INPUT, { number: 0, shape: input.shape }]]);
@@ -216,7 +218,7 @@ const checkValues = (layer: Layer, part: string, name: string, values: Float32Ar
   const range = part === "weight" && isWeighted(layer) ? weightRange(layer.weights) : null;
   const isAllowed = (w: number): boolean => {
     if (!Number.isFinite(w)) return false;
-    if (part === "variance") return w >= 0;
+    if (part === "variance") return w >= 0 && (w > 0 || (layer.kind === "batchNorm" && layer.epsilon > 0));
     if (part === "scale") return w > 0;
     if (!range) return true;
     const isLevel = Number.isInteger(w) && w >= range[0] && w <= range[1];
@@ -226,7 +228,10 @@ const checkValues = (layer: Layer, part: string, name: string, values: Float32Ar
   if (at < 0) return;
   const expected = range
     ? `${isWeighted(layer) && layer.weights.kind === "binary" ? "-1 and 1" : `whole numbers ${range[0]} .. ${range[1]}`} (${isWeighted(layer) ? layer.weights.kind : ""} weights)`
-    : ({ variance: "numbers from 0", scale: "numbers above 0" }[part] ?? "finite numbers");
+    : ({
+        variance: layer.kind === "batchNorm" && layer.epsilon > 0 ? "numbers from 0" : "numbers above 0 (epsilon is 0)",
+        scale: "numbers above 0",
+      }[part] ?? "finite numbers");
   refuse(`tensor "${name}" holds ${values[at]} at ${at}; expected ${expected}.`);
 };
 

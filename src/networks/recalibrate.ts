@@ -23,7 +23,7 @@ const statisticsOf = (x: Float64Array, batch: number, channels: number) => {
       squares += (value - centre) ** 2;
     });
     mean[c] = centre;
-    variance[c] = squares / (count - 1);
+    variance[c] = count > 1 ? squares / (count - 1) : 0;
   }
   return { mean, variance };
 };
@@ -44,6 +44,11 @@ export const recalibrate = (
     let seen: Float64Array | null = null;
     runInteger(folded, synapses, images, key, { layer: l, see: ([x]) => (seen = x) });
     const { mean, variance } = statisticsOf(seen ?? new Float64Array(0), images.batch, from.channels);
+    // What never changed on the chip has no spread to divide by.
+    if (layer.epsilon === 0) {
+      const trained = folded.network.tensors[`${layer.name}.variance`];
+      for (let c = 0; c < variance.length; c++) if (variance[c] === 0) variance[c] = trained[c];
+    }
     const tensors = { ...folded.network.tensors, [`${layer.name}.mean`]: mean, [`${layer.name}.variance`]: variance };
     folded = foldNetwork({ ...folded.network, tensors });
   });

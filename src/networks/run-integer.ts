@@ -1,7 +1,7 @@
 import { fold, type Key } from "#src/random/index";
 import type { Activations } from "./activations.ts";
 import { idealRead, inOrder, layerValue, windowOfPool } from "./executor.ts";
-import { type IntegerNetwork, type IntegerStep, type IntegerValue, levelsOfPatches } from "./integer-form.ts";
+import { type IntegerNetwork, type IntegerStep, type IntegerValue, levelsOf, levelsOfPatches } from "./integer-form.ts";
 import { isWeighted, type WeightedLayer } from "./layers.ts";
 import { geometryOf, type NetworkLayer } from "./network.ts";
 import { patchesInto, patchRows, placeSums } from "./patches.ts";
@@ -86,8 +86,7 @@ const windowed = (x: Float32Array, batch: number, at: NetworkLayer, direction: I
 /** Pixels 0 .. 255 of whole images as an integer network takes them. */
 export const integerImages = ({ network, pixels, values }: IntegerNetwork, images: Uint8Array): Activations => {
   const width = sizeOf(network.input.shape);
-  const { low, high } = values[0] as IntegerValue;
-  const levels = low === 0 && high === 255 ? "bytes" : { low, high };
+  const levels = levelsOf(values[0] as IntegerValue);
   return { batch: images.length / width, width, levels, values: Float32Array.from(images, (pixel) => pixels[pixel]) };
 };
 

@@ -72,7 +72,9 @@ export const parseSafetensors = (file: Uint8Array, where: string): TensorFile =>
       data_offsets: offsets,
     } = entry as { dtype: string; shape: number[]; data_offsets: [number, number] };
     if (dtype !== "F32" && dtype !== "I8")
-      throw new RangeError(`${where}: a safetensors file, but its tensor ${name} is ${dtype}; F32 and I8 are read.`);
+      throw new RangeError(
+        `${where}: a safetensors file, but its tensor ${name} is ${typeof dtype === "string" ? dtype : JSON.stringify(dtype)}; F32 and I8 are read.`,
+      );
     const whole = (list: unknown): boolean =>
       Array.isArray(list) && list.every((n) => Number.isSafeInteger(n) && n >= 0);
     if (!whole(shape) || !whole(offsets) || offsets.length !== 2)

@@ -36,8 +36,16 @@ export const foldThresholds = (
   const count = levels.length - 1;
   const steps = new Int32Array(direction.length * count);
   direction.forEach((d, c) => {
-    for (let k = 0; k < count; k++)
-      steps[c * count + k] = d === 0 ? (level(0, c) > k ? 0 : 1) : leastWith(-reach, reach, (n) => level(d * n, c) > k);
+    const own = steps.subarray(c * count, (c + 1) * count);
+    if (d === 0) {
+      own.fill(1).fill(0, 0, level(0, c));
+      return;
+    }
+    const at = (n: number): number => level(d * n, c);
+    const [lowest, highest] = [at(-reach), at(reach)];
+    own.fill(-reach, 0, lowest).fill(reach + 1, highest);
+    for (let k = lowest; k < highest; k++)
+      own[k] = leastWith(k === lowest ? -reach : own[k - 1], reach, (n) => at(n) > k);
   });
   return { direction, steps, levels };
 };

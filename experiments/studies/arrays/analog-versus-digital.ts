@@ -10,15 +10,7 @@ import {
   type TableOf,
   type ValuesOf,
 } from "#src/montecarlo/index";
-import {
-  accuracyOf,
-  type GroupWeights,
-  groupsOf,
-  inputValues,
-  type Network,
-  patchesInto,
-  sizeOf,
-} from "#src/networks/index";
+import { accuracyOf, type GroupWeights, groupsOf, type Network, patchesSeen, sizeOf } from "#src/networks/index";
 import { pairedInterval } from "#src/numerics/paired-interval";
 import { fold, type Key } from "#src/random/index";
 import type { Figure } from "#src/report/figure";
@@ -108,15 +100,13 @@ type Table = TableOf<typeof PARAMETERS, typeof NUMBERS>;
 const PROBED = 100;
 
 /** Mean square of each input of a first layer's array, over images and places. */
-const meanSquares = (network: Network, { at, geometry, group, places }: GroupWeights, images: Uint8Array) => {
-  const { inputs } = geometry;
+const meanSquares = (network: Network, group: GroupWeights, images: Uint8Array) => {
+  const { inputs } = group.geometry;
   const pixels = sizeOf(network.input.shape);
   const count = Math.min(PROBED, images.length / pixels);
-  const patches = new Float32Array(count * places * inputs);
-  const values = inputValues(images.subarray(0, count * pixels), network.input);
-  patchesInto(patches, values, count, at.from, geometry, group);
+  const patches = patchesSeen(network, group, images.subarray(0, count * pixels), count);
   const squares = new Float64Array(inputs);
-  for (let k = 0; k < patches.length; k++) squares[k % inputs] += patches[k] ** 2 / (count * places);
+  for (let k = 0; k < patches.length; k++) squares[k % inputs] += patches[k] ** 2 / (count * group.places);
   return squares;
 };
 

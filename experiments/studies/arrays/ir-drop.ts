@@ -10,15 +10,7 @@ import {
   type TableOf,
   type ValuesOf,
 } from "#src/montecarlo/index";
-import {
-  accuracyOf,
-  classifyFloat,
-  type GroupWeights,
-  groupsOf,
-  inputValues,
-  type Network,
-  patchesInto,
-} from "#src/networks/index";
+import { accuracyOf, classifyFloat, type GroupWeights, groupsOf, type Network, patchesSeen } from "#src/networks/index";
 import { fold, type Key } from "#src/random/index";
 import type { Figure } from "#src/report/figure";
 import { dataFor, dataSetRecord } from "../../files/data-sets.ts";
@@ -99,9 +91,7 @@ const readChip = (network: Network, params: Params, key: Key) => {
   const [first] = groupsOf(network);
   const shown = Math.min(PROBED, count);
   const probed = shown * first.places;
-  const x = new Float32Array(probed * first.geometry.inputs);
-  const values = inputValues(images.subarray(0, shown * test.pixels), network.input);
-  patchesInto(x, values, shown, first.at.from, first.geometry, first.group);
+  const x = patchesSeen(network, first, images.subarray(0, shown * test.pixels), shown);
   const sums = new Float32Array(probed * chip.arrays[0].outputs);
   chip.arrays[0].multiplyInto(sums, x, probed, fold(key, "probe"));
   return {

@@ -69,12 +69,19 @@ interface PackedImages {
 
 const packedImages = new WeakMap<LabelledImages, Map<string, PackedImages>>();
 
+/** Whether a value is the input's, at most flattened. */
+const isInput = ({ placed }: Pick<IntegerNetwork, "placed">, value: number): boolean => {
+  if (value === 0) return true;
+  const { layer, takes } = placed[value - 1];
+  return layer.kind === "flatten" && isInput({ placed }, takes[0]);
+};
+
 // Images are packed once for all networks of one shape and all chips of a worker.
 const packImages = (images: LabelledImages, integer: IntegerNetwork): PackedImages => {
   const block = blockOf(integer.network);
   const [first] = integer.arrays;
   // A convolution packs its patches image by image, when it reads them.
-  const isDense = first?.at.layer.kind === "dense" && integer.values[0] === integer.values[first.at.takes[0]];
+  const isDense = first?.at.layer.kind === "dense" && isInput(integer, first.at.takes[0]);
   const declared = {
     images: isDense
       ? blocksOf(images.count, block).map(([from, to]) => packedInputArrays(first.levels, to - from, images.pixels))
@@ -122,17 +129,18 @@ const checkErrorsOf = ({ arrays }: IntegerNetwork, errors: LayerErrors): void =>
   }
 };
 
-const checked = new WeakSet<Network>();
+const checked = new WeakMap<Network, Others[]>();
 
 /** @throws RangeError for a network whose layers arrays of binary and ternary cells cannot hold, and naming them. */
 export const checkOnCells = (network: Network, others: Others): void => {
-  if (checked.has(network)) return;
+  const found = checked.get(network) ?? [];
+  if (found.includes(others)) return;
   const folded = foldNetwork(network);
   checkHeld(folded, others);
   checkErrorsOf(folded, () => ({ ...NO_ERRORS, type1: 1 }));
   if (folded.arrays.length === 0)
     throw new RangeError("network: no layer is on arrays, and nothing can be read wrong; expected one or more.");
-  checked.add(network);
+  checked.set(network, [...found, others]);
 };
 
 /** @throws RangeError where images or labels do not fit a network. */
@@ -208,19 +216,27 @@ export const createEvaluator = (
   };
 };
 
-const evaluators = new WeakMap<Network, Evaluator>();
+interface Kept {
+  readonly test: LabelledImages;
+  readonly train: LabelledImages;
+  readonly others: Others;
+  readonly evaluator: Evaluator;
+}
 
-/** The evaluator of a network, made once a worker. */
+const evaluators = new WeakMap<Network, Kept[]>();
+
+/** The evaluator of a network on these images, made once a worker. */
 export const evaluatorFor = (
   network: Network,
   test: LabelledImages,
   train: LabelledImages,
   others: Others = "refused",
 ): Evaluator => {
-  let found = evaluators.get(network);
-  if (!found) {
-    found = createEvaluator(network, test, train, others);
-    evaluators.set(network, found);
-  }
-  return found;
+  const kept = evaluators.get(network) ?? [];
+  evaluators.set(network, kept);
+  const found = kept.find((of) => of.test === test && of.train === train && of.others === others);
+  if (found) return found.evaluator;
+  const evaluator = createEvaluator(network, test, train, others);
+  kept.push({ test, train, others, evaluator });
+  return evaluator;
 };

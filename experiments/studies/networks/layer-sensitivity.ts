@@ -9,22 +9,22 @@ import {
   type TableOf,
   type ValuesOf,
 } from "#src/montecarlo/index";
-import { isWeighted, NO_ERRORS, perceptronLayers, type WeightErrors, type WeightedLayer } from "#src/networks/index";
+import { NO_ERRORS, type WeightErrors } from "#src/networks/index";
 import type { Interval } from "#src/numerics/intervals";
 import { pairedInterval } from "#src/numerics/paired-interval";
 import type { Figure } from "#src/report/figure";
 import { dataFor } from "../../files/data-sets.ts";
-import { networkFor } from "../../files/network-files.ts";
+import { networkRecord } from "../../files/network-files.ts";
 import { OWN_MODULE } from "../../own-module.ts";
 import { type Line, linesOf, percent, percentBounds, tableOf, valuesOf } from "../results/index.ts";
 import { evaluatorFor } from "./evaluator.ts";
 import {
   checkCells,
-  designFor,
   idleOfFile,
   kindOf,
   NETWORK_PARAMETERS,
   networkNotes,
+  parseWidths,
   trainedPart,
   trainingSeeds,
   WEIGHTS_PARAMETER,
@@ -60,14 +60,13 @@ const NUMBERS = {
 type Table = TableOf<typeof PARAMETERS, typeof NUMBERS>;
 type Places = Line<Params, keyof typeof NUMBERS>;
 
-/** The network's weighted layers. */
-const layersOf = (params: Pick<Params, "network" | "widths" | "weights" | "activation">): readonly WeightedLayer[] => {
-  const { layers } =
-    params.network === ""
-      ? perceptronLayers(designFor(params.widths, params.weights, params.activation))
-      : networkFor(params.network).network;
-  return layers.filter(isWeighted);
-};
+/** Layers whose weights are read from cells. */
+const layersOf = (params: Pick<Params, "network" | "widths" | "weights">) =>
+  params.network === ""
+    ? parseWidths(params.widths)
+        .slice(1)
+        .map((_, l) => ({ name: `dense${l + 1}`, weights: params.weights }))
+    : networkRecord(params.network).layers.filter(({ weights }) => weights === "binary" || weights === "ternary");
 
 const shownLayer = (at: Params): string => (at.layer === 0 ? "all" : `${at.layer}: ${layersOf(at)[at.layer - 1].name}`);
 
@@ -157,17 +156,13 @@ export const layerSensitivity = defineExperiment({
   axes: ["layer", "error", "rate", "weights", "activation", "widths", "epochs", "learningRate", "seed"],
   grid: (params) => {
     const kind = params.network === "" ? params.weights : kindOf(params.network);
-    const of = (layers: readonly number[], error: readonly Params["error"][]) => ({
-      layer: layers,
-      error,
-      weights: [kind === "binary" ? kind : "ternary"] as const,
-    });
+    const of = (layers: readonly number[], error: readonly Params["error"][]) => ({ layer: layers, error });
     const ternary = ["type1", "type2", "type3"] as const;
     const layers = layersOf(params);
     const numbers = layers.map((_, l) => l + 1);
     if (kind === "binary") return [of([0, ...numbers], ["type1"])];
     // A layer of another kind has errors of its own.
-    const isTernary = (l: number): boolean => layers[l - 1].weights.kind === "ternary";
+    const isTernary = (l: number): boolean => layers[l - 1].weights === "ternary";
     return [
       of([0, ...numbers.filter(isTernary)], ternary),
       ...(numbers.every(isTernary)
@@ -185,16 +180,16 @@ export const layerSensitivity = defineExperiment({
   block: 10,
   numbers: NUMBERS,
   prepare: { network: trainedPart<Params>(null) },
-  idle: (params) => idleOfFile(params, "seeds"),
+  idle: (params) => idleOfFile(params, "seeds", "weights"),
   check: (params) => {
-    checkCells(params);
+    checkCells(params.network === "" ? params : { ...params, weights: "float" });
     const layers = layersOf(params);
     if (params.layer > layers.length)
       throw new RangeError(
         `layer: ${params.layer}; the network has ${layers.length} layers with weights (${layers.map(({ name }) => name).join(", ")}). Take 1 .. ${layers.length}, or 0 for all.`,
       );
     const { weights, name } = layers[Math.max(0, params.layer - 1)];
-    if (params.layer > 0 && weights.kind === "binary" && params.error !== "type1")
+    if (params.layer > 0 && weights === "binary" && params.error !== "type1")
       throw new RangeError(
         `error: ${params.error} befalls zeros or makes them; the binary weights of layer "${name}" only have type1, a flip.`,
       );

@@ -110,7 +110,7 @@ export const idleOfFile = <N extends string = never>(
 
 /** Kind of a network's weights from a file: ternary where a layer is, float where all are. */
 export const kindOf = (network: string): "float" | "binary" | "ternary" => {
-  const kinds = weightKinds(networkFor(network).network);
+  const kinds = networkRecord(network).layers.map(({ weights }) => weights);
   if (kinds.includes("ternary")) return "ternary";
   return kinds.every((kind) => kind === "float") ? "float" : "binary";
 };
@@ -155,7 +155,7 @@ export const checkNetwork = (params: CheckedNetwork): void => {
     const kinds = weightKinds(network);
     if (params.weights && params.weights !== "float" && !kinds.includes(params.weights))
       throw new RangeError(
-        `weights: ${params.weights}; network ${params.network} has ${kinds.join(" and ")} weights. Leave weights out, or say what it has.`,
+        `weights: ${params.weights}; network ${params.network} has ${kinds.join(" and ")} weights. Set weights=${kinds[0]}.`,
       );
     return;
   }
@@ -217,8 +217,7 @@ export const networkNotes = (points: readonly NetworkValues[], kinds: readonly s
   if (files.length > 0) {
     const set = dataSetRecord(points[0].data);
     return files.map((file) => {
-      const { described, sha256 } = networkRecord(file);
-      const { trained } = networkFor(file);
+      const { described, sha256, trained } = networkRecord(file);
       const how = trained
         ? `trained on ${trained.dataSet}, seed "${trained.seed}", ${trained.epochs} epochs`
         : "its file does not say how it was trained";

@@ -1,4 +1,4 @@
-import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "@jest/globals";
 import { RRAM_SETS } from "#devices/index";
@@ -55,6 +55,15 @@ describe("a network from a file", () => {
     );
     train("first");
     expect((await rramlab("resume", "planned", "--workers", "1")).status).toBe(0);
+  });
+  test("is needed by a run's report no more", async () => {
+    const flags = ["--set", "network=net.safetensors", "--trials", "2", "--workers", "1", "--out", "reported"];
+    expect((await rramlab("run", "layer-sensitivity", ...flags, "--grid", "layer=1,2")).status).toBe(0);
+    const before = readFileSync(at("reported/report.html"));
+    renameSync(at("net.safetensors"), at("away.safetensors"));
+    expect((await rramlab("report", "reported")).status).toBe(0);
+    renameSync(at("away.safetensors"), at("net.safetensors"));
+    expect(readFileSync(at("reported/report.html")).equals(before)).toBe(true);
   });
   test.each([
     [["--set", "network=none.safetensors"], "none.safetensors"],

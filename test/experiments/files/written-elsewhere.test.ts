@@ -38,7 +38,7 @@ withNumpy("a network that docs/networks.md's Python writes", () => {
     expect(harmed.accuracy).not.toBe(clean.accuracy);
     const { rows } = await json(
       ...["run", "layer-sensitivity", "--set", "network=drawn.safetensors", "--trials", "2", "--grid", "layer=1,3"],
-      ...["--set", "weights=ternary", "--set", "rate=0.3", "--workers", "1", "--out", "out"],
+      ...["--set", "rate=0.3", "--workers", "1", "--out", "out"],
     );
     expect(rows).toHaveLength(2);
   });
