@@ -4,8 +4,8 @@ import { join, resolve } from "node:path";
 import { CIFAR_FILES } from "#src/datasets/cifar";
 import type { DataSet, DataSetRecord, LabelledImages } from "#src/datasets/labelled-images";
 import { IDX_FILES } from "#src/datasets/registry";
-import { Misuse } from "../misuse.ts";
 import { loadDataSet } from "./load-data-set.ts";
+import { plannedRecords } from "./planned-records.ts";
 
 const sha256 = ({ train, test }: DataSet): string => {
   const hash = createHash("sha256");
@@ -35,8 +35,7 @@ const stateOf = (asked: string): string => {
 /** The data set read last, with its digest. */
 let last: { readonly state: string; readonly set: DataSet; readonly record: DataSetRecord } | undefined;
 
-/** What the run in hand began with; empty while one is planned. */
-let expected: readonly DataSetRecord[] = [];
+const planned = plannedRecords<DataSetRecord>("data", ({ name, train, test }) => `${name}: ${train} + ${test} images`);
 
 const read = (asked: string): { readonly set: DataSet; readonly record: DataSetRecord } => {
   if (last?.record.asked === asked) return last;
@@ -58,15 +57,10 @@ const read = (asked: string): { readonly set: DataSet; readonly record: DataSetR
 
 /** From here on data sets are those of this run: they are read for its plan, or must be what its plan says. */
 export const expectDataSets = (records: readonly DataSetRecord[]): void => {
-  expected = records;
+  planned.expect(records);
   // Files may have changed since they were read, and a relative folder is another one elsewhere.
   if (last && stateOf(last.record.asked) !== last.state) last = undefined;
 };
-
-const expectedOf = (asked: string): DataSetRecord | undefined => expected.find((record) => record.asked === asked);
-
-const told = ({ name, train, test, sha256: digest }: DataSetRecord): string =>
-  `${name}: ${train} + ${test} images, sha256 ${digest.slice(0, 12)}`;
 
 /**
  * The data set that a study's parameter names, read once for a run.
@@ -74,13 +68,9 @@ const told = ({ name, train, test, sha256: digest }: DataSetRecord): string =>
  */
 export const dataFor = (asked: string): DataSet => {
   const { set, record } = read(asked);
-  const planned = expectedOf(asked);
-  if (planned && planned.sha256 !== record.sha256)
-    throw new Misuse(
-      `data: "${asked}" is not what this run began with (${told(planned)}; now ${told(record)}): its results would not be one run. Put the earlier files back there and resume, or run it anew.`,
-    );
+  planned.check(record);
   return set;
 };
 
 /** What the data set is, without its images: of a run that is planned from its plan alone, wherever the files are by now. */
-export const dataSetRecord = (asked: string): DataSetRecord => expectedOf(asked) ?? read(asked).record;
+export const dataSetRecord = (asked: string): DataSetRecord => planned.of(asked) ?? read(asked).record;

@@ -2,7 +2,8 @@ import { createHash } from "node:crypto";
 import { statSync } from "node:fs";
 import { resolve } from "node:path";
 import { type Model, type NetworkRecord, parseNetwork, recordOfNetwork } from "#src/networks/index";
-import { Misuse, orMisuse } from "../misuse.ts";
+import { orMisuse } from "../misuse.ts";
+import { plannedRecords } from "./planned-records.ts";
 import { readUserBytes } from "./read-file.ts";
 
 interface Read {
@@ -14,8 +15,7 @@ interface Read {
 /** Networks read so far, by the path that was asked for. */
 const known = new Map<string, Read>();
 
-/** What the run in hand began with; empty while one is planned. */
-let expected: readonly NetworkRecord[] = [];
+const planned = plannedRecords<NetworkRecord>("network", ({ described }) => described);
 
 /** What changes where the file does. */
 const stateOf = (asked: string): string => {
@@ -37,13 +37,9 @@ const read = (asked: string): Read => {
 
 /** From here on networks are those of this run: they are read for its plan, or must be what its plan says. */
 export const expectNetworks = (records: readonly NetworkRecord[]): void => {
-  expected = records;
+  planned.expect(records);
   for (const [asked, { state }] of known) if (stateOf(asked) !== state) known.delete(asked);
 };
-
-const expectedOf = (asked: string): NetworkRecord | undefined => expected.find((record) => record.asked === asked);
-
-const told = ({ described, sha256 }: NetworkRecord): string => `${described}, sha256 ${sha256.slice(0, 12)}`;
 
 /**
  * The network of a file that a study's parameter names, read once for a run.
@@ -51,13 +47,9 @@ const told = ({ described, sha256 }: NetworkRecord): string => `${described}, sh
  */
 export const networkFor = (asked: string): Model => {
   const { model, record } = read(asked);
-  const planned = expectedOf(asked);
-  if (planned && planned.sha256 !== record.sha256)
-    throw new Misuse(
-      `network: "${asked}" is not what this run began with (${told(planned)}; now ${told(record)}): its results would not be one run. Put the earlier file back there and resume, or run it anew.`,
-    );
+  planned.check(record);
   return model;
 };
 
 /** What a network is, without its weights: of a run that is planned from its plan alone, wherever the file is by now. */
-export const networkRecord = (asked: string): NetworkRecord => expectedOf(asked) ?? read(asked).record;
+export const networkRecord = (asked: string): NetworkRecord => planned.of(asked) ?? read(asked).record;

@@ -12,27 +12,13 @@ import {
   recalibrate,
   runInteger,
   runNetwork,
-  type Synapses,
   sizeOf,
-  type WeightMatrix,
 } from "#src/networks/index";
 import { tensorsOf } from "#src/networks/network";
 import { fold, type Key, normal, rootKey, uniform } from "#src/random/index";
+import { naiveSynapses } from "./naive-synapses.ts";
 
 const KEY = rootKey("drawn networks");
-
-const naive = ({ inputs, outputs, values }: WeightMatrix): Synapses => ({
-  inputs,
-  outputs,
-  forwardInto: (y, x) => {
-    for (let b = 0; b < x.batch; b++)
-      for (let o = 0; o < outputs; o++) {
-        let sum = 0;
-        for (let i = 0; i < inputs; i++) sum += x.values[b * inputs + i] * values[o * inputs + i];
-        y[b * outputs + o] = sum;
-      }
-  },
-});
 
 /** A draw of one network's: whole numbers and choices, one after the other. */
 const drawer = (key: Key) => {
@@ -156,7 +142,7 @@ describe("200 networks drawn at random, of all kinds of layers", () => {
       const truth = runNetwork(network, placeNetwork(network), inputValues(images, network.input), BATCH);
       const whole = runInteger(
         folded,
-        folded.arrays.map(({ weights }) => naive(weights)),
+        folded.arrays.map(({ weights }) => naiveSynapses(weights)),
         shown,
         KEY,
       );

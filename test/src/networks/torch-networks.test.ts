@@ -21,6 +21,7 @@ import {
   type WeightMatrix,
 } from "#src/networks/index";
 import { fold, rootKey } from "#src/random/index";
+import { naiveSynapses } from "./naive-synapses.ts";
 
 // Made and run by PyTorch: torch/networks.py.
 const FOLDER = join(import.meta.dirname, "torch");
@@ -34,20 +35,6 @@ const KEY = rootKey("torch");
 
 const read = (name: string): Network =>
   parseNetwork(readFileSync(join(FOLDER, `${name}.safetensors`)), `${name}.safetensors`).network;
-
-/** Sums of whole numbers, one after the other. */
-const naive = ({ inputs, outputs, values }: WeightMatrix): Synapses => ({
-  inputs,
-  outputs,
-  forwardInto: (y, x) => {
-    for (let b = 0; b < x.batch; b++)
-      for (let o = 0; o < outputs; o++) {
-        let sum = 0;
-        for (let i = 0; i < inputs; i++) sum += x.values[b * inputs + i] * values[o * inputs + i];
-        y[b * outputs + o] = sum;
-      }
-  },
-});
 
 const largestDifference = (a: ArrayLike<number>, b: readonly number[]): number =>
   b.reduce((most, value, k) => Math.max(most, Math.abs(value - a[k])), 0);
@@ -68,7 +55,7 @@ describe.each(Object.entries(expected))("network %s", (name, { pixels, output })
   test("in whole numbers it gives them too, and every weighted layer is on arrays", () => {
     const mine = runInteger(
       folded,
-      folded.arrays.map(({ weights }) => naive(weights)),
+      folded.arrays.map(({ weights }) => naiveSynapses(weights)),
       shown,
       KEY,
     );
@@ -78,7 +65,7 @@ describe.each(Object.entries(expected))("network %s", (name, { pixels, output })
   test("packed it gives the same bits as in whole numbers", () => {
     const kernels = kernelsFor(packedArrays(folded));
     const packed = folded.arrays.map((array) => idealArray(kernels, array));
-    const twin = folded.arrays.map(({ weights }) => naive(weights));
+    const twin = folded.arrays.map(({ weights }) => naiveSynapses(weights));
     expect(runInteger(folded, packed, shown, KEY)).toEqual(runInteger(folded, twin, shown, KEY));
   });
 });
@@ -116,13 +103,11 @@ describe("read errors of a convolutional network", () => {
     expect(Math.abs(mean(mine) - theirs)).toBeLessThan(4 * deviation * Math.sqrt(1 / CHIPS + 1 / chips));
     expect(mean(mine)).toBeLessThan(0.95);
   });
-  test("drawn anew at every read they are those of one patch after the other", () => {
-    const frozen = keptOn(1, (_k, weights, own) =>
-      redrawnErrors(naive(weights), weights, { ...errors, type1: own ? 0 : 1 }),
-    );
-    expect(frozen).toBe(1);
-    const one = keptOn(2, (_k, weights) => redrawnErrors(naive(weights), weights, errors));
-    expect(one).toBeLessThan(1);
-    expect(keptOn(2, (_k, weights) => redrawnErrors(naive(weights), weights, errors))).toBe(one);
+  test("drawn anew at every read of every place they repeat under their key, and at a rate of 0 lose nothing", () => {
+    const redrawn = (chip: number, type1: number): number =>
+      keptOn(chip, (_k, weights) => redrawnErrors(naiveSynapses(weights), weights, { ...errors, type1 }));
+    expect(redrawn(1, 0)).toBe(1);
+    expect(redrawn(2, errors.type1)).toBeLessThan(1);
+    expect(redrawn(2, errors.type1)).toBe(redrawn(2, errors.type1));
   });
 });
