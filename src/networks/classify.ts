@@ -1,6 +1,9 @@
+import { kernelsFor } from "#src/kernels/kernels";
 import type { Key } from "#src/random/index";
 import type { Activations } from "./activations.ts";
-import { inputValues, runNetwork } from "./executor.ts";
+import { groupsOf, readThrough } from "./arrays.ts";
+import { inputValues, type ReadLayer, runNetwork } from "./executor.ts";
+import { floatSynapses, floatSynapsesArrays } from "./float-synapses.ts";
 import type { IntegerNetwork } from "./integer-form.ts";
 import { isWeighted } from "./layers.ts";
 import { classesOf, geometryOf, type Network, placeNetwork } from "./network.ts";
@@ -45,8 +48,8 @@ export const blockOf = (network: Pick<Network, "input" | "layers">): number => {
   return Math.max(1, Math.min(MOST_IMAGES, Math.floor(MOST_NUMBERS / largest)));
 };
 
-/** The class a network gives each image (pixels 0 .. 255) in floating point. */
-export const classifyFloat = (network: Network, images: Uint8Array): Uint8Array => {
+/** The class a network gives each image (pixels 0 .. 255), weighted layers as `read` has them. */
+const classesBy = (network: Network, images: Uint8Array, read?: ReadLayer): Uint8Array => {
   const placed = placeNetwork(network);
   const [pixels, classes, block] = [sizeOf(network.input.shape), classesOf(placed), blockOf(network)];
   const count = images.length / pixels;
@@ -54,9 +57,24 @@ export const classifyFloat = (network: Network, images: Uint8Array): Uint8Array 
   for (let from = 0; from < count; from += block) {
     const to = Math.min(count, from + block);
     const x = inputValues(images.subarray(from * pixels, to * pixels), network.input);
-    found.set(largestOfRows(runNetwork(network, placed, x, to - from), to - from, classes), from);
+    found.set(largestOfRows(runNetwork(network, placed, x, to - from, read), to - from, classes), from);
   }
   return found;
+};
+
+/** The class a network gives each image (pixels 0 .. 255) in floating point, by the executor as it stands. */
+export const classifyFloat = (network: Network, images: Uint8Array): Uint8Array => classesBy(network, images);
+
+/** The same with sums in single precision, some three times as fast: two outputs that are nearer than its rounding may change places. */
+export const classifySingle = (network: Network, images: Uint8Array): Uint8Array => {
+  const groups = groupsOf(network);
+  const kernels = kernelsFor(groups.map(floatSynapsesArrays));
+  const synapses = new Map(groups.map((group) => [`${group.number}.${group.group}`, floatSynapses(kernels, group)]));
+  return classesBy(
+    network,
+    images,
+    readThrough(network, ({ number, group }) => synapses.get(`${number}.${group}`) ?? null),
+  );
 };
 
 /** Share of classes that are the label. */

@@ -4,7 +4,7 @@ export type { GroupWeights } from "./arrays.ts";
 export { groupsOf, patchesSeen, readThrough, seesPixels } from "./arrays.ts";
 export type { WeightMatrix } from "./bit-planes.ts";
 export { packedInputArrays, packInput } from "./bit-planes.ts";
-export { accuracyOf, blockOf, classify, classifyFloat, largestOfRows } from "./classify.ts";
+export { accuracyOf, blockOf, classify, classifyFloat, classifySingle, largestOfRows } from "./classify.ts";
 export type { NetworkRecord } from "./describe.ts";
 export { describeNetwork, recordOfNetwork, weightKinds } from "./describe.ts";
 export type { Activation, PerceptronDesign, WeightQuantizer } from "./design.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import { type AnalogDesign, programAnalogNetwork } from "#circuits/index";
-import { classifyFloat, type Layer, type Network, placeNetwork } from "#src/networks/index";
+import { classifyFloat, classifySingle, type Layer, type Network, placeNetwork } from "#src/networks/index";
 import { tensorsOf } from "#src/networks/network";
 import { fold, normal, rootKey, uniform } from "#src/random/index";
 
@@ -54,7 +54,7 @@ describe("a network on ideal analog arrays", () => {
     // What enters the array reaches far beyond what pixels are.
     ["normalised before its first array", [{ name: "norm", kind: "batchNorm", epsilon: 1e-5 }, FLAT, DENSE]],
     ["pooled before it", [{ name: "pool", kind: "averagePool", size: [2, 2], stride: [2, 2] }, CONV, FLAT, DENSE]],
-  ])("gives the classes of floating point: %s", (_, layers) => {
+  ])("gives the classes of floating point, as the kernels do: %s", (_, layers) => {
     const network = drawn(...layers);
     const chip = programAnalogNetwork(IDEAL, network, images, KEY);
     const mine = chip.classify(images, KEY);
@@ -62,5 +62,7 @@ describe("a network on ideal analog arrays", () => {
     // Single precision in the array: two outputs may be too near to each other.
     expect(mine.filter((c, b) => c !== theirs[b]).length).toBeLessThanOrEqual(1);
     expect(new Set(theirs).size).toBeGreaterThan(1);
+    const single = classifySingle(network, images);
+    expect(single.filter((c, b) => c !== theirs[b]).length).toBeLessThanOrEqual(1);
   });
 });
