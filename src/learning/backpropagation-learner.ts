@@ -2,6 +2,7 @@ import { arraysIn } from "#src/kernels/declared-arrays";
 import { kernelsFor } from "#src/kernels/kernels";
 import { largestOfRows, type Optimiser } from "#src/networks/index";
 import { fold, type Key } from "#src/random/index";
+import { backpropagateInto } from "./backpropagate.ts";
 import { allFinite, batchArrays } from "./batch-arrays.ts";
 import type { Substrate } from "./connection.ts";
 import { type Learner, NOT_A_NUMBER } from "./learner.ts";
@@ -62,28 +63,22 @@ export const backpropagationLearner = (
     learn: (count, schedule, key) => {
       forward(count, fold(key, "forward"));
       const backward = fold(key, "backward");
-      for (let l = top; l >= 0; l--) {
-        const { outputs } = layers[l];
-        const error = errors[l];
-        if (l === top) for (let k = 0; k < count * outputs; k++) error[k] = states[l][k] - batch.targets[k];
-        else {
-          error.fill(0);
-          store.connections[l + 1].addTransposed(error, errors[l + 1], count, fold(backward, l));
-        }
-        // Where the nudge of Equilibrium Propagation stands outside, it descends dL/du = s - y at the output: so is the error here.
-        if (l < top || nudge === "inside") for (let k = 0; k < count * outputs; k++) error[k] *= slope(drives[l][k]);
-        store.byWeights[l].fill(0);
-        store.connections[l].addGradient(
-          store.byWeights[l],
-          l === 0 ? batch.x : states[l - 1],
-          error,
-          count,
-          1 / count,
-        );
-        store.byBiases[l].fill(0);
-        for (let b = 0, k = 0; b < count; b++)
-          for (let o = 0; o < outputs; o++, k++) store.byBiases[l][o] += error[k] / count;
-      }
+      const slopeInPlace = (error: Float32Array, l: number, size: number): void => {
+        for (let k = 0; k < size; k++) error[k] *= slope(drives[l][k]);
+      };
+      const size = count * classes;
+      for (let k = 0; k < size; k++) errors[top][k] = states[top][k] - batch.targets[k];
+      // Where the nudge of Equilibrium Propagation stands outside, it descends dL/du = s - y at the output: so is the error here.
+      if (nudge === "inside") slopeInPlace(errors[top], top, size);
+      backpropagateInto(store, {
+        layers,
+        below: (l) => (l === 0 ? batch.x : states[l - 1]),
+        errors,
+        count,
+        divisor: count,
+        slopeInPlace,
+        key: (l) => fold(backward, l),
+      });
       const finite = allFinite(store.byBiases);
       if (finite) store.descend(schedule, fold(key, "update"));
       return { free: null, unsettled: false, saturated: null, fault: finite ? null : NOT_A_NUMBER };

@@ -2,6 +2,7 @@ import { arraysIn } from "#src/kernels/declared-arrays";
 import { kernelsFor } from "#src/kernels/kernels";
 import { ADAM, largestOfRows } from "#src/networks/index";
 import { fold, type Key, normal } from "#src/random/index";
+import { backpropagateInto } from "../backpropagate.ts";
 import { allFinite, batchArrays } from "../batch-arrays.ts";
 import { softmaxInto } from "../cost.ts";
 import { idealSubstrate } from "../ideal-substrate.ts";
@@ -96,19 +97,18 @@ export const softLifLearner = (
       const scores = forward(count, noisy);
       softmaxInto(errors[top], scores, count, classes);
       for (let k = 0; k < count * classes; k++) errors[top][k] = (errors[top][k] - batch.targets[k]) / count;
-      for (let l = top; l >= 0; l--) {
-        const { outputs } = layers[l];
-        store.byWeights[l].fill(0);
-        store.byBiases[l].fill(0);
-        store.connections[l].addGradient(store.byWeights[l], l === 0 ? batch.x : states[l - 1], errors[l], count, 1);
-        for (let b = 0; b < count; b++)
-          for (let o = 0; o < outputs; o++) store.byBiases[l][o] += errors[l][b * outputs + o];
-        if (l === 0) continue;
-        const [below, size] = [errors[l - 1], count * layers[l - 1].outputs];
-        below.fill(0, 0, size);
-        store.connections[l].addTransposed(below, errors[l], count, NO_KEY);
-        for (let k = 0; k < size; k++) below[k] *= amplitude * softLifSlope(neurons, drives[l - 1][k]);
-      }
+      backpropagateInto(store, {
+        layers,
+        below: (l) => (l === 0 ? batch.x : states[l - 1]),
+        errors,
+        count,
+        // The errors at the top are shares of a mean.
+        divisor: 1,
+        slopeInPlace: (error, l, size) => {
+          for (let k = 0; k < size; k++) error[k] *= amplitude * softLifSlope(neurons, drives[l][k]);
+        },
+        key: () => NO_KEY,
+      });
       const finite = allFinite(store.byBiases);
       if (finite) store.descend(schedule, fold(key, "update"));
       return { free: null, unsettled: false, saturated: null, fault: finite ? null : NOT_A_NUMBER };
