@@ -310,10 +310,10 @@ export const ENTRIES = [
     script(`bench-${name}`, ["networks.md"], `bench/run.mjs ${name}`, 1, RUN),
   ),
   script("bench-transient", ["README.md", "transient-batch.md"], "bench/run.mjs transient", 15, EARLIER),
-  script("bench-crossbar", ["README.md", "crossbars.md"], "bench/run.mjs crossbar", 3, RUN),
+  script("bench-crossbar", ["README.md", "crossbars.md"], "bench/run.mjs crossbar", 1, TODAY),
   script("bench-analog", ["README.md", "analog-multiply.md"], "bench/run.mjs analog", 1, RUN),
   script("bench-workers", ["README.md", "runs.md"], "bench/run.mjs workers", 6, RUN),
-  script("bench-ep", ["README.md", "equilibrium-propagation.md"], "bench/run.mjs ep", 3, RUN),
-  script("bench-conv", ["equilibrium-propagation.md"], "bench/run.mjs conv", 1, RUN),
+  script("bench-ep", ["README.md", "equilibrium-propagation.md"], "bench/run.mjs ep", 1, TODAY),
+  script("bench-conv", ["equilibrium-propagation.md"], "bench/run.mjs conv", 1, TODAY),
   script("bench-spiking", ["README.md", "eqspike.md"], "bench/run.mjs spiking", 3, RUN),
 ];
