@@ -16,10 +16,10 @@ import {
   usesAt,
 } from "#src/montecarlo/index";
 import { gatherArrays } from "../files/array-files.ts";
-import { dataFor, expectDataSets } from "../files/data-sets.ts";
-import { expectDevices } from "../files/device-files.ts";
-import { expectNetworks, networkFor } from "../files/network-files.ts";
+import { dataFor } from "../files/data-sets.ts";
+import { networkFor } from "../files/network-files.ts";
 import { encodePart } from "../files/part-file.ts";
+import { expectInputs } from "../files/planned-inputs.ts";
 import {
   hasPart,
   partPath,
@@ -60,9 +60,7 @@ const KEPT_PARTS = 12;
 /** A run in whose folder somebody has looked already: its experiment is in `module`, which may be loaded. */
 export const openRun = async (dir: string, module: string): Promise<RunState> => {
   const plan = readPlan(dir);
-  expectDataSets(plan.dataSets);
-  expectNetworks(plan.networks);
-  expectDevices(plan.devices);
+  expectInputs(plan);
   const path = module === OWN_MODULE ? undefined : fileURLToPath(module);
   return {
     dir,

@@ -22,10 +22,11 @@ import type { Figure } from "#src/report/figure";
 import { oneLine } from "#src/words/one-line";
 import { expectFit, mergeArrays } from "../files/array-files.ts";
 import { claim } from "../files/claim.ts";
-import { dataSetRecord, expectDataSets } from "../files/data-sets.ts";
-import { deviceRecord, expectDevices } from "../files/device-files.ts";
-import { expectNetworks, networkRecord } from "../files/network-files.ts";
+import { dataSetRecord } from "../files/data-sets.ts";
+import { deviceRecord } from "../files/device-files.ts";
+import { networkRecord } from "../files/network-files.ts";
 import { removeRun } from "../files/own-files.ts";
+import { expectInputs } from "../files/planned-inputs.ts";
 import {
   createRunFolder,
   expectFree,
@@ -139,9 +140,7 @@ export const planOf = (experiment: AnyExperiment, options: PlanOptions): Plan =>
       `run("${experiment.name}") was reached while a worker loaded ${experiment.module}; write "if (isProgram(import.meta.url)) await run(...)".`,
     );
   const { module } = experiment;
-  expectDataSets([]);
-  expectNetworks([]);
-  expectDevices([]);
+  expectInputs(null);
   const plan = orMisuse(() =>
     planRun(experiment, {
       seed: seedOf(options),
@@ -176,9 +175,7 @@ export const planOf = (experiment: AnyExperiment, options: PlanOptions): Plan =>
 /** Lays out a run in its folder, which is this process' alone until `release`. */
 const layOut = (experiment: AnyExperiment, options: PlanOptions): Planned & { readonly release: () => void } => {
   const plan = planOf(experiment, options);
-  expectDataSets(plan.dataSets);
-  expectNetworks(plan.networks);
-  expectDevices(plan.devices);
+  expectInputs(plan);
   const out = options.out ?? freshFolder(join("runs", experiment.name));
   createRunFolder(out);
   const release = claim(out, true, warnOnError);
@@ -254,9 +251,7 @@ export const openPlanned = async (
   { module, warn = warnOnError }: OpenOptions = {},
 ): Promise<{ readonly plan: Plan; readonly experiment: AnyExperiment }> => {
   const { plan, begunOn } = readPlanFile(dir);
-  expectDataSets(plan.dataSets);
-  expectNetworks(plan.networks);
-  expectDevices(plan.devices);
+  expectInputs(plan);
   const note = engineNote(begunOn, plan.arithmetic);
   if (note) warn(note);
   try {
@@ -372,9 +367,7 @@ export const report = async (
 ): Promise<RunResult> => {
   const { module, warn = warnOnError } = options;
   const plan = readPlan(dir);
-  expectDataSets(plan.dataSets);
-  expectNetworks(plan.networks);
-  expectDevices(plan.devices);
+  expectInputs(plan);
   const experiment = await loadPlanned(dir, plan, { module, warn, anyCode: true });
   const { table } = settled(dir, plan, experiment);
   const manifest = readManifest(dir);

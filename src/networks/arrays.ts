@@ -2,6 +2,7 @@ import { fold } from "#src/random/index";
 import { idealRead, inputValues, type ReadLayer, runNetwork } from "./executor.ts";
 import {
   geometryOf,
+  groupWeights,
   type Network,
   type NetworkLayer,
   placeNetwork,
@@ -29,16 +30,13 @@ export interface GroupWeights {
 export const groupsOf = (network: Network): readonly GroupWeights[] =>
   weightedLayers(placeNetwork(network)).flatMap((at, number) => {
     const geometry = geometryOf(at.layer, at.from);
-    const { groups, outputs, inputs } = geometry;
-    const all = network.tensors[`${at.layer.name}.weight`];
-    const size = outputs * inputs;
-    return Array.from({ length: groups }, (_, group) => ({
+    return Array.from({ length: geometry.groups }, (_, group) => ({
       at,
       geometry,
       number,
       group,
       places: patchRows(at.from, geometry, 1),
-      weights: all.subarray(group * size, (group + 1) * size),
+      weights: groupWeights(at, network.tensors, group),
     }));
   });
 

@@ -39,9 +39,8 @@ const MOST_IMAGES = 1000;
 export const blockOf = (network: Pick<Network, "input" | "layers">): number => {
   const largest = Math.max(
     ...placeNetwork(network).map(({ layer, from, to }) => {
-      const patches = isWeighted(layer)
-        ? patchRows(from, geometryOf(layer, from), 1) * geometryOf(layer, from).inputs
-        : 0;
+      const geometry = isWeighted(layer) ? geometryOf(layer, from) : null;
+      const patches = geometry ? patchRows(from, geometry, 1) * geometry.inputs : 0;
       return Math.max(sizeOf(from), sizeOf(to), patches);
     }),
   );

@@ -1,10 +1,8 @@
 import { arraysIn } from "#src/kernels/declared-arrays";
 import { type Kernels, rowMajor, transposed } from "#src/kernels/kernels";
 import type { GroupWeights } from "./arrays.ts";
+import { MOST_ROWS } from "./bit-planes.ts";
 import type { Synapses } from "./synapses.ts";
-
-/** Rows of an input that a read takes at once. */
-const MOST_ROWS = 1000;
 
 /** Arrays of a group's weights and of a read. */
 export const floatSynapsesArrays = ({ geometry: { inputs, outputs } }: Pick<GroupWeights, "geometry">) => ({

@@ -2,7 +2,14 @@ import type { Levels } from "./activations.ts";
 import type { WeightMatrix } from "./bit-planes.ts";
 import { elementOf, scaleOf } from "./executor.ts";
 import { isWeighted, levelRange, uniformLevel, type WeightedLayer, weightRange } from "./layers.ts";
-import { geometryOf, type Network, type NetworkLayer, placeNetwork, type WeightedGeometry } from "./network.ts";
+import {
+  geometryOf,
+  groupWeights,
+  type Network,
+  type NetworkLayer,
+  placeNetwork,
+  type WeightedGeometry,
+} from "./network.ts";
 import type { ImageShape } from "./shapes.ts";
 import { foldThresholds, type Thresholds } from "./thresholds.ts";
 
@@ -164,24 +171,22 @@ const quantizerOf = ({ layer }: NetworkLayer) => {
   };
 };
 
-/** The weights of one group, outputs x inputs. */
-const matrixOf = (at: NetworkLayer, tensors: Network["tensors"], group: number): WeightMatrix => {
-  const { outputs, inputs } = geometryOf(at.layer as WeightedLayer, at.from);
-  const all = tensors[`${at.layer.name}.weight`];
-  const from = group * outputs * inputs;
-  return { inputs, outputs, values: Int8Array.from(all.subarray(from, from + outputs * inputs)) };
+/** The largest magnitude that sums of a weighted layer can have, whatever its weights of their kind are. */
+const mostOf = (at: NetworkLayer, taken: IntegerValue): number => {
+  const layer = at.layer as WeightedLayer;
+  const [low, high] = weightRange(layer.weights) ?? [0, 0];
+  return geometryOf(layer, at.from).inputs * Math.max(-taken.low, taken.high) * Math.max(-low, high);
 };
 
 /** Why a weighted layer has no place in whole numbers; null where it has. */
 const refusal = (at: NetworkLayer, taken: IntegerValue | null): string | null => {
   const layer = at.layer as WeightedLayer;
-  const range = weightRange(layer.weights);
-  if (!range) return "its weights are floating point";
+  if (layer.weights.kind === "float") return "its weights are floating point";
   if (!taken?.affine) return "its input comes from no quantizer";
-  const { window, inputs } = geometryOf(layer, at.from);
+  const { window } = geometryOf(layer, at.from);
   if (taken.affine.offset !== 0 && window.padding.some((n) => n > 0))
     return "its input is padded, and 0 is none of the input's levels";
-  const most = inputs * Math.max(-taken.low, taken.high) * Math.max(-range[0], range[1]);
+  const most = mostOf(at, taken);
   return most >= LARGEST ? `its sums reach ${most}, and ${LARGEST} is the most that is exact` : null;
 };
 
@@ -199,8 +204,7 @@ const sumsOf = (at: NetworkLayer, network: Network, taken: IntegerValue): Intege
     for (let i = 0; i < inputs; i++) sum += weights[c * inputs + i];
     return offset * sum * scale(c);
   });
-  const range = weightRange(layer.weights) as readonly [number, number];
-  const most = inputs * Math.max(-taken.low, taken.high) * Math.max(-range[0], range[1]);
+  const most = mostOf(at, taken);
   const one = layer.scale !== "channel" && offset === 0 ? { step: step * scale(0), offset: 0 } : null;
   return {
     shape: at.to,
@@ -321,8 +325,11 @@ export const foldNetwork = (network: Network): IntegerNetwork => {
       const firstArray = arrays.length;
       const geometry = geometryOf(layer, at.from);
       const levels = levelsOf(taken, signs.has(taken));
-      for (let group = 0; group < geometry.groups; group++)
-        arrays.push({ at, geometry, group, weights: matrixOf(at, network.tensors, group), levels });
+      const { groups, outputs, inputs } = geometry;
+      for (let group = 0; group < groups; group++) {
+        const weights = { inputs, outputs, values: Int8Array.from(groupWeights(at, network.tensors, group)) };
+        arrays.push({ at, geometry, group, weights, levels });
+      }
       return { step: { kind: "sums", firstArray, levels }, value: sumsOf(at, network, taken) };
     }
     if (!value) return inFloatingPoint(at);

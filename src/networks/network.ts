@@ -55,6 +55,13 @@ export const geometryOf = (layer: WeightedLayer, from: ImageShape): WeightedGeom
   };
 };
 
+/** The weights of one group of a weighted layer, outputs x inputs. */
+export const groupWeights = (at: NetworkLayer, tensors: Network["tensors"], group: number): Float32Array => {
+  const { outputs, inputs } = geometryOf(at.layer as WeightedLayer, at.from);
+  const size = outputs * inputs;
+  return tensors[`${at.layer.name}.weight`].subarray(group * size, (group + 1) * size);
+};
+
 /** Names and lengths of the tensors of a layer. */
 export const tensorsOf = ({ layer, from }: NetworkLayer): Readonly<Record<string, number>> => {
   if (isWeighted(layer)) {

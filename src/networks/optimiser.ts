@@ -17,7 +17,6 @@ export interface OptimiserState {
   readonly second: Float32Array;
 }
 
-/** @param float32 Where the arrays come from: a kernel's memory, where the steps are to be the kernel's. */
 /** Lengths of an optimiser's moments, those it has no use for 0. */
 export const momentLengths = (length: number, optimiser: Optimiser) => ({
   first: optimiser.kind === "adam" || optimiser.momentum > 0 ? length : 0,

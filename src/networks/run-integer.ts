@@ -10,7 +10,7 @@ import type { Synapses } from "./synapses.ts";
 import { applyThresholdsInto } from "./thresholds.ts";
 
 /** Whole numbers in single precision, which holds them exactly, or any numbers; what it was made of may be packed elsewhere. */
-export type Value =
+type Value =
   | { readonly kind: "integers"; readonly values: Float32Array; readonly input: Activations | null }
   | { readonly kind: "real"; readonly values: Float64Array };
 
@@ -111,11 +111,7 @@ export const runInteger = (
     value.kind === "real" ? value.values : realOf(value.values, values[number] as IntegerValue);
   const integers = (of: Float32Array): Value => ({ kind: "integers", values: of, input: null });
   let weighted = 0;
-  const input: Value = {
-    kind: "integers",
-    values: images.values,
-    input: images,
-  };
+  const input: Value = { kind: "integers", values: images.values, input: images };
   const output = inOrder<Value>(placed, input, (l, taken) => {
     const at = placed[l];
     const step = steps[l];

@@ -5,7 +5,6 @@ import {
   mean,
   type NumberSpec,
   type Parameters,
-  quantity,
   type TableOf,
   type ValuesOf,
 } from "#src/montecarlo/index";
@@ -35,6 +34,7 @@ import {
   kindOf,
   NETWORK_PARAMETERS,
   networkNotes,
+  READ_ERROR_PARAMETERS,
   trainedPart,
   trainingSeeds,
   WEIGHTS_PARAMETER,
@@ -44,13 +44,7 @@ const PARAMETERS = {
   ...SENSE_PARAMETERS,
   ...NETWORK_PARAMETERS,
   weights: WEIGHTS_PARAMETER,
-  error: choice(
-    ["type1", "type2", "type3"],
-    "type1",
-    "type1: +-1 read with the other sign; type2: +-1 read as 0; type3: 0 read as +-1",
-    "the three read errors of a ternary 2T2R cell",
-  ),
-  rate: quantity("1", 0.1, [0, 1], "probability that a weight of the affected state is read wrong", "chosen"),
+  ...READ_ERROR_PARAMETERS,
   errors: choice(
     ["frozen", "redrawn"],
     "frozen",

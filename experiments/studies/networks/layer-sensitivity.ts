@@ -1,11 +1,9 @@
 import {
-  choice,
   defineExperiment,
   integer,
   mean,
   type NumberSpec,
   type Parameters,
-  quantity,
   type TableOf,
   type ValuesOf,
 } from "#src/montecarlo/index";
@@ -25,6 +23,7 @@ import {
   NETWORK_PARAMETERS,
   networkNotes,
   parseWidths,
+  READ_ERROR_PARAMETERS,
   trainedPart,
   trainingSeeds,
   WEIGHTS_PARAMETER,
@@ -39,13 +38,7 @@ const PARAMETERS = {
     "the one layer whose weights are read with errors, from the input on; 0: all",
     "an axis",
   ),
-  error: choice(
-    ["type1", "type2", "type3"],
-    "type1",
-    "type1: +-1 read with the other sign; type2: +-1 read as 0; type3: 0 read as +-1",
-    "the three read errors of a ternary 2T2R cell",
-  ),
-  rate: quantity("1", 0.1, [0, 1], "probability that a weight of the affected state is read wrong", "chosen"),
+  ...READ_ERROR_PARAMETERS,
 } as const satisfies Parameters;
 
 type Params = ValuesOf<typeof PARAMETERS>;

@@ -118,6 +118,17 @@ export const kindOf = (network: string): "float" | "binary" | "ternary" => {
 /** Which weights a study of one network reads. */
 export const WEIGHTS_PARAMETER = choice(["binary", "ternary"], "ternary", "kind of weights", "chosen");
 
+/** Which read error befalls weights, and how often. */
+export const READ_ERROR_PARAMETERS = {
+  error: choice(
+    ["type1", "type2", "type3"],
+    "type1",
+    "type1: +-1 read with the other sign; type2: +-1 read as 0; type3: 0 read as +-1",
+    "the three read errors of a ternary 2T2R cell",
+  ),
+  rate: quantity("1", 0.1, [0, 1], "probability that a weight of the affected state is read wrong", "chosen"),
+} as const satisfies Parameters;
+
 /** What one network is made from: how many seeds a study spans is the study's own. */
 type NetworkValues = Omit<ValuesOf<typeof NETWORK_PARAMETERS>, "seeds">;
 
