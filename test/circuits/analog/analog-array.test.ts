@@ -6,20 +6,8 @@ import { readInput } from "#circuits/crossbar/crossbar-design";
 import { createCrossbarSolver } from "#circuits/crossbar/crossbar-solver";
 import { fold, normalsInto, rootKey, uniformsInto } from "#src/random/index";
 import { plainDesign } from "../crossbar/arrays.ts";
+import { IDEAL } from "./ideal-design.ts";
 
-const IDEAL: AnalogDesign = {
-  mapping: "differential pair",
-  conductances: [1e-6, 1e-4],
-  levels: null,
-  slices: 1,
-  readVoltage: 0.2,
-  input: { kind: "voltage", bits: null },
-  converter: null,
-  tile: { rows: 1024, columns: 1024 },
-  wires: null,
-  programmingError: 0,
-  readNoise: 0,
-};
 const KEY = rootKey("analog");
 const BATCH = 5;
 const layerOf = (inputs: number, outputs: number, positive = false): AnalogLayer => {

@@ -1,23 +1,11 @@
 import { describe, expect, test } from "@jest/globals";
-import { type AnalogDesign, programAnalogNetwork } from "#circuits/index";
+import { programAnalogNetwork } from "#circuits/index";
 import { classifyFloat, classifySingle, type Layer, type Network, placeNetwork } from "#src/networks/index";
 import { tensorsOf } from "#src/networks/network";
 import { fold, normal, rootKey, uniform } from "#src/random/index";
+import { IDEAL } from "./ideal-design.ts";
 
 const KEY = rootKey("analog network");
-const IDEAL: AnalogDesign = {
-  mapping: "differential pair",
-  conductances: [1e-6, 1e-4],
-  levels: null,
-  slices: 1,
-  readVoltage: 0.2,
-  input: { kind: "voltage", bits: null },
-  converter: null,
-  tile: { rows: 64, columns: 64 },
-  wires: null,
-  programmingError: 0,
-  readNoise: 0,
-};
 const CONV: Layer = {
   name: "conv",
   kind: "conv2d",
@@ -56,7 +44,7 @@ describe("a network on ideal analog arrays", () => {
     ["pooled before it", [{ name: "pool", kind: "averagePool", size: [2, 2], stride: [2, 2] }, CONV, FLAT, DENSE]],
   ])("gives the classes of floating point, as the kernels do: %s", (_, layers) => {
     const network = drawn(...layers);
-    const chip = programAnalogNetwork(IDEAL, network, images, KEY);
+    const chip = programAnalogNetwork({ ...IDEAL, tile: { rows: 64, columns: 64 } }, network, images, KEY);
     const mine = chip.classify(images, KEY);
     const theirs = classifyFloat(network, images);
     // Single precision in the array: two outputs may be too near to each other.

@@ -5,6 +5,7 @@ import { readInput } from "#circuits/crossbar/crossbar-design";
 import { createCrossbarSolver } from "#circuits/crossbar/crossbar-solver";
 import { fold, normalsInto, rootKey, uniformsInto } from "#src/random/index";
 import { plainDesign } from "../crossbar/arrays.ts";
+import { IDEAL } from "./ideal-design.ts";
 
 const [INPUTS, OUTPUTS] = [24, 6];
 const NOISE = 0.05;
@@ -15,16 +16,10 @@ const x = new Float32Array(INPUTS);
 uniformsInto(x, fold(KEY, "inputs"));
 
 const design = (mapping: WeightMapping): AnalogDesign => ({
+  ...IDEAL,
   mapping,
   conductances: [2e-6, 1e-4],
-  levels: null,
-  slices: 1,
-  readVoltage: 0.2,
-  input: { kind: "voltage", bits: null },
-  converter: null,
   tile: { rows: 64, columns: 64 },
-  wires: null,
-  programmingError: 0,
   readNoise: NOISE,
 });
 
