@@ -8,9 +8,7 @@ import {
   classifyFloat,
   classifySingle,
   isWeighted,
-  type Model,
   NO_ERRORS,
-  parseNetwork,
   shareOfZeros,
   type WeightErrors,
   writeNetwork,
@@ -21,7 +19,7 @@ import { fold, rootKey } from "#src/random/index";
 import { named, ownOf } from "#src/words/named";
 import { suggestion } from "#src/words/suggestion";
 import { loadDataSet } from "../files/load-data-set.ts";
-import { readUserBytes } from "../files/read-file.ts";
+import { DEFAULT_PIXELS, importText, networkSource, type OpenedNetwork, pixelsOf } from "../files/network-source.ts";
 import { checkWritable, writeUserFile } from "../files/user-file.ts";
 import { Misuse, orMisuse } from "../misuse.ts";
 import { packageVersion } from "../run/code-hash.ts";
@@ -183,9 +181,14 @@ const parseErrors = async (text: string | undefined): Promise<(layers: readonly 
   };
 };
 
-const readModel = (path: string): Model => {
-  const bytes = readUserBytes(path, "model ");
-  return orMisuse(() => parseNetwork(bytes, path));
+/** @param pixels What a pixel is to a network that another program wrote. */
+const readModel = (path: string, pixels: string | undefined): OpenedNetwork => {
+  const source = networkSource(path, "model ");
+  if (pixels !== undefined && !source.isForeign)
+    throw new Misuse(
+      `--pixels ${pixels}: model ${path} is a file of this program and says itself what a pixel is to it.`,
+    );
+  return source.open(pixelsOf(pixels ?? DEFAULT_PIXELS));
 };
 
 interface EvaluateFlags {
@@ -194,6 +197,7 @@ interface EvaluateFlags {
   readonly mode: string;
   readonly thresholds: string;
   readonly others: string;
+  readonly pixels?: string;
   readonly chips: string;
   readonly forms?: boolean;
   readonly seed: string;
@@ -213,6 +217,10 @@ export const addEvaluate = (program: Command): void => {
     .option("--mode <mode>", "frozen (once a chip) or redrawn (every read)", "frozen")
     .option("--thresholds <kind>", "trained, or re-estimated on the chip", "trained")
     .option("--others <choice>", "layers that arrays cannot hold: refused, or digital beside them", "refused")
+    .option(
+      "--pixels <map>",
+      `what a pixel is to a network of another program: 0..1, -1..1, 0..255, or mean/deviation (default: ${DEFAULT_PIXELS})`,
+    )
     .option("--forms", "also in floating point: how many images it takes for another class")
     .option("--chips <n>", "chips with errors of their own", "20")
     .option("--seed <text>", "any text", "rramlab")
@@ -223,7 +231,8 @@ export const addEvaluate = (program: Command): void => {
       oneOf("--thresholds", flags.thresholds, ["trained", "re-estimated"]);
       oneOf("--others", flags.others, ["refused", "digital"]);
       const errorsOf = await parseErrors(flags.errors);
-      const { network, trained } = readModel(path);
+      const { model, report } = readModel(path, flags.pixels);
+      const { network, trained } = model;
       const layers = network.layers.filter(isWeighted);
       const errors = errorsOf(layers.map(({ name }) => name));
       const where = flags.data ?? trained?.data ?? null;
@@ -291,6 +300,7 @@ export const addEvaluate = (program: Command): void => {
             : [
                 `in floating point ${otherwise} of ${images} images are taken for another class${otherwise > 0 ? " (a sum exactly on a threshold is rounded there)" : ""}`,
               ]),
+          ...(report ? [importText(report)] : []),
           ...(trained ? [`trained on ${trained.dataSet}, seed "${trained.seed}", ${trained.epochs} epochs`] : []),
         ].join("\n"),
       );

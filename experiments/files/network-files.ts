@@ -1,14 +1,13 @@
-import { createHash } from "node:crypto";
 import { statSync } from "node:fs";
 import { resolve } from "node:path";
-import { type Model, type NetworkRecord, parseNetwork, recordOfNetwork } from "#src/networks/index";
-import { orMisuse } from "../misuse.ts";
+import { type Model, type NetworkRecord, recordOfNetwork } from "#src/networks/index";
+import { DEFAULT_PIXELS, importText, type NetworkSource, networkSource, pixelsOf } from "./network-source.ts";
 import { plannedRecords } from "./planned-records.ts";
-import { readUserBytes } from "./read-file.ts";
 
 interface Read {
   readonly state: string;
-  readonly model: Model;
+  readonly source: NetworkSource;
+  readonly models: Map<string, Model>;
   readonly record: NetworkRecord;
 }
 
@@ -27,10 +26,11 @@ const read = (asked: string): Read => {
   const found = known.get(asked);
   if (found) return found;
   const state = stateOf(asked);
-  const bytes = readUserBytes(asked, "network ");
-  const model = orMisuse(() => parseNetwork(bytes, asked));
-  const sha256 = createHash("sha256").update(bytes).digest("hex");
-  const made = { state, model, record: { asked, ...recordOfNetwork(model), sha256 } };
+  const source = networkSource(asked, "network ");
+  const { model, report } = source.open(pixelsOf(DEFAULT_PIXELS));
+  const imported = report && importText(report);
+  const record = { asked, ...recordOfNetwork(model), imported, sha256: source.sha256 };
+  const made = { state, source, models: new Map([[DEFAULT_PIXELS, model]]), record };
   known.set(asked, made);
   return made;
 };
@@ -43,11 +43,17 @@ export const expectNetworks = (records: readonly NetworkRecord[]): void => {
 
 /**
  * The network of a file that a study's parameter names, read once for a run.
+ *
+ * @param pixels Of a network that another program wrote: what a pixel is to it.
  * @throws Misuse where there is none, or it is not what the run began with.
  */
-export const networkFor = (asked: string): Model => {
-  const { model, record } = read(asked);
+export const networkFor = (asked: string, pixels: string = DEFAULT_PIXELS): Model => {
+  const { source, models, record } = read(asked);
   planned.check(record);
+  const found = models.get(source.isForeign ? pixels : DEFAULT_PIXELS);
+  if (found) return found;
+  const { model } = source.open(pixelsOf(pixels));
+  models.set(pixels, model);
   return model;
 };
 

@@ -56,6 +56,7 @@ export const planShape = z.strictObject({
       described: z.string(),
       layers: z.array(z.strictObject({ name: z.string(), weights: z.enum(["float", "binary", "ternary", "integer"]) })),
       trained: trainingSchema.nullable(),
+      imported: z.string().nullable(),
       sha256: z.string(),
     }),
   ),

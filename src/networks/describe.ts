@@ -26,11 +26,13 @@ export interface NetworkRecord {
   /** Its weighted layers, and what their weights are. */
   readonly layers: readonly { readonly name: string; readonly weights: WeightLevels["kind"] }[];
   readonly trained: TrainingRecord | null;
+  /** Of a network that another program wrote: what it was, and how near it came. */
+  readonly imported: string | null;
   readonly sha256: string;
 }
 
 /** What a plan keeps of a network. */
-export const recordOfNetwork = ({ network, trained }: Model): Omit<NetworkRecord, "asked" | "sha256"> => ({
+export const recordOfNetwork = ({ network, trained }: Model): Omit<NetworkRecord, "asked" | "sha256" | "imported"> => ({
   described: describeNetwork(network),
   layers: network.layers.filter(isWeighted).map(({ name, weights }) => ({ name, weights: weights.kind })),
   trained,

@@ -1,5 +1,5 @@
 import { fold, type Key } from "#src/random/index";
-import { isWeighted, uniformLevel, uniformValue, type WeightedLayer } from "./layers.ts";
+import { isWeighted, stepOf, uniformLevel, uniformValue, type WeightedLayer } from "./layers.ts";
 import { geometryOf, type Network, type NetworkInput, type NetworkLayer } from "./network.ts";
 import { patchesInto, patchRows, placeSums } from "./patches.ts";
 import { type ImageShape, placesOf, sizeOf, type Window } from "./shapes.ts";
@@ -73,6 +73,10 @@ export const elementOf = ({ layer }: NetworkLayer, tensors: Network["tensors"]) 
       return (x: number): number => Math.max(x, 0);
     case "hardTanh":
       return (x: number): number => Math.min(1, Math.max(-1, x));
+    case "clip":
+      return (x: number): number => Math.min(layer.high, Math.max(layer.low, x));
+    case "steps":
+      return (x: number): number => layer.values[stepOf(x, layer)];
     case "uniform":
       return (x: number): number => uniformValue(uniformLevel(x, layer), layer);
     default:

@@ -31,6 +31,8 @@ export type { PackedInputs } from "./packed-synapses.ts";
 export { packedSynapses } from "./packed-synapses.ts";
 export type { TrainedLayer } from "./perceptron.ts";
 export { perceptron, perceptronLayers } from "./perceptron.ts";
+export type { PixelMap } from "./pixels.ts";
+export { parsePixels, withPixels } from "./pixels.ts";
 export { recalibrate } from "./recalibrate.ts";
 export { integerImages, runInteger } from "./run-integer.ts";
 export type { ImageShape } from "./shapes.ts";

@@ -1,7 +1,7 @@
 import type { Levels } from "./activations.ts";
 import type { WeightMatrix } from "./bit-planes.ts";
 import { elementOf, scaleOf } from "./executor.ts";
-import { isWeighted, levelRange, uniformLevel, type WeightedLayer, weightRange } from "./layers.ts";
+import { isWeighted, levelRange, type Steps, uniformLevel, type WeightedLayer, weightRange } from "./layers.ts";
 import {
   geometryOf,
   groupWeights,
@@ -141,6 +141,21 @@ export const levelsOf = ({ low, high }: Pick<IntegerValue, "low" | "high">, only
   return { low, high };
 };
 
+/** Steps of one height as levels: multiples of it where they are such. Null where heights differ. */
+const evenly = ({ values }: Steps) => {
+  const step = values[1] - values[0];
+  if (values.some((x, k) => x !== values[0] + k * step)) return null;
+  const multiple = values[0] / step;
+  const lowest = Number.isInteger(multiple) && Math.abs(multiple) < LARGEST ? multiple : 0;
+  const indexOf = (x: number): number => values.indexOf(x);
+  return {
+    levels: values.map((_, k) => lowest + k),
+    affine: { step, offset: values[0] - lowest * step },
+    levelOf: (x: number) => lowest + indexOf(x),
+    indexOf,
+  };
+};
+
 /** Levels of a quantizing layer in ascending order, what they stand for, and the number of a value's level. */
 const quantizerOf = ({ layer }: NetworkLayer) => {
   if (layer.kind === "sign")
@@ -157,6 +172,7 @@ const quantizerOf = ({ layer }: NetworkLayer) => {
       levelOf: (x: number) => x,
       indexOf: (x: number) => x + 1,
     };
+  if (layer.kind === "steps") return evenly(layer);
   if (layer.kind !== "uniform") return null;
   const [low, high] = levelRange(layer);
   const { zeroPoint, scale } = layer;

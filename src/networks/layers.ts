@@ -1,3 +1,4 @@
+import { roundHalfEven } from "#src/numerics/round-half-even";
 import type { Pair } from "./shapes.ts";
 
 /**
@@ -25,6 +26,17 @@ export interface UniformQuantizer {
   readonly narrow: boolean;
   readonly scale: number;
   readonly zeroPoint: number;
+}
+
+/**
+ * values[k], k the number of borders that x has passed: those below it, and one that it is exactly on but where that is `above`.
+ */
+export interface Steps {
+  /** Ascending. */
+  readonly at: readonly number[];
+  readonly above: readonly boolean[];
+  /** One more, ascending. */
+  readonly values: readonly number[];
 }
 
 export type LayerKind =
@@ -62,6 +74,9 @@ export type LayerKind =
   | { readonly kind: "relu" }
   /** x within -1 .. 1. */
   | { readonly kind: "hardTanh" }
+  /** x within low .. high. */
+  | { readonly kind: "clip"; readonly low: number; readonly high: number }
+  | ({ readonly kind: "steps" } & Steps)
   | ({ readonly kind: "uniform" } & UniformQuantizer);
 
 /** A layer, the name of its value, and whose values it takes: those of the layer before it where nothing is said. */
@@ -87,14 +102,6 @@ export const weightRange = (weights: WeightLevels): Pair | null => {
 export const levelRange = ({ bits, signed, narrow }: Pick<UniformQuantizer, "bits" | "signed" | "narrow">): Pair =>
   signed ? [-(2 ** (bits - 1)) + (narrow ? 1 : 0), 2 ** (bits - 1) - 1] : [0, 2 ** bits - 1];
 
-/** Half to even, as IEEE 754 and ONNX's Round do. */
-const roundHalfEven = (x: number): number => {
-  const low = Math.floor(x);
-  const rest = x - low;
-  if (rest !== 0.5) return Math.round(x);
-  return low % 2 === 0 ? low : low + 1;
-};
-
 /** The level of a value. */
 export const uniformLevel = (x: number, quantizer: UniformQuantizer): number => {
   const [low, high] = levelRange(quantizer);
@@ -103,3 +110,10 @@ export const uniformLevel = (x: number, quantizer: UniformQuantizer): number => 
 
 export const uniformValue = (level: number, { scale, zeroPoint }: UniformQuantizer): number =>
   (level - zeroPoint) * scale;
+
+/** How many borders a value has passed. */
+export const stepOf = (x: number, { at, above }: Pick<Steps, "at" | "above">): number => {
+  let passed = 0;
+  while (passed < at.length && (x > at[passed] || (x === at[passed] && !above[passed]))) passed++;
+  return passed;
+};

@@ -60,6 +60,8 @@ const layerSchema = z.discriminatedUnion("kind", [
   of("ternary", { threshold: z.number() }),
   of("relu", {}),
   of("hardTanh", {}),
+  of("clip", { low: z.number(), high: z.number() }),
+  of("steps", { at: z.array(z.number()), above: z.array(z.boolean()), values: z.array(z.number()) }),
   of("uniform", quantizer),
 ]);
 

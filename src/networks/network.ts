@@ -1,6 +1,14 @@
 import { closest } from "fastest-levenshtein";
 import { ownOf } from "#src/words/named";
-import { INPUT, isWeighted, type Layer, type UniformQuantizer, type WeightedLayer, weightRange } from "./layers.ts";
+import {
+  INPUT,
+  isWeighted,
+  type Layer,
+  type Steps,
+  type UniformQuantizer,
+  type WeightedLayer,
+  weightRange,
+} from "./layers.ts";
 import { type ImageShape, placesOf, sameShape, showShape, sizeOf, type Window } from "./shapes.ts";
 
 /** What enters: images of pixels 0 .. 255, each as pixel scale + offset, quantized where there is a quantizer. */
@@ -146,6 +154,24 @@ const checkQuantizer = (where: string, { bits, signed, scale, zeroPoint }: Unifo
     );
 };
 
+const checkSteps = (where: string, { at, above, values }: Steps): void => {
+  const areFinite = [...at, ...values].every(Number.isFinite);
+  const doRise = values.every((x, k) => k === 0 || x > values[k - 1]);
+  // Two borders at one place are one that takes it and one that does not.
+  const doAscend = at.every((x, k) => k === 0 || x > at[k - 1] || (x === at[k - 1] && above[k] && !above[k - 1]));
+  if (
+    at.length === 0 ||
+    above.length !== at.length ||
+    values.length !== at.length + 1 ||
+    !areFinite ||
+    !doRise ||
+    !doAscend
+  )
+    refuse(
+      `${where}: steps at ${at.join(", ")} to ${values.join(", ")}; expected borders and one value more, each ascending.`,
+    );
+};
+
 /** Numbers of a layer that no shape depends on. */
 const checkKind = (layer: Layer): void => {
   const where = `layer "${layer.name}"`;
@@ -156,6 +182,9 @@ const checkKind = (layer: Layer): void => {
   if (layer.kind === "uniform") checkQuantizer(where, layer);
   if (layer.kind === "batchNorm" && !(layer.epsilon >= 0 && Number.isFinite(layer.epsilon)))
     refuse(`${where}: epsilon ${layer.epsilon}; expected 0 or more.`);
+  if (layer.kind === "clip" && !(Number.isFinite(layer.low) && Number.isFinite(layer.high) && layer.low < layer.high))
+    refuse(`${where}: within ${layer.low} .. ${layer.high}; expected two numbers, ascending.`);
+  if (layer.kind === "steps") checkSteps(where, layer);
   if (layer.kind === "ternary" && !(layer.threshold >= 0 && Number.isFinite(layer.threshold)))
     refuse(`${where}: threshold ${layer.threshold}; expected 0 or more.`);
 };

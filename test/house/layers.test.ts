@@ -10,7 +10,7 @@ const root = fileURLToPath(new URL("../../", import.meta.url));
 const FLOORS = ["src", "devices", "circuits", "experiments"];
 /** The rooms of a folder, lowest first, folders and files alike: an import never points up, and nothing stands outside of them. */
 const ROOMS: Readonly<Record<string, string>> = {
-  src: "words random numerics kernels datasets networks learning report montecarlo",
+  src: "words random numerics kernels datasets networks exchange learning report montecarlo",
   devices: "temperature mosfet rram filament pulsed index",
   circuits: "elements netlist analyses batch sensing spice crossbar analog programming synapses index",
   experiments: "misuse own-module units files fit studies registry run command-line index",

@@ -32,7 +32,7 @@ describe.each(studyNames())("%s", (name) => {
       module: "m",
       hash: "h",
       dataSet: (asked) => ({ asked, name: asked, train: 1, test: 1, pixels: 1, classes: 1, sha256: "0" }),
-      network: (asked) => ({ asked, described: asked, layers: [], trained: null, sha256: "0" }),
+      network: (asked) => ({ asked, described: asked, layers: [], trained: null, imported: null, sha256: "0" }),
       device: () => null,
       arithmetic: {},
     });

@@ -62,7 +62,7 @@ const plan = (experiment: AnyExperiment, more: Partial<Parameters<typeof planRun
     module: "test",
     hash: "h",
     dataSet: (asked) => ({ asked, name: asked, train: 1, test: 1, pixels: 1, classes: 1, sha256: "0" }),
-    network: (asked) => ({ asked, described: asked, layers: [], trained: null, sha256: "0" }),
+    network: (asked) => ({ asked, described: asked, layers: [], trained: null, imported: null, sha256: "0" }),
     device: () => null,
     arithmetic: {},
     ...more,

@@ -50,7 +50,7 @@ export const smallPlan = (study: AnyExperiment, { set = {}, grid }: Asked): Plan
       module: "m",
       hash: "h",
       dataSet: (asked) => ({ asked, name: asked, train: 700, test: 70, pixels: 49, classes: 10, sha256: "0" }),
-      network: (asked) => ({ asked, described: asked, layers: [], trained: null, sha256: "0" }),
+      network: (asked) => ({ asked, described: asked, layers: [], trained: null, imported: null, sha256: "0" }),
       device: () => null,
       arithmetic: {},
     },

@@ -1,0 +1,116 @@
+import { inputValues, runNetwork } from "#src/networks/executor";
+import { foldNetwork } from "#src/networks/integer-form";
+import { checkTensors, type Network, placeNetwork } from "#src/networks/network";
+import { type PixelMap, withPixels } from "#src/networks/pixels";
+import { sizeOf } from "#src/networks/shapes";
+import { rootKey, uniformsInto } from "#src/random/index";
+import { located } from "../located.ts";
+import type { Tensor } from "../tensor.ts";
+import { type ImportedGraph, importGraph } from "./import/import-graph.ts";
+import type { OnnxModel } from "./model.ts";
+import { runOnnx } from "./operators/index.ts";
+import { readOnnx } from "./read-model.ts";
+
+/** How far a network is from the graph that it was made of, on a few inputs. */
+export interface Compared {
+  readonly inputs: number;
+  /** The largest difference of two outputs, and the largest output. */
+  readonly difference: number;
+  readonly largest: number;
+  /** Inputs of which graph and layers take another output for the largest. */
+  readonly otherwise: number;
+}
+
+/** What is to be said of an import. */
+export interface ImportReport {
+  /** What wrote it, in a few words. */
+  readonly format: string;
+  /** Operators at the end that are left out. */
+  readonly leftOut: readonly string[];
+  readonly compared: Compared;
+}
+
+/**
+ * Signs for ternary values of threshold 0 whose sums in whole numbers are never exactly on it: ONNX's Sign gives 0 at 0, which no input
+ * of such a layer is.
+ */
+const signsWhereNoneIsZero = (network: Network): Network => {
+  const { steps, placed } = foldNetwork(network);
+  const layers = network.layers.map((layer, l) => {
+    const step = steps[l];
+    if (layer.kind !== "ternary" || layer.threshold !== 0 || step.kind !== "thresholds") return layer;
+    const { steps: at, direction } = step.thresholds;
+    const isNever = direction.every((d, c) => d !== 0 && at[2 * c] === at[2 * c + 1]);
+    const { threshold: _threshold, ...rest } = layer;
+    return isNever ? { ...rest, kind: "sign" as const } : layer;
+  });
+  return placed.length === layers.length ? { ...network, layers } : network;
+};
+
+const COMPARED_INPUTS = 4;
+
+/** Runs drawn images through the graph itself and through the layers. */
+const compare = (model: OnnxModel, graph: ImportedGraph, network: Network, pixels: PixelMap): Compared => {
+  const { shape, name } = graph.input;
+  const [batch] = shape;
+  const size = sizeOf(network.input.shape);
+  const runs = Math.ceil(COMPARED_INPUTS / batch);
+  const uniforms = new Float64Array(runs * batch * size);
+  uniformsInto(uniforms, rootKey("images that an import is compared on"));
+  const images = Uint8Array.from(uniforms, (u) => Math.floor(u * 256));
+  const placed = placeNetwork(network);
+  const { channels } = network.input.shape;
+  const plane = size / channels;
+  const entry = (pixel: number, k: number): number => {
+    const c = pixels.scale.length === 1 ? 0 : Math.floor(k / plane) % channels;
+    return Math.fround(pixel * pixels.scale[c] + pixels.offset[c]);
+  };
+  let [difference, largest, otherwise] = [0, 0, 0];
+  for (let run = 0; run < runs; run++) {
+    const own = images.subarray(run * batch * size, (run + 1) * batch * size);
+    const given: Tensor = { type: "float32", shape, values: Float64Array.from(own, entry) };
+    const wanted = runOnnx(model, { [name]: given }, graph.output).values;
+    const found = runNetwork(network, placed, inputValues(own, network.input), batch);
+    if (wanted.length !== found.length)
+      throw new RangeError(`the graph gives ${wanted.length / batch} outputs, the layers ${found.length / batch}`);
+    const width = found.length / batch;
+    for (let b = 0; b < batch; b++) {
+      const [a, z] = [wanted, found].map((of) => of.subarray(b * width, (b + 1) * width));
+      a.forEach((x, k) => {
+        difference = Math.max(difference, Math.abs(x - z[k]));
+        largest = Math.max(largest, Math.abs(x));
+      });
+      const best = (of: Float64Array): number => of.indexOf(of.reduce((p, q) => Math.max(p, q)));
+      if (best(a) !== best(z)) otherwise++;
+    }
+  }
+  return { inputs: runs * batch, difference, largest, otherwise };
+};
+
+const formatOf = ({ producer, opsets, nodes }: OnnxModel): string => {
+  const sets = Object.entries(opsets).map(([domain, version]) => (domain === "" ? `operators ${version}` : domain));
+  return `ONNX of ${[producer || "an unnamed producer", ...sets].join(", ")}, ${nodes.length} nodes`;
+};
+
+/**
+ * A network from an ONNX file: standard operators of sets 9 to 22, and QONNX's quantizers.
+ *
+ * @param pixels What a pixel is to the network, which no ONNX file says.
+ * @param where The file's name, for errors.
+ * @throws RangeError where the file is none, or holds what networks here do not have, with node, operator and reason.
+ */
+export const importOnnx = (
+  file: Uint8Array,
+  pixels: PixelMap,
+  where: string,
+): { readonly network: Network; readonly report: ImportReport } => {
+  const model = readOnnx(file, where);
+  const graph = importGraph(model, where);
+  return located(where, () => {
+    const entered = withPixels(graph.network, pixels);
+    checkTensors(entered, placeNetwork(entered));
+    const network = signsWhereNoneIsZero(entered);
+    const compared = compare(model, graph, network, pixels);
+    return { network, report: { format: formatOf(model), leftOut: graph.leftOut, compared } };
+  });
+};

@@ -1,0 +1,187 @@
+import type { Layer, LayerKind } from "#src/networks/layers";
+import { INPUT } from "#src/networks/layers";
+import type { Network, NetworkInput } from "#src/networks/network";
+import type { ImageShape } from "#src/networks/shapes";
+import { named } from "#src/words/named";
+import { showSides } from "../../tensor.ts";
+import { type Affine, gainOf, isFactor, isOne, isSame, isSameAs, SAME, spread, termOf } from "./affine.ts";
+import { steepened } from "./stepped-layers.ts";
+import type { Activation, Stepped, Value } from "./values.ts";
+
+/** A value's shape as networks here have it. @throws RangeError for more sides than an image has. */
+export const imageOf = (shape: readonly number[]): ImageShape => {
+  const [, channels, ...sides] = shape;
+  if (channels === undefined || sides.length > 2)
+    throw new RangeError(
+      `a value of ${showSides(shape)}; a batch of vectors, of rows of channels or of images of channels is known`,
+    );
+  const [height, width] = sides.length === 2 ? sides : [1, sides[0] ?? 1];
+  return { channels, height, width };
+};
+
+const isSameImage = (a: ImageShape, b: ImageShape): boolean =>
+  a.channels === b.channels && a.height === b.height && a.width === b.width;
+
+/** Names of layers by what they do. */
+const NAMES: Readonly<Partial<Record<LayerKind["kind"], string>>> = {
+  conv2d: "conv",
+  conv1d: "conv",
+  batchNorm: "norm",
+  maxPool: "pool",
+  averagePool: "pool",
+  globalAveragePool: "pool",
+  flatten: "flat",
+};
+
+/** A network as it grows, layer by layer. */
+export interface Builder {
+  /** A layer on these values. */
+  add(
+    kind: LayerKind,
+    from: readonly Activation[],
+    tensors: Readonly<Record<string, Float32Array>>,
+    shape: readonly number[],
+  ): Activation;
+  /** The value itself, with nothing left to be done to it. */
+  settled(value: Value): Activation;
+  /** A value to be multiplied by weights, and the positive number by which it is to be multiplied besides. */
+  factored(value: Value): { readonly of: Activation; readonly factor: number };
+  /** The same elements in the same order under another shape. */
+  reshaped(of: Activation, shape: readonly number[]): Activation;
+  network(output: Activation): Network;
+}
+
+/** @param shape Of the graph's input, batch first. */
+export const createBuilder = (shape: readonly number[]): Builder & { readonly input: Activation } => {
+  const layers: Layer[] = [];
+  const tensors = named<Float32Array>();
+  const counts = new Map<string, number>();
+  const images = new Map<string, ImageShape>([[INPUT, imageOf(shape)]]);
+  /** What is done to the input before any layer sees it: of several wishes the first. */
+  let entering: Affine | null = null;
+  /** Values that are the input's own, at most flattened. */
+  const ofInput = new Set<string>([INPUT]);
+
+  const nameFor = (kind: LayerKind["kind"]): string => {
+    const stem = NAMES[kind] ?? kind;
+    const number = (counts.get(stem) ?? 0) + 1;
+    counts.set(stem, number);
+    return `${stem}${number}`;
+  };
+
+  const add: Builder["add"] = (kind, from, own, to) => {
+    const name = nameFor(kind.kind);
+    const isInput = from.some(({ layer }) => ofInput.has(layer));
+    if (isInput && kind.kind === "flatten") ofInput.add(name);
+    else if (isInput) entering ??= SAME;
+    const before = layers[layers.length - 1]?.name ?? INPUT;
+    const follows = from.length === 1 && from[0].layer === before;
+    layers.push({ ...kind, name, ...(follows ? {} : { from: from.map(({ layer }) => layer) }) });
+    for (const [part, values] of Object.entries(own)) tensors[`${name}.${part}`] = values;
+    images.set(name, imageOf(to));
+    return { kind: "activation", layer: name, shape: to, affine: SAME };
+  };
+
+  const affineLayer = (of: Activation): Activation => {
+    const { affine } = of;
+    const { channels } = imageOf(of.shape);
+    const term = termOf(affine);
+    if (term) return add({ kind: "bias" }, [of], { bias: spread(term, channels) }, of.shape);
+    const parts = {
+      gain: spread(affine.gain, channels),
+      shift: spread(affine.shift, channels),
+      mean: spread(affine.mean, channels),
+      variance: new Float32Array(channels).fill(1),
+    };
+    return add({ kind: "batchNorm", epsilon: 0 }, [of], parts, of.shape);
+  };
+
+  const entered = (of: Activation): Activation => {
+    if (isOne(of.affine)) {
+      entering ??= of.affine;
+      if (isSameAs(entering, of.affine)) return { ...of, affine: SAME };
+    }
+    entering ??= SAME;
+    if (!isSame(entering)) throw new RangeError("the input enters in two ways; normalise it in one place");
+    return affineLayer(of);
+  };
+
+  const settledActivation = (of: Activation): Activation => {
+    if (ofInput.has(of.layer)) return entered(of);
+    return isSame(of.affine) ? of : affineLayer(of);
+  };
+
+  const settledSteps = (value: Stepped): Activation => {
+    // The same whatever comes in.
+    if (value.cuts.length === 0)
+      return {
+        ...settledActivation(value.of),
+        affine: { ...SAME, gain: Float64Array.of(0), shift: value.values.values },
+      };
+    const { turns, kind, gain } = steepened(value.cuts, value.values.values);
+    const { of } = value;
+    const turned = turns
+      ? { ...of, affine: { ...of.affine, gain: of.affine.gain.map((g) => -g), shift: of.affine.shift.map((s) => -s) } }
+      : of;
+    const made = add(kind, [settledActivation(turned)], {}, of.shape);
+    return { ...made, affine: gainOf(Float64Array.of(gain)) };
+  };
+
+  const activationOf = (value: Value): Activation => {
+    if (value.kind === "activation") return value;
+    if (value.kind === "stepped") return settledSteps(value);
+    const what = {
+      constant: "a number that does not depend on the input",
+      magnitude: "a magnitude |x|, which only comparisons take",
+      codes: "what QuantizeLinear gives, which only DequantizeLinear takes",
+      ended: "what a classifier ends in, and nothing follows that",
+    }[value.kind];
+    throw new RangeError(`it takes ${what}`);
+  };
+
+  const settled: Builder["settled"] = (value) => settledActivation(activationOf(value));
+
+  const reshaped: Builder["reshaped"] = (of, to) => {
+    if (to[0] !== of.shape[0])
+      throw new RangeError(`${showSides(of.shape)} becomes ${showSides(to)}, and the batch does not stay by itself`);
+    const [have, want] = [imageOf(of.shape), imageOf(to)];
+    if (isSameImage(have, want)) return { ...of, shape: to };
+    if (want.height === 1 && want.width === 1) {
+      const inner = isOne(of.affine) ? of : settledActivation(of);
+      const flat = add({ kind: "flatten" }, [{ ...inner, affine: SAME }], {}, to);
+      return { ...flat, affine: inner.affine };
+    }
+    if (layers.length === 0) {
+      images.set(INPUT, want);
+      return { ...of, shape: to };
+    }
+    throw new RangeError(
+      `${showSides(of.shape)} becomes ${showSides(to)}; only the input, and images to vectors, are reshaped`,
+    );
+  };
+
+  return {
+    input: { kind: "activation", layer: INPUT, shape, affine: SAME },
+    add,
+    settled,
+    factored: (value) => {
+      const of = activationOf(value);
+      if (!ofInput.has(of.layer) && isFactor(of.affine))
+        return { of: { ...of, affine: SAME }, factor: of.affine.gain[0] };
+      return { of: settledActivation(of), factor: 1 };
+    },
+    reshaped,
+    network: (output) => {
+      const { gain, mean, shift } = entering ?? SAME;
+      const input: NetworkInput = {
+        shape: images.get(INPUT) as ImageShape,
+        scale: gain[0],
+        offset: shift[0] - gain[0] * mean[0],
+        quantizer: null,
+      };
+      if (layers[layers.length - 1]?.name !== output.layer)
+        throw new RangeError("its output is not the last value that the layers give");
+      return { input, layers, tensors };
+    },
+  };
+};

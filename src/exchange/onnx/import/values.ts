@@ -1,0 +1,57 @@
+import type { UniformQuantizer } from "#src/networks/layers";
+import type { Tensor } from "../../tensor.ts";
+import type { Quantized } from "../operators/quantizers.ts";
+import type { Affine } from "./affine.ts";
+
+/** A value that no input changes; `quantized`: the levels that it stands on, with a scale for each element. */
+export interface Constant {
+  readonly kind: "constant";
+  readonly tensor: Tensor;
+  readonly quantized: Quantized | null;
+}
+
+/** What a layer gives, and what is still to be done to it; of the graph's shape, batch first. */
+export interface Activation {
+  readonly kind: "activation";
+  readonly layer: string;
+  readonly shape: readonly number[];
+  readonly affine: Affine;
+}
+
+/** A border between two pieces: at `at`, which belongs to the upper piece, or with `above` to the lower one. */
+export interface Cut {
+  readonly at: number;
+  readonly above: boolean;
+}
+
+/** A function of an activation that is constant between cuts: one value more than cuts, ascending. */
+export interface Stepped {
+  readonly kind: "stepped";
+  readonly of: Activation;
+  readonly cuts: readonly Cut[];
+  readonly values: Tensor;
+}
+
+/** |x| of an activation, which comparisons make steps of. */
+export interface Magnitude {
+  readonly kind: "magnitude";
+  readonly of: Activation;
+}
+
+/** What QuantizeLinear gives: numbers of levels, which DequantizeLinear makes values of. */
+export interface Codes {
+  readonly kind: "codes";
+  readonly of: Activation;
+  readonly quantizer: UniformQuantizer;
+}
+
+/** What a classifier's last operator gives: it changes no order of the classes, and is left out. */
+export interface Ended {
+  readonly kind: "ended";
+  readonly of: Activation;
+  /** The name of the value that enters it. */
+  readonly before: string;
+  readonly operator: string;
+}
+
+export type Value = Constant | Activation | Stepped | Magnitude | Codes | Ended;
