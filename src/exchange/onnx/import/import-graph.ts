@@ -68,10 +68,13 @@ const unknown = ({ domain, operator }: OnnxNode): RangeError => {
 
 /** Names of the values that an output needs. */
 const neededFor = (model: OnnxModel, output: string): ReadonlySet<string> => {
-  const makers = new Map(model.nodes.flatMap((node) => node.outputs.map((name) => [name, node] as const)));
+  const makers = new Map<string, OnnxNode[]>();
+  for (const node of model.nodes)
+    for (const name of node.outputs) makers.set(name, [...(makers.get(name) ?? []), node]);
   const needed = new Set([output]);
   // A set is walked while it grows.
-  for (const name of needed) for (const input of makers.get(name)?.inputs ?? []) needed.add(input);
+  for (const name of needed)
+    for (const input of makers.get(name)?.flatMap(({ inputs }) => inputs) ?? []) needed.add(input);
   return needed;
 };
 
