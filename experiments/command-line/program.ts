@@ -11,7 +11,10 @@ import { addCrossbar } from "./crossbar.ts";
 import { addData } from "./data.ts";
 import { addFit } from "./fit.ts";
 import { addDescribe, addList } from "./list.ts";
-import { addEvaluate, addTrain } from "./networks.ts";
+import { addConvert } from "./networks/convert.ts";
+import { addEvaluate } from "./networks/evaluate.ts";
+import { addPredict } from "./networks/predict.ts";
+import { addTrain } from "./networks/train.ts";
 import { addPlan, addReport, addResume, addRun } from "./run.ts";
 import { addMerge, addShard, addSubmit } from "./shards.ts";
 import { SolveFailed } from "./solve-failed.ts";
@@ -38,6 +41,8 @@ const COMMANDS = [
   addSpice,
   addTrain,
   addEvaluate,
+  addPredict,
+  addConvert,
   addData,
 ];
 

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { type Document, isPair, parseDocument, visit } from "yaml";
-import { readUserText } from "../files/read-file.ts";
+import { type Document, isPair, visit } from "yaml";
+import { readUserYaml } from "../files/read-yaml.ts";
 import { Misuse } from "../misuse.ts";
 import { evaluateDefinitions, type Scope } from "../units/expression.ts";
 import { splitArguments } from "../units/parse.ts";
@@ -24,12 +24,10 @@ const TEXTS = new Set(["seed", "set", "grid", "vary", "define", "precision"]);
 
 /**
  * Gives scalars of those entries the text that was written: YAML's numbers lose digits, leading zeros and ".0".
- * @throws Error for a key that the schema would pass over in silence.
  */
 const keepTexts = (document: Document): void => {
   visit(document, {
     Scalar: (place, scalar, ancestors) => {
-      if (place === "key" && scalar.value === "__proto__") throw new Error('"__proto__" is no name for anything');
       const [top, , own] = ancestors.flatMap((node) => (isPair(node) ? [String(node.key)] : []));
       const written = scalar.source;
       const isText = TEXTS.has(top) || (top === "experiments" && TEXTS.has(own));
@@ -41,16 +39,7 @@ const keepTexts = (document: Document): void => {
 
 const parsed = (path: string): StudyFile => {
   if (!existsSync(path)) throw new Misuse(`study ${path} is not there.`);
-  let content: unknown;
-  try {
-    const document = parseDocument(readUserText(path, "study "));
-    for (const error of document.errors) throw error;
-    keepTexts(document);
-    content = document.toJS();
-  } catch (error) {
-    if (error instanceof Misuse) throw error;
-    throw new Misuse(`study ${path} is no YAML: ${(error as Error).message.split("\n")[0]}`);
-  }
+  const content = readUserYaml(path, "study ", keepTexts);
   const result = studySchema.safeParse(content);
   if (!result.success)
     throw new Misuse(

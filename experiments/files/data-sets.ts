@@ -4,6 +4,7 @@ import { join, resolve } from "node:path";
 import { CIFAR_FILES } from "#src/datasets/cifar";
 import type { DataSet, DataSetRecord, LabelledImages } from "#src/datasets/labelled-images";
 import { IDX_FILES } from "#src/datasets/registry";
+import { ARRAY_FILES } from "./labelled-array-files.ts";
 import { loadDataSet } from "./load-data-set.ts";
 import { plannedRecords } from "./planned-records.ts";
 
@@ -21,13 +22,17 @@ const FILES = [
   ...Object.values(IDX_FILES).flatMap((file) => [file, `${file}.gz`]),
   ...CIFAR_FILES.train,
   CIFAR_FILES.test,
+  ...ARRAY_FILES,
 ];
 
 /** What changes where a folder's files do; a set known by name has none, wherever one stands. */
 const stateOf = (asked: string): string => {
-  const files = FILES.flatMap((name) => {
-    const found = statSync(join(asked, name), { throwIfNoEntry: false });
-    return found ? [`${name} ${found.size} ${found.mtimeMs} ${found.ino}`] : [];
+  const files = [
+    ...asked.split(",").map((path) => [path, path]),
+    ...FILES.map((name) => [name, join(asked, name)]),
+  ].flatMap(([name, path]) => {
+    const found = statSync(path, { throwIfNoEntry: false });
+    return found?.isFile() ? [`${name} ${found.size} ${found.mtimeMs} ${found.ino}`] : [];
   });
   return files.length === 0 ? asked : [resolve(asked), ...files].join("\n");
 };

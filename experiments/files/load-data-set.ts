@@ -9,6 +9,7 @@ import { type DataSet, joinImages, type LabelledImages } from "#src/datasets/lab
 import { IDX_FILES, KNOWN_DATA_SETS, MNIST_10K_SPLIT } from "#src/datasets/registry";
 import { stratifiedSplit } from "#src/datasets/split";
 import { Misuse } from "../misuse.ts";
+import { labelledArraysAt } from "./labelled-array-files.ts";
 
 const FASHION_FOLDER = "/usr/share/datasets/fashion-mnist";
 const DIGITS = 10;
@@ -16,7 +17,8 @@ const DIGITS = 10;
 const byHand = (name: string): string => KNOWN_DATA_SETS.find((d) => d.name === name)?.getByHand ?? "";
 
 /**
- * A data set by name (`mnist-10k`, `fashion-mnist`) or from a folder: IDX files, or CIFAR-10's binary files.
+ * A data set by name (`mnist-10k`, `fashion-mnist`), from a folder (IDX files, CIFAR-10's binary files, .npy files), or of arrays
+ * (FILE.npz, or IMAGES.npy,LABELS.npy).
  * @throws Misuse where it is not there, says how to get it, or a file is not what it should be.
  */
 export const loadDataSet = (nameOrFolder: string): DataSet => {
@@ -25,6 +27,8 @@ export const loadDataSet = (nameOrFolder: string): DataSet => {
     return { ...loadIdxFolder(FASHION_FOLDER), name: "Fashion-MNIST (official split)" };
   if ((nameOrFolder === "mnist" || nameOrFolder === "cifar-10") && !existsSync(nameOrFolder))
     throw new Misuse(`data: "${nameOrFolder}" needs its files: ${byHand(nameOrFolder)}.`);
+  const arrays = labelledArraysAt(nameOrFolder);
+  if (arrays) return arrays;
   return [CIFAR_FILES.test, ...CIFAR_FILES.train].some((file) => existsSync(join(nameOrFolder, file)))
     ? loadCifarFolder(nameOrFolder)
     : loadIdxFolder(nameOrFolder);
@@ -82,7 +86,7 @@ const loadIdxFolder = (folder: string): DataSet => {
       const hint =
         folder === FASHION_FOLDER
           ? byHand("fashion-mnist")
-          : `a folder holds ${Object.values(IDX_FILES).join(", ")}, or CIFAR-10's data_batch_1.bin .. data_batch_5.bin and test_batch.bin`;
+          : `a folder holds ${Object.values(IDX_FILES).join(", ")}, CIFAR-10's data_batch_1.bin .. data_batch_5.bin and test_batch.bin, or x_test.npy and y_test.npy`;
       throw new Misuse(`data: ${join(folder, file)} is not there; ${hint}. Known by name: ${known}.`);
     }
     verified &&= md5(bytes) === official[file];
@@ -104,7 +108,14 @@ const loadIdxFolder = (folder: string): DataSet => {
       throw new Misuse(`data: ${imagesFile} holds ${count} images, ${labelsFile} ${labels.shape[0]} labels.`);
     let classes = 0;
     for (const label of labels.values) classes = Math.max(classes, label + 1);
-    return { count, pixels: sides.reduce((a, b) => a * b, 1), classes, images: images.values, labels: labels.values };
+    return {
+      count,
+      pixels: sides.reduce((a, b) => a * b, 1),
+      sides,
+      classes,
+      images: images.values,
+      labels: labels.values,
+    };
   };
   const train = pair(IDX_FILES.trainImages, IDX_FILES.trainLabels);
   const test = pair(IDX_FILES.testImages, IDX_FILES.testLabels);
@@ -143,6 +154,7 @@ const loadNpmMnist = (): DataSet => {
   const all: LabelledImages = {
     count,
     pixels: 784,
+    sides: [28, 28],
     classes: DIGITS,
     images: images.subarray(0, count * 784),
     labels: labels.subarray(0, count),

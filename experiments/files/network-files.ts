@@ -1,7 +1,7 @@
 import { statSync } from "node:fs";
 import { resolve } from "node:path";
 import { type Model, type NetworkRecord, recordOfNetwork } from "#src/networks/index";
-import { DEFAULT_PIXELS, importText, type NetworkSource, networkSource, pixelsOf } from "./network-source.ts";
+import { type NetworkSource, networkSource, pixelsOf } from "./network-source.ts";
 import { plannedRecords } from "./planned-records.ts";
 
 interface Read {
@@ -27,10 +27,9 @@ const read = (asked: string): Read => {
   if (found) return found;
   const state = stateOf(asked);
   const source = networkSource(asked, "network ");
-  const { model, report } = source.open(pixelsOf(DEFAULT_PIXELS));
-  const imported = report && importText(report);
+  const { model, imported } = source.open(null);
   const record = { asked, ...recordOfNetwork(model), imported, sha256: source.sha256 };
-  const made = { state, source, models: new Map([[DEFAULT_PIXELS, model]]), record };
+  const made = { state, source, models: new Map([["", model]]), record };
   known.set(asked, made);
   return made;
 };
@@ -44,13 +43,13 @@ export const expectNetworks = (records: readonly NetworkRecord[]): void => {
 /**
  * The network of a file that a study's parameter names, read once for a run.
  *
- * @param pixels Of a network that another program wrote: what a pixel is to it.
+ * @param pixels Of a network that another program wrote: what a pixel is to it (`pixelsOf`).
  * @throws Misuse where there is none, or it is not what the run began with.
  */
-export const networkFor = (asked: string, pixels: string = DEFAULT_PIXELS): Model => {
+export const networkFor = (asked: string, pixels = ""): Model => {
   const { source, models, record } = read(asked);
   planned.check(record);
-  const found = models.get(source.isForeign ? pixels : DEFAULT_PIXELS);
+  const found = models.get(source.isForeign ? pixels : "");
   if (found) return found;
   const { model } = source.open(pixelsOf(pixels));
   models.set(pixels, model);

@@ -1,55 +1,96 @@
 import { createHash } from "node:crypto";
-import { type ImportReport, importOnnx } from "#src/exchange/index";
-import { type Model, type PixelMap, parseNetwork, parsePixels } from "#src/networks/index";
+import { dirname, join, parse } from "node:path";
+import { type ImportReport, importOnnx, networkOfArrays, parseArrays, parseLayerFile } from "#src/exchange/index";
+import { type Model, type Network, type PixelMap, parseNetwork, parsePixels } from "#src/networks/index";
 import { orMisuse } from "../misuse.ts";
 import { readUserBytes } from "./read-file.ts";
+import { readUserYaml } from "./read-yaml.ts";
 
 /** A file that holds a network, whoever wrote it. */
 export interface NetworkSource {
+  /** Of all that the network comes from. */
   readonly sha256: string;
   /** Whether another program wrote it: what a pixel is to the network is then the user's to say. */
   readonly isForeign: boolean;
-  /** @param pixels Of another program's: what a pixel is to it. */
-  open(pixels: PixelMap): OpenedNetwork;
+  /** @param pixels Of another program's: what a pixel is to it; null: what its file says, else 0 .. 1. */
+  open(pixels: PixelMap | null): OpenedNetwork;
 }
 
-/** A network, and what is to be said of how it came in. */
+/** A network, and in a sentence how it came in, where another program wrote it. */
 export interface OpenedNetwork {
   readonly model: Model;
-  readonly report: ImportReport | null;
+  readonly imported: string | null;
 }
 
-/** What a pixel is where nothing is said: 0 .. 1, as most tools that read images make it. */
-export const DEFAULT_PIXELS = "0..1";
+/** The text of a flag or parameter; "": none. */
+export const pixelsOf = (text: string): PixelMap | null => (text === "" ? null : orMisuse(() => parsePixels(text)));
 
-export const pixelsOf = (text: string): PixelMap => orMisuse(() => parsePixels(text));
+/** What a pixel is where nothing is said: 0 .. 1, as most tools that read images make it. */
+const UNIT = parsePixels("0..1");
+
+const digestOf = (...all: readonly Uint8Array[]): string => {
+  const hash = createHash("sha256");
+  for (const bytes of all) hash.update(bytes);
+  return hash.digest("hex");
+};
+
+const imported = (network: Network, text: string): OpenedNetwork => ({
+  model: { network, trained: null },
+  imported: text,
+});
+
+const onnxSource = (path: string, bytes: Uint8Array): NetworkSource => ({
+  sha256: digestOf(bytes),
+  isForeign: true,
+  open: (pixels) => {
+    const { network, report } = orMisuse(() => importOnnx(bytes, pixels ?? UNIT, path));
+    return imported(network, importText(report));
+  },
+});
+
+/** A layer file and the arrays beside it; an .npy's array has the name of its file. */
+const arraysSource = (path: string, what: string): NetworkSource => {
+  const file = orMisuse(() => parseLayerFile(readUserYaml(path, what), path));
+  const names = typeof file.arrays === "string" ? [file.arrays] : file.arrays;
+  const files = names.map((name) => readUserBytes(join(dirname(path), name), `${what}${path}: arrays `));
+  const arrays = orMisuse(() =>
+    Object.fromEntries(
+      names.flatMap((name, k) =>
+        Object.entries(parseArrays(files[k], name)).map(([own, tensor]) => [own || parse(name).name, tensor] as const),
+      ),
+    ),
+  );
+  return {
+    sha256: digestOf(new TextEncoder().encode(JSON.stringify(file)), ...files),
+    isForeign: true,
+    open: (pixels) => {
+      const { network, unused } = orMisuse(() => networkOfArrays(file, arrays, pixels, path));
+      const left = unused.length > 0 ? `; arrays that no layer takes: ${unused.join(", ")}` : "";
+      return imported(network, `from arrays of ${names.join(", ")}${left}`);
+    },
+  };
+};
 
 /**
- * The network of a file: of this program, or ONNX by the name's ending.
+ * The network of a file: of this program, or by the name's ending ONNX (.onnx) or a layer file beside arrays (.yaml, .yml, .json).
  * @throws Misuse where it cannot be read.
  */
 export const networkSource = (path: string, what: string): NetworkSource => {
+  if (/\.(ya?ml|json)$/i.test(path)) return arraysSource(path, what);
   const bytes = readUserBytes(path, what);
-  const sha256 = createHash("sha256").update(bytes).digest("hex");
-  if (/\.onnx$/i.test(path)) {
-    const open = (pixels: PixelMap): OpenedNetwork => {
-      const { network, report } = orMisuse(() => importOnnx(bytes, pixels, path));
-      return { model: { network, trained: null }, report };
-    };
-    return { sha256, isForeign: true, open };
-  }
+  if (/\.onnx$/i.test(path)) return onnxSource(path, bytes);
   let model: Model | null = null;
   const own = (): Model => {
     model ??= orMisuse(() => parseNetwork(bytes, path));
     return model;
   };
-  return { sha256, isForeign: false, open: () => ({ model: own(), report: null }) };
+  return { sha256: digestOf(bytes), isForeign: false, open: () => ({ model: own(), imported: null }) };
 };
 
 const three = (x: number): string => Number(x.toPrecision(3)).toString();
 
 /** An import in one sentence. */
-export const importText = ({ format, leftOut, compared }: ImportReport): string => {
+const importText = ({ format, leftOut, compared }: ImportReport): string => {
   const { inputs, difference, largest, otherwise } = compared;
   return [
     `from ${format}${leftOut.length > 0 ? ` (${leftOut.join(", ")} at the end left out)` : ""}`,

@@ -34,5 +34,5 @@ export const parseCifar = (bytes: Uint8Array, where: string): LabelledImages => 
     labels[i] = label;
     images.set(bytes.subarray(i * record + 1, (i + 1) * record), i * PIXELS);
   }
-  return { count, pixels: PIXELS, classes: CLASSES, images, labels };
+  return { count, pixels: PIXELS, sides: [CHANNELS, SIDE, SIDE], classes: CLASSES, images, labels };
 };

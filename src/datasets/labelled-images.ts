@@ -2,6 +2,8 @@
 export interface LabelledImages {
   readonly count: number;
   readonly pixels: number;
+  /** Sides of an image, channels first, where they are known. */
+  readonly sides?: readonly number[];
   readonly classes: number;
   readonly images: Uint8Array;
   readonly labels: Uint8Array;

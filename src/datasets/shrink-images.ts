@@ -35,5 +35,5 @@ export const shrinkImages = (data: LabelledImages, side: number): LabelledImages
         images[(i * side + r) * side + c] = Math.round(sum);
       }
   }
-  return { ...data, pixels: side * side, images };
+  return { ...data, pixels: side * side, sides: [side, side], images };
 };

@@ -12,9 +12,10 @@ import { runInteger } from "./run-integer.ts";
 import { sizeOf } from "./shapes.ts";
 import type { Synapses } from "./synapses.ts";
 
-/** The largest of each row; the first where several are. */
+/** The largest of each row, the first where several are; of rows of one number, 1 where it is above 0. */
 export const largestOfRows = (scores: ArrayLike<number>, count: number, width: number): Uint8Array =>
   Uint8Array.from({ length: count }, (_, b) => {
+    if (width === 1) return scores[b] > 0 ? 1 : 0;
     let best = 0;
     for (let o = 1; o < width; o++) if (scores[b * width + o] > scores[b * width + best]) best = o;
     return best;
@@ -47,34 +48,48 @@ export const blockOf = (network: Pick<Network, "input" | "layers">): number => {
   return Math.max(1, Math.min(MOST_IMAGES, Math.floor(MOST_NUMBERS / largest)));
 };
 
-/** The class a network gives each image (pixels 0 .. 255), weighted layers as `read` has them. */
-const classesBy = (network: Network, images: Uint8Array, read?: ReadLayer): Uint8Array => {
+/** The outputs of a network for pixels, or whatever it takes, inputs x outputs: weighted layers as `read` has them. */
+const outputsBy = (
+  network: Network,
+  inputs: ArrayLike<number> & { subarray(from: number, to: number): ArrayLike<number> },
+  read?: ReadLayer,
+): Float64Array => {
   const placed = placeNetwork(network);
-  const [pixels, classes, block] = [sizeOf(network.input.shape), classesOf(placed), blockOf(network)];
-  const count = images.length / pixels;
-  const found = new Uint8Array(count);
+  const [size, outputs, block] = [sizeOf(network.input.shape), classesOf(placed), blockOf(network)];
+  const count = inputs.length / size;
+  const found = new Float64Array(count * outputs);
   for (let from = 0; from < count; from += block) {
     const to = Math.min(count, from + block);
-    const x = inputValues(images.subarray(from * pixels, to * pixels), network.input);
-    found.set(largestOfRows(runNetwork(network, placed, x, to - from, read), to - from, classes), from);
+    const x = inputValues(inputs.subarray(from * size, to * size), network.input);
+    found.set(runNetwork(network, placed, x, to - from, read), from * outputs);
   }
   return found;
+};
+
+/** Weighted layers with sums in single precision, some three times as fast: whole numbers up to 2^24 are exact in it. */
+const singleRead = (network: Network): ReadLayer => {
+  const groups = groupsOf(network);
+  const kernels = kernelsFor(groups.map(floatSynapsesArrays));
+  const synapses = new Map(groups.map((group) => [`${group.number}.${group.group}`, floatSynapses(kernels, group)]));
+  return readThrough(network, ({ number, group }) => synapses.get(`${number}.${group}`) ?? null);
+};
+
+/** The outputs of a network for any inputs (inputs x its input), sums in single precision. */
+export const outputsOf = (network: Network, inputs: Float64Array): Float64Array =>
+  outputsBy(network, inputs, singleRead(network));
+
+const classesBy = (network: Network, images: Uint8Array, read?: ReadLayer): Uint8Array => {
+  const outputs = classesOf(placeNetwork(network));
+  const count = images.length / sizeOf(network.input.shape);
+  return largestOfRows(outputsBy(network, images, read), count, outputs);
 };
 
 /** The class a network gives each image (pixels 0 .. 255) in floating point, by the executor as it stands. */
 export const classifyFloat = (network: Network, images: Uint8Array): Uint8Array => classesBy(network, images);
 
-/** The same with sums in single precision, some three times as fast: two outputs that are nearer than its rounding may change places. */
-export const classifySingle = (network: Network, images: Uint8Array): Uint8Array => {
-  const groups = groupsOf(network);
-  const kernels = kernelsFor(groups.map(floatSynapsesArrays));
-  const synapses = new Map(groups.map((group) => [`${group.number}.${group.group}`, floatSynapses(kernels, group)]));
-  return classesBy(
-    network,
-    images,
-    readThrough(network, ({ number, group }) => synapses.get(`${number}.${group}`) ?? null),
-  );
-};
+/** The same with sums in single precision: two outputs that are nearer than its rounding may change places. */
+export const classifySingle = (network: Network, images: Uint8Array): Uint8Array =>
+  classesBy(network, images, singleRead(network));
 
 /** Share of classes that are the label. */
 export const accuracyOf = (classes: Uint8Array, labels: Uint8Array): number => {

@@ -3,7 +3,7 @@ import { parseJson } from "#src/words/named";
 import { isWeighted, type Layer } from "./layers.ts";
 import { checkTensors, geometryOf, type NetworkLayer, placeNetwork, tensorsOf } from "./network.ts";
 import { PERCEPTRON_FORMAT, parsePerceptron } from "./perceptron-file.ts";
-import { parseSafetensors, type Tensor, writeSafetensors } from "./safetensors.ts";
+import { parseSafetensors, storedTensors, type Tensor, writeSafetensors } from "./safetensors.ts";
 import { type Model, trainingSchema } from "./training-record.ts";
 
 const FORMAT = "rramlab network 1";
@@ -129,16 +129,16 @@ const complaint = (json: unknown, { path, message }: z.core.$ZodIssue): string =
  * @throws RangeError where the file is no network of this program, its layers do not chain, or tensors do not fit them.
  */
 export const parseNetwork = (file: Uint8Array, where: string): Model => {
-  const { metadata, tensors } = parseSafetensors(file, where);
-  const json = describedIn(metadata["rramlab"]);
+  const json = describedIn(storedTensors(file, where).metadata["rramlab"]);
   const format = (json as { readonly format?: unknown } | null)?.format;
-  if (format === PERCEPTRON_FORMAT) return parsePerceptron(json, tensors, where);
-  if (format !== FORMAT)
+  if (format !== FORMAT && format !== PERCEPTRON_FORMAT)
     throw new RangeError(
       typeof format === "string"
         ? `${where}: format "${format}"; expected "${FORMAT}" or "${PERCEPTRON_FORMAT}".`
-        : `${where}: a safetensors file, but no network of rramlab (no "${FORMAT}" in its metadata).`,
+        : `${where}: a safetensors file, but no network of rramlab (no "${FORMAT}" in its metadata). A layer file says which of its arrays is what: docs/networks-elsewhere.md.`,
     );
+  const { tensors } = parseSafetensors(file, where);
+  if (format === PERCEPTRON_FORMAT) return parsePerceptron(json, tensors, where);
   const parsed = schema.safeParse(json);
   if (!parsed.success) throw new RangeError(`${where}: no whole network: ${complaint(json, parsed.error.issues[0])}.`);
   const { input, layers, trained } = parsed.data;

@@ -9,6 +9,7 @@ import {
   classify,
   describeNetwork,
   foldNetwork,
+  type ImageShape,
   type IntegerNetwork,
   idealArray,
   integerImages,
@@ -23,6 +24,7 @@ import {
   recalibrate,
   redrawnErrors,
   type Synapses,
+  showShape,
   sizeOf,
   type WeightErrors,
   type WeightedLayer,
@@ -143,15 +145,41 @@ export const checkOnCells = (network: Network, others: Others): void => {
   checked.set(network, [...found, others]);
 };
 
-/** @throws RangeError where images or labels do not fit a network. */
-export const checkData = (network: Network, images: LabelledImages, data: string, called: string): void => {
-  const [pixels, classes] = [sizeOf(network.input.shape), classesOf(placeNetwork(network))];
-  if (pixels !== images.pixels)
+const sidesText = (sides: readonly number[]): string => sides.join(" x ");
+
+/** Whether images of these sides are the input's shape, or either is a plain vector: sides of one do not count. */
+const isArranged = (shape: ImageShape, sides: readonly number[]): boolean => {
+  const several = (list: readonly number[]): readonly number[] => list.filter((n) => n !== 1);
+  const [own, theirs] = [several([shape.channels, shape.height, shape.width]), several(sides)];
+  return own.length <= 1 || theirs.length <= 1 || own.join() === theirs.join();
+};
+
+/**
+ * @param reshape Whether images of as many values in another arrangement are taken in their order.
+ * @throws RangeError where images or labels do not fit a network.
+ */
+export const checkData = (
+  network: Network,
+  images: LabelledImages,
+  data: string,
+  called: string,
+  reshape: boolean,
+): void => {
+  const { shape } = network.input;
+  const outputs = classesOf(placeNetwork(network));
+  // One output tells two classes apart, by its sign.
+  const classes = outputs === 1 ? 2 : outputs;
+  const { sides = [images.pixels] } = images;
+  if (sizeOf(shape) !== images.pixels)
     throw new RangeError(
-      `${called} takes ${pixels} inputs (${describeNetwork(network)}); images of ${data} have ${images.pixels} pixels.`,
+      `${called} takes ${showShape(shape)} (${describeNetwork(network)}); images of ${data} are ${sidesText(sides)}, ${images.pixels} pixels and not ${sizeOf(shape)}. Give images of its shape, as .npz or .npy too.`,
+    );
+  if (!reshape && !isArranged(shape, sides))
+    throw new RangeError(
+      `${called} takes ${showShape(shape)}; images of ${data} are ${sidesText(sides)}, as many values in another arrangement. reshape (--reshape, reshape=allowed in studies) takes them in their order.`,
     );
   if (classes < images.classes)
-    throw new RangeError(`${called} has ${classes} outputs; ${data} has ${images.classes} classes.`);
+    throw new RangeError(`${called} tells ${classes} classes apart; ${data} has ${images.classes} classes.`);
 };
 
 /**

@@ -51,6 +51,17 @@ export const NETWORK_PARAMETERS = {
     says: "file of a network to take instead of training one (docs/networks.md); empty: trained here",
     source: "none",
   },
+  pixels: text(
+    "",
+    "what a pixel 0 .. 255 is to a network that another program wrote: 0..1, -1..1, 0..255, or mean/deviation; empty: 0..1, or what its layer file says",
+    "docs/networks-elsewhere.md",
+  ),
+  reshape: choice(
+    ["refused", "allowed"],
+    "refused",
+    "images of as many values as the network of a file takes, in another arrangement: refused, or taken in their order",
+    "refused: so that nothing is turned round unseen",
+  ),
   others: choice(
     ["refused", "digital"],
     "refused",
@@ -92,7 +103,7 @@ export const trainingSeeds = ({
   seed: Array.from({ length: network ? 1 : seeds }, (_, i) => i),
 });
 
-type TrainedName = "widths" | "activation" | "epochs" | "batch" | "learningRate" | "others";
+type TrainedName = "widths" | "activation" | "epochs" | "batch" | "learningRate" | "others" | "pixels" | "reshape";
 
 /** What nothing reads where networks come from files; `more`: what else of a study only training reads. */
 export const idleOfFile = <N extends string = never>(
@@ -105,7 +116,12 @@ export const idleOfFile = <N extends string = never>(
       "with a network from a file, which is not trained here (network)",
       ...(["widths", "activation", "epochs", "batch", "learningRate", ...more] as const),
     ],
-    [network === "", "without a network from a file (network)", "others"],
+    [network === "", "without a network from a file (network)", "others", "pixels", "reshape"],
+    [
+      network !== "" && networkRecord(network).imported === null,
+      "with a network of this program's own, whose file says it (network)",
+      "pixels",
+    ],
   );
 
 /** Kind of a network's weights from a file: ternary where a layer is, float where all are. */
@@ -148,21 +164,23 @@ export const designFor = (widths: string, weights: string, activation: string): 
 
 type CheckedNetwork = Pick<NetworkValues, "data" | "widths"> & {
   readonly network?: string;
+  readonly pixels?: string;
+  readonly reshape?: NetworkValues["reshape"];
   readonly weights?: string;
 };
 
 /** The same for studies whose weights are read from cells. */
 export const checkCells = (params: CheckedNetwork & { readonly others: Others }): void => {
   checkNetwork(params);
-  if (params.network) checkOnCells(networkFor(params.network).network, params.others);
+  if (params.network) checkOnCells(networkFor(params.network, params.pixels).network, params.others);
 };
 
 /** Refuses what training, or a network's file, would stumble over, before anything is computed. */
 export const checkNetwork = (params: CheckedNetwork): void => {
   const { train } = dataFor(params.data);
   if (params.network) {
-    const { network } = networkFor(params.network);
-    checkData(network, train, `"${params.data}"`, `network: ${params.network}`);
+    const { network } = networkFor(params.network, params.pixels);
+    checkData(network, train, `"${params.data}"`, `network: ${params.network}`, params.reshape === "allowed");
     const kinds = weightKinds(network);
     if (params.weights && params.weights !== "float" && !kinds.includes(params.weights))
       throw new RangeError(
@@ -184,6 +202,7 @@ export const checkNetwork = (params: CheckedNetwork): void => {
 /** Names of the parameters that a trained network depends on. */
 const TRAINING_PARAMETERS = [
   "network",
+  "pixels",
   "data",
   "widths",
   "activation",
@@ -214,7 +233,9 @@ export const trainedPart = <P extends NetworkValues & { readonly weights?: strin
   uses: [file, ...TRAINING_PARAMETERS, ...(weights === null ? ["weights"] : [])] as readonly (keyof P & string)[],
   make: (params, key) => {
     const path = String(params[file]);
-    return path === "" ? trainFor(params, weights ?? params.weights ?? "", key) : networkFor(path).network;
+    return path === ""
+      ? trainFor(params, weights ?? params.weights ?? "", key)
+      : networkFor(path, params.pixels).network;
   },
 });
 
@@ -228,10 +249,12 @@ export const networkNotes = (points: readonly NetworkValues[], kinds: readonly s
   if (files.length > 0) {
     const set = dataSetRecord(points[0].data);
     return files.map((file) => {
-      const { described, sha256, trained } = networkRecord(file);
-      const how = trained
-        ? `trained on ${trained.dataSet}, seed "${trained.seed}", ${trained.epochs} epochs`
-        : "its file does not say how it was trained";
+      const { described, sha256, trained, imported } = networkRecord(file);
+      const how =
+        imported ??
+        (trained
+          ? `trained on ${trained.dataSet}, seed "${trained.seed}", ${trained.epochs} epochs`
+          : "its file does not say how it was trained");
       return `Network ${file} (${described}; sha256 ${sha256.slice(0, 12)}; ${how}), tested on ${set.test} images of ${set.name}; one network: intervals are over chips or images alone.`;
     });
   }

@@ -2,7 +2,7 @@ import { isWeighted, type Layer, type Steps, type UniformQuantizer, type Weighte
 import { checkTensors, type Network, type NetworkLayer, placeNetwork, windowOf } from "#src/networks/network";
 import type { ImageShape } from "#src/networks/shapes";
 import { named } from "#src/words/named";
-import type { ElementType, Tensor } from "../tensor.ts";
+import type { ElementType, Tensor } from "../arrays/tensor.ts";
 import type { Attribute, OnnxNode } from "./model.ts";
 import { writeOnnx } from "./write-model.ts";
 

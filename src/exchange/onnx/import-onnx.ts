@@ -4,8 +4,8 @@ import { checkTensors, type Network, placeNetwork } from "#src/networks/network"
 import { type PixelMap, withPixels } from "#src/networks/pixels";
 import { sizeOf } from "#src/networks/shapes";
 import { rootKey, uniformsInto } from "#src/random/index";
+import type { Tensor } from "../arrays/tensor.ts";
 import { located } from "../located.ts";
-import type { Tensor } from "../tensor.ts";
 import { type ImportedGraph, importGraph } from "./import/import-graph.ts";
 import type { OnnxModel } from "./model.ts";
 import { runOnnx } from "./operators/index.ts";

@@ -1,4 +1,4 @@
-import type { ElementType, Tensor } from "../tensor.ts";
+import type { ElementType, Tensor } from "../arrays/tensor.ts";
 
 /** An attribute of a node; `other`: what networks here have no use for, a graph within the graph among them. */
 export type Attribute =

@@ -1,6 +1,5 @@
 import { PbfReader } from "pbf";
 import { named, ownOf } from "#src/words/named";
-import { located } from "../located.ts";
 import {
   brainFloat,
   countOf,
@@ -10,7 +9,8 @@ import {
   showSides,
   type Tensor,
   WIDTHS,
-} from "../tensor.ts";
+} from "../arrays/tensor.ts";
+import { located } from "../located.ts";
 import type { Attribute, OnnxInput, OnnxModel, OnnxNode } from "./model.ts";
 
 /*

@@ -1,5 +1,5 @@
 import { PbfWriter } from "pbf";
-import type { Tensor } from "../tensor.ts";
+import type { Tensor } from "../arrays/tensor.ts";
 import type { Attribute, OnnxInput, OnnxModel, OnnxNode } from "./model.ts";
 import { numberOfType } from "./read-model.ts";
 

@@ -1,11 +1,11 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "@jest/globals";
+import type { Tensor } from "#src/exchange/arrays/tensor";
 import { importOnnx } from "#src/exchange/index";
 import type { Attribute, OnnxModel, OnnxNode } from "#src/exchange/onnx/model";
 import { readOnnx } from "#src/exchange/onnx/read-model";
 import { writeOnnx } from "#src/exchange/onnx/write-model";
-import type { Tensor } from "#src/exchange/tensor";
 import { parsePixels } from "#src/networks/index";
 import { fold, rootKey, uniform } from "#src/random/index";
 

@@ -3,7 +3,8 @@ import { INPUT } from "#src/networks/layers";
 import type { Network, NetworkInput } from "#src/networks/network";
 import type { ImageShape } from "#src/networks/shapes";
 import { named } from "#src/words/named";
-import { showSides } from "../../tensor.ts";
+import { showSides } from "../../arrays/tensor.ts";
+import { layerNames } from "../../layer-names.ts";
 import { type Affine, gainOf, isFactor, isOne, isSame, isSameAs, SAME, spread, termOf } from "./affine.ts";
 import { steepened } from "./stepped-layers.ts";
 import type { Activation, Stepped, Value } from "./values.ts";
@@ -21,17 +22,6 @@ export const imageOf = (shape: readonly number[]): ImageShape => {
 
 const isSameImage = (a: ImageShape, b: ImageShape): boolean =>
   a.channels === b.channels && a.height === b.height && a.width === b.width;
-
-/** Names of layers by what they do. */
-const NAMES: Readonly<Partial<Record<LayerKind["kind"], string>>> = {
-  conv2d: "conv",
-  conv1d: "conv",
-  batchNorm: "norm",
-  maxPool: "pool",
-  averagePool: "pool",
-  globalAveragePool: "pool",
-  flatten: "flat",
-};
 
 /** A network as it grows, layer by layer. */
 export interface Builder {
@@ -55,19 +45,13 @@ export interface Builder {
 export const createBuilder = (shape: readonly number[]): Builder & { readonly input: Activation } => {
   const layers: Layer[] = [];
   const tensors = named<Float32Array>();
-  const counts = new Map<string, number>();
   const images = new Map<string, ImageShape>([[INPUT, imageOf(shape)]]);
   /** What is done to the input before any layer sees it: of several wishes the first. */
   let entering: Affine | null = null;
   /** Values that are the input's own, at most flattened. */
   const ofInput = new Set<string>([INPUT]);
 
-  const nameFor = (kind: LayerKind["kind"]): string => {
-    const stem = NAMES[kind] ?? kind;
-    const number = (counts.get(stem) ?? 0) + 1;
-    counts.set(stem, number);
-    return `${stem}${number}`;
-  };
+  const nameFor = layerNames();
 
   const add: Builder["add"] = (kind, from, own, to) => {
     const name = nameFor(kind.kind);

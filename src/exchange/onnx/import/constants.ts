@@ -1,4 +1,4 @@
-import { countOf, type Tensor } from "../../tensor.ts";
+import { countOf, type Tensor } from "../../arrays/tensor.ts";
 import type { OnnxNode } from "../model.ts";
 import { zipped } from "../operators/element-wise.ts";
 import { evaluate } from "../operators/index.ts";

@@ -1,8 +1,8 @@
 import type { Network } from "#src/networks/network";
 import { ownOf } from "#src/words/named";
 import { suggestion } from "#src/words/suggestion";
+import { showSides } from "../../arrays/tensor.ts";
 import { located } from "../../located.ts";
-import { showSides } from "../../tensor.ts";
 import { nodeText, type OnnxModel, type OnnxNode } from "../model.ts";
 import { OPSETS, QONNX_DOMAINS } from "../operators/index.ts";
 import { shapeAsTensor } from "../operators/shapes.ts";

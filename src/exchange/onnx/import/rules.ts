@@ -1,5 +1,6 @@
 import type { LayerKind, WeightedLayer } from "#src/networks/layers";
-import { countOf, isFloating, scalar, showSides, type Tensor } from "../../tensor.ts";
+import { countOf, isFloating, scalar, showSides, type Tensor } from "../../arrays/tensor.ts";
+import { weightsOf } from "../../weights.ts";
 import type { OnnxNode } from "../model.ts";
 import { windowOf } from "../operators/layers.ts";
 import { axisOf, listAt, numberAt, numbersAt } from "../operators/operator.ts";
@@ -10,7 +11,6 @@ import { gainOf, thenAdd, thenMultiply } from "./affine.ts";
 import { type Builder, imageOf } from "./builder.ts";
 import { compared, magnitudeCompared, onlyNumber, signOf, steppedBy } from "./steps.ts";
 import type { Activation, Constant, Value } from "./values.ts";
-import { weightsOf } from "./weights.ts";
 
 /** What a node makes of its inputs, one of which depends on the network's; an input that is left out is null. */
 export type Rule = (node: OnnxNode, inputs: readonly (Value | null)[], builder: Builder, opset: number) => Value;
@@ -129,7 +129,7 @@ const weighted = (
   bias: Float64Array | null,
 ): Activation => {
   const { of, factor } = builder.factored(input);
-  const { kind, levels, scales } = weightsOf(constant, outputs);
+  const { kind, levels, scales } = weightsOf(constant.tensor, constant.quantized, outputs);
   const all = factor === 1 ? scales : (scales ?? Float32Array.of(1)).map((s) => s * factor);
   const scale = all === null ? "none" : all.length === 1 ? "tensor" : "channel";
   const made = builder.add(

@@ -1,4 +1,4 @@
-import { scalar, type Tensor } from "../../tensor.ts";
+import { scalar, type Tensor } from "../../arrays/tensor.ts";
 import type { OnnxNode } from "../model.ts";
 import { evaluate } from "../operators/index.ts";
 import { isSameAs } from "./affine.ts";

@@ -1,5 +1,5 @@
 import type { UniformQuantizer } from "#src/networks/layers";
-import type { Tensor } from "../../tensor.ts";
+import type { Tensor } from "../../arrays/tensor.ts";
 import type { Quantized } from "../operators/quantizers.ts";
 import type { Affine } from "./affine.ts";
 

@@ -1,5 +1,5 @@
 import { roundHalfEven } from "#src/numerics/round-half-even";
-import { countOf, type ElementType, isFloating, showSides, type Tensor } from "../../tensor.ts";
+import { countOf, type ElementType, isFloating, showSides, type Tensor } from "../../arrays/tensor.ts";
 import { given, numberAt, type Operator } from "./operator.ts";
 
 /** The shape of two tensors together, as NumPy broadcasts. */

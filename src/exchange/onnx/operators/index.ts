@@ -1,5 +1,5 @@
 import { ownOf } from "#src/words/named";
-import type { Tensor } from "../../tensor.ts";
+import type { Tensor } from "../../arrays/tensor.ts";
 import { nodeText, type OnnxModel, type OnnxNode } from "../model.ts";
 import { ELEMENT_WISE } from "./element-wise.ts";
 import { OF_LAYERS } from "./layers.ts";

@@ -1,4 +1,4 @@
-import { countOf, showSides, type Tensor } from "../../tensor.ts";
+import { countOf, showSides, type Tensor } from "../../arrays/tensor.ts";
 import type { OnnxNode } from "../model.ts";
 import { mapped, zipped } from "./element-wise.ts";
 import { axisOf, given, listAt, numberAt, numbersAt, type Operator, textAt } from "./operator.ts";

@@ -1,5 +1,5 @@
 import { ownOf } from "#src/words/named";
-import type { Tensor } from "../../tensor.ts";
+import type { Tensor } from "../../arrays/tensor.ts";
 import type { OnnxNode } from "../model.ts";
 
 /** What an operator does with tensors; an input that is left out is null. `opset`: the version of its domain. */

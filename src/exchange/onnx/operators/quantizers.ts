@@ -1,5 +1,5 @@
 import { roundHalfEven } from "#src/numerics/round-half-even";
-import { countOf, isFloating, type Tensor } from "../../tensor.ts";
+import { countOf, isFloating, type Tensor } from "../../arrays/tensor.ts";
 import type { OnnxNode } from "../model.ts";
 import { mapped, zipped } from "./element-wise.ts";
 import { axisOf, given, numberAt, type Operator, textAt } from "./operator.ts";

@@ -1,4 +1,4 @@
-import { countOf, type ElementType, showSides, type Tensor } from "../../tensor.ts";
+import { countOf, type ElementType, showSides, type Tensor } from "../../arrays/tensor.ts";
 import { typeOf } from "../read-model.ts";
 import { broadcast, mapped, zipped } from "./element-wise.ts";
 import { axisOf, given, listAt, numberAt, type Operator } from "./operator.ts";

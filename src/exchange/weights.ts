@@ -1,5 +1,6 @@
 import type { WeightLevels } from "#src/networks/layers";
-import type { Constant } from "./values.ts";
+import type { Tensor } from "./arrays/tensor.ts";
+import type { Quantized } from "./onnx/operators/quantizers.ts";
 
 /** Weights as levels and scales, or as they are. */
 export interface ImportedWeights {
@@ -21,7 +22,7 @@ const scaled = (kind: WeightLevels, levels: Float32Array, scales: readonly numbe
 };
 
 /** Levels that the file itself names, where a row has one scale. */
-const declared = ({ quantized }: Constant, outputs: number): ImportedWeights | null => {
+const declared = (quantized: Quantized | null, outputs: number): ImportedWeights | null => {
   if (!quantized) return null;
   const { levels, scales, zeroPoints, bits, signed, narrow } = quantized;
   const rows = Array.from({ length: outputs }, (_, o) => rowOf(scales.values, outputs, o));
@@ -47,8 +48,7 @@ const declared = ({ quantized }: Constant, outputs: number): ImportedWeights | n
 };
 
 /** Weights whose rows hold nothing but -s, s and perhaps 0: what a binarizer left behind. */
-const found = ({ tensor }: Constant, outputs: number): ImportedWeights | null => {
-  const { values } = tensor;
+const found = ({ values }: Tensor, outputs: number): ImportedWeights | null => {
   if (values.length / outputs < 2) return null;
   const sizes = Array.from({ length: outputs }, (_, o) =>
     rowOf(values, outputs, o).reduce((most, w) => Math.max(most, Math.abs(w)), 0),
@@ -69,11 +69,7 @@ const found = ({ tensor }: Constant, outputs: number): ImportedWeights | null =>
   return scaled({ kind: zeros > 0 ? "ternary" : "binary" }, levels, scales);
 };
 
-/** Weights, outputs first: on the levels that the file names, or that they have; else as they are. */
-export const weightsOf = (constant: Constant, outputs: number): ImportedWeights =>
-  declared(constant, outputs) ??
-  found(constant, outputs) ?? {
-    kind: { kind: "float" },
-    levels: Float32Array.from(constant.tensor.values),
-    scales: null,
-  };
+/** Weights, outputs first: on the levels that the file names (`quantized`), or that they have; else as they are. */
+export const weightsOf = (tensor: Tensor, quantized: Quantized | null, outputs: number): ImportedWeights =>
+  declared(quantized, outputs) ??
+  found(tensor, outputs) ?? { kind: { kind: "float" }, levels: Float32Array.from(tensor.values), scales: null };

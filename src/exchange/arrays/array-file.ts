@@ -1,0 +1,69 @@
+import { unzipSync } from "fflate";
+import { storedTensors } from "#src/networks/safetensors";
+import { named } from "#src/words/named";
+import { parseNpy } from "./npy.ts";
+import { type ElementType, elementsOf, type Tensor } from "./tensor.ts";
+
+/** Safetensors' names of types. */
+const TYPES: Readonly<Record<string, ElementType>> = {
+  F64: "float64",
+  F32: "float32",
+  F16: "float16",
+  BF16: "bfloat16",
+  I64: "int64",
+  I32: "int32",
+  I16: "int16",
+  I8: "int8",
+  U64: "uint64",
+  U32: "uint32",
+  U16: "uint16",
+  U8: "uint8",
+  BOOL: "bool",
+};
+
+/** Most bytes that an archive's arrays take when unpacked. */
+const MOST_UNPACKED = 2 ** 31;
+
+const arraysOfZip = (file: Uint8Array, where: string): [string, Tensor][] => {
+  let total = 0;
+  let entries: Record<string, Uint8Array>;
+  try {
+    entries = unzipSync(file, {
+      filter: ({ name, originalSize }) => {
+        if (!name.endsWith(".npy")) return false;
+        total += originalSize;
+        if (total > MOST_UNPACKED) throw new RangeError(`its arrays take more than ${MOST_UNPACKED} bytes`);
+        return true;
+      },
+    });
+  } catch (error) {
+    throw new RangeError(`${where}: not an .npz file that can be read: ${(error as Error).message}; is it truncated?`);
+  }
+  const found = Object.entries(entries).map(([name, bytes]): [string, Tensor] => [
+    name.slice(0, -".npy".length),
+    parseNpy(bytes, `${where}: ${name}`),
+  ]);
+  if (found.length === 0)
+    throw new RangeError(
+      `${where}: a ZIP archive without an .npy in it; .npz files of NumPy are read. Of a .pt file of PyTorch write the tensors as safetensors or by numpy.savez.`,
+    );
+  return found;
+};
+
+/**
+ * Arrays by name: of an .npz file, of an .npy file (under the name ""), or of a safetensors file, told apart by how they begin.
+ * @throws RangeError where the bytes are none of these.
+ */
+export const parseArrays = (file: Uint8Array, where: string): Readonly<Record<string, Tensor>> => {
+  if (file[0] === 0x50 && file[1] === 0x4b) return named(arraysOfZip(file, where));
+  if (file[0] === 0x93 && file[1] === 0x4e) return named([["", parseNpy(file, where)]]);
+  const stored = Object.entries(storedTensors(file, where).tensors);
+  return named(
+    stored.map(([name, { dtype, shape, bytes }]): [string, Tensor] => {
+      const type = TYPES[dtype];
+      if (type === undefined)
+        throw new RangeError(`${where}: tensor ${name} is ${dtype}; ${Object.keys(TYPES).join(", ")} are read.`);
+      return [name, { type, shape, values: elementsOf(bytes, type) }];
+    }),
+  );
+};

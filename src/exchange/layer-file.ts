@@ -1,0 +1,354 @@
+import { z } from "zod";
+import type { Layer, WeightLevels } from "#src/networks/layers";
+import { checkTensors, type Network, placeNetwork } from "#src/networks/network";
+import { type PixelMap, parsePixels, withPixels } from "#src/networks/pixels";
+import type { ImageShape } from "#src/networks/shapes";
+import { named, ownOf } from "#src/words/named";
+import { suggestion } from "#src/words/suggestion";
+import { showSides, type Tensor } from "./arrays/tensor.ts";
+import { layerNames } from "./layer-names.ts";
+import { located } from "./located.ts";
+import { transposed } from "./onnx/operators/shapes.ts";
+import { type ImportedWeights, weightsOf } from "./weights.ts";
+
+const count = z.number().int().positive();
+const side = z.number().int().nonnegative();
+const pairOf = <S extends z.ZodType>(of: S) => z.union([of, z.tuple([of, of])]);
+const optional = {
+  name: z.string().describe("default: its kind and a number, like conv1").optional(),
+  from: z
+    .array(z.string())
+    .describe("names of the layers whose values it takes; default: the one before it")
+    .optional(),
+};
+const weighted = {
+  ...optional,
+  array: z
+    .union([z.string(), z.strictObject({ weight: z.string(), bias: z.string().optional() })])
+    .describe("the array of weights, or the module whose .weight (and .bias, where there is one) are taken"),
+  quantize: z
+    .union([z.literal("sign"), z.strictObject({ ternary: z.number().nonnegative() })])
+    .describe(
+      "of weights that are still any numbers: +1 for w >= 0, else -1; or their sign where |w| > ternary, else 0",
+    )
+    .optional(),
+  scale: z
+    .union([z.number().positive(), z.string()])
+    .describe("what quantized weights are multiplied by: a number, or an array of one an output")
+    .optional(),
+};
+const of = <K extends string, S extends z.ZodRawShape>(kind: K, shape: S) =>
+  z.strictObject({ kind: z.literal(kind), ...shape });
+const pool = { ...optional, size: pairOf(count), stride: pairOf(count).describe("default: the size").optional() };
+
+const entry = z.discriminatedUnion("kind", [
+  of("dense", weighted),
+  of("conv2d", {
+    ...weighted,
+    stride: pairOf(count).default(1),
+    padding: pairOf(side).default(0),
+    groups: count.default(1),
+  }),
+  of("conv1d", { ...weighted, stride: count.default(1), padding: side.default(0), groups: count.default(1) }),
+  of("maxPool", pool),
+  of("averagePool", pool),
+  of("globalAveragePool", optional),
+  of("batchNorm", {
+    ...optional,
+    array: z
+      .union([
+        z.string(),
+        z.strictObject({
+          gain: z.string().optional(),
+          shift: z.string().optional(),
+          mean: z.string(),
+          variance: z.string(),
+        }),
+      ])
+      .describe("the module whose statistics are taken by their names in PyTorch or Keras, or the arrays themselves"),
+    epsilon: z.number().nonnegative().default(1e-5),
+  }),
+  of("bias", { ...optional, array: z.string() }),
+  of("flatten", optional),
+  of("add", { ...optional, from: z.array(z.string()).length(2) }),
+  of("sign", optional),
+  of("ternary", { ...optional, threshold: z.number().nonnegative() }),
+  of("relu", optional),
+  of("hardTanh", optional),
+  of("clip", { ...optional, low: z.number(), high: z.number() }),
+  of("uniform", {
+    ...optional,
+    bits: count,
+    signed: z.boolean(),
+    narrow: z.boolean().default(false),
+    scale: z.number().positive(),
+    zeroPoint: z.number().default(0),
+  }),
+]);
+
+type Entry = z.infer<typeof entry>;
+
+const simple = z
+  .enum(["flatten", "sign", "relu", "hardTanh", "globalAveragePool"])
+  .transform((kind): Entry => ({ kind }));
+
+/** A file that says which arrays are which layers of a network. */
+export const layerFileSchema = z.strictObject({
+  arrays: z
+    .union([z.string(), z.array(z.string()).min(1)])
+    .describe("files of arrays beside this one: .npz, .safetensors, or .npy, whose array has the file's name"),
+  layout: z
+    .enum(["pytorch", "keras"])
+    .default("pytorch")
+    .describe("weights outputs x inputs x rows x columns, or rows x columns x inputs x outputs"),
+  input: z
+    .union([count, z.tuple([count, count]), z.tuple([count, count, count])])
+    .describe("numbers of a vector; channels and length; or channels, rows and columns"),
+  pixels: z
+    .string()
+    .describe('what a pixel 0 .. 255 is to the network: "0..1", "-1..1", or "mean/deviation"')
+    .optional(),
+  layers: z.array(z.union([simple, entry])).min(1),
+});
+
+export type LayerFile = z.infer<typeof layerFileSchema>;
+
+/** @throws RangeError naming the entry that is wrong. */
+export const parseLayerFile = (content: unknown, where: string): LayerFile => {
+  const parsed = layerFileSchema.safeParse(content);
+  if (parsed.success) return parsed.data;
+  const deepest = (issue: z.core.$ZodIssue): z.core.$ZodIssue => {
+    if (issue.code !== "invalid_union" || issue.errors.length === 0) return issue;
+    const inner = issue.errors.map((list) => list[0]).filter((of) => of !== undefined);
+    const best = inner.reduce((a, b) => (b.path.length > a.path.length ? b : a), inner[inner.length - 1]);
+    return deepest({ ...best, path: [...issue.path, ...best.path] });
+  };
+  const { path, message } = deepest(parsed.error.issues[0]);
+  const [head, number, ...rest] = path;
+  const at = head === "layers" && typeof number === "number" ? [`layer ${number + 1}`, ...rest] : path;
+  throw new RangeError(
+    `${where}: ${at.join(".") || "(top)"}: ${message.replace("Invalid input: ", "")}. "rramlab describe --layers-schema" is its schema.`,
+  );
+};
+
+const shapeOf = (input: LayerFile["input"]): ImageShape => {
+  const [channels, ...sides] = typeof input === "number" ? [input] : input;
+  const [height, width] = sides.length === 2 ? sides : [1, sides[0] ?? 1];
+  return { channels, height, width };
+};
+
+const pair = (of: number | readonly [number, number]): readonly [number, number] =>
+  typeof of === "number" ? [of, of] : of;
+
+/** Arrays by name, and which of them were used. */
+const takeFrom = (arrays: Readonly<Record<string, Tensor>>) => {
+  const used = new Set<string>();
+  const find = (...names: readonly string[]): Tensor | null => {
+    for (const name of names) {
+      const found = ownOf(arrays, name);
+      if (!found) continue;
+      used.add(name);
+      return found;
+    }
+    return null;
+  };
+  const need = (...names: readonly string[]): Tensor => {
+    const found = find(...names);
+    if (found) return found;
+    const known = Object.keys(arrays);
+    throw new RangeError(
+      `no array "${names[0]}"; there are ${known.slice(0, 20).join(", ")}${known.length > 20 ? ", ..." : ""}.${suggestion(names[0], known)}`,
+    );
+  };
+  return { find, need, unused: () => Object.keys(arrays).filter((name) => !used.has(name)) };
+};
+
+type Taken = ReturnType<typeof takeFrom>;
+
+const floats = ({ values }: Tensor): Float32Array => Float32Array.from(values);
+
+/** Weights with outputs first. */
+const outputsFirst = (tensor: Tensor, sides: number, { layout }: LayerFile): Tensor => {
+  if (tensor.shape.length !== sides)
+    throw new RangeError(`its weights are of ${showSides(tensor.shape)}; ${sides} sides are expected`);
+  if (layout === "pytorch") return tensor;
+  const [inputs, outputs] = [sides - 2, sides - 1];
+  return transposed(tensor, [outputs, inputs, ...Array.from({ length: sides - 2 }, (_, k) => k)]);
+};
+
+/** Weights put on levels as an entry says, or on those that they have. */
+const levelled = (
+  tensor: Tensor,
+  quantize: WeightedEntry["quantize"],
+  scales: Float32Array | null,
+): ImportedWeights => {
+  const outputs = tensor.shape[0];
+  if (!quantize) {
+    if (scales) throw new RangeError("a scale is of weights that are quantized here (quantize)");
+    return weightsOf(tensor, null, outputs);
+  }
+  const threshold = quantize === "sign" ? null : quantize.ternary;
+  const kind: WeightLevels = { kind: threshold === null ? "binary" : "ternary" };
+  const level = (w: number): number => {
+    if (!Number.isFinite(w)) throw new RangeError(`its weights hold ${w}`);
+    if (threshold === null) return w >= 0 ? 1 : -1;
+    return Math.abs(w) > threshold ? Math.sign(w) : 0;
+  };
+  return { kind, levels: Float32Array.from(tensor.values, level), scales };
+};
+
+const STATISTICS = {
+  gain: ["weight", "gamma"],
+  shift: ["bias", "beta"],
+  mean: ["running_mean", "moving_mean"],
+  variance: ["running_var", "moving_variance"],
+} as const;
+
+const statistics = (
+  { array }: Extract<Entry, { readonly kind: "batchNorm" }>,
+  { find, need }: Taken,
+): Record<string, Float32Array> => {
+  const namesOf = (part: keyof typeof STATISTICS): readonly string[] => {
+    if (typeof array !== "string") return [array[part] ?? ""];
+    return STATISTICS[part].flatMap((name) => [`${array}.${name}`, `${array}/${name}`, `${array}/${name}:0`]);
+  };
+  const mean = floats(need(...namesOf("mean")));
+  const or = (part: "gain" | "shift", value: number): Float32Array => {
+    const isNamed = typeof array !== "string" && array[part] !== undefined;
+    const found = isNamed ? need(...namesOf(part)) : find(...namesOf(part));
+    return found ? floats(found) : new Float32Array(mean.length).fill(value);
+  };
+  return { gain: or("gain", 1), shift: or("shift", 0), mean, variance: floats(need(...namesOf("variance"))) };
+};
+
+interface MadeLayer {
+  readonly layer: Layer;
+  readonly tensors: Readonly<Record<string, Float32Array>>;
+}
+
+type WeightedEntry = Extract<Entry, { readonly kind: "dense" | "conv2d" | "conv1d" }>;
+
+/** A layer of weights, and one of its bias where it has one. */
+const weightedLayers = (
+  own: WeightedEntry,
+  name: { readonly name: string; readonly from?: readonly string[] },
+  file: LayerFile,
+  { find, need }: Taken,
+  biasName: () => string,
+): readonly MadeLayer[] => {
+  const { array, scale } = own;
+  const [weightNames, biasNames] =
+    typeof array === "string"
+      ? [
+          [array, `${array}.weight`, `${array}/kernel`, `${array}/kernel:0`],
+          [`${array}.bias`, `${array}/bias`, `${array}/bias:0`],
+        ]
+      : [[array.weight], array.bias === undefined ? [] : [array.bias]];
+  const weights = outputsFirst(need(...weightNames), { dense: 2, conv1d: 3, conv2d: 4 }[own.kind], file);
+  const [outputs, , rows, columns] = weights.shape;
+  const given = typeof scale === "string" ? floats(need(scale)) : scale === undefined ? null : Float32Array.of(scale);
+  const { kind, levels, scales } = levelled(weights, own.quantize, given);
+  const how = {
+    ...name,
+    weights: kind,
+    scale: scales === null ? ("none" as const) : scales.length === 1 ? ("tensor" as const) : ("channel" as const),
+  };
+  const layer = ((): Layer => {
+    if (own.kind === "dense") return { ...how, kind: "dense", outputs };
+    const { groups } = own;
+    if (own.kind === "conv1d")
+      return {
+        ...how,
+        kind: "conv1d",
+        channels: outputs,
+        size: rows,
+        stride: own.stride,
+        padding: own.padding,
+        groups,
+      };
+    const [stride, padding] = [pair(own.stride), pair(own.padding)];
+    return { ...how, kind: "conv2d", channels: outputs, size: [rows, columns], stride, padding, groups };
+  })();
+  const main = { layer, tensors: { weight: levels, ...(scales ? { scale: scales } : {}) } };
+  const bias = typeof array === "string" ? find(...biasNames) : biasNames.length > 0 ? need(...biasNames) : null;
+  if (!bias) return [main];
+  return [main, { layer: { name: biasName(), kind: "bias", from: [name.name] }, tensors: { bias: floats(bias) } }];
+};
+
+/** The layers of an entry. */
+const layersOf = (
+  own: Entry,
+  name: { readonly name: string; readonly from?: readonly string[] },
+  file: LayerFile,
+  taken: Taken,
+  biasName: () => string,
+): readonly MadeLayer[] => {
+  switch (own.kind) {
+    case "dense":
+    case "conv2d":
+    case "conv1d":
+      return weightedLayers(own, name, file, taken, biasName);
+    case "batchNorm":
+      return [{ layer: { ...name, kind: "batchNorm", epsilon: own.epsilon }, tensors: statistics(own, taken) }];
+    case "bias": {
+      const bias = floats(taken.need(own.array, `${own.array}.bias`));
+      return [{ layer: { ...name, kind: "bias" }, tensors: { bias } }];
+    }
+    case "maxPool":
+    case "averagePool": {
+      const size = pair(own.size);
+      const stride = own.stride === undefined ? size : pair(own.stride);
+      return [{ layer: { ...name, kind: own.kind, size, stride }, tensors: {} }];
+    }
+    default: {
+      const { from: _from, ...rest } = own;
+      return [{ layer: { ...rest, ...name } as Layer, tensors: {} }];
+    }
+  }
+};
+
+/** A network of bare arrays. */
+export interface NetworkOfArrays {
+  readonly network: Network;
+  /** Arrays that no layer takes. */
+  readonly unused: readonly string[];
+}
+
+/**
+ * The network that a layer file makes of arrays.
+ *
+ * @param pixels What a pixel is to it; null: what the file says, or 0 .. 1.
+ * @throws RangeError naming the layer whose array is missing or has another shape.
+ */
+export const networkOfArrays = (
+  file: LayerFile,
+  arrays: Readonly<Record<string, Tensor>>,
+  pixels: PixelMap | null,
+  where: string,
+): NetworkOfArrays => {
+  const taken = takeFrom(arrays);
+  const nameFor = layerNames();
+  const layers: Layer[] = [];
+  const tensors = named<Float32Array>();
+  /** The value that an entry's name stands for: of weights with a bias what comes after it. */
+  const values = new Map<string, string>();
+  file.layers.forEach((own, l) => {
+    const name = own.name ?? nameFor(own.kind);
+    const from = own.from?.map((of) => values.get(of) ?? of);
+    const made = located(`${where}: layer ${l + 1} (${own.kind})`, () =>
+      layersOf(own, { name, ...(from ? { from } : {}) }, file, taken, () => nameFor("bias")),
+    );
+    values.set(name, made[made.length - 1].layer.name);
+    for (const { layer, tensors: parts } of made) {
+      layers.push(layer);
+      for (const [part, values] of Object.entries(parts)) tensors[`${layer.name}.${part}`] = values;
+    }
+  });
+  return located(where, () => {
+    const input = { shape: shapeOf(file.input), scale: 1, offset: 0, quantizer: null };
+    const network = withPixels({ input, layers, tensors }, pixels ?? parsePixels(file.pixels ?? "0..1"));
+    checkTensors(network, placeNetwork(network));
+    // What PyTorch counts beside its statistics is no part of a network.
+    return { network, unused: taken.unused().filter((name) => !name.endsWith(".num_batches_tracked")) };
+  });
+};
