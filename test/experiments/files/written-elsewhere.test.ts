@@ -22,8 +22,8 @@ withNumpy("a network that docs/networks.md's Python writes", () => {
     const { status, stderr } = spawnSync(python as string, [`${name}.py`], { cwd: place.folder, encoding: "utf8" });
     if (status !== 0) throw new Error(stderr);
   };
-  const refused = async (name: string): Promise<string> => {
-    const { status, stderr } = await rramlab("evaluate", `${name}.safetensors`, "--data", "mnist-10k");
+  const refused = async (name: string, ...more: string[]): Promise<string> => {
+    const { status, stderr } = await rramlab("evaluate", `${name}.safetensors`, "--data", "mnist-10k", ...more);
     expect(status).toBe(2);
     return stderr.replace(/\s+/g, " ");
   };
@@ -97,7 +97,7 @@ withNumpy("a network that docs/networks.md's Python writes", () => {
       '{"name": "flat", "kind": "flatten", "from": ["act3"]}',
       'takes "act3", which no layer before it gives. Did you mean "act1"?',
     ],
-    ["other images", '"height": 28, "width": 28', '"height": 32, "width": 32', "takes 1024 inputs"],
+    ["other images", '"height": 28, "width": 28', '"height": 32, "width": 32', "takes 1 x 32 x 32 ("],
   ])("%s is refused in one line", async (_, from, to, said) => {
     write("wrong", (script) =>
       script.replace(from, to).replace("16 * 49)", to.includes(": 32") ? "16 * 64)" : "16 * 49)"),
@@ -110,8 +110,13 @@ withNumpy("a network that docs/networks.md's Python writes", () => {
         .replace('"weights": {"kind": "ternary"}', '"weights": {"kind": "float"}')
         .replace("(10, 16 * 49)).astype(np.int8)", "(10, 16 * 49)).astype(np.float32)"),
     );
-    expect(await refused("floating")).toContain('layer "dense" (its weights are floating point)');
-    const beside = await json("evaluate", "floating.safetensors", "--data", "mnist-10k", "--others", "digital");
+    expect(await refused("floating", "--errors", "type1=0.1")).toContain(
+      'layer "dense" (its weights are floating point)',
+    );
+    const beside = await json("evaluate", "floating.safetensors", "--data", "mnist-10k");
+    const read = ["--errors", "conv2:type1=0.3", "--chips", "2", "--others", "digital"];
+    const harmed = await json("evaluate", "floating.safetensors", "--data", "mnist-10k", ...read);
+    expect(harmed.accuracy).not.toBe(beside.accuracy);
     write("drawn");
     const all = await json("evaluate", "drawn.safetensors", "--data", "mnist-10k");
     expect(beside.accuracy).toBe(all.accuracy);
