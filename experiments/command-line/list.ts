@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { layerFileJsonSchema } from "#src/exchange/index";
 import type { AnyExperiment } from "#src/montecarlo/index";
 import { tableText } from "#src/report/word-table";
 import { Misuse } from "../misuse.ts";
@@ -6,6 +7,7 @@ import { loadStudy, studyNames } from "../registry.ts";
 import { findExperiment } from "../run/load-experiment.ts";
 import { shown, showQuantity } from "../units/show.ts";
 import { writeAnswer } from "./answer-channel.ts";
+import { describeNetworkFile, isNetworkFile } from "./networks/describe-network.ts";
 import { answer } from "./output.ts";
 import { studyJsonSchema } from "./study-schema.ts";
 
@@ -30,25 +32,45 @@ export const addList = (program: Command): void => {
     });
 };
 
+interface DescribeFlags {
+  readonly schema?: boolean;
+  readonly layersSchema?: boolean;
+  readonly array: string;
+  readonly json?: boolean;
+}
+
 export const addDescribe = (program: Command): void => {
   program
     .command("describe")
-    .description("an experiment's parameters: unit, default, range, meaning, source")
-    .argument("[experiment]", "name, or a .js or .mjs module that exports one")
+    .description("an experiment's parameters: unit, default, range, meaning, source; or a network's layers")
+    .argument("[what]", "an experiment's name, a .js or .mjs module that exports one, or the file of a network")
     .option("--schema", "JSON Schema of study files instead, with the parameters of this experiment, or of all")
+    .option("--layers-schema", "JSON Schema of layer files (docs/networks-elsewhere.md) instead")
+    .option("--array <size>", "of a network: rows x columns of weights that an array holds", "128x128")
     .option("--json", "one JSON document on stdout")
     .addHelpText(
       "after",
-      "\nExamples:\n  rramlab describe sense-errors\n  rramlab describe --schema > study.schema.json",
+      "\nExamples:\n  rramlab describe sense-errors\n  rramlab describe network.onnx\n  rramlab describe --schema > study.schema.json",
     )
     .action(
-      async (name: string | undefined, { schema = false, json = false }: { schema?: boolean; json?: boolean }) => {
+      async (
+        name: string | undefined,
+        { schema = false, layersSchema = false, array, json = false }: DescribeFlags,
+      ) => {
+        if (layersSchema) {
+          writeAnswer(`${JSON.stringify(layerFileJsonSchema(), null, 2)}\n`);
+          return;
+        }
         if (schema) {
           const named = name === undefined ? await allStudies() : [(await findExperiment(name)).experiment];
           writeAnswer(`${JSON.stringify(studyJsonSchema(named), null, 2)}\n`);
           return;
         }
         if (name === undefined) throw new Misuse('which experiment? "rramlab list" names them; --schema needs none.');
+        if (isNetworkFile(name)) {
+          describeNetworkFile(name, array, json);
+          return;
+        }
         const { experiment } = await findExperiment(name);
         const parameters = Object.fromEntries(
           Object.entries(experiment.parameters).map(([key, p]) => [

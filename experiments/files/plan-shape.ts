@@ -54,7 +54,18 @@ export const planShape = z.strictObject({
     z.strictObject({
       asked: z.string(),
       described: z.string(),
-      layers: z.array(z.strictObject({ name: z.string(), weights: z.enum(["float", "binary", "ternary", "integer"]) })),
+      layers: z.array(
+        z.strictObject({
+          name: z.string(),
+          weights: z.enum(["float", "binary", "ternary", "integer"]),
+          groups: whole,
+          inputs: whole,
+          outputs: whole,
+          places: whole,
+          zeros: z.number(),
+          digital: z.string().nullable(),
+        }),
+      ),
       trained: trainingSchema.nullable(),
       imported: z.string().nullable(),
       sha256: z.string(),

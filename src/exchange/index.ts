@@ -4,7 +4,7 @@ export type { Tensor } from "./arrays/tensor.ts";
 export { countOf, showSides } from "./arrays/tensor.ts";
 export { labelledArrays } from "./labelled-arrays.ts";
 export type { LayerFile } from "./layer-file.ts";
-export { layerFileSchema, networkOfArrays, parseLayerFile } from "./layer-file.ts";
+export { layerFileJsonSchema, networkOfArrays, parseLayerFile } from "./layer-file.ts";
 export { exportOnnx } from "./onnx/export-onnx.ts";
 export type { ImportReport } from "./onnx/import-onnx.ts";
 export { importOnnx } from "./onnx/import-onnx.ts";

@@ -93,7 +93,7 @@ const simple = z
   .transform((kind): Entry => ({ kind }));
 
 /** A file that says which arrays are which layers of a network. */
-export const layerFileSchema = z.strictObject({
+const layerFileSchema = z.strictObject({
   arrays: z
     .union([z.string(), z.array(z.string()).min(1)])
     .describe("files of arrays beside this one: .npz, .safetensors, or .npy, whose array has the file's name"),
@@ -110,6 +110,9 @@ export const layerFileSchema = z.strictObject({
     .optional(),
   layers: z.array(z.union([simple, entry])).min(1),
 });
+
+/** The same as JSON Schema: what may be written, before defaults. */
+export const layerFileJsonSchema = (): unknown => z.toJSONSchema(layerFileSchema, { io: "input" });
 
 export type LayerFile = z.infer<typeof layerFileSchema>;
 

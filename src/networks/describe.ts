@@ -1,4 +1,5 @@
-import { isWeighted, type WeightLevels } from "./layers.ts";
+import { type LayerRecord, layerRecords } from "./layer-records.ts";
+import { isWeighted } from "./layers.ts";
 import { type Network, placeNetwork, weightedLayers } from "./network.ts";
 import { showShape, sizeOf } from "./shapes.ts";
 import type { Model, TrainingRecord } from "./training-record.ts";
@@ -23,8 +24,8 @@ export interface NetworkRecord {
   /** The file's path, as it was asked for. */
   readonly asked: string;
   readonly described: string;
-  /** Its weighted layers, and what their weights are. */
-  readonly layers: readonly { readonly name: string; readonly weights: WeightLevels["kind"] }[];
+  /** Its weighted layers. */
+  readonly layers: readonly LayerRecord[];
   readonly trained: TrainingRecord | null;
   /** Of a network that another program wrote: what it was, and how near it came. */
   readonly imported: string | null;
@@ -34,6 +35,6 @@ export interface NetworkRecord {
 /** What a plan keeps of a network. */
 export const recordOfNetwork = ({ network, trained }: Model): Omit<NetworkRecord, "asked" | "sha256" | "imported"> => ({
   described: describeNetwork(network),
-  layers: network.layers.filter(isWeighted).map(({ name, weights }) => ({ name, weights: weights.kind })),
+  layers: layerRecords(network),
   trained,
 });

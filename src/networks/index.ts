@@ -13,6 +13,8 @@ export { idealRead, inputValues, runNetwork } from "./executor.ts";
 export { idealArray, packedArrays } from "./ideal-array.ts";
 export type { IntegerNetwork, NetworkArray } from "./integer-form.ts";
 export { foldNetwork } from "./integer-form.ts";
+export type { LayerRecord, ShownLayer } from "./layer-records.ts";
+export { layerRecords, multiplicationsIn, shownLayers, tilesFor, weightsIn } from "./layer-records.ts";
 export type { Layer, WeightedLayer, WeightLevels } from "./layers.ts";
 export { isWeighted } from "./layers.ts";
 export type { Network, NetworkLayer } from "./network.ts";

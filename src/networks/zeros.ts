@@ -1,6 +1,7 @@
 import { type Network, placeNetwork, weightedLayers } from "./network.ts";
 
-const zerosOf = (weights: Float32Array): number => weights.reduce((zeros, w) => zeros + (w === 0 ? 1 : 0), 0);
+/** How many weights are exactly zero. */
+export const zerosOf = (weights: Float32Array): number => weights.reduce((zeros, w) => zeros + (w === 0 ? 1 : 0), 0);
 
 const weightsOf = (network: Network): Float32Array[] =>
   weightedLayers(placeNetwork(network)).map(({ layer }) => network.tensors[`${layer.name}.weight`]);
