@@ -5,6 +5,7 @@ import { faultText } from "./files/fault-text.ts";
 
 /** The studies that come with the program, by the module that holds each; loaded when asked for. */
 const MODULES: Readonly<Record<string, () => Promise<Readonly<Record<string, unknown>>>>> = {
+  "network-on-chips": () => import("./studies/chips/network-on-chips.ts"),
   "ternary-versus-binary": () => import("./studies/networks/ternary-versus-binary.ts"),
   "sense-transient": () => import("./studies/sensing/sense-transient.ts"),
   "sense-window": () => import("./studies/sensing/sense-window.ts"),

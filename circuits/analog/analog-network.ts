@@ -54,12 +54,14 @@ const CALIBRATION = 256;
  * without read noise.
  *
  * @param calibration Training images, pixels 0 .. 255; at most 256 are used.
+ * @param kept Whether a layer stays digital, beside the arrays.
  */
 export const programAnalogNetwork = (
   design: AnalogDesign,
   network: Network,
   calibration: Uint8Array,
   chip: Key,
+  kept: (layer: string) => boolean = () => false,
 ): AnalogNetwork => {
   const placed = placeNetwork(network);
   const pixels = sizeOf(network.input.shape);
@@ -70,6 +72,7 @@ export const programAnalogNetwork = (
   const programmed = new Map<string, AnalogArray>();
   const nameOf = ({ number, group }: GroupWeights): string => `${number}.${group}`;
   const program = readThrough(network, (of, patches) => {
+    if (kept(of.at.layer.name)) return null;
     const { inputs, outputs, groups } = of.geometry;
     const layer = {
       inputs,
@@ -84,7 +87,10 @@ export const programAnalogNetwork = (
     return analogSynapses(array, false);
   });
   runNetwork(network, placed, inputValues(calibration.subarray(0, batch * pixels), network.input), batch, program);
-  const read = readThrough(network, (of) => analogSynapses(programmed.get(nameOf(of)) as AnalogArray, true));
+  const read = readThrough(network, (of) => {
+    const array = programmed.get(nameOf(of));
+    return array ? analogSynapses(array, true) : null;
+  });
   const classes = classesOf(placed);
   return {
     arrays: made,

@@ -55,3 +55,22 @@ export const selectImages = (from: LabelledImages, places: ArrayLike<number>): L
   }
   return { ...from, count: places.length, images, labels };
 };
+
+const firsts = new WeakMap<LabelledImages, Map<number, LabelledImages>>();
+
+/** The first images of a set, the same object for the same number: what is packed for them is packed once. */
+export const firstImages = (from: LabelledImages, most: number): LabelledImages => {
+  if (most >= from.count) return from;
+  const known = firsts.get(from) ?? new Map<number, LabelledImages>();
+  firsts.set(from, known);
+  const found = known.get(most);
+  if (found) return found;
+  const first = {
+    ...from,
+    count: most,
+    images: from.images.subarray(0, most * from.pixels),
+    labels: from.labels.subarray(0, most),
+  };
+  known.set(most, first);
+  return first;
+};

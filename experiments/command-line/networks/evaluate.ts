@@ -2,7 +2,6 @@ import type { Command } from "commander";
 import type { DataSet } from "#src/datasets/labelled-images";
 import {
   classifyFloat,
-  classifySingle,
   isWeighted,
   type Network,
   shareOfZeros,
@@ -18,6 +17,7 @@ import { checkWritable, writeUserFile } from "../../files/user-file.ts";
 import { Misuse, orMisuse } from "../../misuse.ts";
 import {
   checkData,
+  cleanClassesOf,
   createEvaluator,
   type ErrorMode,
   type LayerErrors,
@@ -67,15 +67,6 @@ const checkHarm = (path: string, layers: readonly WeightedLayer[], errors: Layer
   const zeroless = layers.every(({ weights }) => weights.kind === "binary");
   if (zeroless && layers.some(({ name }) => errors(name).type2 + errors(name).type3 > 0))
     throw new Misuse("--errors: binary weights have no zero; only type1 (a flip) befalls them.");
-};
-
-/** What each image is taken for without errors; float networks of convolutions in single precision, which is some ten times as fast. */
-const cleanClasses = (network: Network, data: DataSet): Uint8Array => {
-  const layers = network.layers.filter(isWeighted);
-  if (layers.some(({ weights }) => weights.kind !== "float"))
-    return orMisuse(() => createEvaluator(network, data.test, data.train, "digital")).cleanClasses;
-  const isDense = layers.every(({ kind }) => kind === "dense");
-  return (isDense ? classifyFloat : classifySingle)(network, data.test.images);
 };
 
 const writePredictions = (path: string, labels: Uint8Array, classes: Uint8Array): void => {
@@ -135,7 +126,7 @@ export const addEvaluate = (program: Command): void => {
       orMisuse(() => checkData(network, data.test, data.name, `model ${path}`, flags.reshape ?? false));
       const zeros = shareOfZeros(network);
       const images = data.test.count;
-      const clean = isOnChips ? null : cleanClasses(network, data);
+      const clean = isOnChips ? null : orMisuse(() => cleanClassesOf(network, data.test, data.train));
       const otherwise =
         flags.forms && clean ? classifyFloat(network, data.test.images).filter((c, b) => c !== clean[b]).length : null;
       const chips = parseCount("--chips", flags.chips, 2);

@@ -69,6 +69,9 @@ export const ANALOG_PARAMETERS = {
   ),
 } as const satisfies Parameters;
 
+/** How long a read of analog arrays takes, for studies that count its energy. */
+export const READ_TIME = quantity("s", 10e-9, [1e-12, 1e-3], "word lines of analog arrays are driven", "chosen");
+
 type AnalogValues = ValuesOf<typeof ANALOG_PARAMETERS>;
 
 /** @throws RangeError where the range of conductances is none. */

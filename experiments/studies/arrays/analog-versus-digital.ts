@@ -10,7 +10,7 @@ import {
   type TableOf,
   type ValuesOf,
 } from "#src/montecarlo/index";
-import { accuracyOf, type GroupWeights, groupsOf, type Network, patchesSeen, sizeOf } from "#src/networks/index";
+import { accuracyOf, groupsOf } from "#src/networks/index";
 import { pairedInterval } from "#src/numerics/paired-interval";
 import { fold, type Key } from "#src/random/index";
 import type { Figure } from "#src/report/figure";
@@ -32,7 +32,8 @@ import { PARAMETERS as COMPARISON } from "../networks/ternary-versus-binary-para
 import { type Line, linesOf, percent, percentBounds, sweptCurve, tableOf, valuesOf } from "../results/index.ts";
 import { heatRemarks, idleRipple } from "../sensing/idle-parameters.ts";
 import { checkSense, SENSE_NAMES, SENSE_PARAMETERS, senseNotes } from "../sensing/sense-parameters.ts";
-import { ANALOG_PARAMETERS, analogDesignOf } from "./analog-parameters.ts";
+import { deviceEnergy } from "./analog-energy.ts";
+import { ANALOG_PARAMETERS, analogDesignOf, READ_TIME } from "./analog-parameters.ts";
 
 const PARAMETERS = {
   ...SENSE_PARAMETERS,
@@ -47,7 +48,7 @@ const PARAMETERS = {
     "test images read on an analog chip, the first ones; digital chips read all",
     "chosen",
   ),
-  readTime: quantity("s", 10e-9, [1e-12, 1e-3], "word lines of analog arrays are driven", "chosen"),
+  readTime: READ_TIME,
   conversionTime: quantity("s", 10e-9, [1e-12, 1e-3], "of one conversion", "chosen: a hundred million a second"),
   columnsPerConverter: integer(
     8,
@@ -96,42 +97,6 @@ const NUMBERS = {
 
 type NumberName = keyof typeof NUMBERS;
 type Table = TableOf<typeof PARAMETERS, typeof NUMBERS>;
-
-const PROBED = 100;
-
-/** Mean square of each input of a first layer's array, over images and places. */
-const meanSquares = (network: Network, group: GroupWeights, images: Uint8Array) => {
-  const { inputs } = group.geometry;
-  const pixels = sizeOf(network.input.shape);
-  const count = Math.min(PROBED, images.length / pixels);
-  const patches = patchesSeen(network, group, images.subarray(0, count * pixels), count);
-  const squares = new Float64Array(inputs);
-  for (let k = 0; k < patches.length; k++) squares[k % inputs] += patches[k] ** 2 / (count * group.places);
-  return squares;
-};
-
-/** Energy of the devices for one image [J]: V^2 G over all devices while word lines are driven, mean over images. */
-const deviceEnergy = (network: Network, params: Params, images: Uint8Array): number => {
-  const [least, most] = [1 / params.highResistance, 1 / params.lowResistance];
-  const groups = groupsOf(network);
-  return groups.reduce((total, group) => {
-    const { geometry, weights, places } = group;
-    const { inputs, outputs } = geometry;
-    const squares = group.number === 0 ? meanSquares(network, group, images) : null;
-    const scale = weights.reduce((a, w) => Math.max(a, Math.abs(w)), 0) || 1;
-    let sum = 0;
-    for (let i = 0; i < inputs; i++) {
-      let conductance = 0;
-      for (let o = 0; o < outputs; o++) {
-        const share = Math.abs(weights[o * inputs + i]) / scale;
-        conductance += params.mapping === "offset column" ? (least + most) / 2 : 2 * least + share * (most - least);
-      }
-      // Hidden activations are +-1 or 0; taken as +-1 they all draw the full voltage's energy.
-      sum += conductance * (squares ? squares[i] : 1);
-    }
-    return total + places * sum * params.readVoltage ** 2 * params.readTime;
-  }, 0);
-};
 
 const bitsText = (bits: number): string => (bits > 0 ? String(bits) : "none");
 

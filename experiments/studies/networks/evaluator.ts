@@ -7,12 +7,15 @@ import {
   blockOf,
   classesOf,
   classify,
+  classifyFloat,
+  classifySingle,
   describeNetwork,
   foldNetwork,
   type ImageShape,
   type IntegerNetwork,
   idealArray,
   integerImages,
+  isWeighted,
   type Network,
   NO_ERRORS,
   type PackedInputs,
@@ -242,6 +245,15 @@ export const createEvaluator = (
         return onTest(folded, synapses, none);
       }),
   };
+};
+
+/** What each image is taken for without errors; float networks of convolutions in single precision, which is some ten times as fast. */
+export const cleanClassesOf = (network: Network, test: LabelledImages, train: LabelledImages): Uint8Array => {
+  const layers = network.layers.filter(isWeighted);
+  if (layers.some(({ weights }) => weights.kind !== "float"))
+    return evaluatorFor(network, test, train, "digital").cleanClasses;
+  const isDense = layers.every(({ kind }) => kind === "dense");
+  return (isDense ? classifyFloat : classifySingle)(network, test.images);
 };
 
 interface Kept {
