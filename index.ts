@@ -1,6 +1,7 @@
 export * from "./circuits/index.ts";
 export * from "./devices/index.ts";
 export * from "./experiments/index.ts";
+export * from "./src/exchange/index.ts";
 export * from "./src/learning/index.ts";
 export * from "./src/montecarlo/index.ts";
 export * from "./src/networks/index.ts";

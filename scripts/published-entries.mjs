@@ -1,5 +1,6 @@
 // What README and docs publish: each entry is a command whose output is a figure, a table or a figure of merit there.
-// run: a study of the program. script: a file of bench/, seed of its own. MNIST and CIFAR stand for folders of the data.
+// run: a study of the program. script: a file of bench/, seed of its own. MNIST and CIFAR stand for folders of the data, NETWORKS for one of
+// networks of others (docs/networks-elsewhere.md).
 // cpuMinutes: measured where `of` is the day of a record (docs/published), else estimated from what the docs say.
 
 const RUN = "2026-11-22";
@@ -157,6 +158,28 @@ export const ENTRIES = [
     18,
     TODAY,
     { "network-accuracy.png": "Test accuracy against width" },
+  ),
+  run(
+    "network-on-chips",
+    ["README.md", "networks-elsewhere.md"],
+    "network-on-chips --set network=NETWORKS/TFC_1W2A.onnx --data MNIST --trials 20 --grid supply=0.8V,0.9V,1.0V,1.2V --grid strobe=1ns,1.5ns,2ns,3ns,5ns,10ns",
+    2,
+    TODAY,
+    { "network-on-chips.png": "Accuracy on chips against supply" },
+  ),
+  run(
+    "network-on-chips-binary",
+    ["networks-elsewhere.md"],
+    "network-on-chips --set network=NETWORKS/TFC_1W1A.onnx --data MNIST --trials 20 --grid supply=0.8V,0.9V,1.0V,1.2V --grid strobe=1ns,1.5ns,2ns,3ns,5ns,10ns",
+    2,
+    TODAY,
+  ),
+  script(
+    "foreign-networks",
+    ["README.md", "networks-elsewhere.md"],
+    "bench/foreign-networks.mjs NETWORKS MNIST",
+    2,
+    TODAY,
   ),
   run("layer-sensitivity", ["networks.md"], "layer-sensitivity", 2, TODAY, {
     "layer-sensitivity.png": "Accuracy lost by errors in one layer",

@@ -1,5 +1,5 @@
 // Makes the figures, tables and figures of merit that README and docs show.
-//   npm run published -- [--data MNIST] [--cifar CIFAR] [NAME ...]    those named, or all of up to 30 CPU minutes
+//   npm run published -- [--data MNIST] [--cifar CIFAR] [--networks NETWORKS] [NAME ...]    those named, or all of up to 30 CPU minutes
 //   npm run published -- --all ...                                    the long ones too
 //   npm run published -- --list                                       what there is: docs/published.md, made by this
 //   npm run published -- --compare                                    every table of the pages against what was printed
@@ -16,9 +16,15 @@ import { ENTRIES } from "./published-entries.mjs";
 import { commandOf, LONG, pages, publishedPage, recordOf, records, root, wordsOf } from "./published-page.mjs";
 import { staleTables, withPrintedTables } from "./published-tables.mjs";
 
+/** Words that stand for folders, alone or at the head of a path. */
+const FOLDERS = ["MNIST", "CIFAR", "NETWORKS"];
+const FLAGS = { MNIST: "--data", CIFAR: "--cifar", NETWORKS: "--networks" };
+const inPlaces = (word, places) => word.replace(/\b(MNIST|CIFAR|NETWORKS)\b/g, (name) => places[name] ?? name);
+const needs = ({ line }) => FOLDERS.filter((name) => new RegExp(`\\b${name}\\b`).test(line));
+
 /** Runs one entry: what it printed, the seed, and the CPU time of it and its children [s]. */
 const made = async (entry, places) => {
-  const args = wordsOf(entry.line).map((word) => places[word] ?? word);
+  const args = wordsOf(entry.line).map((word) => inPlaces(word, places));
   const folder = join(root, "runs", "published", entry.name);
   const program = join(root, "dist", "experiments", "command-line", "main.js");
   const command = entry.kind === "run" ? [program, "run", ...args, "--out", folder, "--force"] : args;
@@ -56,6 +62,7 @@ const main = async () => {
       all: { type: "boolean" },
       data: { type: "string" },
       cifar: { type: "string" },
+      networks: { type: "string" },
     },
   });
   const unknown = positionals.filter((name) => !ENTRIES.some((entry) => entry.name === name));
@@ -66,15 +73,16 @@ const main = async () => {
   }
   const page = join(root, "docs", "published.md");
   if (!values.list && !values.compare) {
-    const places = { MNIST: values.data && resolve(values.data), CIFAR: values.cifar && resolve(values.cifar) };
+    const given = { MNIST: values.data, CIFAR: values.cifar, NETWORKS: values.networks };
+    const places = Object.fromEntries(FOLDERS.map((name) => [name, given[name] && resolve(given[name])]));
     const asked = ENTRIES.filter((entry) =>
       positionals.length > 0 ? positionals.includes(entry.name) : values.all || entry.cpuMinutes <= LONG,
     );
     mkdirSync(records, { recursive: true });
     for (const entry of asked) {
-      const missing = ["MNIST", "CIFAR"].find((word) => wordsOf(entry.line).includes(word) && !places[word]);
+      const missing = needs(entry).find((name) => !places[name]);
       if (missing) {
-        console.log(`${entry.name}: left out, give ${missing === "MNIST" ? "--data" : "--cifar"}`);
+        console.log(`${entry.name}: left out, give ${FLAGS[missing]}`);
         continue;
       }
       try {

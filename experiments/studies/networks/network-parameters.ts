@@ -241,7 +241,7 @@ export const trainedPart = <P extends NetworkValues & { readonly weights?: strin
 
 /** The network in a few words, for captions. */
 export const networkText = ({ network, widths }: { readonly network: string; readonly widths: string }): string =>
-  network === "" ? `widths ${widths}` : `network ${network}`;
+  network === "" ? `widths ${widths}` : `network ${network.split("/").at(-1)}`;
 
 /** Data, networks and recipe of all points: `kinds` are the weights trained. */
 export const networkNotes = (points: readonly NetworkValues[], kinds: readonly string[]): string[] => {
