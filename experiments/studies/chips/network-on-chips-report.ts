@@ -65,6 +65,8 @@ const shownRate = (condition: Condition, number: NumberName): string => {
 const three = (x: number, unit: string): string =>
   Number.isFinite(x) ? showQuantity(Number(x.toPrecision(3)), unit) : "";
 
+const counted = (x: number): string => (Number.isFinite(x) ? Math.round(x).toLocaleString("en") : "");
+
 const hasAny = (conditions: readonly Condition[], number: NumberName): boolean =>
   conditions.some((condition) => Number.isFinite(condition.mean(number)));
 
@@ -103,8 +105,8 @@ export const concludeChips = (table: Table): Summary[] => {
         ...rates.map(([head, number]) => [head, (c: Condition) => shownRate(c, number)] as const),
         hasAny(conditions, "usedStrobe") && ["strobe", (c) => three(c.mean("usedStrobe"), "s")],
         hasAny(conditions, "energy") && ["energy", (c) => three(c.mean("energy"), "J")],
-        ["devices", (c) => c.mean("devices").toLocaleString("en")],
-        ["tiles", (c) => String(c.mean("tiles"))],
+        ["devices", (c) => counted(c.mean("devices"))],
+        ["tiles", (c) => counted(c.mean("tiles"))],
         ["on arrays", (c) => `${(100 * c.mean("share")).toFixed(0)} %`],
       ],
       [

@@ -366,7 +366,7 @@ describe("misuse is told in one line, exit code 2, and writes nothing", () => {
     put("train-images-idx3-ubyte", idx(pixels, 4, 2, 2));
     expect((await json("data", "verify", "idx")).train).toBe(4);
     await refused(["run", "ternary-versus-binary", "--data", "idx"], "784 inputs", "4 pixels");
-    await refused(["evaluate", "m.safetensors", "--data", "idx"], "takes 784 inputs", "4 pixels");
+    await refused(["evaluate", "m.safetensors", "--data", "idx"], "takes 784 (", "4 pixels");
     await refused(["evaluate", "file"], "not a safetensors file");
     await refused(["evaluate", "m.safetensors", "--errors", "typ1=0.1"], "type1");
     await refused(["evaluate", "m.safetensors", "--errors", "type1=1.5"], "probability");
