@@ -4,7 +4,7 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { exportOnnx, fold, normal, rootKey, tableText } from "rramlab";
+import { exportOnnx, fold, normal, rootKey, summariesText } from "rramlab";
 import { conditions } from "./measure.mjs";
 
 const [networks, data] = process.argv.slice(2);
@@ -73,14 +73,16 @@ const median = (list) => [...list].sort((a, b) => a - b)[Math.floor(list.length 
 rmSync(place, { recursive: true });
 
 console.log(
-  tableText({
-    title: "Networks of others on the official MNIST test images",
-    columns: ["network", "right", "by its maker", "otherwise", "largest difference"],
-    rows,
-    notes: [
-      "By its maker: in the framework that trained it, or an executor of its graph. Otherwise: images that are taken for another class here. Largest difference: of an output, on four drawn images, node by node and through the layers.",
-    ],
-  }),
+  summariesText([
+    {
+      title: "Networks of others on the official MNIST test images",
+      columns: ["network", "right", "by its maker", "otherwise", "largest difference"],
+      rows,
+      notes: [
+        "By its maker: in the framework that trained it, or an executor of its graph. Otherwise: images that are taken for another class here. Largest difference: of an output, on four drawn images, node by node and through the layers.",
+      ],
+    },
+  ]),
 );
 console.log(
   `\nA float perceptron ${widths.join("-")} as ONNX, ${(bytes.length / 1e6).toFixed(1)} MB, read and compared: ${median(runs.map(([s]) => s)).toFixed(2)} s of CPU, ${median(runs.map(([, m]) => m)).toFixed(0)} MiB above the idle program (medians of five)`,

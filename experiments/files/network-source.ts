@@ -1,7 +1,15 @@
 import { createHash } from "node:crypto";
 import { dirname, join, parse } from "node:path";
-import { type ImportReport, importOnnx, networkOfArrays, parseArrays, parseLayerFile } from "#src/exchange/index";
+import {
+  type ImportReport,
+  importOnnx,
+  networkOfArrays,
+  parseArrays,
+  parseLayerFile,
+  type Tensor,
+} from "#src/exchange/index";
 import { type Model, type Network, type PixelMap, parseNetwork, parsePixels } from "#src/networks/index";
+import { named } from "#src/words/named";
 import { orMisuse } from "../misuse.ts";
 import { readUserBytes } from "./read-file.ts";
 import { readUserYaml } from "./read-yaml.ts";
@@ -12,8 +20,11 @@ export interface NetworkSource {
   readonly sha256: string;
   /** Whether another program wrote it: what a pixel is to the network is then the user's to say. */
   readonly isForeign: boolean;
-  /** @param pixels Of another program's: what a pixel is to it; null: what its file says, else 0 .. 1. */
-  open(pixels: PixelMap | null): OpenedNetwork;
+  /**
+   * @param pixels Of another program's: what a pixel is to it; null: what its file says, else the usual; "as they are": inputs are
+   * numbers as the network takes them.
+   */
+  open(pixels: PixelMap | "as they are" | null): OpenedNetwork;
 }
 
 /** A network, and in a sentence how it came in, where another program wrote it. */
@@ -24,9 +35,6 @@ export interface OpenedNetwork {
 
 /** The text of a flag or parameter; "": none. */
 export const pixelsOf = (text: string): PixelMap | null => (text === "" ? null : orMisuse(() => parsePixels(text)));
-
-/** What a pixel is where nothing is said: 0 .. 1, as most tools that read images make it. */
-const UNIT = parsePixels("0..1");
 
 const digestOf = (...all: readonly Uint8Array[]): string => {
   const hash = createHash("sha256");
@@ -43,7 +51,7 @@ const onnxSource = (path: string, bytes: Uint8Array): NetworkSource => ({
   sha256: digestOf(bytes),
   isForeign: true,
   open: (pixels) => {
-    const { network, report } = orMisuse(() => importOnnx(bytes, pixels ?? UNIT, path));
+    const { network, report } = orMisuse(() => importOnnx(bytes, pixels, path));
     return imported(network, importText(report));
   },
 });
@@ -53,18 +61,20 @@ const arraysSource = (path: string, what: string): NetworkSource => {
   const file = orMisuse(() => parseLayerFile(readUserYaml(path, what), path));
   const names = typeof file.arrays === "string" ? [file.arrays] : file.arrays;
   const files = names.map((name) => readUserBytes(join(dirname(path), name), `${what}${path}: arrays `));
-  const arrays = orMisuse(() =>
-    Object.fromEntries(
-      names.flatMap((name, k) =>
-        Object.entries(parseArrays(files[k], name)).map(([own, tensor]) => [own || parse(name).name, tensor] as const),
-      ),
-    ),
-  );
+  // Read when a layer asks for them.
+  const arrays = named<Tensor>();
+  names.forEach((name, k) => {
+    const own = orMisuse(() => parseArrays(files[k], name));
+    for (const array of Object.keys(own))
+      Object.defineProperty(arrays, array || parse(name).name, { enumerable: true, get: () => own[array] });
+  });
   return {
     sha256: digestOf(new TextEncoder().encode(JSON.stringify(file)), ...files),
     isForeign: true,
     open: (pixels) => {
-      const { network, unused } = orMisuse(() => networkOfArrays(file, arrays, pixels, path));
+      const { network, unused } = orMisuse(() =>
+        networkOfArrays(file, arrays, pixels === "as they are" ? parsePixels("0..255") : pixels, path),
+      );
       const left = unused.length > 0 ? `; arrays that no layer takes: ${unused.join(", ")}` : "";
       return imported(network, `from arrays of ${names.join(", ")}${left}`);
     },
@@ -94,6 +104,6 @@ const importText = ({ format, leftOut, compared }: ImportReport): string => {
   const { inputs, difference, largest, otherwise } = compared;
   return [
     `from ${format}${leftOut.length > 0 ? ` (${leftOut.join(", ")} at the end left out)` : ""}`,
-    `on ${inputs} drawn images its outputs and the layers' differ by ${three(difference)} at most (largest output ${three(largest)})${otherwise > 0 ? `, and ${otherwise} of them are taken for another class: look before you trust it` : ""}`,
+    `on ${inputs} drawn images its outputs and the layers' differ by ${three(difference)} at most (largest output ${three(largest)})${otherwise > 0 || difference > 1e-3 * largest ? `, ${otherwise} of them are taken for another class: look before you trust it` : ""}`,
   ].join("; ");
 };

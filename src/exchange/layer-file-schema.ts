@@ -55,7 +55,11 @@ const entry = z.discriminatedUnion("kind", [
         }),
       ])
       .describe("the module whose statistics are taken by their names in PyTorch or Keras, or the arrays themselves"),
-    epsilon: z.number().nonnegative().default(1e-5),
+    epsilon: z
+      .number()
+      .nonnegative()
+      .describe("default: 1e-5, or 1e-3 with the layout of Keras, as these have them")
+      .optional(),
   }),
   of("bias", { ...optional, array: z.string() }),
   of("flatten", optional),

@@ -40,7 +40,12 @@ const takeFrom = (arrays: Readonly<Record<string, Tensor>>) => {
       `no array "${names[0]}"; there are ${known.slice(0, 20).join(", ")}${known.length > 20 ? ", ..." : ""}.${suggestion(names[0], known)}`,
     );
   };
-  return { find, need, unused: () => Object.keys(arrays).filter((name) => !used.has(name)) };
+  return {
+    find,
+    need,
+    has: (name: string) => Object.hasOwn(arrays, name),
+    unused: () => Object.keys(arrays).filter((name) => !used.has(name)),
+  };
 };
 
 type Taken = ReturnType<typeof takeFrom>;
@@ -113,7 +118,7 @@ const weightedLayers = (
   own: WeightedEntry,
   name: { readonly name: string; readonly from?: readonly string[] },
   file: LayerFile,
-  { find, need }: Taken,
+  { find, need, has }: Taken,
   biasName: () => string,
 ): readonly MadeLayer[] => {
   const { array, scale } = own;
@@ -124,6 +129,11 @@ const weightedLayers = (
           [`${array}.bias`, `${array}/bias`, `${array}/bias:0`],
         ]
       : [[array.weight], array.bias === undefined ? [] : [array.bias]];
+  const [, module] = (typeof array === "string" && /^(.+)\.weight$/.exec(array)) || [];
+  if (module && has(`${module}.bias`))
+    throw new RangeError(
+      `array "${array}" leaves "${module}.bias" out; write array: ${module} for both, or {weight: ${array}} for the weights alone`,
+    );
   const weights = outputsFirst(need(...weightNames), { dense: 2, conv1d: 3, conv2d: 4 }[own.kind], file);
   const [outputs, , rows, columns] = weights.shape;
   const given = typeof scale === "string" ? floats(need(scale)) : scale === undefined ? null : Float32Array.of(scale);
@@ -169,15 +179,24 @@ const layersOf = (
     case "conv1d":
       return weightedLayers(own, name, file, taken, biasName);
     case "batchNorm":
-      return [{ layer: { ...name, kind: "batchNorm", epsilon: own.epsilon }, tensors: statistics(own, taken) }];
+      return [
+        {
+          layer: { ...name, kind: "batchNorm", epsilon: own.epsilon ?? (file.layout === "keras" ? 1e-3 : 1e-5) },
+          tensors: statistics(own, taken),
+        },
+      ];
     case "bias": {
       const bias = floats(taken.need(own.array, `${own.array}.bias`));
       return [{ layer: { ...name, kind: "bias" }, tensors: { bias } }];
     }
     case "maxPool":
     case "averagePool": {
-      const size = pair(own.size);
-      const stride = own.stride === undefined ? size : pair(own.stride);
+      // Of rows a window is one row high.
+      const isRow = Array.isArray(file.input) && file.input.length === 2;
+      const sides = (of: number | readonly [number, number]): readonly [number, number] =>
+        isRow && typeof of === "number" ? [1, of] : pair(of);
+      const size = sides(own.size);
+      const stride = own.stride === undefined ? size : sides(own.stride);
       return [{ layer: { ...name, kind: own.kind, size, stride }, tensors: {} }];
     }
     default: {
@@ -185,6 +204,35 @@ const layersOf = (
       return [{ layer: { ...rest, ...name } as Layer, tensors: {} }];
     }
   }
+};
+
+/**
+ * The same network where images are flattened channels first: Keras has rows, columns and then channels, so what follows a flattened
+ * image has its arrays in that order, up to the next weights.
+ */
+const channelsFirst = (network: Network): Network => {
+  const placed = placeNetwork(network);
+  const tensors = { ...network.tensors };
+  // Of each value where its elements are among Keras's; null: where they are.
+  const orders: (Int32Array | null)[] = [null];
+  for (const { layer, takes, from } of placed) {
+    const order = orders[takes[0]];
+    const { channels, height, width } = from;
+    const plane = height * width;
+    const turned = (name: string, width: number): void => {
+      const own = tensors[name];
+      if (order) tensors[name] = own.map((_, k) => own[Math.floor(k / width) * width + order[k % width]]);
+    };
+    if (layer.kind === "dense") turned(`${layer.name}.weight`, channels);
+    if (layer.kind === "bias") turned(`${layer.name}.bias`, channels);
+    if (layer.kind === "batchNorm")
+      for (const part of ["gain", "shift", "mean", "variance"]) turned(`${layer.name}.${part}`, channels);
+    const made = (): Int32Array =>
+      Int32Array.from({ length: channels * plane }, (_, k) => (k % plane) * channels + Math.floor(k / plane));
+    const isTurned = layer.kind === "flatten" && plane > 1 && channels > 1;
+    orders.push(isTurned ? made() : layer.kind === "dense" ? null : order);
+  }
+  return { ...network, tensors };
 };
 
 /** A network of bare arrays. */
@@ -207,7 +255,7 @@ export const networkOfArrays = (
   where: string,
 ): NetworkOfArrays => {
   const taken = takeFrom(arrays);
-  const nameFor = layerNames();
+  const nameFor = layerNames(new Set(file.layers.flatMap(({ name }) => name ?? [])));
   const layers: Layer[] = [];
   const tensors = named<Float32Array>();
   /** The value that an entry's name stands for: of weights with a bias what comes after it. */
@@ -226,7 +274,8 @@ export const networkOfArrays = (
   });
   return located(where, () => {
     const input = { shape: shapeOf(file.input), scale: 1, offset: 0, quantizer: null };
-    const network = withPixels({ input, layers, tensors }, pixels ?? parsePixels(file.pixels ?? "0..1"));
+    const own = file.layout === "keras" ? channelsFirst({ input, layers, tensors }) : { input, layers, tensors };
+    const network = withPixels(own, pixels ?? parsePixels(file.pixels ?? "0..1"));
     checkTensors(network, placeNetwork(network));
     // What PyTorch counts beside its statistics is no part of a network.
     return { network, unused: taken.unused().filter((name) => !name.endsWith(".num_batches_tracked")) };

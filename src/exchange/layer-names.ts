@@ -11,12 +11,13 @@ const STEMS: Readonly<Partial<Record<LayerKind["kind"], string>>> = {
   flatten: "flat",
 };
 
-/** Names for layers that have none, by their kind and a number: "conv1". */
-export const layerNames = (): ((kind: LayerKind["kind"]) => string) => {
+/** Names for layers that have none, by their kind and a number: "conv1"; none of those that are taken. */
+export const layerNames = (taken: ReadonlySet<string> = new Set()): ((kind: LayerKind["kind"]) => string) => {
   const counts = new Map<string, number>();
   return (kind) => {
     const stem = STEMS[kind] ?? kind;
-    const number = (counts.get(stem) ?? 0) + 1;
+    let number = (counts.get(stem) ?? 0) + 1;
+    while (taken.has(`${stem}${number}`)) number++;
     counts.set(stem, number);
     return `${stem}${number}`;
   };

@@ -6,6 +6,6 @@ export const located = <T>(where: string, work: () => T): T => {
     return work();
   } catch (error) {
     const why = (error as Error).message.replace(/^network: /, "").replace(/\.$/, "");
-    throw new RangeError(oneLine(`${where}: ${why}.`));
+    throw new RangeError(oneLine(`${where}: ${why}${why.endsWith("?") ? "" : "."}`));
   }
 };

@@ -26,6 +26,8 @@ export interface UniformQuantizer {
   readonly narrow: boolean;
   readonly scale: number;
   readonly zeroPoint: number;
+  /** What is rounded: x / scale + zeroPoint, or, as ONNX's QuantizeLinear has it, x / scale before a whole zero point is added: they differ halfway between levels where it is odd. */
+  readonly rounds?: "level" | "value";
 }
 
 /**
@@ -105,7 +107,9 @@ export const levelRange = ({ bits, signed, narrow }: Pick<UniformQuantizer, "bit
 /** The level of a value. */
 export const uniformLevel = (x: number, quantizer: UniformQuantizer): number => {
   const [low, high] = levelRange(quantizer);
-  return Math.min(high, Math.max(low, roundHalfEven(x / quantizer.scale + quantizer.zeroPoint)));
+  const { scale, zeroPoint, rounds } = quantizer;
+  const level = rounds === "value" ? roundHalfEven(x / scale) + zeroPoint : roundHalfEven(x / scale + zeroPoint);
+  return Math.min(high, Math.max(low, level));
 };
 
 export const uniformValue = (level: number, { scale, zeroPoint }: UniformQuantizer): number =>

@@ -16,6 +16,7 @@ const quantizer = {
   narrow: z.boolean().default(false),
   scale: z.number(),
   zeroPoint: z.number().default(0),
+  rounds: z.enum(["level", "value"]).default("level"),
 };
 const weighted = {
   weights: z.discriminatedUnion("kind", [

@@ -145,13 +145,15 @@ const checkBits = (where: string, bits: number, most: number): void => {
   if (!isWhole(bits, 1) || bits > most) refuse(`${where}: ${bits} bits; expected 1 .. ${most}.`);
 };
 
-const checkQuantizer = (where: string, { bits, signed, scale, zeroPoint }: UniformQuantizer): void => {
+const checkQuantizer = (where: string, { bits, signed, scale, zeroPoint, rounds }: UniformQuantizer): void => {
   checkBits(where, bits, 16);
   if (signed && bits < 2) refuse(`${where}: one bit with a sign has no level but 0 and -1; expected 2 bits or more.`);
   if (!(scale > 0 && scale < Number.POSITIVE_INFINITY) || !(Math.abs(zeroPoint) <= 2 ** 16))
     refuse(
       `${where}: scale ${scale}, zero point ${zeroPoint}; expected a scale above 0, and a zero point of at most ${2 ** 16} either way.`,
     );
+  if (rounds === "value" && !Number.isInteger(zeroPoint))
+    refuse(`${where}: zero point ${zeroPoint} is added to what is rounded; expected a whole number.`);
 };
 
 const checkSteps = (where: string, { at, above, values }: Steps): void => {

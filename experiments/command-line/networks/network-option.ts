@@ -11,13 +11,12 @@ export const PIXELS_FLAG = [
  * The network of a file.
  *
  * @param pixels What a pixel is to a network that another program wrote, where the user says it.
- * @param otherwise Where the user does not; "": what its file says, or 0 .. 1.
  */
-export const readModel = (path: string, pixels: string | undefined, otherwise = ""): OpenedNetwork => {
+export const readModel = (path: string, pixels: string | undefined): OpenedNetwork => {
   const source = networkSource(path, "model ");
   if (pixels !== undefined && !source.isForeign)
     throw new Misuse(
       `--pixels ${pixels}: model ${path} is a file of this program and says itself what a pixel is to it.`,
     );
-  return source.open(pixelsOf(pixels ?? otherwise));
+  return source.open(pixelsOf(pixels ?? ""));
 };

@@ -2,11 +2,11 @@ import type { Command } from "commander";
 import { parseArrays, showSides, writeNpy } from "#src/exchange/index";
 import { outputsOf, placeNetwork, showShape, sizeOf } from "#src/networks/index";
 import { ownOf } from "#src/words/named";
+import { networkSource } from "../../files/network-source.ts";
 import { readUserBytes } from "../../files/read-file.ts";
 import { checkWritable, writeUserFile } from "../../files/user-file.ts";
 import { Misuse, orMisuse } from "../../misuse.ts";
 import { answer } from "../output.ts";
-import { readModel } from "./network-option.ts";
 
 interface PredictFlags {
   readonly inputs: string;
@@ -28,8 +28,7 @@ export const addPredict = (program: Command): void => {
     .addHelpText("after", "\nExample:\n  rramlab predict network.onnx --inputs x.npy --out y.npy")
     .action((path: string, { inputs: from, out, json = false }: PredictFlags) => {
       checkWritable(out, { reads: [path, from] });
-      // Pixels are what enters as it is: nothing is made of them first.
-      const { model, imported } = readModel(path, undefined, "0..255");
+      const { model, imported } = networkSource(path, "model ").open("as they are");
       const { network } = model;
       const arrays = orMisuse(() => parseArrays(readUserBytes(from, "inputs "), from));
       const x = ownOf(arrays, "");

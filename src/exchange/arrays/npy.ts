@@ -1,4 +1,4 @@
-import { countOf, type ElementType, elementsOf, showSides, type Tensor, WIDTHS } from "./tensor.ts";
+import { countOf, type ElementType, elementsOf, limited, showSides, type Tensor, WIDTHS } from "./tensor.ts";
 
 /*
  * NumPy's format (numpy.lib.format): the magic, a version, the length of a header, the header as a literal of a Python dictionary, and
@@ -37,7 +37,7 @@ const rowMajor = (values: Float64Array, shape: readonly number[]): Float64Array 
 /** @throws RangeError where the bytes are no .npy file of numbers. */
 export const parseNpy = (file: Uint8Array, where: string): Tensor => {
   const refuse = (why: string): never => {
-    throw new RangeError(`${where}: not an .npy file that can be read: ${why}.`);
+    throw new RangeError(`${where}: not an .npy file that can be read: ${why}${why.endsWith("?") ? "" : "."}`);
   };
   if (!MAGIC.every((byte, k) => file[k] === byte)) refuse("it does not begin as one");
   const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
@@ -60,6 +60,7 @@ export const parseNpy = (file: Uint8Array, where: string): Tensor => {
     .map((side) => side.trim())
     .filter((side) => side !== "")
     .map(Number);
+  limited(shape);
   const bytes = file.subarray(start + length);
   if (bytes.length !== countOf(shape) * WIDTHS[type])
     refuse(

@@ -25,6 +25,18 @@ export const countOf = (shape: readonly number[]): number => shape.reduce((a, b)
 
 export const showSides = (shape: readonly number[]): string => (shape.length === 0 ? "a number" : shape.join(" x "));
 
+/** Most elements of a tensor. */
+export const MOST_ELEMENTS = 2 ** 26;
+
+/** A shape that can be held. @throws RangeError where it has too many elements, or sides that are none. */
+export const limited = (shape: readonly number[]): number[] => {
+  if (!shape.every((n) => Number.isInteger(n) && n >= 0) || !(countOf(shape) <= MOST_ELEMENTS))
+    throw new RangeError(
+      `a tensor of ${showSides(shape)}; whole sides, and at most ${MOST_ELEMENTS} elements, are known`,
+    );
+  return [...shape];
+};
+
 export const scalar = (value: number, type: ElementType = "float32"): Tensor => ({
   type,
   shape: [],

@@ -40,3 +40,15 @@ export interface OnnxModel {
 /** A node as errors name it. */
 export const nodeText = (node: OnnxNode, number: number): string =>
   `node ${number + 1}${node.name ? ` "${node.name}"` : ""} (${node.domain ? `${node.domain}.` : ""}${node.operator})`;
+
+/** Names of the values that an output needs. */
+export const neededFor = (model: OnnxModel, output: string): ReadonlySet<string> => {
+  const makers = new Map<string, OnnxNode[]>();
+  for (const node of model.nodes)
+    for (const name of node.outputs) makers.set(name, [...(makers.get(name) ?? []), node]);
+  const needed = new Set([output]);
+  // A set is walked while it grows.
+  for (const name of needed)
+    for (const input of makers.get(name)?.flatMap(({ inputs }) => inputs) ?? []) needed.add(input);
+  return needed;
+};

@@ -6,6 +6,7 @@ import {
   type ElementType,
   elementsOf,
   halfPrecision,
+  MOST_ELEMENTS,
   showSides,
   type Tensor,
   WIDTHS,
@@ -103,9 +104,6 @@ export const typeOf = (number: number, where: string): ElementType =>
 
 export const numberOfType = (type: ElementType): number => TYPES.indexOf(type);
 
-/** Most elements of a tensor. */
-const MOST = 2 ** 28;
-
 const tensorIn = (bytes: Uint8Array): { readonly name: string; readonly tensor: Tensor } => {
   let [name, type, raw, isElsewhere]: [string, number, Uint8Array | null, boolean] = ["", 0, null, false];
   const shape: number[] = [];
@@ -128,8 +126,8 @@ const tensorIn = (bytes: Uint8Array): { readonly name: string; readonly tensor: 
     );
   const element = typeOf(type, where);
   const count = countOf(shape);
-  if (shape.some((n) => n < 0) || !(count <= MOST))
-    fail(`${where} of ${showSides(shape)}; expected sides from 0, and at most ${MOST} elements.`);
+  if (shape.some((n) => n < 0) || !(count <= MOST_ELEMENTS))
+    fail(`${where} of ${showSides(shape)}; expected sides from 0, and at most ${MOST_ELEMENTS} elements.`);
   const values = raw ? rawValues(raw, element, where) : listedValues(element, { floats, integers, doubles });
   if (values.length !== count) fail(`${where} of ${showSides(shape)} holds ${values.length} numbers; is it truncated?`);
   return { name, tensor: { type: element, shape, values } };

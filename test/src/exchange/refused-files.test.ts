@@ -1,48 +1,15 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "@jest/globals";
-import type { Tensor } from "#src/exchange/arrays/tensor";
 import { importOnnx } from "#src/exchange/index";
-import type { Attribute, OnnxModel, OnnxNode } from "#src/exchange/onnx/model";
+import type { Attribute, OnnxNode } from "#src/exchange/onnx/model";
 import { readOnnx } from "#src/exchange/onnx/read-model";
-import { writeOnnx } from "#src/exchange/onnx/write-model";
 import { parsePixels } from "#src/networks/index";
 import { fold, rootKey, uniform } from "#src/random/index";
+import { model, node, tensor } from "./onnx-model.ts";
 
 const read = (name: string): Uint8Array => readFileSync(join(import.meta.dirname, "networks", `${name}.onnx`));
 const open = (bytes: Uint8Array) => importOnnx(bytes, parsePixels("0..1"), "net.onnx");
-
-const node = (operator: string, inputs: string[], output: string, more: Partial<OnnxNode> = {}): OnnxNode => ({
-  name: `the ${operator}`,
-  operator,
-  domain: "",
-  inputs,
-  outputs: [output],
-  attributes: {},
-  ...more,
-});
-const tensor = (shape: number[], value = 1): Tensor => ({
-  type: "float32",
-  shape,
-  values: new Float64Array(shape.reduce((a, b) => a * b, 1)).fill(value),
-});
-
-/** A perceptron of 4 inputs and 3 outputs, changed. */
-const model = (change: Partial<OnnxModel> = {}): Uint8Array => {
-  const whole: OnnxModel = {
-    producer: "test",
-    opsets: { "": 13 },
-    nodes: [node("MatMul", ["x", "w"], "y")],
-    initializers: { w: tensor([4, 3]) },
-    inputs: [{ name: "x", type: "float32", shape: [null, 4] }],
-    outputs: ["y"],
-    ...change,
-  };
-  return writeOnnx(
-    whole,
-    whole.outputs.map((name) => ({ name, shape: [null, 3] })),
-  );
-};
 
 const whole = (value: number): Attribute => ({ kind: "whole", value });
 

@@ -14,7 +14,7 @@ export const imageOf = (shape: readonly number[]): ImageShape => {
   const [, channels, ...sides] = shape;
   if (channels === undefined || sides.length > 2)
     throw new RangeError(
-      `a value of ${showSides(shape)}; a batch of vectors, of rows of channels or of images of channels is known`,
+      `a value of ${shape.length} sides (${showSides(shape)}); a batch of vectors, of rows of channels or of images of channels is known`,
     );
   const [height, width] = sides.length === 2 ? sides : [1, sides[0] ?? 1];
   return { channels, height, width };
@@ -66,6 +66,14 @@ export const createBuilder = (shape: readonly number[]): Builder & { readonly in
     return { kind: "activation", layer: name, shape: to, affine: SAME };
   };
 
+  /** Layers made of a value, so that one that is used twice is made once. */
+  const made = new Map<Value, Activation>();
+  const once = (value: Value, make: () => Activation): Activation => {
+    const found = made.get(value) ?? make();
+    made.set(value, found);
+    return found;
+  };
+
   const affineLayer = (of: Activation): Activation => {
     const { affine } = of;
     const { channels } = imageOf(of.shape);
@@ -87,12 +95,12 @@ export const createBuilder = (shape: readonly number[]): Builder & { readonly in
     }
     entering ??= SAME;
     if (!isSame(entering)) throw new RangeError("the input enters in two ways; normalise it in one place");
-    return affineLayer(of);
+    return once(of, () => affineLayer(of));
   };
 
   const settledActivation = (of: Activation): Activation => {
     if (ofInput.has(of.layer)) return entered(of);
-    return isSame(of.affine) ? of : affineLayer(of);
+    return isSame(of.affine) ? of : once(of, () => affineLayer(of));
   };
 
   const settledSteps = (value: Stepped): Activation => {
@@ -107,13 +115,13 @@ export const createBuilder = (shape: readonly number[]): Builder & { readonly in
     const turned = turns
       ? { ...of, affine: { ...of.affine, gain: of.affine.gain.map((g) => -g), shift: of.affine.shift.map((s) => -s) } }
       : of;
-    const made = add(kind, [settledActivation(turned)], {}, of.shape);
-    return { ...made, affine: gainOf(Float64Array.of(gain)) };
+    const steps = add(kind, [settledActivation(turned)], {}, of.shape);
+    return { ...steps, affine: gainOf(Float64Array.of(gain)) };
   };
 
   const activationOf = (value: Value): Activation => {
     if (value.kind === "activation") return value;
-    if (value.kind === "stepped") return settledSteps(value);
+    if (value.kind === "stepped") return once(value, () => settledSteps(value));
     const what = {
       constant: "a number that does not depend on the input",
       magnitude: "a magnitude |x|, which only comparisons take",
@@ -135,7 +143,7 @@ export const createBuilder = (shape: readonly number[]): Builder & { readonly in
       const flat = add({ kind: "flatten" }, [{ ...inner, affine: SAME }], {}, to);
       return { ...flat, affine: inner.affine };
     }
-    if (layers.length === 0) {
+    if (layers.length === 0 && isOne(of.affine) && isSameImage(have, images.get(INPUT) as ImageShape)) {
       images.set(INPUT, want);
       return { ...of, shape: to };
     }
@@ -163,7 +171,8 @@ export const createBuilder = (shape: readonly number[]): Builder & { readonly in
         offset: shift[0] - gain[0] * mean[0],
         quantizer: null,
       };
-      if (layers[layers.length - 1]?.name !== output.layer)
+      if (layers.length === 0) throw new RangeError(`it has no layers (${showSides(shape)})`);
+      if (layers[layers.length - 1].name !== output.layer)
         throw new RangeError("its output is not the last value that the layers give");
       return { input, layers, tensors };
     },

@@ -1,4 +1,4 @@
-import { isFloating, showSides } from "../../arrays/tensor.ts";
+import { showSides } from "../../arrays/tensor.ts";
 import { numberAt } from "../operators/operator.ts";
 import { typeOf } from "../read-model.ts";
 import { gainOf, thenAdd, thenMultiply } from "./affine.ts";
@@ -12,7 +12,6 @@ import {
   type Rule,
   settledUnlessActivation,
   valueAt,
-  withoutNull,
 } from "./rule.ts";
 import { compared, magnitudeCompared, onlyNumber, steppedBy } from "./steps.ts";
 import type { Activation, Constant, Value } from "./values.ts";
@@ -44,13 +43,16 @@ const added = (a: Value, b: Value, builder: Builder): Activation => {
     return builder.add({ kind: "add" }, [x, y], {}, x.shape);
   };
   if (one.factor === other.factor) return { ...sum(one.of, other.of), affine: gainOf(Float64Array.of(one.factor)) };
-  return sum(builder.settled(a), builder.settled(b));
+  const settled = ({ of, factor }: typeof one): Activation =>
+    builder.settled({ ...of, affine: gainOf(Float64Array.of(factor)) });
+  return sum(settled(one), settled(other));
 };
 
 /** Operators that work element by element: on steps by their pieces, on an activation and a constant as an affine map. */
 export const elementWise: Rule = (node, inputs, builder, opset) => {
-  if (inputs.some(isStepped) && inputs.every((value) => isStepped(value) || value?.kind === "constant"))
-    return steppedBy(node, opset, withoutNull(inputs));
+  const isPieces = (value: Value | null): boolean =>
+    value === null || isStepped(value) || (value.kind === "constant" && onlyNumber(value) !== null);
+  if (inputs.some(isStepped) && inputs.every(isPieces)) return steppedBy(node, opset, inputs);
   const { operator } = node;
   if (!["Add", "Sub", "Mul", "Div"].includes(operator))
     throw new RangeError("it takes a value of the network that is no comparison; only steps are made of such");
@@ -104,11 +106,12 @@ export const clip: Rule = (node, inputs, builder, opset) => {
 
 export const cast: Rule = (node, inputs) => {
   const type = node.operator === "Cast" ? typeOf(numberAt(node, "to", 0), "a Cast's output") : "float32";
-  if (!isFloating(type)) throw new RangeError(`it cuts values of the network to ${type}; no layer here does`);
+  if (type !== "float32" && type !== "float64")
+    throw new RangeError(`it rounds values of the network to ${type}; no layer here does`);
   return valueAt(inputs, 0);
 };
 
 export const abs: Rule = (node, inputs, builder, opset) =>
   isStepped(inputs[0])
-    ? steppedBy(node, opset, withoutNull(inputs))
+    ? steppedBy(node, opset, inputs)
     : { kind: "magnitude", of: settledUnlessActivation(valueAt(inputs, 0), builder) };

@@ -1,9 +1,9 @@
 import type { Network } from "#src/networks/network";
 import { ownOf } from "#src/words/named";
 import { suggestion } from "#src/words/suggestion";
-import { showSides } from "../../arrays/tensor.ts";
+import { type ElementType, limited, showSides } from "../../arrays/tensor.ts";
 import { located } from "../../located.ts";
-import { nodeText, type OnnxModel, type OnnxNode } from "../model.ts";
+import { neededFor, nodeText, type OnnxModel, type OnnxNode } from "../model.ts";
 import { OPSETS, QONNX_DOMAINS } from "../operators/index.ts";
 import { shapeAsTensor } from "../operators/shapes.ts";
 import { createBuilder } from "./builder.ts";
@@ -16,7 +16,7 @@ export interface ImportedGraph {
   /** The network; its input is the graph's own, not pixels. */
   readonly network: Network;
   /** The graph's input: its name and shape, batch first. */
-  readonly input: { readonly name: string; readonly shape: readonly number[] };
+  readonly input: { readonly name: string; readonly type: ElementType; readonly shape: readonly number[] };
   /** Name of the value that the network's output is. */
   readonly output: string;
   /** Operators at the end that change no order of the classes and are left out. */
@@ -66,17 +66,8 @@ const unknown = ({ domain, operator }: OnnxNode): RangeError => {
   );
 };
 
-/** Names of the values that an output needs. */
-const neededFor = (model: OnnxModel, output: string): ReadonlySet<string> => {
-  const makers = new Map<string, OnnxNode[]>();
-  for (const node of model.nodes)
-    for (const name of node.outputs) makers.set(name, [...(makers.get(name) ?? []), node]);
-  const needed = new Set([output]);
-  // A set is walked while it grows.
-  for (const name of needed)
-    for (const input of makers.get(name)?.flatMap(({ inputs }) => inputs) ?? []) needed.add(input);
-  return needed;
-};
+/** Inputs at once at most of a graph whose batch is fixed. */
+const MOST_AT_ONCE = 1024;
 
 /** The one input and its shape. @throws RangeError where there are several, or sides other than the batch are open. */
 const inputOf = ({ inputs }: OnnxModel, needed: ReadonlySet<string>): ImportedGraph["input"] => {
@@ -87,14 +78,19 @@ const inputOf = ({ inputs }: OnnxModel, needed: ReadonlySet<string>): ImportedGr
         ? "its output depends on no input"
         : `it takes ${own.length} inputs (${own.map(({ name }) => `"${name}"`).join(", ")}); a network here takes one`,
     );
-  const [{ name, shape }] = own;
+  const [{ name, type, shape }] = own;
   if (!shape) throw new RangeError(`its input "${name}" has no shape; export the network with one`);
   const open = shape.findIndex((side, k) => k > 0 && (side === null || side < 1));
   if (open >= 0)
     throw new RangeError(
       `side ${open} of its input "${name}" is open; the batch (side 0) may be, the others are numbers in a network here`,
     );
-  return { name, shape: shape.map((side) => (side !== null && side > 0 ? side : 1)) };
+  const sides = shape.map((side) => (side !== null && side > 0 ? side : 1));
+  if (sides.length === 0 || sides[0] > MOST_AT_ONCE)
+    throw new RangeError(
+      `its input "${name}" is of ${showSides(sides)}, batch first; export the network with the batch open, or of at most ${MOST_AT_ONCE}`,
+    );
+  return { name, type: type ?? "float32", shape: limited(sides) };
 };
 
 const checkOpsets = ({ opsets }: OnnxModel): void => {
@@ -123,7 +119,6 @@ export const importGraph = (model: OnnxModel, where: string): ImportedGraph => {
   const values = new Map<string, Value>([[input.name, builder.input]]);
   for (const [name, tensor] of Object.entries(model.initializers))
     values.set(name, { kind: "constant", tensor, quantized: null });
-  const given = new Set(values.keys());
   const leftOut: string[] = [];
   model.nodes.forEach((node, number) => {
     if (!node.outputs.some((name) => needed.has(name))) return;
@@ -132,13 +127,10 @@ export const importGraph = (model: OnnxModel, where: string): ImportedGraph => {
       const inputs = node.inputs.map((name): Value | null => {
         if (name === "") return null;
         const found = values.get(name);
-        if (!found)
-          throw new RangeError(
-            `it takes "${name}", which no node before it gives${given.has(name) ? "" : ` and no initializer`}`,
-          );
+        if (!found) throw new RangeError(`it takes "${name}", which no node before it gives and no initializer`);
         return found;
       });
-      for (const value of node.attributes ? Object.values(node.attributes) : [])
+      for (const value of Object.values(node.attributes))
         if (value.kind === "other" && value.value !== "a list") throw unknown(node);
       const isConstant = inputs.every((value): value is Constant | null => value === null || value.kind === "constant");
       const [name] = node.outputs;
@@ -168,6 +160,5 @@ export const importGraph = (model: OnnxModel, where: string): ImportedGraph => {
   if (found.kind === "ended") leftOut.push(found.operator);
   const last = found.kind === "ended" ? found.of : found;
   const network = located(where, () => builder.network(builder.settled(last)));
-  if (network.layers.length === 0) throw new RangeError(`${where}: it has no layers (${showSides(input.shape)}).`);
   return { network, input, output: found.kind === "ended" ? found.before : output, leftOut };
 };

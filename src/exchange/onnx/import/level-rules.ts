@@ -1,6 +1,6 @@
 import { scalar, type Tensor } from "../../arrays/tensor.ts";
 import type { OnnxNode } from "../model.ts";
-import { linearOf, quantOf } from "../operators/quantizers.ts";
+import { isOneBit, linearOf, quantOf } from "../operators/quantizers.ts";
 import { gainOf } from "./affine.ts";
 import { byChannel, constantAt, numberOf, onSettled, type Rule, tensorsOf, valueAt } from "./rule.ts";
 import type { Activation, Constant, Value } from "./values.ts";
@@ -17,6 +17,11 @@ export const quant: Rule = (node, inputs, builder) => {
     throw new RangeError("narrow without a sign leaves out the highest level; no quantizer here does");
   const scale = quantizerScale(constantAt(inputs, 1, "scale"));
   const zeroPoint = numberOf(constantAt(inputs, 2, "zero point"), "zero point");
+  if (isOneBit({ bits, signed })) {
+    if (zeroPoint !== 0) throw new RangeError(`one bit with a sign and a zero point of ${zeroPoint}; 0 is known`);
+    const made = onSettled({ kind: "sign" })(node, inputs, builder, 0) as Activation;
+    return { ...made, affine: gainOf(Float64Array.of(scale)) };
+  }
   return onSettled({ kind: "uniform", bits, signed, narrow, scale, zeroPoint })(node, inputs, builder, 0);
 };
 
@@ -30,7 +35,7 @@ const linearQuantizer = (node: OnnxNode, inputs: readonly (Value | null)[], type
   const { signed } = linearOf([scalar(0, type), tensors[1], tensors[2]], node);
   const zeroPoint = inputs[2] ? numberOf(constantAt(inputs, 2, "zero point"), "zero point") : 0;
   const scale = quantizerScale(constantAt(inputs, 1, "scale"));
-  return { bits: 8, signed, narrow: false, scale, zeroPoint };
+  return { bits: 8, signed, narrow: false, scale, zeroPoint, rounds: "value" as const };
 };
 
 export const quantizeLinear: Rule = (node, inputs, builder) => ({

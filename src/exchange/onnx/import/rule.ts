@@ -45,8 +45,6 @@ export const byChannel = (constant: Constant, shape: readonly number[]): Float64
 
 export const isStepped = (value: Value | null): boolean => value?.kind === "stepped";
 
-export const withoutNull = (inputs: readonly (Value | null)[]): Value[] => inputs.map((_, k) => valueAt(inputs, k));
-
 export const tensorsOf = (inputs: readonly (Value | null)[]): (Tensor | null)[] =>
   inputs.map((value) => (value?.kind === "constant" ? value.tensor : null));
 
@@ -63,7 +61,7 @@ export const onSettled =
 export const stepsOr =
   (otherwise: Rule): Rule =>
   (node, inputs, builder, opset) =>
-    isStepped(inputs[0]) ? steppedBy(node, opset, withoutNull(inputs)) : otherwise(node, inputs, builder, opset);
+    isStepped(inputs[0]) ? steppedBy(node, opset, inputs) : otherwise(node, inputs, builder, opset);
 
 export const pairOf = (list: readonly number[]): readonly [number, number] =>
   list.length === 1 ? [1, list[0]] : [list[0], list[1]];

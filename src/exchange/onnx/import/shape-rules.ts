@@ -14,6 +14,8 @@ export const relabelled: Rule = (node, inputs, builder, opset) => {
 export const transpose: Rule = (node, inputs, builder) => {
   const of = settledUnlessActivation(valueAt(inputs, 0), builder);
   const order = numbersAt(node, "perm") ?? of.shape.map((_, k) => of.shape.length - 1 - k);
+  if ([...order].sort((a, b) => a - b).join() !== of.shape.map((_, k) => k).join())
+    throw new RangeError(`the order ${order.join(", ")} of a value of ${of.shape.length} sides`);
   // Sides of one do not count: where the others keep their order, no element moves.
   const moved = order.filter((axis) => of.shape[axis] !== 1);
   if (moved.some((axis, k) => k > 0 && axis < moved[k - 1]))

@@ -52,7 +52,9 @@ export const compared = (operator: string, of: Activation, at: number, turned: b
 /** |x| compared with a number. */
 export const magnitudeCompared = (operator: string, of: Activation, at: number, turned: boolean): Stepped => {
   const name = turned ? TURNED[operator] : operator;
-  if (at < 0 || name === "Equal") throw new RangeError(`|x| is compared with ${at} by ${name}; that is no threshold`);
+  const isTrivial = at === 0 && (name === "Less" || name === "GreaterOrEqual");
+  if (at < 0 || isTrivial || name === "Equal")
+    throw new RangeError(`|x| is compared with ${at} by ${name}; that is no threshold`);
   // |x| < t: -t < x < t; |x| <= t: -t <= x <= t; the others are what these are not.
   const isOpen = name === "Less" || name === "GreaterOrEqual";
   const inside = name === "Less" || name === "LessOrEqual" ? 1 : 0;
@@ -82,8 +84,8 @@ const valueIn = ({ cuts, values }: Stepped, below: Cut | null): number => {
  * What an operator that works element by element makes of steps of one activation, and of numbers: on each piece what it makes of the
  * pieces' values.
  */
-export const steppedBy = (node: OnnxNode, opset: number, inputs: readonly Value[]): Stepped => {
-  const steps = inputs.filter((value): value is Stepped => value.kind === "stepped");
+export const steppedBy = (node: OnnxNode, opset: number, inputs: readonly (Value | null)[]): Stepped => {
+  const steps = inputs.filter((value): value is Stepped => value?.kind === "stepped");
   const [{ of }] = steps;
   if (steps.some((other) => other.of.layer !== of.layer || !isSameAs(other.of.affine, of.affine)))
     throw new RangeError("it joins steps of two different values, which no layer here does");
@@ -91,7 +93,8 @@ export const steppedBy = (node: OnnxNode, opset: number, inputs: readonly Value[
     .flatMap((value) => value.cuts)
     .sort((a, b) => (isBefore(a, b) ? -1 : isBefore(b, a) ? 1 : 0))
     .filter((cut, k, list) => k === 0 || isBefore(list[k - 1], cut));
-  const taken = inputs.map((value): Tensor => {
+  const taken = inputs.map((value): Tensor | null => {
+    if (value === null) return null;
     if (value.kind === "stepped")
       return numbers(
         [null, ...cuts].map((below) => valueIn(value, below)),

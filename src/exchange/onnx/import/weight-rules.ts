@@ -1,7 +1,7 @@
 import type { LayerKind, WeightedLayer } from "#src/networks/layers";
 import { showSides, type Tensor } from "../../arrays/tensor.ts";
 import { weightsOf } from "../../weights.ts";
-import { numberAt } from "../operators/operator.ts";
+import { numberAt, numbersAt } from "../operators/operator.ts";
 import { transposed } from "../operators/shapes.ts";
 import { thenAdd } from "./affine.ts";
 import { type Builder, imageOf } from "./builder.ts";
@@ -97,14 +97,21 @@ export const conv: Rule = (node, inputs, builder) => {
   const [batch, channels, ...sides] = shape;
   const [outputs, share, ...size] = weights.tensor.shape;
   const groups = numberAt(node, "group", 1);
+  const kernel = numbersAt(node, "kernel_shape") ?? size;
+  if (weights.tensor.shape.length !== shape.length || kernel.join() !== size.join())
+    throw new RangeError(
+      `its weights are of ${showSides(weights.tensor.shape)}, its kernel_shape is ${showSides(kernel)}, and ${showSides(shape)} come in`,
+    );
   if (share * groups !== channels)
     throw new RangeError(
       `its weights of ${showSides(weights.tensor.shape)} take ${share * groups} channels, and ${channels} come in (${showSides(shape)})`,
     );
   const window = imageWindow(node, sides, size);
   const bias = inputs[2] ? constantAt(inputs, 2, "bias").tensor.values : null;
+  if (bias && bias.length !== outputs)
+    throw new RangeError(`its bias is of ${bias.length} channels, and its weights give ${outputs}`);
   const whole = { channels: outputs, groups };
-  const [one] = [window].map((w) => ({ size: w.size[0], stride: w.stride[0], padding: w.padding[0] }));
+  const one = { size: window.size[0], stride: window.stride[0], padding: window.padding[0] };
   const kind = (how: Pick<WeightedLayer, "weights" | "scale">): LayerKind =>
     sides.length === 1
       ? { kind: "conv1d", ...whole, ...one, ...how }

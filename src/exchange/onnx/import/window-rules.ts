@@ -5,7 +5,7 @@ import { axisOf, listAt, numberAt, numbersAt } from "../operators/operator.ts";
 import { gainOf } from "./affine.ts";
 import type { Builder } from "./builder.ts";
 import { pairOf, type Rule, tensorsOf, valueAt } from "./rule.ts";
-import type { Activation, Value } from "./values.ts";
+import type { Activation } from "./values.ts";
 
 /** A window, one row high where the value has rows alone. @throws RangeError for what windows here cannot be. */
 export const imageWindow = (node: OnnxNode, sides: readonly number[], size: readonly number[]) => {
@@ -27,7 +27,9 @@ export const pool =
   (node, inputs, builder) => {
     const { of, factor } = builder.factored(valueAt(inputs, 0));
     const [batch, channels, ...sides] = of.shape;
-    const window = imageWindow(node, sides, numbersAt(node, "kernel_shape") ?? []);
+    const size = numbersAt(node, "kernel_shape");
+    if (!size) throw new RangeError("it has no kernel_shape");
+    const window = imageWindow(node, sides, size);
     if (window.padding.some((n) => n > 0))
       throw new RangeError(`padding ${showSides(window.padding)}; pooling here has none`);
     const made = builder.add({ kind, size: pairOf(window.size), stride: pairOf(window.stride) }, [of], {}, [
@@ -38,19 +40,17 @@ export const pool =
     return { ...made, affine: gainOf(Float64Array.of(factor)) };
   };
 
-const meanOfImage = (value: Value, shape: readonly number[], builder: Builder): Activation => {
-  const { of, factor } = builder.factored(value);
-  const made = builder.add({ kind: "globalAveragePool" }, [of], {}, shape);
-  return { ...made, affine: gainOf(Float64Array.of(factor)) };
-};
+const meanOfImage = (of: Activation, shape: readonly number[], builder: Builder): Activation =>
+  builder.add({ kind: "globalAveragePool" }, [of], {}, shape);
 
 export const globalAveragePool: Rule = (_node, inputs, builder) => {
-  const { shape } = builder.settled(valueAt(inputs, 0));
-  return meanOfImage(valueAt(inputs, 0), [...shape.slice(0, 2), ...shape.slice(2).map(() => 1)], builder);
+  const { of, factor } = builder.factored(valueAt(inputs, 0));
+  const kept = of.shape.map((n, k) => (k < 2 ? n : 1));
+  return { ...meanOfImage(of, kept, builder), affine: gainOf(Float64Array.of(factor)) };
 };
 
 export const reduceMean: Rule = (node, inputs, builder) => {
-  const of = builder.settled(valueAt(inputs, 0));
+  const { of, factor } = builder.factored(valueAt(inputs, 0));
   const { shape } = of;
   const axes = (listAt(tensorsOf(inputs), 1, node, "axes") ?? []).map((axis) => axisOf(axis, shape.length)).sort();
   if (
@@ -65,5 +65,6 @@ export const reduceMean: Rule = (node, inputs, builder) => {
       `a mean along ${axes.join(", ") || "all"} of ${showSides(shape)}; that of whole images is known`,
     );
   const kept = shape.map((n, k) => (k < 2 ? n : 1));
-  return meanOfImage(of, numberAt(node, "keepdims", 1) === 1 ? kept : kept.slice(0, 2), builder);
+  const made = meanOfImage(of, numberAt(node, "keepdims", 1) === 1 ? kept : kept.slice(0, 2), builder);
+  return { ...made, affine: gainOf(Float64Array.of(factor)) };
 };

@@ -1,15 +1,17 @@
 import { roundHalfEven } from "#src/numerics/round-half-even";
-import { countOf, type ElementType, isFloating, showSides, type Tensor } from "../../arrays/tensor.ts";
+import { countOf, type ElementType, isFloating, limited, showSides, type Tensor } from "../../arrays/tensor.ts";
 import { given, numberAt, type Operator } from "./operator.ts";
 
 /** The shape of two tensors together, as NumPy broadcasts. */
 export const broadcast = (a: readonly number[], b: readonly number[]): number[] => {
   const rank = Math.max(a.length, b.length);
-  return Array.from({ length: rank }, (_, k) => {
-    const [x, y] = [a[k - rank + a.length] ?? 1, b[k - rank + b.length] ?? 1];
-    if (x !== y && x !== 1 && y !== 1) throw new RangeError(`shapes ${showSides(a)} and ${showSides(b)} do not fit`);
-    return x === 1 ? y : x;
-  });
+  return limited(
+    Array.from({ length: rank }, (_, k) => {
+      const [x, y] = [a[k - rank + a.length] ?? 1, b[k - rank + b.length] ?? 1];
+      if (x !== y && x !== 1 && y !== 1) throw new RangeError(`shapes ${showSides(a)} and ${showSides(b)} do not fit`);
+      return x === 1 ? y : x;
+    }),
+  );
 };
 
 /** Where each element of `shape` is found in a tensor that is broadcast to it. */
@@ -27,11 +29,23 @@ const placesIn = (own: readonly number[], shape: readonly number[]): Int32Array 
   return places;
 };
 
+/** Whole numbers of few bits, which begin anew where they end. */
+const WRAPPED: Readonly<Partial<Record<ElementType, (x: number) => number>>> = {
+  int8: (x) => (x << 24) >> 24,
+  uint8: (x) => x & 255,
+  int16: (x) => (x << 16) >> 16,
+  uint16: (x) => x & 65535,
+  int32: (x) => x | 0,
+  uint32: (x) => x >>> 0,
+};
+
 /** A number as its type holds it. */
 const heldAs = (type: ElementType): ((x: number) => number) => {
   if (type === "float64") return (x) => x;
   if (isFloating(type)) return Math.fround;
-  return type === "bool" ? (x) => (x === 0 ? 0 : 1) : Math.trunc;
+  if (type === "bool") return (x) => (x === 0 ? 0 : 1);
+  const wrapped = WRAPPED[type];
+  return wrapped ?? Math.trunc;
 };
 
 export const mapped = (x: Tensor, of: (value: number) => number, type = x.type): Tensor => {

@@ -1,6 +1,6 @@
 import { ownOf } from "#src/words/named";
 import type { Tensor } from "../../arrays/tensor.ts";
-import { nodeText, type OnnxModel, type OnnxNode } from "../model.ts";
+import { neededFor, nodeText, type OnnxModel, type OnnxNode } from "../model.ts";
 import { ELEMENT_WISE } from "./element-wise.ts";
 import { OF_LAYERS } from "./layers.ts";
 import type { Operator } from "./operator.ts";
@@ -46,8 +46,9 @@ export const runOnnx = (
   want: string = model.outputs[0],
 ): Tensor => {
   const values = new Map<string, Tensor>([...Object.entries(model.initializers), ...Object.entries(inputs)]);
+  const needed = neededFor(model, want);
   model.nodes.forEach((node, number) => {
-    if (values.has(want)) return;
+    if (!node.outputs.some((name) => needed.has(name))) return;
     try {
       const taken = node.inputs.map((name) => (name === "" ? null : (values.get(name) ?? null)));
       for (const [k, value] of evaluate(node, taken, model.opsets[node.domain] ?? 0).entries())

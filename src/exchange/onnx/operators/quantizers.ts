@@ -1,5 +1,5 @@
 import { roundHalfEven } from "#src/numerics/round-half-even";
-import { countOf, isFloating, type Tensor } from "../../arrays/tensor.ts";
+import { countOf, isFloating, showSides, type Tensor } from "../../arrays/tensor.ts";
 import type { OnnxNode } from "../model.ts";
 import { mapped, zipped } from "./element-wise.ts";
 import { axisOf, given, numberAt, type Operator, textAt } from "./operator.ts";
@@ -34,13 +34,19 @@ export const quantOf = (
   return { bits: bits.values[0], signed: numberAt(node, "signed", 1) === 1, narrow: numberAt(node, "narrow", 0) === 1 };
 };
 
+export const isOneBit = ({ bits, signed }: Pick<Quantized, "bits" | "signed">): boolean => bits === 1 && signed;
+
 /** The levels of x by a QONNX Quant or IntQuant. */
 export const quantLevels = (inputs: readonly (Tensor | null)[], node: OnnxNode): Quantized => {
   const [x, scales, zeroPoints] = [given(inputs, 0), given(inputs, 1), given(inputs, 2)];
   const of = quantOf(inputs, node);
   const [low, high] = quantRange(of.bits, of.signed, of.narrow);
+  // One bit with a sign is a sign: qonnx's own definition has it so.
+  const level = isOneBit(of)
+    ? (q: number): number => (q >= 0 ? 1 : -1)
+    : (q: number): number => Math.min(high, Math.max(low, roundHalfEven(q)));
   const levels = zipped([x, scales, zeroPoints], x.type, (value, s, z) =>
-    Math.min(high, Math.max(low, roundHalfEven(Math.fround(Math.fround(value / s) + z)))),
+    level(Math.fround(Math.fround(value / s) + z)),
   );
   return { levels, scales, zeroPoints, ...of };
 };
@@ -58,6 +64,10 @@ const bipolar: Operator = (inputs) => [
 const alongAxis = (list: Tensor, x: Tensor, node: OnnxNode): Tensor => {
   if (list.values.length === 1) return { ...list, shape: [] };
   const axis = axisOf(numberAt(node, "axis", 1), x.shape.length);
+  if (numberAt(node, "block_size", 0) !== 0)
+    throw new RangeError("a scale a block; one for all, or one an index of an axis, is known");
+  if (list.shape.length !== 1 || list.values.length !== x.shape[axis])
+    throw new RangeError(`scales of ${showSides(list.shape)} along side ${axis} of ${showSides(x.shape)}`);
   return { ...list, shape: x.shape.map((side, k) => (k === axis ? side : 1)) };
 };
 

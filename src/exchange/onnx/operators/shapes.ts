@@ -1,4 +1,4 @@
-import { countOf, type ElementType, showSides, type Tensor } from "../../arrays/tensor.ts";
+import { countOf, type ElementType, limited, showSides, type Tensor } from "../../arrays/tensor.ts";
 import { typeOf } from "../read-model.ts";
 import { broadcast, mapped, zipped } from "./element-wise.ts";
 import { axisOf, given, listAt, numberAt, type Operator } from "./operator.ts";
@@ -116,16 +116,17 @@ const gather: Operator = (inputs, node) => {
 };
 
 const concat: Operator = (inputs, node) => {
-  const tensors = inputs.map((_, k) => given(inputs, k));
+  const tensors = [given(inputs, 0), ...inputs.slice(1).map((_, k) => given(inputs, k + 1))];
   const axis = axisOf(numberAt(node, "axis", 0), tensors[0].shape.length);
   const outer = countOf(tensors[0].shape.slice(0, axis));
+  const side = tensors.reduce((sum, { shape }) => sum + shape[axis], 0);
+  limited(tensors[0].shape.with(axis, side));
   const values: number[] = [];
   for (let o = 0; o < outer; o++)
     for (const { shape, values: own } of tensors) {
       const block = countOf(shape.slice(axis));
       for (let i = 0; i < block; i++) values.push(own[o * block + i]);
     }
-  const side = tensors.reduce((sum, { shape }) => sum + shape[axis], 0);
   return [{ ...tensors[0], shape: tensors[0].shape.with(axis, side), values: Float64Array.from(values) }];
 };
 
@@ -157,7 +158,7 @@ const slice: Operator = (inputs, node) => {
 const filled = (shape: readonly number[], value: number, type: ElementType): Tensor => ({
   type,
   shape,
-  values: new Float64Array(countOf(shape)).fill(value),
+  values: new Float64Array(countOf(limited(shape))).fill(value),
 });
 
 /** What a Shape node gives: all sides, or those from `start` to `end`. */
