@@ -58,6 +58,48 @@ describe("operators mean what their definitions say", () => {
     );
     expect(found).toEqual([0.5, -0.5, 0.5]);
   });
+  test.each([
+    ["Less", [0, 0, 1, 0]],
+    ["LessOrEqual", [0, 1, 1, 1]],
+    ["Greater", [1, 0, 0, 0]],
+    ["GreaterOrEqual", [1, 1, 0, 1]],
+  ])("|x| compared by %s keeps its borders where they are", (operator, wanted) => {
+    const change = {
+      nodes: [
+        node("Abs", ["x"], "a"),
+        node(operator, ["a", "t"], "c"),
+        node("Cast", ["c"], "s", { attributes: { to: { kind: "whole" as const, value: 1 } } }),
+        // What is at both borders and what is within is told apart by a threshold of the values' own sign.
+        node("Greater", ["x", "zero"], "p"),
+        node("Cast", ["p"], "q", { attributes: { to: { kind: "whole" as const, value: 1 } } }),
+        node("Mul", ["s", "q"], "m"),
+        node("Add", ["m", "q"], "n"),
+        node("MatMul", ["n", "w"], "y"),
+      ],
+      initializers: { t: number(0.5), zero: number(0), w: identity },
+    };
+    // Rising over x > 0: 0 where x is not, else 1 and 1 more where it holds; LessOrEqual and Less fall, and are refused.
+    const isRising = operator.startsWith("Greater");
+    if (!isRising) {
+      expect(() => given(change, 1, 0.5, 0.25, 0.5)).toThrow(/neither rise nor fall/);
+      return;
+    }
+    expect(given(change, 1, 0.5, 0.25, 0.5)).toEqual(wanted.map((one) => 1 + one));
+  });
+  test.each([
+    ["Greater", [1, -1, 1, -1]],
+    ["GreaterOrEqual", [-1, -1, 1, -1]],
+  ])("steps that fall have their border where %s has it", (operator, wanted) => {
+    const change = {
+      nodes: [
+        node(operator, ["x", "zero"], "c"),
+        node("Where", ["c", "minus", "one"], "s"),
+        node("MatMul", ["s", "w"], "y"),
+      ],
+      initializers: { zero: number(0), one: number(1), minus: number(-1), w: identity },
+    };
+    expect(given(change, 0, 2, -2, 1e-30)).toEqual(wanted);
+  });
   test("a number a channel after a comparison scales it", () => {
     const found = given(
       {
