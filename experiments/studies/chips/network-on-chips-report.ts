@@ -154,6 +154,8 @@ export const drawChips = (table: Table, params: Params): Figure[] => {
     const { low: _low, high: _high, ...level } = series;
     return { ...level, dash };
   };
+  // Of one network it is the same whatever reads it.
+  const isOneLevel = new Set(table.rows.map(({ numbers }) => numbers.clean.estimate)).size === 1;
   const over = lines.some((line) => line.by(swept).some(({ rows }) => rows.length > 1))
     ? "training seeds"
     : "chips and images";
@@ -163,10 +165,14 @@ export const drawChips = (table: Table, params: Params): Figure[] => {
       caption: `Bars are 95 % intervals over ${over}; dotted: without errors. ${dataSetRecord(params.data).name}, ${networkText(params)}.`,
       x: isRate ? { ...axis, scale: "log" } : axis,
       y: { label: "test accuracy", unit: "%", scale: "linear" },
-      series: lines.flatMap((line) => [
-        curve(line, line.label || "on chips", "accuracy", "solid"),
-        curve(line, line.label ? `${line.label}, clean` : "clean", "clean", "dot"),
-      ]),
+      series: [
+        ...lines.map((line) => curve(line, line.label || "on chips", "accuracy", "solid")),
+        ...(isOneLevel
+          ? [curve(lines[0], "without errors", "clean", "dot")]
+          : lines.map((line) =>
+              curve(line, line.label ? `${line.label}, without errors` : "without errors", "clean", "dot"),
+            )),
+      ],
     },
   ];
 };
