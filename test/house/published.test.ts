@@ -1,11 +1,12 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "@jest/globals";
+import { exportOnnx } from "#src/exchange/index";
 import { inFolder, packageFolder } from "../experiments/run-rramlab.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
-const { rramlab } = inFolder();
+const { place, rramlab } = inFolder();
 
 interface Entry {
   readonly name: string;
@@ -114,12 +115,22 @@ describe("what README and docs publish is made by one command", () => {
     expect(printedTable(record, "Title")).toBe("Title, %\n\na  b\n-  -\n1  2");
     expect(() => printedTable(record, "Other")).toThrow('begins with "Other"');
   });
-  // The data sets stand for the user's; any will do to see that the command is understood.
+  // Data sets and networks stand for the user's; any will do to see that the command is understood.
+  const anyNetwork = (): string => {
+    const dense = { name: "dense1", kind: "dense", outputs: 10, weights: { kind: "binary" }, scale: "none" } as const;
+    const input = { shape: { channels: 784, height: 1, width: 1 }, scale: 1 / 255, offset: 0, quantizer: null };
+    const file = join(place.folder, "any.onnx");
+    const tensors = { "dense1.weight": new Float32Array(7840).fill(1) };
+    writeFileSync(file, exportOnnx({ input, layers: [dense], tensors }, "test"));
+    return file;
+  };
   const plannable = ENTRIES.filter(({ kind, line }) => kind === "run" && !line.includes("CIFAR"));
   test.each(plannable.map(({ name, line }) => [name, line]))("%s can be run", async (name, line) => {
-    const args = wordsOf(line).map((word) =>
-      word === "MNIST" ? "mnist-10k" : word.startsWith("examples/") ? join(packageFolder, word) : word,
-    );
+    const args = wordsOf(line).map((word) => {
+      if (word === "MNIST") return "mnist-10k";
+      if (word.startsWith("network=NETWORKS/")) return `network=${anyNetwork()}`;
+      return word.startsWith("examples/") ? join(packageFolder, word) : word;
+    });
     const { status, stderr } = await rramlab("plan", ...args, "--out", name);
     expect([status, stderr.includes("Error")]).toEqual([0, false]);
   });
