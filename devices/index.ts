@@ -59,6 +59,10 @@ export { parseRram } from "./rram/parse.ts";
 export { resistanceTemperatureFactor, rramCurrentInto } from "./rram/physics.ts";
 export type { ProgrammedPopulation, RramPopulation } from "./rram/population.ts";
 export { programPopulation, readPopulation, samplePopulation } from "./rram/population.ts";
+export type { CellAge, ConductanceCurve, Hold, RramRelaxation } from "./rram/relaxation/params.ts";
+export { atRest } from "./rram/relaxation/params.ts";
+export { clockAt, equivalentTime, relaxedResistance } from "./rram/relaxation/relax.ts";
+export { RELAXATION_C } from "./rram/relaxation/sets.ts";
 export type { ProgrammedRram, RramDevice } from "./rram/sample.ts";
 export {
   programRram,

@@ -1,6 +1,6 @@
 // What README and docs publish: each entry is a command whose output is a figure, a table or a figure of merit there.
 // run: a study of the program. script: a file of bench/, seed of its own. MNIST and CIFAR stand for folders of the data, NETWORKS for one of
-// networks of others (docs/networks-elsewhere.md).
+// networks of others (docs/networks-elsewhere.md), MEASURED for one of measured cells (docs/relaxation.md).
 // cpuMinutes: measured where `of` is the day of a record (docs/published), else estimated from what the docs say.
 
 const RUN = "2026-11-22";
@@ -320,6 +320,8 @@ export const ENTRIES = [
     2,
     TODAY,
   ),
+  script("relaxation", ["relaxation.md"], "bench/relaxation.mjs MEASURED", 3, TODAY),
+  script("relaxation-figure", ["relaxation.md"], "scripts/draw-relaxation.mjs MEASURED", 1, TODAY),
   script("crossbar-maps", ["README.md", "crossbars.md"], "scripts/draw-maps.mjs", 0.1, RUN),
   script("fit", ["fit.md"], "scripts/draw-fit.mjs", 0.5, RUN),
   script("chip", ["README.md", "chips.md"], "bench/chip.mjs 1000 1000", 1, EARLIER),

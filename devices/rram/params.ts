@@ -1,3 +1,4 @@
+import type { RramRelaxation } from "./relaxation/params.ts";
 import type { TelegraphNoise } from "./telegraph.ts";
 
 /** The two states a cell is programmed to: low resistance (after SET) and high resistance (after RESET). */
@@ -65,4 +66,6 @@ export interface RramParams {
   readonly hrs: RramStateParams;
   readonly conduction: RramConduction;
   readonly stuck: RramStuck;
+  /** How resistances move at rest; where left out, cells know no age. */
+  readonly relaxation?: RramRelaxation;
 }

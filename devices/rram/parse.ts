@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { RramParams } from "./params.ts";
+import { relaxationSchema } from "./relaxation/parse.ts";
 
 const positive = z.number().positive();
 const sigma = z.number().min(0).max(5);
@@ -37,6 +38,7 @@ const schema = z.strictObject({
     ])
     .default({ kind: "ohmic" }),
   stuck: z.strictObject({ lrs: z.number().min(0).max(1), hrs: z.number().min(0).max(1) }).default({ lrs: 0, hrs: 0 }),
+  relaxation: relaxationSchema.optional(),
 });
 
 /**

@@ -1,6 +1,8 @@
 import { fold, type Key, normal, uniform } from "#src/random/index";
 import type { RramParams, RramState } from "./params.ts";
 import { resistanceTemperatureFactor } from "./physics.ts";
+import type { CellAge } from "./relaxation/params.ts";
+import { agedBy, restOf } from "./sample.ts";
 import { shapedDeviation } from "./shape.ts";
 import { telegraphDeviation } from "./telegraph.ts";
 
@@ -18,6 +20,8 @@ export interface RramPopulation {
 export interface ProgrammedPopulation {
   readonly low: Uint8Array;
   readonly logDeviations: Float64Array;
+  /** What becomes of them at rest: cell i's path is `fold(rest, i)`. */
+  readonly rest: Key;
 }
 
 /** Cells as fabricated; cell i depends on (key, i) alone. */
@@ -53,15 +57,19 @@ export const programPopulation = (
     const deviate = bit ? cells.lrsDeviates[i] : cells.hrsDeviates[i];
     return deviceToDevice * deviate + cycleToCycle * normal(key, i);
   });
-  return { low: reached, logDeviations };
+  return { low: reached, logDeviations, rest: restOf(params, key) };
 };
 
-/** Low-field resistances [ohm] that one read of each cell sees at `temperature` [K], with that read's noise. */
+/**
+ * Low-field resistances [ohm] that one read of each cell sees at `temperature` [K], with that read's noise.
+ * @param age What they have been through since programming; null: they are read at once.
+ */
 export const readPopulation = (
   params: RramParams,
   cells: ProgrammedPopulation,
   temperature: number,
   key: Key,
+  age: CellAge | null = null,
 ): Float64Array => {
   const of = (state: RramState) => {
     const { medianResistance, spread, activationEnergy } = params[state];
@@ -74,7 +82,11 @@ export const readPopulation = (
   const [high, low] = [of("hrs"), of("lrs")];
   return Float64Array.from(cells.low, (bit, i) => {
     const { median, noise, state } = bit ? low : high;
-    const deviation = shapedDeviation(state, cells.logDeviations[i] + noise * normal(key, i));
-    return median * Math.exp(deviation + telegraphDeviation(state.telegraph, key, i));
+    const deviation =
+      shapedDeviation(state, cells.logDeviations[i] + noise * normal(key, i)) +
+      telegraphDeviation(state.telegraph, key, i);
+    if (!age) return median * Math.exp(deviation);
+    const programmed = state.medianResistance * Math.exp(shapedDeviation(state, cells.logDeviations[i]));
+    return median * Math.exp(deviation + agedBy(params, programmed, age, fold(cells.rest, i)));
   });
 };

@@ -1,6 +1,8 @@
 import { binomial, fold, type Key, normal, permutation, uniform } from "#src/random/index";
 import type { RramParams, RramState } from "./params.ts";
 import { resistanceTemperatureFactor } from "./physics.ts";
+import type { CellAge } from "./relaxation/params.ts";
+import { relaxedResistance } from "./relaxation/relax.ts";
 import { shapedDeviation, totalSpread } from "./shape.ts";
 import { telegraphDeviation } from "./telegraph.ts";
 
@@ -15,6 +17,8 @@ export interface RramDevice {
 export interface ProgrammedRram {
   readonly state: RramState;
   readonly logDeviation: number;
+  /** What becomes of it at rest: one path, whatever ages it is read at. */
+  readonly rest: Key;
 }
 
 /** One cell as fabricated; its device-to-device deviates are standard normals, independent for the two states. */
@@ -33,21 +37,58 @@ export const programRram = (params: RramParams, device: RramDevice, state: RramS
   const reached = device.stuck ?? state;
   const { spread } = params[reached];
   const deviate = reached === "lrs" ? device.lrsDeviate : device.hrsDeviate;
-  return { state: reached, logDeviation: spread.deviceToDevice * deviate + spread.cycleToCycle * normal(key) };
+  const logDeviation = spread.deviceToDevice * deviate + spread.cycleToCycle * normal(key);
+  return { state: reached, logDeviation, rest: restOf(params, key) };
 };
 
-/** Low-field resistance [ohm] that one read sees at `temperature` [K], with that read's noise. */
-export const readRram = (params: RramParams, cell: ProgrammedRram, temperature: number, key: Key): number => {
+/** Paths at rest have a stream of their own below that of programming; none is folded where cells know no age. */
+export const restOf = (params: Pick<RramParams, "relaxation">, programmed: Key): Key =>
+  params.relaxation ? fold(programmed, "rest") : programmed;
+
+/**
+ * ln of what rest has made of a resistance over what it was after programming.
+ * @throws RangeError for an age of a device that does not say how it relaxes.
+ */
+export const agedBy = (
+  params: Pick<RramParams, "name" | "relaxation">,
+  resistance: number,
+  age: CellAge,
+  rest: Key,
+): number => {
+  if (!params.relaxation)
+    throw new RangeError(
+      `age: device "${params.name}" does not say how it relaxes; give it "relaxation" (docs/devices.md).`,
+    );
+  return Math.log(relaxedResistance(params.relaxation, resistance, age, rest) / resistance);
+};
+
+/**
+ * Low-field resistance [ohm] that one read sees at `temperature` [K], with that read's noise.
+ * @param age What the cell has been through since it was programmed; null: it is read at once.
+ */
+export const readRram = (
+  params: RramParams,
+  cell: ProgrammedRram,
+  temperature: number,
+  key: Key,
+  age: CellAge | null = null,
+): number => {
   const { medianResistance, spread, activationEnergy, telegraph } = params[cell.state];
   const deviation =
     shapedDeviation(params[cell.state], cell.logDeviation + spread.readToRead * normal(key)) +
-    telegraphDeviation(telegraph, key);
+    telegraphDeviation(telegraph, key) +
+    (age ? agedBy(params, programmedResistance(params, cell), age, cell.rest) : 0);
   return medianResistance * Math.exp(deviation) * resistanceTemperatureFactor(activationEnergy, temperature);
 };
+
+/** Resistance of a cell just after programming, at the reference temperature and without a read's noise [ohm]. */
+const programmedResistance = (params: RramParams, { state, logDeviation }: ProgrammedRram): number =>
+  params[state].medianResistance * Math.exp(shapedDeviation(params[state], logDeviation));
 
 /**
  * Fills `out` with resistances [ohm] of independent cells in one state, each a fresh device after one programming event,
  * read once; stuck cells aside. Element i depends on (key, i) alone.
+ * @param age What all of them have been through since programming; null: they are read at once.
  */
 export const sampleResistancesInto = (
   out: Float64Array,
@@ -55,23 +96,25 @@ export const sampleResistancesInto = (
   state: RramState,
   temperature: number,
   key: Key,
+  age: CellAge | null = null,
 ): void => {
   const { medianResistance, spread, activationEnergy, telegraph } = params[state];
   const median = medianResistance * resistanceTemperatureFactor(activationEnergy, temperature);
   const device = fold(key, "device");
   const cycle = fold(key, "cycle");
   const read = fold(key, "read");
-  for (let i = 0; i < out.length; i++)
-    out[i] =
-      median *
-      Math.exp(
-        shapedDeviation(
-          params[state],
-          spread.deviceToDevice * normal(device, i) +
-            spread.cycleToCycle * normal(cycle, i) +
-            spread.readToRead * normal(read, i),
-        ) + telegraphDeviation(telegraph, read, i),
-      );
+  const rest = restOf(params, cycle);
+  for (let i = 0; i < out.length; i++) {
+    const programmed = spread.deviceToDevice * normal(device, i) + spread.cycleToCycle * normal(cycle, i);
+    const deviation =
+      shapedDeviation(params[state], programmed + spread.readToRead * normal(read, i)) +
+      telegraphDeviation(telegraph, read, i);
+    const aged = (): number => {
+      const resistance = medianResistance * Math.exp(shapedDeviation(params[state], programmed));
+      return agedBy(params, resistance, age as CellAge, fold(rest, i));
+    };
+    out[i] = median * Math.exp(age ? deviation + aged() : deviation);
+  }
 };
 
 /** Total standard deviation of ln R of a state: the three terms in quadrature. */

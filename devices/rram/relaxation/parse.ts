@@ -1,0 +1,32 @@
+import { z } from "zod";
+
+const positive = z.number().positive();
+
+const curve = (value: z.ZodNumber) =>
+  z
+    .strictObject({ conductances: z.array(positive).min(1), values: z.array(value).min(1) })
+    .refine(({ conductances, values }) => conductances.length === values.length, "as many values as conductances")
+    .refine(
+      ({ conductances }) => conductances.every((g, k) => k === 0 || g > conductances[k - 1]),
+      "conductances ascend",
+    );
+
+const range = z.tuple([positive, positive]).refine(([low, high]) => low < high, "the second is above the first");
+
+/** How a device's file says that it relaxes. */
+export const relaxationSchema = z.strictObject({
+  standing: z.string().min(1).default("user's own numbers"),
+  source: z.string().min(1),
+  temperature: positive,
+  activationEnergy: positive.max(5).nullable().default(null),
+  times: range,
+  conductances: range,
+  onset: positive,
+  exponent: positive.max(4),
+  spread: curve(positive),
+  drift: curve(z.number()),
+  skew: curve(z.number()),
+  shape: curve(positive),
+  permanent: z.number().min(0).max(1),
+  redraws: positive.max(100),
+});
