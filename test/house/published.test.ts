@@ -43,7 +43,7 @@ const pages = ["README.md", ...readdirSync(join(root, "docs")).filter((name) => 
 const textOf = (page: string): string => readFileSync(join(root, page === "README.md" ? "" : "docs", page), "utf8");
 /** Figures whose scripts draw one each, by the scripts' own first line. */
 const drawn = ENTRIES.filter(({ line }) => line.startsWith("scripts/")).map(
-  ({ line }) => /docs\/figures\/([\w-]+\.png)/.exec(readFileSync(join(root, line), "utf8"))?.[1],
+  ({ line }) => /docs\/figures\/([\w-]+\.png)/.exec(readFileSync(join(root, line.split(" ")[0]), "utf8"))?.[1],
 );
 
 describe("what README and docs publish is made by one command", () => {
