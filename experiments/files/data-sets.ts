@@ -25,13 +25,22 @@ const FILES = [
   ...ARRAY_FILES,
 ];
 
+/** What is at a path; nothing where a file stands for a folder of it. */
+const statOf = (path: string) => {
+  try {
+    return statSync(path, { throwIfNoEntry: false });
+  } catch {
+    return undefined;
+  }
+};
+
 /** What changes where a folder's files do; a set known by name has none, wherever one stands. */
 const stateOf = (asked: string): string => {
   const files = [
     ...asked.split(",").map((path) => [path, path]),
     ...FILES.map((name) => [name, join(asked, name)]),
   ].flatMap(([name, path]) => {
-    const found = statSync(path, { throwIfNoEntry: false });
+    const found = statOf(path);
     return found?.isFile() ? [`${name} ${found.size} ${found.mtimeMs} ${found.ino}`] : [];
   });
   return files.length === 0 ? asked : [resolve(asked), ...files].join("\n");

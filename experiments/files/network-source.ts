@@ -36,6 +36,12 @@ export interface OpenedNetwork {
 /** The text of a flag or parameter; "": none. */
 export const pixelsOf = (text: string): PixelMap | null => (text === "" ? null : orMisuse(() => parsePixels(text)));
 
+/** What a pixel is taken for, in words; "": nobody said it. */
+export const pixelsText = (text: string): string =>
+  text === ""
+    ? "Pixels enter as its file says, or as 0 .. 1: nobody said otherwise (pixels)."
+    : `Pixels enter as ${text}.`;
+
 const digestOf = (...all: readonly Uint8Array[]): string => {
   const hash = createHash("sha256");
   for (const bytes of all) hash.update(bytes);
@@ -72,9 +78,7 @@ const arraysSource = (path: string, what: string): NetworkSource => {
     sha256: digestOf(new TextEncoder().encode(JSON.stringify(file)), ...files),
     isForeign: true,
     open: (pixels) => {
-      const { network, unused } = orMisuse(() =>
-        networkOfArrays(file, arrays, pixels === "as they are" ? parsePixels("0..255") : pixels, path),
-      );
+      const { network, unused } = orMisuse(() => networkOfArrays(file, arrays, pixels, path));
       const left = unused.length > 0 ? `; arrays that no layer takes: ${unused.join(", ")}` : "";
       return imported(network, `from arrays of ${names.join(", ")}${left}`);
     },

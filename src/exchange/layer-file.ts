@@ -245,13 +245,13 @@ export interface NetworkOfArrays {
 /**
  * The network that a layer file makes of arrays.
  *
- * @param pixels What a pixel is to it; null: what the file says, or 0 .. 1.
+ * @param pixels What a pixel is to it; null: what the file says, or 0 .. 1; "as they are": inputs are numbers as its first layer takes them.
  * @throws RangeError naming the layer whose array is missing or has another shape.
  */
 export const networkOfArrays = (
   file: LayerFile,
   arrays: Readonly<Record<string, Tensor>>,
-  pixels: PixelMap | null,
+  pixels: PixelMap | "as they are" | null,
   where: string,
 ): NetworkOfArrays => {
   const taken = takeFrom(arrays);
@@ -275,7 +275,7 @@ export const networkOfArrays = (
   return located(where, () => {
     const input = { shape: shapeOf(file.input), scale: 1, offset: 0, quantizer: null };
     const own = file.layout === "keras" ? channelsFirst({ input, layers, tensors }) : { input, layers, tensors };
-    const network = withPixels(own, pixels ?? parsePixels(file.pixels ?? "0..1"));
+    const network = pixels === "as they are" ? own : withPixels(own, pixels ?? parsePixels(file.pixels ?? "0..1"));
     checkTensors(network, placeNetwork(network));
     // What PyTorch counts beside its statistics is no part of a network.
     return { network, unused: taken.unused().filter((name) => !name.endsWith(".num_batches_tracked")) };

@@ -2,12 +2,10 @@ import { type Interval, wilson, withinShares } from "./intervals.ts";
 import { meanInterval, momentsOf } from "./moments.ts";
 
 /**
- * Interval of an accuracy measured on several chips of one network, all on the same images: for other chips and other images
- * of the same kind. Both spreads in quadrature: Student's t over the chips, Wilson's interval of one network over the images
- * (an upper bound: chips that classify the same images never add to an image's luck).
+ * An accuracy's interval over chips (Student's t) widened by the images that all of them met: Wilson's interval of one network over them, in
+ * quadrature (an upper bound: chips that classify the same images never add to an image's luck).
  */
-export const chipsAndImages = (accuracies: readonly number[], images: number): Interval => {
-  const chips = meanInterval(momentsOf(accuracies));
+export const withImages = (chips: Interval, images: number): Interval => {
   const sample = wilson(Math.round(chips.estimate * images), images);
   const half = (end: (i: Interval) => number): number =>
     Math.hypot(end(chips) - chips.estimate, end(sample) - sample.estimate);
@@ -17,3 +15,10 @@ export const chipsAndImages = (accuracies: readonly number[], images: number): I
     high: chips.estimate + half((i) => i.high),
   });
 };
+
+/**
+ * Interval of an accuracy measured on several chips of one network, all on the same images: for other chips and other images
+ * of the same kind.
+ */
+export const chipsAndImages = (accuracies: readonly number[], images: number): Interval =>
+  withImages(meanInterval(momentsOf(accuracies)), images);

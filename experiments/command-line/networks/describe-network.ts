@@ -1,4 +1,12 @@
-import { describeNetwork, multiplicationsIn, shownLayers, showShape, tilesFor, weightsIn } from "#src/networks/index";
+import {
+  describeNetwork,
+  multiplicationsIn,
+  type Network,
+  shownLayers,
+  showShape,
+  tilesFor,
+  weightsIn,
+} from "#src/networks/index";
 import { tableText } from "#src/report/word-table";
 import { Misuse } from "../../misuse.ts";
 import { parseCount } from "../arguments.ts";
@@ -17,6 +25,12 @@ const parseArray = (text: string): readonly [number, number] => {
 
 const counted = (n: number): string => n.toLocaleString("en");
 const share = (x: number): string => `${(100 * x).toFixed(0)} %`;
+
+/** The network in a few words, with the shape of its input. */
+const titleOf = (network: Network): string => {
+  const [described, shape] = [describeNetwork(network), showShape(network.input.shape)];
+  return described.startsWith(shape) ? described : `${described}, input ${shape}`;
+};
 
 /** Prints a network's layers: shapes, levels, zeros, multiplications, pairs of cells and arrays that they take. */
 export const describeNetworkFile = (path: string, array: string, json: boolean): void => {
@@ -47,19 +61,23 @@ export const describeNetworkFile = (path: string, array: string, json: boolean):
     ["kind", ({ kind }) => kind],
     ["gives", ({ gives }) => gives],
     ["levels", ({ levels }) => levels],
-    ["zeros", cell(({ zeros }) => share(zeros ?? 0))],
+    ["zeros", cell(({ zeros, pairs }) => (pairs === null ? "" : share(zeros ?? 0)))],
     ["products", cell(({ multiplications }) => multiplications ?? 0)],
     ["pairs", cell(({ pairs }) => pairs ?? null)],
     ["tiles", cell(({ tiles }) => tiles ?? 0)],
   ];
   const beside = layers.filter(({ digital }) => digital);
   const table = {
-    title: `${describeNetwork(network)}, input ${showShape(network.input.shape)}`,
+    title: titleOf(network),
     columns: columnsOf.map(([head]) => head),
     rows: layers.map((layer) => columnsOf.map(([, of]) => of(layer))),
     notes: [
       `Products: of a weight and an input, for one image. Pairs: 2T2R cells that hold the weights. Tiles: arrays of ${rows} x ${columns} weights.`,
-      ...beside.map(({ name, digital }) => `Cells of levels cannot hold "${name}": ${digital}. Analog arrays can.`),
+      ...(beside.length > 0
+        ? [
+            `Cells of levels cannot hold ${beside.map(({ name, digital }) => `"${name}" (${digital})`).join(", ")}; analog arrays can.`,
+          ]
+        : []),
     ],
   };
   const said = [imported, trained && `trained on ${trained.dataSet}, seed "${trained.seed}", ${trained.epochs} epochs`];

@@ -13,6 +13,7 @@ import { chipsAndImages } from "#src/numerics/chips-and-images";
 import { wilson } from "#src/numerics/intervals";
 import { fold, rootKey } from "#src/random/index";
 import { loadDataSet } from "../../files/load-data-set.ts";
+import { pixelsText } from "../../files/network-source.ts";
 import { checkWritable, writeUserFile } from "../../files/user-file.ts";
 import { Misuse, orMisuse } from "../../misuse.ts";
 import {
@@ -153,7 +154,7 @@ export const addEvaluate = (program: Command): void => {
             : [
                 `in floating point ${otherwise} of ${images} images are taken for another class${otherwise > 0 ? " (a sum exactly on a threshold is rounded there)" : ""}`,
               ]),
-          ...(imported ? [imported] : []),
+          ...(imported ? [imported, pixelsText(flags.pixels ?? "").replace("(pixels)", "(--pixels)")] : []),
           ...(trained ? [`trained on ${trained.dataSet}, seed "${trained.seed}", ${trained.epochs} epochs`] : []),
         ].join("\n"),
       );

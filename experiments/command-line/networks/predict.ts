@@ -21,12 +21,14 @@ export const addPredict = (program: Command): void => {
     .argument("<model>", "file of `rramlab train`, .onnx, or a layer file beside arrays (.yaml)")
     .requiredOption(
       "--inputs <file>",
-      "FILE.npy, inputs x the input's shape: as the network itself takes them; of a file of this program pixels 0 .. 255",
+      "FILE.npy, inputs x the input's shape: numbers as the first layer takes them; of a file of this program pixels 0 .. 255",
     )
-    .requiredOption("--out <file>", "FILE.npy: inputs x outputs, before any softmax")
+    .requiredOption("--out <file>", "FILE.npy: inputs x outputs, before any softmax, 64-bit numbers")
     .option("--json", "one JSON document on stdout")
     .addHelpText("after", "\nExample:\n  rramlab predict network.onnx --inputs x.npy --out y.npy")
     .action((path: string, { inputs: from, out, json = false }: PredictFlags) => {
+      if (!/\.npy$/i.test(out))
+        throw new Misuse(`--out ${out}: outputs are written as .npy (64-bit numbers); name it so.`);
       checkWritable(out, { reads: [path, from] });
       const { model, imported } = networkSource(path, "model ").open("as they are");
       const { network } = model;
@@ -53,7 +55,13 @@ export const addPredict = (program: Command): void => {
       answer(
         json,
         { out, shape, imported },
-        [`${count} inputs of ${shown}: ${out} (${showSides(shape)})`, ...(imported ? [imported] : [])].join("\n"),
+        [
+          `${count} inputs of ${shown}: ${out} (${showSides(shape)})`,
+          imported
+            ? "inputs were taken as numbers that its first layer takes, not as pixels"
+            : "inputs were taken as pixels 0 .. 255, which this program's own files are of",
+          ...(imported ? [imported] : []),
+        ].join("\n"),
       );
     });
 };

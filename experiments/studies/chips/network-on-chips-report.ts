@@ -1,7 +1,8 @@
 import type { Summary, TableOf } from "#src/montecarlo/index";
 import { tilesFor, weightsIn } from "#src/networks/index";
+import { withImages } from "#src/numerics/chips-and-images";
 import type { Interval } from "#src/numerics/intervals";
-import { nestedInterval } from "#src/numerics/nested-interval";
+
 import type { Figure } from "#src/report/figure";
 import { dataSetRecord } from "../../files/data-sets.ts";
 import { showQuantity } from "../../units/show.ts";
@@ -36,12 +37,8 @@ const imagesOf = ({ at }: Condition): number => {
 const accuracyOf = (condition: Condition): Interval => {
   const { rows, over } = condition;
   if (rows.length > 1) return over("accuracy");
-  const { estimate, deviation, trials } = rows[0].numbers.accuracy;
-  if (trials < 2) return rows[0].numbers.accuracy;
-  return nestedInterval(
-    [{ count: trials, mean: estimate, squares: deviation ** 2 * (trials - 1) }],
-    imagesOf(condition),
-  ).within;
+  const chips = rows[0].numbers.accuracy;
+  return Number.isFinite(chips.low) ? withImages(chips, imagesOf(condition)) : chips;
 };
 
 const bracketed = (interval: Interval): string => percent(interval.estimate) + percentBounds(interval);
@@ -70,6 +67,9 @@ const counted = (x: number): string => (Number.isFinite(x) ? Math.round(x).toLoc
 const hasAny = (conditions: readonly Condition[], number: NumberName): boolean =>
   conditions.some((condition) => Number.isFinite(condition.mean(number)));
 
+/** Networks by their files' names, modes and networks without the axis' own. */
+const WORDING = { network: (path: string) => path.split("/").at(-1) ?? path, mode: (mode: string) => mode };
+
 const RATES: readonly (readonly [head: string, number: NumberName])[] = [
   ["type1", "usedType1"],
   ["type2", "usedType2"],
@@ -78,7 +78,7 @@ const RATES: readonly (readonly [head: string, number: NumberName])[] = [
 ];
 
 export const concludeChips = (table: Table): Summary[] => {
-  const conditions = linesOf(table, PARAMETERS, ["seed", "weights"]);
+  const conditions = linesOf(table, PARAMETERS, ["seed", "weights"], WORDING);
   const isOfSeeds = conditions.some(({ rows }) => rows.length > 1);
   const label = ["chips", ({ label }: Condition) => label || "as set"] as const;
   const rates = RATES.filter(([, number]) => hasAny(conditions, number));
@@ -110,7 +110,15 @@ export const concludeChips = (table: Table): Summary[] => {
         ["on arrays", (c) => `${(100 * c.mean("share")).toFixed(0)} %`],
       ],
       [
-        "Rates: type1 +-1 with the other sign, type2 +-1 as 0, type3 0 as +-1, of ternary weights; flip: of binary ones. Energy: of an image; every weight's read once a place, precharge from 0 V and sense, or the devices of analog arrays under their voltages; converters, drivers and digital sums are left out. On arrays: share of the products.",
+        [
+          rates.length > 0 &&
+            "Rates: type1 +-1 with the other sign, type2 +-1 as 0, type3 0 as +-1, of ternary weights; flip: of binary ones.",
+          hasAny(conditions, "energy") &&
+            "Energy: of an image; every weight's read once a place, precharge from 0 V and sense, or the devices of analog arrays under their voltages; converters, drivers and digital sums are left out.",
+          "On arrays: share of the products.",
+        ]
+          .filter(Boolean)
+          .join(" "),
       ],
     ),
   ];
@@ -138,7 +146,7 @@ const SWEPT = [
 export const drawChips = (table: Table, params: Params): Figure[] => {
   const swept = SWEPT.find((axis) => valuesOf(table.rows, axis).length > 1);
   if (swept === undefined) return [];
-  const lines = linesOf(table, PARAMETERS, ["seed", "weights", swept]);
+  const lines = linesOf(table, PARAMETERS, ["seed", "weights", swept], WORDING);
   const parameter = PARAMETERS[swept];
   const { axis, value } = drawn(swept, parameter.kind === "quantity" ? parameter.unit : "1");
   const isRate = swept.startsWith("type");
@@ -190,6 +198,10 @@ const placeText = ({ layer, place }: Placed, tile: number): string => {
   return `${name}: ${size}${read}, ${where}`;
 };
 
+/** The values a parameter takes, in words. */
+const used = (points: readonly Params[], name: keyof Params): string =>
+  [...new Set(points.map((p) => p[name]))].join(" and ");
+
 export const notesOfChips = (
   params: Params,
   points: readonly Params[],
@@ -204,7 +216,7 @@ export const notesOfChips = (
     }),
   );
   return [
-    ...networkNotes(points, [...new Set(points.map(({ weights }) => weights))]),
+    ...networkNotes(points, [...new Set(points.map(({ weights }) => weights))], params.images),
     ...[...layers].map((text) => text[0].toUpperCase() + text.slice(1)),
     ...(uses("sense amplifiers", "whole chips") ? senseNotes(params, points) : []),
     ...(uses("sense amplifiers")
@@ -219,7 +231,7 @@ export const notesOfChips = (
       : []),
     ...(uses("analog arrays")
       ? [
-          `Analog arrays: devices ${showQuantity(params.lowResistance, "ohm")} to ${showQuantity(params.highResistance, "ohm")}, programming error ${percent(params.programmingError)} %, read noise ${percent(params.readNoise)} %, exact line resistance.`,
+          `Analog arrays: devices ${showQuantity(params.lowResistance, "ohm")} to ${showQuantity(params.highResistance, "ohm")}, programming error ${percent(params.programmingError)} %, read noise ${percent(params.readNoise)} %; tiles of ${used(points, "tile")} rows and columns, ${used(points, "wireResistance")} ohm of line from cell to cell, solved exactly; converters of ${used(points, "converterBits")} bits (0: none). Where weights are all +-1 half of a tile's devices are at their low resistance, and the lines' drop is at its worst: smaller tiles or higher resistances lose less.`,
         ]
       : []),
   ];

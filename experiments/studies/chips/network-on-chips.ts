@@ -180,6 +180,10 @@ const onChip = (
   };
 };
 
+/** Ternary where a layer is, else binary or float. */
+const kindOfWeights = ({ network, weights }: Pick<Params, "network" | "weights">) =>
+  network === "" ? weights : kindOf(network);
+
 /** Any network on chips of any kind: the study to begin with. */
 export const networkOnChips = defineExperiment({
   name: "network-on-chips",
@@ -216,7 +220,7 @@ export const networkOnChips = defineExperiment({
     "seed",
   ],
   grid: (params) => {
-    const kind = params.network === "" ? params.weights : kindOf(params.network);
+    const kind = kindOfWeights(params);
     const weights = { weights: [kind === "ternary" ? ("ternary" as const) : ("binary" as const)] };
     if (usesAmplifiers(params)) return [{ ...weights, supply: [1.2, 1.0, 0.9, 0.8] }];
     return [
@@ -242,6 +246,12 @@ export const networkOnChips = defineExperiment({
     ...idleWhere<keyof Params>(
       [!usesAmplifiers(params), `of the mode "${params.mode}", which reads by no amplifier (mode)`, ...OF_READS],
       [params.mode !== "given rates", `of the mode "${params.mode}", whose rates are not given (mode)`, ...OF_RATES],
+      [
+        params.mode === "given rates" && kindOfWeights(params) === "binary",
+        "with binary weights alone, which have no zero: only type1, a flip, befalls them (network, weights)",
+        "type2",
+        "type3",
+      ],
       [
         params.mode !== "analog arrays",
         `of the mode "${params.mode}", which has no analog arrays (mode)`,

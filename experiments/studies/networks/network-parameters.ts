@@ -22,6 +22,7 @@ import {
 import { fold, type Key } from "#src/random/index";
 import { dataFor, dataSetRecord } from "../../files/data-sets.ts";
 import { networkFor, networkRecord } from "../../files/network-files.ts";
+import { pixelsText } from "../../files/network-source.ts";
 import { checkData, checkOnCells, type Others } from "./evaluator.ts";
 
 const WEIGHTS: Readonly<Record<string, WeightQuantizer>> = {
@@ -243,8 +244,14 @@ export const trainedPart = <P extends NetworkValues & { readonly weights?: strin
 export const networkText = ({ network, widths }: { readonly network: string; readonly widths: string }): string =>
   network === "" ? `widths ${widths}` : `network ${network.split("/").at(-1)}`;
 
-/** Data, networks and recipe of all points: `kinds` are the weights trained. */
-export const networkNotes = (points: readonly NetworkValues[], kinds: readonly string[]): string[] => {
+/** Of whose digits a set is made that foreign networks may have been trained on. */
+const OF_TRAINING_IMAGES = "mnist-10k";
+
+/**
+ * Data, networks and recipe of all points: `kinds` are the weights trained.
+ * @param images Test images that were used, the first ones; 0: all.
+ */
+export const networkNotes = (points: readonly NetworkValues[], kinds: readonly string[], images = 0): string[] => {
   const files = [...new Set(points.map(({ network }) => network))].filter((network) => network !== "");
   if (files.length > 0) {
     const set = dataSetRecord(points[0].data);
@@ -255,7 +262,13 @@ export const networkNotes = (points: readonly NetworkValues[], kinds: readonly s
         (trained
           ? `trained on ${trained.dataSet}, seed "${trained.seed}", ${trained.epochs} epochs`
           : "its file does not say how it was trained");
-      return `Network ${file} (${described}; sha256 ${sha256.slice(0, 12)}; ${how}), tested on ${set.test} images of ${set.name}; one network: intervals are over chips or images alone.`;
+      const tested = images > 0 && images < set.test ? `the first ${images} of ${set.test}` : set.test;
+      const entered = imported === null ? "" : ` ${pixelsText(points[0].pixels)}`;
+      const known =
+        imported !== null && points[0].data === OF_TRAINING_IMAGES
+          ? " These digits are of MNIST's training set: a network of others may have been trained on them (--data says others)."
+          : "";
+      return `Network ${file} (${described}; sha256 ${sha256.slice(0, 12)}; ${how}), tested on ${tested} images of ${set.name}; one network: intervals are over chips or images alone.${entered}${known}`;
     });
   }
   const all = (name: keyof NetworkValues): string => [...new Set(points.map((p) => String(p[name])))].join(", ");

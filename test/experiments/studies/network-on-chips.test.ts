@@ -1,6 +1,7 @@
 import { copyFileSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "@jest/globals";
+import { zipSync } from "fflate";
 import { importOnnx, writeNpy } from "#src/exchange/index";
 import {
   classifyFloat,
@@ -185,6 +186,31 @@ describe("a network of QONNX on chips", () => {
     expect(page).toContain("from ONNX of fixture");
     const plan = JSON.parse(readFileSync(join(place.folder, "out", "plan.json"), "utf8"));
     expect(plan.networks[0]).toMatchObject({ asked: "qonnx-w1a1.onnx", described: "64-16-16-10" });
+  });
+  test("a data set may be an archive, and the report says how many of its images were taken, and what a pixel is", async () => {
+    const archive = {
+      "x_test.npy": writeNpy(Float64Array.from(bytes), [COUNT, 8, 8]),
+      "y_test.npy": writeNpy(Float64Array.from(classes), [COUNT]),
+    };
+    writeFileSync(join(place.folder, "both.npz"), zipSync(archive));
+    const rates = ["--set", "mode=given rates", "--grid", "type1=0", "--set", "images=10"];
+    const [row] = await run(...rates, "--data", "both.npz");
+    expect(row).toMatchObject({ accuracy: 1, loss: 0 });
+    const page = readFileSync(join(place.folder, "out", "report.html"), "utf8");
+    expect(page).toContain(`tested on the first 10 of ${COUNT} images of arrays of both.npz`);
+    expect(page).toContain("Pixels enter as its file says, or as 0 .. 1: nobody said otherwise (pixels).");
+    await run(...rates, "--set", "pixels=-1..1");
+    expect(readFileSync(join(place.folder, "out", "report.html"), "utf8")).toContain("Pixels enter as -1..1.");
+  });
+  test("rates of errors that binary weights do not have are refused", async () => {
+    expect(await refused("qonnx-w1a1.onnx", "--set", "mode=given rates", "--set", "type3=0.8")).toContain(
+      "which have no zero",
+    );
+  });
+  test("few chips that all agree leave an accuracy the interval of its images", async () => {
+    const { stdout } = await rramlab(...args("qonnx-w1a1.onnx", "--set", "mode=given rates", "--grid", "type1=0"));
+    // Wilson's interval of 40 of 40.
+    expect(stdout).toContain("100.00 [91.24, 100.00]");
   });
   test("parameters of other modes are refused", async () => {
     expect(await refused("qonnx-w1a1.onnx", "--set", "converterBits=4")).toContain(

@@ -68,7 +68,7 @@ describe("files that are no network here", () => {
         inputs: [{ name: "x", type: "float32", shape: [null, 2, 8, 8] }],
         initializers: { w: tensor([4, 2, 3, 3]) },
       }),
-      /dilation 2 x 2; 1 is known/,
+      /dilation 2 x 2; 1 is known\. Train it without/,
     ],
     [
       "padding on one side",
@@ -158,7 +158,7 @@ describe("files that are no network here", () => {
     [
       "a value behind the end",
       model(then(node("Softmax", ["h"], "s"), node("Relu", ["s"], "y"))),
-      /"the Relu" \(Relu\): it takes what a classifier ends in, and nothing follows that/,
+      /"the Relu" \(Relu\): it takes what Softmax gives, which is known at the end alone; between layers use Relu/,
     ],
     [
       "a side too many",

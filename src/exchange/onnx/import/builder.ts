@@ -122,11 +122,14 @@ export const createBuilder = (shape: readonly number[]): Builder & { readonly in
   const activationOf = (value: Value): Activation => {
     if (value.kind === "activation") return value;
     if (value.kind === "stepped") return once(value, () => settledSteps(value));
+    if (value.kind === "ended")
+      throw new RangeError(
+        `it takes what ${value.operator} gives, which is known at the end alone; between layers use Relu, HardTanh, Clip or a quantizer`,
+      );
     const what = {
       constant: "a number that does not depend on the input",
       magnitude: "a magnitude |x|, which only comparisons take",
       codes: "what QuantizeLinear gives, which only DequantizeLinear takes",
-      ended: "what a classifier ends in, and nothing follows that",
     }[value.kind];
     throw new RangeError(`it takes ${what}`);
   };

@@ -12,7 +12,8 @@ export const imageWindow = (node: OnnxNode, sides: readonly number[], size: read
   if (sides.length < 1 || sides.length > 2)
     throw new RangeError(`a window over ${sides.length} sides; images and rows are known`);
   const { stride, dilation, before, after, places } = windowOf(node, sides, size);
-  if (dilation.some((n) => n !== 1)) throw new RangeError(`dilation ${showSides(dilation)}; 1 is known`);
+  if (dilation.some((n) => n !== 1))
+    throw new RangeError(`dilation ${showSides(dilation)}; 1 is known. Train it without, or as a larger window`);
   if (before.some((n, k) => n !== after[k]))
     throw new RangeError(
       `padding ${before.join(", ")} before and ${after.join(", ")} after; the same at both sides is known. Pad both sides alike`,
