@@ -28,7 +28,12 @@ const weighted = {
 };
 const of = <K extends string, S extends z.ZodRawShape>(kind: K, shape: S) =>
   z.strictObject({ kind: z.literal(kind), ...shape });
-const pool = { ...optional, size: pairOf(count), stride: pairOf(count).describe("default: the size").optional() };
+const pool = {
+  ...optional,
+  size: pairOf(count),
+  stride: pairOf(count).describe("default: the size").optional(),
+  padding: pairOf(side).describe("passed over by the largest, 0 in a mean").default(0),
+};
 
 const entry = z.discriminatedUnion("kind", [
   of("dense", weighted),

@@ -197,7 +197,9 @@ const layersOf = (
         isRow && typeof of === "number" ? [1, of] : pair(of);
       const size = sides(own.size);
       const stride = own.stride === undefined ? size : sides(own.stride);
-      return [{ layer: { ...name, kind: own.kind, size, stride }, tensors: {} }];
+      const padding = isRow && typeof own.padding === "number" ? ([0, own.padding] as const) : pair(own.padding);
+      const edge = padding.some((n) => n > 0) ? { padding } : {};
+      return [{ layer: { ...name, kind: own.kind, size, stride, ...edge }, tensors: {} }];
     }
     default: {
       const { from: _from, ...rest } = own;

@@ -95,7 +95,11 @@ export const scaleOf = ({ layer }: NetworkLayer, tensors: Network["tensors"]): (
 /** The window of a pooling layer; a global one's is the image. */
 export const windowOfPool = ({ layer, from }: NetworkLayer): Window => {
   const own = layer.kind === "maxPool" || layer.kind === "averagePool" ? layer : null;
-  return { size: own?.size ?? [from.height, from.width], stride: own?.stride ?? [1, 1], padding: [0, 0] };
+  return {
+    size: own?.size ?? [from.height, from.width],
+    stride: own?.stride ?? [1, 1],
+    padding: own?.padding ?? [0, 0],
+  };
 };
 
 /** The largest or the mean of each window. */
@@ -113,8 +117,10 @@ const pooled = (x: Float64Array, batch: number, at: NetworkLayer): Float64Array 
         let [most, sum] = [Number.NEGATIVE_INFINITY, 0];
         for (let i = 0; i < window.size[0]; i++)
           for (let j = 0; j < window.size[1]; j++) {
-            const row = map * from.height + v * window.stride[0] + i;
-            const at = x[row * from.width + u * window.stride[1] + j];
+            const row = v * window.stride[0] + i - window.padding[0];
+            const column = u * window.stride[1] + j - window.padding[1];
+            if (row < 0 || row >= from.height || column < 0 || column >= from.width) continue;
+            const at = x[(map * from.height + row) * from.width + column];
             most = Math.max(most, at);
             sum += at;
           }

@@ -297,6 +297,9 @@ const foldMean = (at: NetworkLayer, value: IntegerValue): Folded | null => {
   const window = layer.kind === "averagePool" ? layer.size[0] * layer.size[1] : from.height * from.width;
   if (window * Math.max(-value.low, value.high) >= LARGEST) return null;
   const { step, offset } = value.affine;
+  // What is padded counts as 0, which is no level then.
+  const isPadded = layer.kind === "averagePool" && (layer.padding?.some((n) => n > 0) ?? false);
+  if (isPadded && (offset !== 0 || value.low > 0 || value.high < 0)) return null;
   return {
     step: { kind: "total" },
     value: {

@@ -61,7 +61,13 @@ export type LayerKind =
       readonly padding: number;
       readonly groups: number;
     } & Weighted)
-  | { readonly kind: "maxPool" | "averagePool"; readonly size: Pair; readonly stride: Pair }
+  /** Padding (none where left out) is passed over by the largest, and counts as 0 in a mean. */
+  | {
+      readonly kind: "maxPool" | "averagePool";
+      readonly size: Pair;
+      readonly stride: Pair;
+      readonly padding?: Pair;
+    }
   | { readonly kind: "globalAveragePool" }
   /** gain (x - mean) / sqrt(variance + epsilon) + shift, a channel each. */
   | { readonly kind: "batchNorm"; readonly epsilon: number }

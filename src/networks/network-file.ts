@@ -32,6 +32,8 @@ const of = <K extends string, S extends z.ZodRawShape>(kind: K, shape: S) =>
   z.strictObject({ ...named, kind: z.literal(kind), ...shape });
 const side = z.number().int().nonnegative();
 
+const pool = { size: pair, stride: pair, padding: z.tuple([side, side]).optional() };
+
 const layerSchema = z.discriminatedUnion("kind", [
   of("dense", { outputs: count, ...weighted }),
   of("conv2d", {
@@ -50,8 +52,8 @@ const layerSchema = z.discriminatedUnion("kind", [
     groups: count.default(1),
     ...weighted,
   }),
-  of("maxPool", { size: pair, stride: pair }),
-  of("averagePool", { size: pair, stride: pair }),
+  of("maxPool", pool),
+  of("averagePool", pool),
   of("globalAveragePool", {}),
   of("batchNorm", { epsilon: z.number() }),
   of("bias", {}),

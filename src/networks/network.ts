@@ -103,7 +103,7 @@ const checkWindow = (layer: Layer, { size, stride, padding }: Window): void => {
 export const windowOf = (layer: Layer, from: ImageShape): Window | null => {
   if (isWeighted(layer)) return geometryOf(layer, from).window;
   if (layer.kind === "maxPool" || layer.kind === "averagePool")
-    return { size: layer.size, stride: layer.stride, padding: [0, 0] };
+    return { size: layer.size, stride: layer.stride, padding: layer.padding ?? [0, 0] };
   return null;
 };
 

@@ -60,19 +60,22 @@ const sumsInto = (
 /** Each window's sum, or its largest number, the least in channels of a falling direction. */
 const windowed = (x: Float32Array, batch: number, at: NetworkLayer, direction: Int8Array | null): Float32Array => {
   const { from, to } = at;
-  const { size, stride } = windowOfPool(at);
-  const [[rows, columns], [down, right], [height, width]] = [size, stride, placesOf(from, windowOfPool(at))];
+  const window = windowOfPool(at);
+  const [[rows, columns], [down, right], [above, before]] = [window.size, window.stride, window.padding];
+  const [height, width] = placesOf(from, window);
   const value = new Float32Array(batch * sizeOf(to));
   let k = 0;
   for (let map = 0; map < batch * from.channels; map++) {
     const d = direction ? direction[map % from.channels] || 1 : 0;
     for (let v = 0; v < height; v++)
       for (let u = 0; u < width; u++) {
-        const first = (map * from.height + v * down) * from.width + u * right;
-        let most = d * x[first];
+        const [top, left] = [v * down - above, u * right - before];
+        const [firstRow, lastRow] = [Math.max(top, 0), Math.min(top + rows, from.height)];
+        const [firstColumn, lastColumn] = [Math.max(left, 0), Math.min(left + columns, from.width)];
+        let most = Number.NEGATIVE_INFINITY;
         let sum = 0;
-        for (let i = 0; i < rows; i++)
-          for (let at = first + i * from.width, end = at + columns; at < end; at++) {
+        for (let row = map * from.height + firstRow; row < map * from.height + lastRow; row++)
+          for (let at = row * from.width + firstColumn, end = row * from.width + lastColumn; at < end; at++) {
             const z = x[at];
             if (d * z > most) most = d * z;
             sum += z;

@@ -171,7 +171,13 @@ const layerNodes = (
     case "maxPool":
     case "averagePool": {
       const operator = layer.kind === "maxPool" ? "MaxPool" : "AveragePool";
-      const attributes = { kernel_shape: wholes(layer.size), strides: wholes(layer.stride) };
+      const padding = layer.padding ?? [0, 0];
+      const attributes = {
+        kernel_shape: wholes(layer.size),
+        strides: wholes(layer.stride),
+        pads: wholes([...padding, ...padding]),
+        ...(layer.kind === "averagePool" ? { count_include_pad: whole(1) } : {}),
+      };
       return onImages(graph, at, x, output, (image, name) => node(operator, [image], name, attributes));
     }
     case "globalAveragePool":

@@ -70,7 +70,9 @@ export const drawnNetwork = (key: Key): Network => {
   const pooled = (): void => {
     const { to } = placeNetwork({ input, layers })[layers.length - 1];
     const size = [Math.min(2, to.height), Math.min(2, to.width)];
-    if (whole(0, 2) === 0) named({ kind: of("maxPool", "maxPool", "averagePool"), size, stride: of([1, 1], size) });
+    const padding = of({}, {}, { padding: size.map((n) => whole(0, n - 1)) });
+    if (whole(0, 2) === 0)
+      named({ kind: of("maxPool", "maxPool", "averagePool"), size, stride: of([1, 1], size), ...padding });
   };
   for (let block = whole(1, 3); block > 0; block--) {
     const from = layers.length > 0 ? placeNetwork({ input, layers })[layers.length - 1].to : shape;

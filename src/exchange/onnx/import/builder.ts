@@ -129,6 +129,7 @@ export const createBuilder = (shape: readonly number[]): Builder & { readonly in
     const what = {
       constant: "a number that does not depend on the input",
       magnitude: "a magnitude |x|, which only comparisons take",
+      padded: "a value with zeros around it, which only a convolution and a mean take",
       codes: "what QuantizeLinear gives, which only DequantizeLinear takes",
     }[value.kind];
     throw new RangeError(`it takes ${what}`);

@@ -9,7 +9,7 @@ import { shapeAsTensor } from "../operators/shapes.ts";
 import { createBuilder } from "./builder.ts";
 import { constantOf } from "./constants.ts";
 import { QONNX_RULES, RULES } from "./rules.ts";
-import type { Constant, Value } from "./values.ts";
+import { type Constant, shapeOf, type Value } from "./values.ts";
 
 /** A network that an ONNX graph is. */
 export interface ImportedGraph {
@@ -141,7 +141,7 @@ export const importGraph = (model: OnnxModel, where: string): ImportedGraph => {
       }
       if (node.operator === "Shape" && node.domain === "") {
         const [of] = inputs;
-        const shape = of && of.kind !== "constant" ? ("shape" in of ? of.shape : of.of.shape) : [];
+        const shape = of ? shapeOf(of) : [];
         values.set(name, { kind: "constant", tensor: shapeAsTensor(shape, node), quantized: null });
         return;
       }

@@ -1,7 +1,7 @@
 import { countOf, showSides } from "../../arrays/tensor.ts";
-import { axisOf, listAt, numberAt, numbersAt } from "../operators/operator.ts";
+import { axisOf, listAt, numberAt, numbersAt, textAt } from "../operators/operator.ts";
 import { SHAPES } from "../operators/shapes.ts";
-import { type Rule, settledUnlessActivation, tensorsOf, valueAt } from "./rule.ts";
+import { constantAt, type Rule, settledUnlessActivation, tensorsOf, valueAt } from "./rule.ts";
 
 /** Shapes that change, elements that do not. */
 export const relabelled: Rule = (node, inputs, builder, opset) => {
@@ -28,11 +28,22 @@ export const transpose: Rule = (node, inputs, builder) => {
   );
 };
 
-export const pad: Rule = (node, inputs) => {
+export const pad: Rule = (node, inputs, builder) => {
   const pads = listAt(tensorsOf(inputs), 1, node, "pads") ?? [];
-  if (pads.some((n) => n !== 0))
-    throw new RangeError(`padding ${pads.join(", ")}; put it into the convolution that follows (padding=...)`);
-  return valueAt(inputs, 0);
+  if (pads.every((n) => n === 0)) return valueAt(inputs, 0);
+  const mode = textAt(node, "mode", "constant");
+  const filling = inputs[2] ? constantAt(inputs, 2, "filling").tensor.values[0] : numberAt(node, "value", 0);
+  if (mode !== "constant" || filling !== 0)
+    throw new RangeError(`padding by ${mode === "constant" ? filling : mode}; by 0 is known`);
+  const rank = pads.length / 2;
+  const [before, after] = [pads.slice(0, rank), pads.slice(rank)];
+  if (before[0] !== 0 || before[1] !== 0 || before.some((n, k) => n !== after[k] || n < 0))
+    throw new RangeError(
+      `padding ${before.join(", ")} before and ${after.join(", ")} after; the same at both sides of rows and columns is known`,
+    );
+  const value = valueAt(inputs, 0);
+  const of = value.kind === "stepped" ? value : builder.settled(value);
+  return { kind: "padded", of, padding: before.slice(2) };
 };
 
 export const ended: Rule = (node, inputs, builder) => {

@@ -18,6 +18,13 @@ export interface Activation {
   readonly affine: Affine;
 }
 
+/** An activation with zeros around each image, before a window that takes them in: rows and columns at either side. */
+export interface Padded {
+  readonly kind: "padded";
+  readonly of: Activation | Stepped;
+  readonly padding: readonly number[];
+}
+
 /** A border between two pieces: at `at`, which belongs to the upper piece, or with `above` to the lower one. */
 export interface Cut {
   readonly at: number;
@@ -54,4 +61,12 @@ export interface Ended {
   readonly operator: string;
 }
 
-export type Value = Constant | Activation | Stepped | Magnitude | Codes | Ended;
+export type Value = Constant | Activation | Padded | Stepped | Magnitude | Codes | Ended;
+
+/** A value's shape, batch first. */
+export const shapeOf = (value: Value): readonly number[] => {
+  if (value.kind === "constant") return value.tensor.shape;
+  if (value.kind === "activation") return value.shape;
+  if (value.kind !== "padded") return value.of.shape;
+  return shapeOf(value.of).map((n, k) => (k < 2 ? n : n + 2 * value.padding[k - 2]));
+};

@@ -7,7 +7,7 @@ import { thenAdd } from "./affine.ts";
 import { type Builder, imageOf } from "./builder.ts";
 import { arithmetic } from "./element-rules.ts";
 import { byChannel, constantAt, pairOf, type Rule, valueAt } from "./rule.ts";
-import type { Activation, Constant, Value } from "./values.ts";
+import { type Activation, type Constant, shapeOf, type Value } from "./values.ts";
 import { imageWindow } from "./window-rules.ts";
 
 /** Weights, outputs first, as a layer of them and their scales, and what is added to it. */
@@ -50,7 +50,7 @@ const turnedConstant = ({ tensor, quantized }: Constant): Constant => {
 /** A dense layer. @param weights Outputs x inputs. */
 const dense = (input: Value, weights: Constant, builder: Builder, bias: Float64Array | null): Activation => {
   const [outputs, inputs] = weights.tensor.shape;
-  const shape = "shape" in input ? input.shape : input.kind === "constant" ? [] : input.of.shape;
+  const shape = shapeOf(input);
   if (shape.length !== 2)
     throw new RangeError(`it multiplies a value of ${showSides(shape)} by weights; a batch of vectors is known`);
   if (shape[1] !== inputs)
@@ -91,7 +91,8 @@ const settledUnlessSteps = (value: Value, builder: Builder) =>
   value.kind === "stepped" || value.kind === "activation" ? value : builder.settled(value);
 
 export const conv: Rule = (node, inputs, builder) => {
-  const input = settledUnlessSteps(valueAt(inputs, 0), builder);
+  const value = valueAt(inputs, 0);
+  const input = settledUnlessSteps(value.kind === "padded" ? value.of : value, builder);
   const weights = constantAt(inputs, 1, "weights");
   const { shape } = input.kind === "stepped" ? input.of : input;
   const [batch, channels, ...sides] = shape;
@@ -106,7 +107,7 @@ export const conv: Rule = (node, inputs, builder) => {
     throw new RangeError(
       `its weights of ${showSides(weights.tensor.shape)} take ${share * groups} channels, and ${channels} come in (${showSides(shape)})`,
     );
-  const window = imageWindow(node, sides, size);
+  const window = imageWindow(node, sides, size, value.kind === "padded" ? value.padding : undefined);
   const bias = inputs[2] ? constantAt(inputs, 2, "bias").tensor.values : null;
   if (bias && bias.length !== outputs)
     throw new RangeError(`its bias is of ${bias.length} channels, and its weights give ${outputs}`);

@@ -8,36 +8,52 @@ import { pairOf, type Rule, tensorsOf, valueAt } from "./rule.ts";
 import type { Activation } from "./values.ts";
 
 /** A window, one row high where the value has rows alone. @throws RangeError for what windows here cannot be. */
-export const imageWindow = (node: OnnxNode, sides: readonly number[], size: readonly number[]) => {
+export const imageWindow = (
+  node: OnnxNode,
+  sides: readonly number[],
+  size: readonly number[],
+  around: readonly number[] = sides.map(() => 0),
+) => {
   if (sides.length < 1 || sides.length > 2)
     throw new RangeError(`a window over ${sides.length} sides; images and rows are known`);
-  const { stride, dilation, before, after, places } = windowOf(node, sides, size);
+  const padded = sides.map((n, k) => n + 2 * around[k]);
+  const { stride, dilation, before, after, places } = windowOf(node, padded, size);
   if (dilation.some((n) => n !== 1))
     throw new RangeError(`dilation ${showSides(dilation)}; 1 is known. Train it without, or as a larger window`);
   if (before.some((n, k) => n !== after[k]))
     throw new RangeError(
       `padding ${before.join(", ")} before and ${after.join(", ")} after; the same at both sides is known. Pad both sides alike`,
     );
-  const floors = sides.map((n, k) => Math.floor((n + 2 * before[k] - size[k]) / stride[k]) + 1);
+  const floors = padded.map((n, k) => Math.floor((n + 2 * before[k] - size[k]) / stride[k]) + 1);
   if (floors.some((n, k) => n !== places[k])) throw new RangeError("ceil_mode adds places at the edge; none is known");
-  return { size, stride, padding: before, places };
+  return { size, stride, padding: before.map((n, k) => n + around[k]), places };
 };
+
+/** Padding of rows alone has none above and below. */
+const edgeOf = (padding: readonly number[]): readonly [number, number] =>
+  padding.length === 1 ? [0, padding[0]] : [padding[0], padding[1]];
 
 export const pool =
   (kind: "maxPool" | "averagePool"): Rule =>
   (node, inputs, builder) => {
-    const { of, factor } = builder.factored(valueAt(inputs, 0));
+    const value = valueAt(inputs, 0);
+    if (value.kind === "padded" && kind === "maxPool")
+      throw new RangeError("it takes zeros around a value among the largest; give the padding to the pooling itself");
+    const { of, factor } = builder.factored(value.kind === "padded" ? value.of : value);
+    const around = value.kind === "padded" ? value.padding : undefined;
     const [batch, channels, ...sides] = of.shape;
     const size = numbersAt(node, "kernel_shape");
     if (!size) throw new RangeError("it has no kernel_shape");
-    const window = imageWindow(node, sides, size);
-    if (window.padding.some((n) => n > 0))
-      throw new RangeError(`padding ${showSides(window.padding)}; pooling here has none`);
-    const made = builder.add({ kind, size: pairOf(window.size), stride: pairOf(window.stride) }, [of], {}, [
-      batch,
-      channels,
-      ...window.places,
-    ]);
+    const window = imageWindow(node, sides, size, around);
+    const isPadded = window.padding.some((n) => n > 0);
+    const isOwn = window.padding.some((n, k) => n !== (around?.[k] ?? 0));
+    if (isOwn && kind === "averagePool" && numberAt(node, "count_include_pad", 0) !== 1)
+      throw new RangeError(
+        `padding ${showSides(window.padding)} that is left out of means; here it counts as 0 (count_include_pad = 1)`,
+      );
+    const edge = isPadded ? { padding: edgeOf(window.padding) } : {};
+    const kept = { kind, size: pairOf(window.size), stride: pairOf(window.stride), ...edge };
+    const made = builder.add(kept, [of], {}, [batch, channels, ...window.places]);
     return { ...made, affine: gainOf(Float64Array.of(factor)) };
   };
 

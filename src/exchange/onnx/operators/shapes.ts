@@ -1,7 +1,7 @@
 import { countOf, type ElementType, limited, showSides, type Tensor } from "../../arrays/tensor.ts";
 import { typeOf } from "../read-model.ts";
 import { broadcast, mapped, zipped } from "./element-wise.ts";
-import { axisOf, given, listAt, numberAt, type Operator } from "./operator.ts";
+import { axisOf, given, listAt, numberAt, type Operator, textAt } from "./operator.ts";
 
 const strides = (shape: readonly number[]): number[] => {
   const found = shape.map(() => 1);
@@ -140,10 +140,13 @@ const slice: Operator = (inputs, node) => {
   const picked = x.shape.map((side, axis): number[] => {
     const k = axes.indexOf(axis);
     if (k < 0) return Array.from({ length: side }, (_, i) => i);
-    if (steps[k] < 1) throw new RangeError(`steps of ${steps[k]}; steps from 1 are known`);
-    const bound = (n: number): number => Math.min(side, Math.max(0, n < 0 ? n + side : n));
+    const step = steps[k];
+    if (!Number.isInteger(step) || step === 0) throw new RangeError(`steps of ${step}`);
+    // Backwards the first element is the last one at most, and the end may lie before all.
+    const [lowest, highest] = step > 0 ? [0, side] : [-1, side - 1];
+    const bound = (n: number): number => Math.min(highest, Math.max(lowest, n < 0 ? n + side : n));
     const [from, to] = [bound(starts[k]), bound(ends[k])];
-    return Array.from({ length: Math.max(0, Math.ceil((to - from) / steps[k])) }, (_, i) => from + i * steps[k]);
+    return Array.from({ length: Math.max(0, Math.ceil((to - from) / step)) }, (_, i) => from + i * step);
   });
   const shape = picked.map((list) => list.length);
   const [own, made] = [strides(x.shape), strides(shape)];
@@ -152,6 +155,22 @@ const slice: Operator = (inputs, node) => {
     (_, e) =>
       x.values[picked.reduce((at, list, axis) => at + list[Math.floor(e / made[axis]) % shape[axis]] * own[axis], 0)],
   );
+  return [{ ...x, shape, values }];
+};
+
+/** Zeros, or another number, around each side. */
+const pad: Operator = (inputs, node) => {
+  const x = given(inputs, 0);
+  const pads = listAt(inputs, 1, node, "pads") ?? [];
+  if (textAt(node, "mode", "constant") !== "constant" || pads.length !== 2 * x.shape.length || pads.some((n) => n < 0))
+    throw new RangeError(`padding ${pads.join(", ")} of ${showSides(x.shape)} by ${textAt(node, "mode", "constant")}`);
+  const shape = limited(x.shape.map((n, k) => n + pads[k] + pads[k + x.shape.length]));
+  const values = new Float64Array(countOf(shape)).fill(inputs[2]?.values[0] ?? numberAt(node, "value", 0));
+  const [own, made] = [strides(x.shape), strides(shape)];
+  for (let e = 0; e < x.values.length; e++) {
+    const at = own.reduce((sum, stride, k) => sum + ((Math.floor(e / stride) % x.shape[k]) + pads[k]) * made[k], 0);
+    values[at] = x.values[e];
+  }
   return [{ ...x, shape, values }];
 };
 
@@ -178,11 +197,7 @@ export const OF_SHAPES: Readonly<Record<string, Operator>> = {
   Constant: constant,
   Shape: (inputs, node) => [shapeAsTensor(given(inputs, 0).shape, node)],
   Gather: gather,
-  Pad: (inputs, node) => {
-    const pads = listAt(inputs, 1, node, "pads") ?? [];
-    if (pads.some((n) => n !== 0)) throw new RangeError(`padding ${pads.join(", ")}; none is known`);
-    return [given(inputs, 0)];
-  },
+  Pad: pad,
   Concat: concat,
   Slice: slice,
   Cast: (inputs, node) => [mapped(given(inputs, 0), (x) => x, typeOf(numberAt(node, "to", 0), "a Cast's output"))],

@@ -193,6 +193,22 @@ class Conv1d(Network):
         return self.fc(self.flatten(self.pool(self.relu6(self.bn(self.conv(x))))))
 
 
+class Padded(Network):
+    """Every way of padding: of pooling, of a mean, by a layer of its own."""
+
+    def __init__(self):
+        super().__init__()
+        self.pad = nn.ZeroPad2d((1, 1, 2, 2))
+        self.conv = nn.Conv2d(1, 4, 3)
+        self.pool1 = nn.MaxPool2d(3, stride=2, padding=1)
+        self.pool2 = nn.AvgPool2d(3, stride=2, padding=1)
+        self.fc = nn.Linear(24, 5)
+
+    def before(self, x):
+        x = self.pool1(self.conv(self.pad(x)))  # negative values too: zeros would show among the largest
+        return self.fc(torch.flatten(self.pool2(x), 1))
+
+
 class FakeQuantised(Network):
     def __init__(self):
         super().__init__()
@@ -355,6 +371,7 @@ def small(folder):
     save(folder, "torch-residual-unfolded", *new(9, Residual, *deep), seed=9, training=TrainingMode.PRESERVE)
     save(folder, "torch-conv1d", *new(10, Conv1d, 4, 2, 32), seed=10)
     save(folder, "torch-conv1d-9", *new(10, Conv1d, 4, 2, 32), seed=10, opset=9)
+    save(folder, "torch-padded", *new(13, Padded, *image), seed=13)
     save(folder, "torch-qdq", *new(11, FakeQuantised, *image), seed=11)
     save(folder, "torch-sigmoid", *new(12, Sigmoid, *vector), seed=12)
     qdq_int8(folder)
