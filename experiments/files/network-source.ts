@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { dirname, join, parse } from "node:path";
 import {
+  asNetworkHas,
   type ImportReport,
   importOnnx,
   networkOfArrays,
@@ -31,6 +32,8 @@ export interface NetworkSource {
 export interface OpenedNetwork {
   readonly model: Model;
   readonly imported: string | null;
+  /** Inputs as its file's network takes them, as the network here does. */
+  ofFile(x: Tensor): Tensor;
 }
 
 /** The text of a flag or parameter; "": none. */
@@ -48,9 +51,12 @@ const digestOf = (...all: readonly Uint8Array[]): string => {
   return hash.digest("hex");
 };
 
-const imported = (network: Network, text: string): OpenedNetwork => ({
+const same = (x: Tensor): Tensor => x;
+
+const imported = (network: Network, text: string, ofFile = same): OpenedNetwork => ({
   model: { network, trained: null },
   imported: text,
+  ofFile,
 });
 
 const onnxSource = (path: string, bytes: Uint8Array): NetworkSource => ({
@@ -58,7 +64,7 @@ const onnxSource = (path: string, bytes: Uint8Array): NetworkSource => ({
   isForeign: true,
   open: (pixels) => {
     const { network, report } = orMisuse(() => importOnnx(bytes, pixels, path));
-    return imported(network, importText(report));
+    return imported(network, importText(report), (x) => asNetworkHas(x, report.inputOrder));
   },
 });
 
@@ -98,7 +104,7 @@ export const networkSource = (path: string, what: string): NetworkSource => {
     model ??= orMisuse(() => parseNetwork(bytes, path));
     return model;
   };
-  return { sha256: digestOf(bytes), isForeign: false, open: () => ({ model: own(), imported: null }) };
+  return { sha256: digestOf(bytes), isForeign: false, open: () => ({ model: own(), imported: null, ofFile: same }) };
 };
 
 const three = (x: number): string => Number(x.toPrecision(3)).toString();

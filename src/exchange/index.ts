@@ -8,4 +8,4 @@ export type { LayerFile } from "./layer-file-schema.ts";
 export { layerFileJsonSchema, parseLayerFile } from "./layer-file-schema.ts";
 export { exportOnnx } from "./onnx/export-onnx.ts";
 export type { ImportReport } from "./onnx/import-onnx.ts";
-export { importOnnx } from "./onnx/import-onnx.ts";
+export { asNetworkHas, importOnnx } from "./onnx/import-onnx.ts";

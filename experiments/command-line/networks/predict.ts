@@ -30,7 +30,7 @@ export const addPredict = (program: Command): void => {
       if (!/\.npy$/i.test(out))
         throw new Misuse(`--out ${out}: outputs are written as .npy (64-bit numbers); name it so.`);
       checkWritable(out, { reads: [path, from] });
-      const { model, imported } = networkSource(path, "model ").open("as they are");
+      const { model, imported, ofFile } = networkSource(path, "model ").open("as they are");
       const { network } = model;
       const arrays = orMisuse(() => parseArrays(readUserBytes(from, "inputs "), from));
       const x = ownOf(arrays, "");
@@ -47,7 +47,7 @@ export const addPredict = (program: Command): void => {
         throw new Misuse(
           `--inputs ${from} holds ${x.values[strange]} in input ${Math.floor(strange / size)}; expected numbers.`,
         );
-      const values = outputsOf(network, x.values);
+      const values = outputsOf(network, ofFile(x).values);
       const placed = placeNetwork(network);
       const { channels, height, width } = placed[placed.length - 1].to;
       const shape = height === 1 && width === 1 ? [count, channels] : [count, channels, height, width];

@@ -9,6 +9,7 @@ import { located } from "../located.ts";
 import { type ImportedGraph, importGraph } from "./import/import-graph.ts";
 import type { OnnxModel } from "./model.ts";
 import { runOnnx } from "./operators/index.ts";
+import { transposed } from "./operators/shapes.ts";
 import { readOnnx } from "./read-model.ts";
 
 /** How far a network is from the graph that it was made of, on a few inputs. */
@@ -25,6 +26,7 @@ export interface Compared {
 export interface ImportReport {
   /** What wrote it, in a few words. */
   readonly format: string;
+  readonly inputOrder: readonly number[] | null;
   /** Operators at the end that are left out. */
   readonly leftOut: readonly string[];
   readonly compared: Compared;
@@ -55,6 +57,17 @@ const AS_THEY_ARE: PixelMap = { scale: [1], offset: [0] };
 /** What a pixel is where nobody says it: 0 .. 1 to a graph of real numbers, itself to one of bytes. */
 const usual = (type: ElementType): PixelMap => (isFloating(type) ? parsePixels("0..1") : AS_THEY_ARE);
 
+/** The graph's own input, of one as the network has it. */
+const asGraphHas = (x: Tensor, order: readonly number[] | null): Tensor => {
+  if (!order) return x;
+  const back = order.map((_, axis) => order.indexOf(axis));
+  return transposed({ ...x, shape: order.map((axis) => x.shape[axis]) }, back);
+};
+
+/** Inputs as a graph takes them, as its network takes them. */
+export const asNetworkHas = (x: Tensor, order: readonly number[] | null): Tensor =>
+  order && x.shape.length === order.length ? transposed(x, order) : x;
+
 /** Runs drawn images through the graph itself and through the layers. */
 const compare = (model: OnnxModel, graph: ImportedGraph, network: Network, pixels: PixelMap | null): Compared => {
   const { shape, name, type } = graph.input;
@@ -76,7 +89,7 @@ const compare = (model: OnnxModel, graph: ImportedGraph, network: Network, pixel
   let [difference, largest, otherwise, far] = [0, 0, 0, 0];
   for (let run = 0; run < runs; run++) {
     const own = images.subarray(run * batch * size, (run + 1) * batch * size);
-    const given: Tensor = { type, shape, values: Float64Array.from(own, entry) };
+    const given = asGraphHas({ type, shape, values: Float64Array.from(own, entry) }, graph.inputOrder);
     const wanted = runOnnx(model, { [name]: given }, graph.output).values;
     const found = runNetwork(network, placed, inputValues(own, network.input), batch);
     if (wanted.length !== found.length)
@@ -127,6 +140,9 @@ export const importOnnx = (
     // Of pixels alone it is known what sums can be.
     const network = map ? signsWhereNoneIsZero(entered) : entered;
     const compared = compare(model, graph, network, map);
-    return { network, report: { format: formatOf(model), leftOut: graph.leftOut, compared } };
+    return {
+      network,
+      report: { format: formatOf(model), inputOrder: graph.inputOrder, leftOut: graph.leftOut, compared },
+    };
   });
 };

@@ -58,6 +58,28 @@ withTorch("the PyTorch of docs/networks-elsewhere.md", () => {
   });
 });
 
+test("the schema of layer files is the one that the command prints", async () => {
+  const { stdout } = await rramlab("describe", "--layers-schema");
+  expect(JSON.parse(stdout)).toEqual(JSON.parse(readFileSync(join(ROOT, "docs", "layers.schema.json"), "utf8")));
+});
+
+describe("predictions", () => {
+  test("are of inputs as the file takes them, channels last too, and say what inputs were taken for", async () => {
+    copyFileSync(join(NETWORKS, "keras-cnn.onnx"), at("keras-cnn.onnx"));
+    const recorded = JSON.parse(readFileSync(join(NETWORKS, "keras-cnn.json"), "utf8"));
+    const { shape, values } = recorded.inputs;
+    writeFileSync(at("keras-x.npy"), writeNpy(Float64Array.from(values), shape));
+    const { stdout } = await rramlab("predict", "keras-cnn.onnx", "--inputs", "keras-x.npy", "--out", "keras-y.npy");
+    expect(stdout).toContain("inputs were taken as numbers that its first layer takes, not as pixels");
+    expect(largestDifference(numbers("keras-y.npy"), Float64Array.from(recorded.before.values))).toBeLessThan(2e-6);
+    await json("convert", "keras-cnn.onnx", "--out", "keras-cnn.safetensors");
+    const own = await rramlab("predict", "keras-cnn.safetensors", "--inputs", "keras-x.npy", "--out", "own.npy");
+    expect(own.stdout).toContain("inputs were taken as pixels 0 .. 255");
+    const wrong = await rramlab("predict", "keras-cnn.onnx", "--inputs", "keras-x.npy", "--out", "keras-y.csv");
+    expect([wrong.status, wrong.stderr]).toEqual([2, expect.stringContaining("outputs are written as .npy")]);
+  });
+});
+
 describe("data sets of arrays", () => {
   const COUNT = 30;
   const labels = Float64Array.from({ length: COUNT }, (_, b) => b % 10);

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "@jest/globals";
-import { exportOnnx, importOnnx } from "#src/exchange/index";
+import { asNetworkHas, exportOnnx, importOnnx } from "#src/exchange/index";
 import { importGraph } from "#src/exchange/onnx/import/import-graph";
 import { runOnnx } from "#src/exchange/onnx/operators/index";
 import { readOnnx } from "#src/exchange/onnx/read-model";
@@ -42,8 +42,10 @@ const kindsOf = ({ layers }: Network): string =>
     .map((layer) => (isWeighted(layer) ? `${layer.kind}:${layer.weights.kind}-${layer.scale[0]}` : layer.kind))
     .join(" ");
 
-test("networks of two makers are there", () => {
+test("networks of two makers are there, as many as the page says", () => {
   expect(NAMES.length).toBeGreaterThan(20);
+  const page = readFileSync(join(import.meta.dirname, "..", "..", "..", "docs", "networks-elsewhere.md"), "utf8");
+  expect(page).toContain(`${NAMES.length} networks that PyTorch 1.13 exported and ran`);
 });
 
 describe.each(NAMES)("the ONNX file %s", (name) => {
@@ -51,7 +53,7 @@ describe.each(NAMES)("the ONNX file %s", (name) => {
   const expected = expectedOf(name);
   const [count, ...sides] = expected.inputs.shape;
   const size = sides.reduce((a, b) => a * b, 1);
-  const { network, input, output } = importGraph(model, name);
+  const { network, input, inputOrder, output } = importGraph(model, name);
   const wanted = (expected.before ?? expected.outputs).values;
   const width = wanted.length / count;
   const near = 2e-6 * Math.max(1, ...wanted.map(Math.abs));
@@ -75,7 +77,8 @@ describe.each(NAMES)("the ONNX file %s", (name) => {
   test("gives them as a network of layers, in floating point", () => {
     const placed = placeNetwork(network);
     inputs.forEach((values, b) => {
-      const found = runNetwork(network, placed, inputValues(values, network.input), 1);
+      const own = asNetworkHas({ type: "float32", shape: [1, ...sides], values }, inputOrder);
+      const found = runNetwork(network, placed, inputValues(own.values, network.input), 1);
       expect(largestDifference(found, wanted.slice(b * width, (b + 1) * width))).toBeLessThan(near);
     });
   });
@@ -119,6 +122,13 @@ describe("what graphs become", () => {
     expect(kindsOf(network)).toBe(
       "dense:ternary-n batchNorm sign dense:ternary-n batchNorm sign dense:ternary-n batchNorm",
     );
+  });
+  test("images whose channels come last have them first, and flattened weights go with them", () => {
+    const { network, report } = importOnnx(bytesOf("keras-cnn"), parsePixels("0..1"), "it");
+    expect(network.input.shape).toEqual({ channels: 3, height: 6, width: 8 });
+    expect(report.inputOrder).toEqual([0, 3, 1, 2]);
+    expect(report.compared.difference).toBeLessThan(1e-5);
+    expect(kindsOf(network)).toBe("conv2d:float-n relu maxPool uniform flatten dense:integer-t bias");
   });
   test("means and deviations by channel are a layer of their own", () => {
     const { network, report } = importOnnx(

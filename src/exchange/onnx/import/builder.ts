@@ -36,9 +36,13 @@ export interface Builder {
   settled(value: Value): Activation;
   /** A value to be multiplied by weights, and the positive number by which it is to be multiplied besides. */
   factored(value: Value): { readonly of: Activation; readonly factor: number };
+  /** The input with its sides in another order, before anything else is done to it; null where it is no longer that. */
+  turnedInput(of: Activation, order: readonly number[]): Activation | null;
   /** The same elements in the same order under another shape. */
   reshaped(of: Activation, shape: readonly number[]): Activation;
   network(output: Activation): Network;
+  /** How the input's sides were turned; null: not at all. */
+  inputOrder(): readonly number[] | null;
 }
 
 /** @param shape Of the graph's input, batch first. */
@@ -52,6 +56,7 @@ export const createBuilder = (shape: readonly number[]): Builder & { readonly in
   const ofInput = new Set<string>([INPUT]);
 
   const nameFor = layerNames();
+  let inputOrder: readonly number[] | null = null;
 
   const add: Builder["add"] = (kind, from, own, to) => {
     const name = nameFor(kind.kind);
@@ -129,6 +134,8 @@ export const createBuilder = (shape: readonly number[]): Builder & { readonly in
     const what = {
       constant: "a number that does not depend on the input",
       magnitude: "a magnitude |x|, which only comparisons take",
+      turned: "a value whose sides stand in another order, which only flattening and weights take",
+      permuted: "a flattened value whose elements stand in another order, which only weights take",
       padded: "a value with zeros around it, which only a convolution and a mean take",
       codes: "what QuantizeLinear gives, which only DequantizeLinear takes",
     }[value.kind];
@@ -166,6 +173,16 @@ export const createBuilder = (shape: readonly number[]): Builder & { readonly in
         return { of: { ...of, affine: SAME }, factor: of.affine.gain[0] };
       return { of: settledActivation(of), factor: 1 };
     },
+    turnedInput: (of, order) => {
+      const isUntouched =
+        of.layer === INPUT && layers.length === 0 && inputOrder === null && of.shape.join() === shape.join();
+      if (!isUntouched || !isOne(of.affine) || order[0] !== 0) return null;
+      const turned = order.map((axis) => shape[axis]);
+      inputOrder = order;
+      images.set(INPUT, imageOf(turned));
+      return { ...of, shape: turned };
+    },
+    inputOrder: () => inputOrder,
     reshaped,
     network: (output) => {
       const { gain, mean, shift } = entering ?? SAME;

@@ -17,6 +17,8 @@ export interface ImportedGraph {
   readonly network: Network;
   /** The graph's input: its name and shape, batch first. */
   readonly input: { readonly name: string; readonly type: ElementType; readonly shape: readonly number[] };
+  /** Order of the graph's own sides in the network's input, where they were turned (channels last); null: as they are. */
+  readonly inputOrder: readonly number[] | null;
   /** Name of the value that the network's output is. */
   readonly output: string;
   /** Operators at the end that change no order of the classes and are left out. */
@@ -160,5 +162,11 @@ export const importGraph = (model: OnnxModel, where: string): ImportedGraph => {
   if (found.kind === "ended") leftOut.push(found.operator);
   const last = found.kind === "ended" ? found.of : found;
   const network = located(where, () => builder.network(builder.settled(last)));
-  return { network, input, output: found.kind === "ended" ? found.before : output, leftOut };
+  return {
+    network,
+    input,
+    inputOrder: builder.inputOrder(),
+    output: found.kind === "ended" ? found.before : output,
+    leftOut,
+  };
 };

@@ -1,31 +1,55 @@
 import { countOf, showSides } from "../../arrays/tensor.ts";
 import { axisOf, listAt, numberAt, numbersAt, textAt } from "../operators/operator.ts";
-import { SHAPES } from "../operators/shapes.ts";
+import { SHAPES, transposed } from "../operators/shapes.ts";
 import { constantAt, type Rule, settledUnlessActivation, tensorsOf, valueAt } from "./rule.ts";
+import { shapeOf, type Turned } from "./values.ts";
+
+/** Where the elements of a turned value, flattened, are in the activation that was turned. */
+const elementsOf = ({ of, order }: Turned): Int32Array => {
+  const sides = of.shape.slice(1);
+  const count = countOf(sides);
+  const places = {
+    type: "int32" as const,
+    shape: [1, ...sides],
+    values: Float64Array.from({ length: count }, (_, k) => k),
+  };
+  return Int32Array.from(transposed(places, order).values);
+};
 
 /** Shapes that change, elements that do not. */
 export const relabelled: Rule = (node, inputs, builder, opset) => {
   const value = valueAt(inputs, 0);
   if (value.kind === "ended") return value;
+  const shapeAfter = (from: readonly number[]): number[] => [
+    ...SHAPES[node.operator](from, tensorsOf(inputs), node, opset),
+  ];
+  if (value.kind === "turned") {
+    const to = shapeAfter(shapeOf(value));
+    if (value.order[0] !== 0 || to.length !== 2 || to[0] !== value.of.shape[0])
+      throw new RangeError(
+        `${showSides(shapeOf(value))}, turned round, becomes ${showSides(to)}; only vectors are made of such`,
+      );
+    return { kind: "permuted", of: builder.reshaped(value.of, to), elements: elementsOf(value) };
+  }
   const of = settledUnlessActivation(value, builder);
-  return builder.reshaped(of, [...SHAPES[node.operator](of.shape, tensorsOf(inputs), node, opset)]);
+  return builder.reshaped(of, shapeAfter(of.shape));
 };
 
+/** Images whose channels come last, as Keras has them, are turned at the input; what is turned later is flattened next, or turned back. */
 export const transpose: Rule = (node, inputs, builder) => {
-  const of = settledUnlessActivation(valueAt(inputs, 0), builder);
-  const order = numbersAt(node, "perm") ?? of.shape.map((_, k) => of.shape.length - 1 - k);
-  if ([...order].sort((a, b) => a - b).join() !== of.shape.map((_, k) => k).join())
-    throw new RangeError(`the order ${order.join(", ")} of a value of ${of.shape.length} sides`);
+  const value = valueAt(inputs, 0);
+  const before = value.kind === "turned" ? value : null;
+  const of = before ? before.of : settledUnlessActivation(value, builder);
+  const rank = of.shape.length;
+  const asked = numbersAt(node, "perm") ?? of.shape.map((_, k) => rank - 1 - k);
+  if ([...asked].sort((a, b) => a - b).join() !== of.shape.map((_, k) => k).join())
+    throw new RangeError(`the order ${asked.join(", ")} of a value of ${rank} sides`);
+  const order = before ? asked.map((axis) => before.order[axis]) : asked;
+  const shape = order.map((axis) => of.shape[axis]);
   // Sides of one do not count: where the others keep their order, no element moves.
   const moved = order.filter((axis) => of.shape[axis] !== 1);
-  if (moved.some((axis, k) => k > 0 && axis < moved[k - 1]))
-    throw new RangeError(
-      `it turns ${showSides(of.shape)} round (${order.join(", ")}); export the network with channels first, and flatten before nothing is turned`,
-    );
-  return builder.reshaped(
-    of,
-    order.map((axis) => of.shape[axis]),
-  );
+  if (moved.every((axis, k) => k === 0 || axis > moved[k - 1])) return builder.reshaped(of, shape);
+  return builder.turnedInput(of, order) ?? { kind: "turned", of, order };
 };
 
 export const pad: Rule = (node, inputs, builder) => {

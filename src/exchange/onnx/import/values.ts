@@ -25,6 +25,21 @@ export interface Padded {
   readonly padding: readonly number[];
 }
 
+/** An activation whose sides stand in another order, as Keras has images: what flattens it comes next. */
+export interface Turned {
+  readonly kind: "turned";
+  readonly of: Activation;
+  /** Which side of the activation each side is. */
+  readonly order: readonly number[];
+}
+
+/** A vector whose element j is element `elements[j]` of an activation: weights that take it are put in its order. */
+export interface Permuted {
+  readonly kind: "permuted";
+  readonly of: Activation;
+  readonly elements: Int32Array;
+}
+
 /** A border between two pieces: at `at`, which belongs to the upper piece, or with `above` to the lower one. */
 export interface Cut {
   readonly at: number;
@@ -61,12 +76,13 @@ export interface Ended {
   readonly operator: string;
 }
 
-export type Value = Constant | Activation | Padded | Stepped | Magnitude | Codes | Ended;
+export type Value = Constant | Activation | Padded | Turned | Permuted | Stepped | Magnitude | Codes | Ended;
 
 /** A value's shape, batch first. */
 export const shapeOf = (value: Value): readonly number[] => {
   if (value.kind === "constant") return value.tensor.shape;
   if (value.kind === "activation") return value.shape;
+  if (value.kind === "turned") return value.order.map((axis) => value.of.shape[axis]);
   if (value.kind !== "padded") return value.of.shape;
   return shapeOf(value.of).map((n, k) => (k < 2 ? n : n + 2 * value.padding[k - 2]));
 };

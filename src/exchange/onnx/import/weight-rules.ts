@@ -47,8 +47,23 @@ const turnedConstant = ({ tensor, quantized }: Constant): Constant => {
   };
 };
 
+/** Weights (outputs x inputs) whose inputs come in another order. */
+const reordered = ({ tensor, quantized }: Constant, elements: Int32Array): Constant => {
+  const columns = (x: Tensor): Tensor => {
+    const values = new Float64Array(x.values.length);
+    x.values.forEach((w, k) => {
+      values[Math.floor(k / elements.length) * elements.length + elements[k % elements.length]] = w;
+    });
+    return { ...x, values };
+  };
+  const levels = quantized && { ...quantized, levels: columns(quantized.levels), scales: columns(quantized.scales) };
+  return { kind: "constant", tensor: columns(tensor), quantized: levels };
+};
+
 /** A dense layer. @param weights Outputs x inputs. */
 const dense = (input: Value, weights: Constant, builder: Builder, bias: Float64Array | null): Activation => {
+  if (input.kind === "permuted" && weights.tensor.shape[1] === input.elements.length)
+    return dense(input.of, reordered(weights, input.elements), builder, bias);
   const [outputs, inputs] = weights.tensor.shape;
   const shape = shapeOf(input);
   if (shape.length !== 2)

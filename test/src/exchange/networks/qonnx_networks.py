@@ -308,6 +308,24 @@ def conv(folder):
     b.save(folder, "qonnx-conv", 13, images, [], "batch", 7, output_type=TensorProto.INT64)
 
 
+def channels_last(folder):
+    """As Keras's networks come: channels last at the input and where the image is flattened."""
+    rng = np.random.default_rng(37)
+    b = Builder(GENERAL)
+    x = b.node("Transpose", "input", perm=[0, 3, 1, 2])
+    w = b.tensor(rng.normal(0, 0.5, (4, 3, 3, 3)).astype(F32), "conv/kernel")
+    x = b.node("Conv", x, w, kernel_shape=[3, 3], pads=[1, 1, 1, 1], strides=[1, 1])
+    x = b.node("MaxPool", b.node("Relu", x), kernel_shape=[2, 2], strides=[2, 2])
+    x = b.quant(x, 0.3, 3, 0, 0)
+    x = b.node("Transpose", x, perm=[0, 2, 3, 1])
+    x = b.node("Reshape", x, b.tensor(np.array([-1, 48], np.int64), "shape"))
+    w = b.quant(b.tensor(rng.normal(0, 0.4, (48, 10)).astype(F32), "dense/kernel"), 0.25, 3, 1, 1)
+    x = b.node("Add", b.node("MatMul", x, w), b.tensor(rng.normal(0, 0.3, 10).astype(F32), "dense/bias"))
+    b.node("Softmax", x, axis=1)
+    images = (rng.integers(0, 257, (5, 6, 8, 3)) / 256).astype(F32)
+    b.save(folder, "keras-cnn", 13, images, [10], "batch", 7)
+
+
 if __name__ == "__main__":
     os.makedirs(sys.argv[1], exist_ok=True)
     brevitas(sys.argv[1], "qonnx-w1a1", 1, "batch_size", 31)
@@ -316,3 +334,4 @@ if __name__ == "__main__":
     kws(sys.argv[1])
     jet(sys.argv[1])
     conv(sys.argv[1])
+    channels_last(sys.argv[1])
