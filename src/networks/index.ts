@@ -17,6 +17,7 @@ export type { LayerRecord, ShownLayer } from "./layer-records.ts";
 export { layerRecords, multiplicationsIn, shownLayers, tilesFor, weightsIn } from "./layer-records.ts";
 export type { Layer, WeightedLayer, WeightLevels } from "./layers.ts";
 export { isWeighted } from "./layers.ts";
+export { majorityErrors, majorityFlips, majorityOf } from "./majority-errors.ts";
 export type { Network, NetworkLayer } from "./network.ts";
 export { classesOf, placeNetwork, weightedLayers } from "./network.ts";
 export { parseNetwork, writeNetwork } from "./network-file.ts";

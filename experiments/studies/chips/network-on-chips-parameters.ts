@@ -31,6 +31,17 @@ export const PARAMETERS = {
     "sense amplifiers: fast, and docs/chips.md shows how far whole chips agree",
   ),
   digital: text("", "names of layers that are computed beside the arrays, with commas between", "none"),
+  copies: integer(
+    1,
+    [1, 9],
+    "cells that hold each weight, odd: a weight is what more than half of them are read as, and 0 where no value has that many",
+    "1: no redundancy",
+  ),
+  copied: text(
+    "",
+    "names of layers whose weights are held by several cells, with commas between; empty: all in cells",
+    "none",
+  ),
   images: integer(0, [0, 100_000], "test images, the first ones; 0: all", "all"),
   tile,
   ...SENSE_PARAMETERS,

@@ -112,7 +112,7 @@ export const concludeChips = (table: Table): Summary[] => {
       [
         [
           rates.length > 0 &&
-            "Rates: type1 +-1 with the other sign, type2 +-1 as 0, type3 0 as +-1, of ternary weights; flip: of binary ones.",
+            "Rates, of a cell's read: type1 +-1 with the other sign, type2 +-1 as 0, type3 0 as +-1, of ternary weights; flip: of binary ones.",
           hasAny(conditions, "energy") &&
             "Energy: of an image; every weight's read once a place, precharge from 0 V and sense, or the devices of analog arrays under their voltages; converters, drivers and digital sums are left out.",
           "On arrays: share of the products.",
@@ -186,15 +186,15 @@ export const drawChips = (table: Table, params: Params): Figure[] => {
 };
 
 /** A layer and where it is, in a few words. */
-const placeText = ({ layer, place }: Placed, tile: number): string => {
+const placeText = ({ layer, place, copies }: Placed, tile: number): string => {
   const { name, weights, groups, inputs, outputs, places, digital } = layer;
   const size = `${groups > 1 ? `${groups} x ` : ""}${inputs} x ${outputs} ${weights}`;
   const read = places > 1 ? `, read at ${places} places` : "";
-  const arrays = tilesFor(layer, tile, tile);
+  const arrays = copies * tilesFor(layer, tile, tile);
   const where =
     place === "digital"
       ? `digital${digital ? ` (${digital})` : ""}`
-      : `${place === "2T2R" ? `${weightsIn(layer).toLocaleString("en")} 2T2R cells` : "analog"} on ${arrays} ${arrays === 1 ? "array" : "arrays"}`;
+      : `${place === "2T2R" ? `${(copies * weightsIn(layer)).toLocaleString("en")} 2T2R cells${copies > 1 ? `, ${copies} a weight,` : ""}` : "analog"} on ${arrays} ${arrays === 1 ? "array" : "arrays"}`;
   return `${name}: ${size}${read}, ${where}`;
 };
 

@@ -1,24 +1,10 @@
-import { binaryErrors, checkAnalogDesign, programAnalogNetwork, type ReadCounts, ternaryErrors } from "#circuits/index";
-import { firstImages } from "#src/datasets/labelled-images";
+import { checkAnalogDesign } from "#circuits/index";
 import { defineExperiment, idleWhere } from "#src/montecarlo/index";
-import {
-  accuracyOf,
-  layerRecords,
-  multiplicationsIn,
-  type Network,
-  NO_ERRORS,
-  tilesFor,
-  type WeightErrors,
-  weightsIn,
-} from "#src/networks/index";
-import { fold, type Key } from "#src/random/index";
-import { dataFor } from "../../files/data-sets.ts";
+import { accuracyOf, layerRecords } from "#src/networks/index";
 import { networkFor, networkRecord } from "../../files/network-files.ts";
 import { OWN_MODULE } from "../../own-module.ts";
-import { deviceEnergy } from "../arrays/analog-energy.ts";
 import { analogDesignOf } from "../arrays/analog-parameters.ts";
-import { readNetwork } from "../networks/chip-network.ts";
-import { cleanClassesOf, evaluatorFor, type LayerErrors } from "../networks/evaluator.ts";
+import { cleanClassesOf } from "../networks/evaluator.ts";
 import {
   checkNetwork,
   idleOfFile,
@@ -32,27 +18,8 @@ import { heatRemarks, idleRipple } from "../sensing/idle-parameters.ts";
 import { checkSense, SENSE_NAMES } from "../sensing/sense-parameters.ts";
 import { NUMBERS, OF_ANALOG, OF_RATES, OF_READS, PARAMETERS, type Params } from "./network-on-chips-parameters.ts";
 import { concludeChips, drawChips, notesOfChips } from "./network-on-chips-report.ts";
-import { type Placed, placeLayers } from "./placement.ts";
-
-/** What sense amplifiers do at a condition, at the strobe that is used. */
-interface UsedReads {
-  readonly counts: ReadCounts;
-  readonly strobe: number;
-  /** Of a read from rest [J]. */
-  readonly energy: number;
-}
-
-const usesAmplifiers = ({ mode }: Pick<Params, "mode">): boolean =>
-  mode === "sense amplifiers" || mode === "whole chips";
-
-/** Reads of the strobe that is given, or of the best for ternary weights where there are some, else for binary ones. */
-const usedReads = (reads: Reads, { strobes, strobe }: Params, placed: readonly Placed[]): UsedReads => {
-  const { energies } = reads;
-  if (strobes === "given") return { counts: reads.common, strobe, energy: energies.precharge + energies.common };
-  const isTernary = placed.some(({ layer, place }) => place === "2T2R" && layer.weights === "ternary");
-  const best = isTernary ? reads.ternaryBest : reads.binaryBest;
-  return { ...best, energy: energies.precharge + (isTernary ? energies.ternaryBest : energies.binaryBest) };
-};
+import { costs, onChip, testImages, usedReads, usesAmplifiers } from "./on-chip.ts";
+import { placeLayers } from "./placement.ts";
 
 /** The layers of a network of this study's own training, before it is trained. */
 const checkedLayers = (params: Params) => {
@@ -68,116 +35,6 @@ const checkedLayers = (params: Params) => {
     zeros: 0,
     digital: null,
   }));
-};
-
-/** What befalls the weights of each layer at these rates. */
-const errorsOf = (placed: readonly Placed[], ternary: WeightErrors, flip: number): LayerErrors => {
-  const binary = { ...NO_ERRORS, type1: flip };
-  const byName = new Map(
-    placed.map(({ layer, place }) => [
-      layer.name,
-      place !== "2T2R" ? NO_ERRORS : layer.weights === "binary" ? binary : ternary,
-    ]),
-  );
-  return (layer) => byName.get(layer) ?? NO_ERRORS;
-};
-
-const testImages = ({ data, images }: Params) => {
-  const { train, test } = dataFor(data);
-  return { train, test: images === 0 ? test : firstImages(test, images) };
-};
-
-/** Cells, arrays, energy of an image, and what share of the products arrays do. */
-const costs = (network: Network, params: Params, placed: readonly Placed[], perRead: number | null) => {
-  const on = placed.flatMap(({ layer, place }) => (place === "digital" ? [] : [layer]));
-  const sum = (of: (layer: (typeof on)[number]) => number): number => on.reduce((total, layer) => total + of(layer), 0);
-  const products = placed.reduce((total, { layer }) => total + multiplicationsIn(layer), 0);
-  const isAnalog = params.mode === "analog arrays";
-  const { test } = testImages(params);
-  const kept = keptOf(placed);
-  const energy = isAnalog ? deviceEnergy(network, params, test.images, kept) : perRead;
-  // A 2T2R cell, as a differential pair, has two devices; an offset column is one more in each array.
-  const devices =
-    isAnalog && params.mapping === "offset column"
-      ? sum((layer) => weightsIn(layer) + layer.groups * layer.inputs * Math.ceil(layer.outputs / params.tile))
-      : 2 * sum(weightsIn);
-  return {
-    devices,
-    tiles: sum((layer) => tilesFor(layer, params.tile, params.tile)),
-    share: sum(multiplicationsIn) / products,
-    ...(energy === null ? {} : { energy: isAnalog ? energy : energy * sum(multiplicationsIn) }),
-  };
-};
-
-const keptOf = (placed: readonly Placed[]) => {
-  const kept = new Set(placed.flatMap(({ layer, place }) => (place === "digital" ? [layer.name] : [])));
-  return (layer: string): boolean => kept.has(layer);
-};
-
-/** A network's kinds of weights in cells, at the rates of these reads. */
-const usedRates = (placed: readonly Placed[], ternary: WeightErrors, flip: number) => {
-  const kinds = placed.flatMap(({ layer, place }) => (place === "2T2R" ? [layer.weights] : []));
-  const { type1: usedType1, type2: usedType2, type3: usedType3 } = ternary;
-  return {
-    ...(kinds.includes("ternary") ? { usedType1, usedType2, usedType3 } : {}),
-    ...(kinds.includes("binary") ? { usedFlip: flip } : {}),
-  };
-};
-
-interface OnChip {
-  readonly accuracy: number;
-  readonly rates: Readonly<Record<string, number>>;
-}
-
-const onWholeChip = (
-  network: Network,
-  params: Params,
-  placed: readonly Placed[],
-  strobe: number,
-  key: Key,
-): OnChip | null => {
-  const { train, test } = testImages(params);
-  const evaluator = evaluatorFor(network, test, train, "digital");
-  const kinds = new Map(placed.map(({ layer, place }) => [layer.name, place === "2T2R" ? layer.weights : null]));
-  const places = evaluator.layers.map((name) => kinds.get(name) ?? null);
-  const inCells = evaluator.weights.filter((_, k) => places[k] !== null);
-  const read = readNetwork({ ...params, arrayRows: params.tile }, inCells, params.columns, [strobe], fold(key, "chip"));
-  if ("failed" in read) return null;
-  const [chip] = read;
-  let next = 0;
-  const weights = evaluator.weights.map((ideal, k) => {
-    if (places[k] === null) return ideal;
-    const at = next++;
-    return (places[k] === "binary" ? chip.binary : chip.ternary)[at];
-  });
-  return {
-    accuracy: evaluator.accuracyWith(weights),
-    rates: usedRates(placed, ternaryErrors(chip.counts), binaryErrors(chip.counts).type1),
-  };
-};
-
-const onChip = (
-  network: Network,
-  params: Params,
-  placed: readonly Placed[],
-  reads: Reads | null,
-  key: Key,
-): OnChip | null => {
-  const { train, test } = testImages(params);
-  if (params.mode === "analog arrays") {
-    const chip = programAnalogNetwork(analogDesignOf(params), network, train.images, fold(key, "chip"), keptOf(placed));
-    return { accuracy: accuracyOf(chip.classify(test.images, fold(key, "read")), test.labels), rates: {} };
-  }
-  const used = reads && usedReads(reads, params, placed);
-  if (params.mode === "whole chips" && used) return onWholeChip(network, params, placed, used.strobe, key);
-  const { type1, type2, type3 } = used ? ternaryErrors(used.counts) : params;
-  const ternary = { type1, type2, type3 };
-  const flip = used ? binaryErrors(used.counts).type1 : params.type1;
-  const evaluator = evaluatorFor(network, test, train, "digital");
-  return {
-    accuracy: evaluator.accuracy(errorsOf(placed, ternary, flip), params.errors, "trained", key),
-    rates: usedRates(placed, ternary, flip),
-  };
 };
 
 /** Ternary where a layer is, else binary or float. */
@@ -207,6 +64,8 @@ export const networkOnChips = defineExperiment({
     "type2",
     "type3",
     "digital",
+    "copies",
+    "copied",
     "errors",
     "tile",
     "converterBits",
@@ -267,7 +126,13 @@ export const networkOnChips = defineExperiment({
         `of the mode "${params.mode}", whose errors come with the chip (mode)`,
         "errors",
       ],
-      [params.mode === "analog arrays", 'of the mode "analog arrays", which holds any weights (mode)', "others"],
+      [
+        params.mode === "analog arrays",
+        'of the mode "analog arrays", which holds any weights (mode)',
+        "others",
+        "copies",
+      ],
+      [params.mode === "analog arrays" || params.copies === 1, "with one cell a weight (copies)", "copied"],
     ),
   ],
   remarks: heatRemarks,

@@ -11,6 +11,8 @@ type Place = "2T2R" | "analog" | "digital";
 export interface Placed {
   readonly layer: LayerRecord;
   readonly place: Place;
+  /** Cells that hold each of its weights. */
+  readonly copies: number;
 }
 
 interface Asked {
@@ -18,6 +20,9 @@ interface Asked {
   /** Names of layers that stay digital, with commas or blanks between; "": none. */
   readonly digital: string;
   readonly others: "refused" | "digital";
+  /** Cells that hold each weight of the layers `copied` (names; "": all that are in cells). */
+  readonly copies: number;
+  readonly copied: string;
 }
 
 /** Why 2T2R cells cannot hold a layer; null where they can. */
@@ -25,13 +30,18 @@ const refusal = ({ weights, digital }: LayerRecord): string | null =>
   digital ??
   (weights === "integer" ? "its weights are whole numbers of several bits, and a 2T2R cell has three states" : null);
 
-const keptBy = ({ digital }: Asked, layers: readonly LayerRecord[]): ReadonlySet<string> => {
-  const names = digital.split(/[\s,]+/).filter((name) => name !== "");
+/** Layers that a parameter names. */
+const namedBy = (
+  parameter: "digital" | "copied",
+  text: string,
+  layers: readonly LayerRecord[],
+): ReadonlySet<string> => {
+  const names = text.split(/[\s,]+/).filter((name) => name !== "");
   const known = layers.map(({ name }) => name);
   const strange = names.find((name) => !known.includes(name));
   if (strange !== undefined)
     throw new RangeError(
-      `digital: no layer "${strange}" has weights; there are ${known.join(", ")}.${suggestion(strange, known)}`,
+      `${parameter}: no layer "${strange}" has weights; there are ${known.join(", ")}.${suggestion(strange, known)}`,
     );
   return new Set(names);
 };
@@ -41,16 +51,22 @@ const keptBy = ({ digital }: Asked, layers: readonly LayerRecord[]): ReadonlySet
  * @throws RangeError naming layers that have no place where others are refused, names that are no layer's, and networks with nothing on arrays.
  */
 export const placeLayers = (layers: readonly LayerRecord[], asked: Asked): readonly Placed[] => {
-  const kept = keptBy(asked, layers);
+  const kept = namedBy("digital", asked.digital, layers);
+  const copied = namedBy("copied", asked.copied, layers);
+  if (asked.copies % 2 === 0)
+    throw new RangeError(
+      `copies: ${asked.copies} cells a weight; expected an odd number, so that there is a majority.`,
+    );
   const isAnalog = asked.mode === "analog arrays";
   const refused: string[] = [];
   const placed = layers.map((layer): Placed => {
-    if (kept.has(layer.name)) return { layer, place: "digital" };
-    if (isAnalog) return { layer, place: "analog" };
+    if (kept.has(layer.name)) return { layer, place: "digital", copies: 1 };
+    if (isAnalog) return { layer, place: "analog", copies: 1 };
     const why = refusal(layer);
-    if (why === null) return { layer, place: "2T2R" };
+    const copies = copied.size === 0 || copied.has(layer.name) ? asked.copies : 1;
+    if (why === null) return { layer, place: "2T2R", copies };
     refused.push(`"${layer.name}" (${why})`);
-    return { layer, place: "digital" };
+    return { layer, place: "digital", copies: 1 };
   });
   if (refused.length > 0 && asked.others === "refused")
     throw new RangeError(

@@ -6,6 +6,7 @@ import { importOnnx, writeNpy } from "#src/exchange/index";
 import {
   classifyFloat,
   type LayerRecord,
+  majorityFlips,
   type Network,
   outputsOf,
   parsePixels,
@@ -28,7 +29,7 @@ const layer = (name: string, weights: LayerRecord["weights"], digital: string | 
 describe("where layers go", () => {
   const layers = [layer("a", "binary"), layer("b", "integer"), layer("c", "float", "its weights are floating point")];
   const placed = (mode: "sense amplifiers" | "analog arrays", others: "refused" | "digital", digital = "") =>
-    placeLayers(layers, { mode, others, digital }).map(({ place }) => place);
+    placeLayers(layers, { mode, others, digital, copies: 1, copied: "" }).map(({ place }) => place);
 
   test("2T2R cells take binary and ternary weights, and the others are named", () => {
     expect(() => placed("sense amplifiers", "refused")).toThrow(
@@ -178,6 +179,29 @@ describe("a network of QONNX on chips", () => {
     const [conv1, conv2, dense1] = [8 * 27 * 64, 8 * 72 * 36, 320];
     expect(rows[0].share).toBeCloseTo((conv1 + conv2) / (conv1 + conv2 + dense1), 12);
     expect(await refused("qonnx-kws.onnx", "--data", "x.npy,y.npy")).toContain("takes 1 x 10 x 6");
+  });
+  test("several cells a weight err as their majority does, in the layers that have them, and cost as many cells", async () => {
+    const at = async (...more: string[]) => (await run("--set", "mode=given rates", ...more))[0];
+    const flip = 0.2;
+    const one = await at("--grid", `type1=${majorityFlips(flip, 3)}`);
+    const three = await at("--set", "copies=3", "--grid", `type1=${flip}`);
+    expect(three.accuracy).toBe(one.accuracy);
+    expect(three.devices).toBe(3 * one.devices);
+    const some = await at("--set", "copies=3", "--set", "copied=dense2", "--grid", `type1=${flip}`);
+    expect(some.devices).toBe(one.devices + 2 * 2 * 256);
+    const [whole] = await run(
+      "--set",
+      "mode=whole chips",
+      "--set",
+      "samples=50",
+      "--set",
+      "copies=3",
+      "--grid",
+      "supply=1.2V",
+    );
+    expect(whole).toMatchObject({ loss: 0, devices: three.devices });
+    expect(await refused("qonnx-w1a1.onnx", "--set", "copies=2")).toContain("expected an odd number");
+    expect(await refused("qonnx-w1a1.onnx", "--set", "copied=dense2")).toContain("with one cell a weight");
   });
   test("its report lists the layers, and the run its network by digest", async () => {
     await run("--set", "mode=given rates", "--grid", "type1=0.1", "--set", "digital=dense2");
