@@ -16,6 +16,7 @@ import {
   percentBounds,
   tableOf,
   valuesOf,
+  varied,
 } from "../results/index.ts";
 import { senseNotes } from "../sensing/sense-parameters.ts";
 import { type NUMBERS, type NumberName, PARAMETERS, type Params } from "./network-on-chips-parameters.ts";
@@ -80,14 +81,20 @@ const RATES: readonly (readonly [head: string, number: NumberName])[] = [
 export const concludeChips = (table: Table): Summary[] => {
   const conditions = linesOf(table, PARAMETERS, ["seed", "weights"], WORDING);
   const isOfSeeds = conditions.some(({ rows }) => rows.length > 1);
-  const label = ["chips", ({ label }: Condition) => label || "as set"] as const;
+  // A column an axis keeps tables within a terminal's width.
+  const axes = table.axes.filter((axis) => axis !== "seed" && axis !== "weights");
+  const told = (axis: keyof Params & string, { at }: Condition): string => {
+    const value = varied(PARAMETERS, axis, at[axis]);
+    return axis === "network" ? WORDING.network(value) : value;
+  };
+  const labels = axes.map((axis) => [axis, (c: Condition) => told(axis, c)] as const);
   const rates = RATES.filter(([, number]) => hasAny(conditions, number));
   return [
     tableOf(
       `Accuracy on chips, % [95 % interval over ${isOfSeeds ? "training seeds" : "chips and images"}]`,
       conditions,
       [
-        label,
+        ...labels,
         ["accuracy", (c) => bracketed(accuracyOf(c))],
         ["clean", (c) => c.percent("clean")],
         ["loss, points", (c) => bracketed(intervalOf(c, "loss"))],
@@ -101,7 +108,7 @@ export const concludeChips = (table: Table): Summary[] => {
       "What the chips do and take",
       conditions,
       [
-        label,
+        ...labels,
         ...rates.map(([head, number]) => [head, (c: Condition) => shownRate(c, number)] as const),
         hasAny(conditions, "usedStrobe") && ["strobe", (c) => three(c.mean("usedStrobe"), "s")],
         hasAny(conditions, "energy") && ["energy", (c) => three(c.mean("energy"), "J")],
