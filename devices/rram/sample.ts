@@ -57,7 +57,7 @@ export const agedBy = (
 ): number => {
   if (!params.relaxation)
     throw new RangeError(
-      `age: device "${params.name}" does not say how it relaxes; give it "relaxation" (docs/devices.md).`,
+      `age: device "${params.name}" does not say how it relaxes; give it "relaxation" (docs/relaxation.md).`,
     );
   return Math.log(relaxedResistance(params.relaxation, resistance, age, rest) / resistance);
 };

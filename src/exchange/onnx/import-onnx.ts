@@ -37,7 +37,7 @@ export interface ImportReport {
  * of such a layer is.
  */
 const signsWhereNoneIsZero = (network: Network): Network => {
-  const { steps, placed } = foldNetwork(network);
+  const { steps } = foldNetwork(network);
   const layers = network.layers.map((layer, l) => {
     const step = steps[l];
     if (layer.kind !== "ternary" || layer.threshold !== 0 || step.kind !== "thresholds") return layer;
@@ -46,7 +46,7 @@ const signsWhereNoneIsZero = (network: Network): Network => {
     const { threshold: _threshold, ...rest } = layer;
     return isNever ? { ...rest, kind: "sign" as const } : layer;
   });
-  return placed.length === layers.length ? { ...network, layers } : network;
+  return { ...network, layers };
 };
 
 const COMPARED_INPUTS = 4;
@@ -84,7 +84,7 @@ const compare = (model: OnnxModel, graph: ImportedGraph, network: Network, pixel
     const { scale, offset } = pixels ?? AS_THEY_ARE;
     const c = scale.length === 1 ? 0 : Math.floor(k / plane) % channels;
     const x = pixel * scale[c] + offset[c];
-    return isFloating(graph.input.type) ? Math.fround(x) : Math.round(x);
+    return isFloating(type) ? Math.fround(x) : Math.round(x);
   };
   let [difference, largest, otherwise, far] = [0, 0, 0, 0];
   for (let run = 0; run < runs; run++) {
@@ -97,10 +97,10 @@ const compare = (model: OnnxModel, graph: ImportedGraph, network: Network, pixel
     const width = found.length / batch;
     for (let b = 0; b < batch; b++) {
       const [a, z] = [wanted, found].map((of) => of.subarray(b * width, (b + 1) * width));
-      const own = a.reduce((most, x, k) => Math.max(most, Math.abs(x - z[k])), 0);
-      const size = a.reduce((most, x) => Math.max(most, Math.abs(x)), 0);
-      [difference, largest] = [Math.max(difference, own), Math.max(largest, size)];
-      if (!(own <= FAR * size)) far++;
+      const apart = a.reduce((most, x, k) => Math.max(most, Math.abs(x - z[k])), 0);
+      const height = a.reduce((most, x) => Math.max(most, Math.abs(x)), 0);
+      [difference, largest] = [Math.max(difference, apart), Math.max(largest, height)];
+      if (!(apart <= FAR * height)) far++;
       const best = (of: Float64Array): number => of.indexOf(of.reduce((p, q) => Math.max(p, q)));
       if (best(a) !== best(z)) otherwise++;
     }

@@ -1,7 +1,6 @@
-import type { Layer, LayerKind } from "#src/networks/layers";
-import { INPUT } from "#src/networks/layers";
+import { INPUT, type Layer, type LayerKind } from "#src/networks/layers";
 import type { Network, NetworkInput } from "#src/networks/network";
-import type { ImageShape } from "#src/networks/shapes";
+import { type ImageShape, sameShape } from "#src/networks/shapes";
 import { named } from "#src/words/named";
 import { showSides } from "../../arrays/tensor.ts";
 import { layerNames } from "../../layer-names.ts";
@@ -19,9 +18,6 @@ export const imageOf = (shape: readonly number[]): ImageShape => {
   const [height, width] = sides.length === 2 ? sides : [1, sides[0] ?? 1];
   return { channels, height, width };
 };
-
-const isSameImage = (a: ImageShape, b: ImageShape): boolean =>
-  a.channels === b.channels && a.height === b.height && a.width === b.width;
 
 /** A network as it grows, layer by layer. */
 export interface Builder {
@@ -148,13 +144,13 @@ export const createBuilder = (shape: readonly number[]): Builder & { readonly in
     if (to[0] !== of.shape[0])
       throw new RangeError(`${showSides(of.shape)} becomes ${showSides(to)}, and the batch does not stay by itself`);
     const [have, want] = [imageOf(of.shape), imageOf(to)];
-    if (isSameImage(have, want)) return { ...of, shape: to };
+    if (sameShape(have, want)) return { ...of, shape: to };
     if (want.height === 1 && want.width === 1) {
       const inner = isOne(of.affine) ? of : settledActivation(of);
       const flat = add({ kind: "flatten" }, [{ ...inner, affine: SAME }], {}, to);
       return { ...flat, affine: inner.affine };
     }
-    if (layers.length === 0 && isOne(of.affine) && isSameImage(have, images.get(INPUT) as ImageShape)) {
+    if (layers.length === 0 && isOne(of.affine) && sameShape(have, images.get(INPUT) as ImageShape)) {
       images.set(INPUT, want);
       return { ...of, shape: to };
     }

@@ -11,6 +11,7 @@ import {
   onSettled,
   type Rule,
   settledUnlessActivation,
+  stepsOr,
   valueAt,
 } from "./rule.ts";
 import { compared, magnitudeCompared, onlyNumber, steppedBy } from "./steps.ts";
@@ -96,7 +97,7 @@ export const clip: Rule = (node, inputs, builder, opset) => {
   const bound = (at: number, name: string, otherwise: number): number =>
     inputs[at] ? numberOf(boundAt(inputs, at), name) : numberAt(node, name, otherwise);
   const [low, high] = [bound(1, "min", Number.NEGATIVE_INFINITY), bound(2, "max", Number.POSITIVE_INFINITY)];
-  if (isStepped(inputs[0])) return elementWise({ ...node, operator: "Clip" }, inputs, builder, opset);
+  if (isStepped(inputs[0])) return elementWise(node, inputs, builder, opset);
   if (low === 0 && !(high < LARGEST)) return onSettled({ kind: "relu" })(node, inputs, builder, opset);
   if (low === -1 && high === 1) return onSettled({ kind: "hardTanh" })(node, inputs, builder, opset);
   if (!(low > -LARGEST && high < LARGEST))
@@ -111,7 +112,7 @@ export const cast: Rule = (node, inputs) => {
   return valueAt(inputs, 0);
 };
 
-export const abs: Rule = (node, inputs, builder, opset) =>
-  isStepped(inputs[0])
-    ? steppedBy(node, opset, inputs)
-    : { kind: "magnitude", of: settledUnlessActivation(valueAt(inputs, 0), builder) };
+export const abs: Rule = stepsOr((_node, inputs, builder) => ({
+  kind: "magnitude",
+  of: settledUnlessActivation(valueAt(inputs, 0), builder),
+}));

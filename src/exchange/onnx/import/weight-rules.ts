@@ -33,32 +33,24 @@ const weighted = (
   return bias ? { ...made, affine: thenAdd(made.affine, bias) } : made;
 };
 
-const turnedConstant = ({ tensor, quantized }: Constant): Constant => {
-  const turn = (x: Tensor): Tensor => transposed(x, [1, 0]);
-  return {
-    kind: "constant",
-    tensor: turn(tensor),
-    quantized: quantized && {
-      ...quantized,
-      levels: turn(quantized.levels),
-      scales: turn(quantized.scales),
-      zeroPoints: quantized.zeroPoints,
-    },
-  };
-};
+/** Weights in another order, and the levels and scales that they stand on. */
+const inOrder = ({ tensor, quantized }: Constant, ordered: (x: Tensor) => Tensor): Constant => ({
+  kind: "constant",
+  tensor: ordered(tensor),
+  quantized: quantized && { ...quantized, levels: ordered(quantized.levels), scales: ordered(quantized.scales) },
+});
+
+const turnedConstant = (weights: Constant): Constant => inOrder(weights, (x) => transposed(x, [1, 0]));
 
 /** Weights (outputs x inputs) whose inputs come in another order. */
-const reordered = ({ tensor, quantized }: Constant, elements: Int32Array): Constant => {
-  const columns = (x: Tensor): Tensor => {
+const reordered = (weights: Constant, elements: Int32Array): Constant =>
+  inOrder(weights, (x) => {
     const values = new Float64Array(x.values.length);
     x.values.forEach((w, k) => {
       values[Math.floor(k / elements.length) * elements.length + elements[k % elements.length]] = w;
     });
     return { ...x, values };
-  };
-  const levels = quantized && { ...quantized, levels: columns(quantized.levels), scales: columns(quantized.scales) };
-  return { kind: "constant", tensor: columns(tensor), quantized: levels };
-};
+  });
 
 /** A dense layer. @param weights Outputs x inputs. */
 const dense = (input: Value, weights: Constant, builder: Builder, bias: Float64Array | null): Activation => {
@@ -109,7 +101,7 @@ export const conv: Rule = (node, inputs, builder) => {
   const value = valueAt(inputs, 0);
   const input = settledUnlessSteps(value.kind === "padded" ? value.of : value, builder);
   const weights = constantAt(inputs, 1, "weights");
-  const { shape } = input.kind === "stepped" ? input.of : input;
+  const shape = shapeOf(input);
   const [batch, channels, ...sides] = shape;
   const [outputs, share, ...size] = weights.tensor.shape;
   const groups = numberAt(node, "group", 1);

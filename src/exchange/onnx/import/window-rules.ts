@@ -57,18 +57,22 @@ export const pool =
     return { ...made, affine: gainOf(Float64Array.of(factor)) };
   };
 
-const meanOfImage = (of: Activation, shape: readonly number[], builder: Builder): Activation =>
-  builder.add({ kind: "globalAveragePool" }, [of], {}, shape);
-
-export const globalAveragePool: Rule = (_node, inputs, builder) => {
-  const { of, factor } = builder.factored(valueAt(inputs, 0));
-  const kept = of.shape.map((n, k) => (k < 2 ? n : 1));
-  return { ...meanOfImage(of, kept, builder), affine: gainOf(Float64Array.of(factor)) };
+const meanOfImage = (
+  { of, factor }: ReturnType<Builder["factored"]>,
+  keepsSides: boolean,
+  builder: Builder,
+): Activation => {
+  const kept = keepsSides ? of.shape.map((n, k) => (k < 2 ? n : 1)) : of.shape.slice(0, 2);
+  const made = builder.add({ kind: "globalAveragePool" }, [of], {}, kept);
+  return { ...made, affine: gainOf(Float64Array.of(factor)) };
 };
 
+export const globalAveragePool: Rule = (_node, inputs, builder) =>
+  meanOfImage(builder.factored(valueAt(inputs, 0)), true, builder);
+
 export const reduceMean: Rule = (node, inputs, builder) => {
-  const { of, factor } = builder.factored(valueAt(inputs, 0));
-  const { shape } = of;
+  const image = builder.factored(valueAt(inputs, 0));
+  const { shape } = image.of;
   const axes = (listAt(tensorsOf(inputs), 1, node, "axes") ?? []).map((axis) => axisOf(axis, shape.length)).sort();
   if (
     shape.length < 3 ||
@@ -81,7 +85,5 @@ export const reduceMean: Rule = (node, inputs, builder) => {
     throw new RangeError(
       `a mean along ${axes.join(", ") || "all"} of ${showSides(shape)}; that of whole images is known`,
     );
-  const kept = shape.map((n, k) => (k < 2 ? n : 1));
-  const made = meanOfImage(of, numberAt(node, "keepdims", 1) === 1 ? kept : kept.slice(0, 2), builder);
-  return { ...made, affine: gainOf(Float64Array.of(factor)) };
+  return meanOfImage(image, numberAt(node, "keepdims", 1) === 1, builder);
 };

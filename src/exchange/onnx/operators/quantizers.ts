@@ -1,3 +1,4 @@
+import { levelRange } from "#src/networks/layers";
 import { roundHalfEven } from "#src/numerics/round-half-even";
 import { countOf, isFloating, showSides, type Tensor } from "../../arrays/tensor.ts";
 import type { OnnxNode } from "../model.ts";
@@ -14,10 +15,10 @@ export interface Quantized {
   readonly narrow: boolean;
 }
 
-/** Lowest and highest level of a QONNX Quant. */
-export const quantRange = (bits: number, signed: boolean, narrow: boolean): readonly [number, number] => {
-  const less = narrow ? 1 : 0;
-  return signed ? [-(2 ** (bits - 1)) + less, 2 ** (bits - 1) - 1] : [0, 2 ** bits - 1 - less];
+/** Lowest and highest level of a QONNX Quant: narrow without a sign leaves out the highest, which no layer here does. */
+const quantRange = (of: Pick<Quantized, "bits" | "signed" | "narrow">): readonly [number, number] => {
+  const [low, high] = levelRange(of);
+  return [low, of.narrow && !of.signed ? high - 1 : high];
 };
 
 /** What a Quant's attributes and its input of bits say. */
@@ -40,7 +41,7 @@ export const isOneBit = ({ bits, signed }: Pick<Quantized, "bits" | "signed">): 
 export const quantLevels = (inputs: readonly (Tensor | null)[], node: OnnxNode): Quantized => {
   const [x, scales, zeroPoints] = [given(inputs, 0), given(inputs, 1), given(inputs, 2)];
   const of = quantOf(inputs, node);
-  const [low, high] = quantRange(of.bits, of.signed, of.narrow);
+  const [low, high] = quantRange(of);
   // One bit with a sign is a sign: qonnx's own definition has it so.
   const level = isOneBit(of)
     ? (q: number): number => (q >= 0 ? 1 : -1)
@@ -51,7 +52,7 @@ export const quantLevels = (inputs: readonly (Tensor | null)[], node: OnnxNode):
   return { levels, scales, zeroPoints, ...of };
 };
 
-export const valuesOf = ({ levels, scales, zeroPoints }: Quantized): Tensor =>
+const valuesOf = ({ levels, scales, zeroPoints }: Pick<Quantized, "levels" | "scales" | "zeroPoints">): Tensor =>
   zipped([levels, scales, zeroPoints], "float32", (level, s, z) => (level - z) * s);
 
 const quant: Operator = (inputs, node) => [valuesOf(quantLevels(inputs, node))];
@@ -92,7 +93,7 @@ export const linearOf = (inputs: readonly (Tensor | null)[], node: OnnxNode) => 
 
 const quantizeLinear: Operator = (inputs, node) => {
   const { x, scales, zeroPoints, type, signed } = linearOf(inputs, node);
-  const [low, high] = quantRange(8, signed, false);
+  const [low, high] = levelRange({ bits: 8, signed, narrow: false });
   return [
     zipped([x, scales, zeroPoints], type, (value, s, z) =>
       Math.min(high, Math.max(low, roundHalfEven(Math.fround(value / s)) + z)),
@@ -102,7 +103,7 @@ const quantizeLinear: Operator = (inputs, node) => {
 
 const dequantizeLinear: Operator = (inputs, node) => {
   const { x, scales, zeroPoints } = linearOf(inputs, node);
-  return [zipped([x, scales, zeroPoints], "float32", (level, s, z) => (level - z) * s)];
+  return [valuesOf({ levels: x, scales, zeroPoints })];
 };
 
 /** Operators that put values on levels, the standard ones. */
