@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { fold, logNormal, rootKey, uniform } from "rramlab";
 import { fitDevice } from "../dist/experiments/fit/fit-device.js";
+import { readTable } from "../dist/experiments/fit/tables/read-table.js";
 import { fitFigures } from "../dist/experiments/fit/fit-report.js";
 import { chosenFigure, drawFigure } from "./draw-figure.mjs";
 
@@ -17,7 +18,7 @@ const rows = Array.from({ length: 400 }, (_, i) => {
   return `LRS,${logNormal(fold(key, "low"), 8e3, 0.15, i)}\nHRS,${high}`;
 });
 writeFileSync(join(folder, "drawn.csv"), `state,ohm\n${rows.join("\n")}\n`);
-const fitted = await fitDevice(join(folder, "drawn.csv"), {
+const fitted = await fitDevice(await readTable(join(folder, "drawn.csv"), ""), {
   seed: "rramlab",
   condition: null,
   family: null,

@@ -9,7 +9,7 @@ import { writeAnswer } from "./answer-channel.ts";
 import { Answered } from "./answered.ts";
 import { addCrossbar } from "./crossbar.ts";
 import { addData } from "./data.ts";
-import { addFit } from "./fit.ts";
+import { addFit } from "./fit/fit.ts";
 import { addDescribe, addList } from "./list.ts";
 import { addConvert } from "./networks/convert.ts";
 import { addEvaluate } from "./networks/evaluate.ts";

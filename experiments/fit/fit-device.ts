@@ -5,6 +5,7 @@ import { fold, type Key, permutation, rootKey } from "#src/random/index";
 import { Misuse } from "../misuse.ts";
 import { deviceShare, fitState, type StateFit, stateParams } from "./fit-state.ts";
 import { type Measurement, readResistances } from "./read-resistances.ts";
+import type { RecordTable } from "./tables/read-table.ts";
 
 interface FitOptions {
   /** Which condition of the file; needed where it has several. */
@@ -81,6 +82,9 @@ const doubtsOf = ([low, high]: readonly number[]): string[] => {
   ];
 };
 
+/** A device's name from its file's. */
+export const nameOf = (file: string): string => basename(file).replace(/(\.(csv|tsv|txt|parquet))?(\.(gz|xz))?$/i, "");
+
 /** Conditions that are told one by one. */
 const LISTED = 12;
 
@@ -88,8 +92,9 @@ const LISTED = 12;
  * A device from measured resistances.
  * @throws Misuse where the file cannot be read as such, has several conditions and none is named, or too few values.
  */
-export const fitDevice = async (file: string, options: FitOptions): Promise<FittedDevice> => {
-  const { values, skipped, ignored, sha256 } = await readResistances(file, options.skip);
+export const fitDevice = async (table: RecordTable, options: FitOptions): Promise<FittedDevice> => {
+  const { file, sha256 } = table;
+  const { values, skipped, ignored } = await readResistances(table, options.skip);
   const counts = new Map<string, number>();
   for (const { condition } of values) counts.set(condition, (counts.get(condition) ?? 0) + 1);
   const some = [...counts].slice(0, LISTED).map(([c, count]) => `"${c}" (${count})`);
@@ -136,7 +141,7 @@ export const fitDevice = async (file: string, options: FitOptions): Promise<Fitt
     );
   const where = condition ? `condition "${condition}"` : "one condition";
   const device: RramParams = {
-    name: options.name ?? basename(file).replace(/\.csv$/i, ""),
+    name: options.name ?? nameOf(file),
     standing: `fitted: LRS ${chosen.lrs}, HRS ${chosen.hrs}, to ${low.length} and ${high.length} measured resistances`,
     source: `${basename(file)} (sha256 ${sha256.slice(0, 12)}), ${where}`,
     valid: `${where} of that file; temperature dependence not fitted`,

@@ -37,7 +37,9 @@ const statisticsRow = (name: string, { sorted }: StateFit): string[] => {
   ];
 };
 
-export const fitTables = ({ states, chosen }: FittedDevice): WordTable[] => [
+type States = Pick<FittedDevice, "states" | "chosen">;
+
+export const fitTables = ({ states, chosen }: States): WordTable[] => [
   {
     title: "Measured resistances [95 %]",
     columns: ["state", "n", "geometric mean", "sigma of ln R", "range"],
@@ -70,7 +72,7 @@ export const fitTables = ({ states, chosen }: FittedDevice): WordTable[] => [
   },
 ];
 
-export const fitFigures = ({ states, chosen }: FittedDevice): Figure[] =>
+export const fitFigures = ({ states, chosen }: States): Figure[] =>
   STATES.map((s): Figure => {
     const { sorted, families } = states[s];
     const n = sorted.length;

@@ -1,9 +1,8 @@
-import { createHash } from "node:crypto";
-import { parse } from "csv-parse/sync";
 import { ownOf } from "#src/words/named";
-import { readUserBytes } from "../files/read-file.ts";
 import { Misuse } from "../misuse.ts";
-import { isUnit, parseQuantity } from "../units/parse.ts";
+import { parseQuantity } from "../units/parse.ts";
+import { unitIn } from "./tables/field-units.ts";
+import { numberIn, type RecordTable } from "./tables/read-table.ts";
 
 /** One measured resistance. */
 export interface Measurement {
@@ -22,7 +21,6 @@ interface Measurements {
   readonly skipped: readonly string[];
   /** Columns that mean nothing here. */
   readonly ignored: readonly string[];
-  readonly sha256: string;
 }
 
 const STATES: Readonly<Record<string, "lrs" | "hrs">> = {
@@ -35,7 +33,7 @@ const STATES: Readonly<Record<string, "lrs" | "hrs">> = {
   on: "lrs",
   off: "hrs",
 };
-const EXAMPLE = 'a header such as "state,condition,resistance (kohm)"';
+export const STATES_EXAMPLE = 'a header such as "state,condition,resistance (kohm)"';
 /** Faults told before the rest is only counted. */
 const TOLD = 8;
 
@@ -56,25 +54,6 @@ interface Header {
   readonly values: readonly ValueColumn[];
   readonly ignored: readonly string[];
 }
-
-/** The unit of a header field: in brackets, as its last word, or the field itself; "kOhm" and "OHM" are the ohm too. */
-const unitIn = async (field: string): Promise<{ readonly unit: string; readonly kind: "ohm" | "S" } | null> => {
-  const bracketed = /[[(]\s*([^\])]+?)\s*[\])]/.exec(field)?.[1];
-  const word =
-    bracketed ??
-    field
-      .trim()
-      .split(/[\s_]+/)
-      .at(-1) ??
-    "";
-  const unit = word
-    .replace(/[\u03a9\u2126]/g, "ohm")
-    .replace(/[\u00b5\u03bc]/g, "u")
-    .replace(/ohms?$/i, "ohm")
-    .replace(/^K(?=ohm$)/, "k");
-  for (const kind of ["ohm", "S"] as const) if (await isUnit(unit, kind)) return { unit, kind };
-  return null;
-};
 
 /** The state that a column's name begins with: "LRS (kohm)", "R_off [ohm]". */
 const stateOf = (field: string): "lrs" | "hrs" | null => {
@@ -97,11 +76,11 @@ const headerOf = async (file: string, row: number, fields: readonly string[]): P
   const isWide = state < 0 && beside.every((count) => count > 0);
   if (state < 0 && !isWide)
     throw new Misuse(
-      `${where}: no column "state" among ${fields.join(", ")}, nor columns of both states side by side; expected ${EXAMPLE}, or "LRS (kohm),HRS (kohm)".`,
+      `${where}: no column "state" among ${fields.join(", ")}, nor columns of both states side by side; expected ${STATES_EXAMPLE}, or "LRS (kohm),HRS (kohm)".`,
     );
   if (found.length === 0)
     throw new Misuse(
-      `${where}: no column says that it is a resistance, and in which unit (columns: ${fields.join(", ")}); expected ${EXAMPLE}.`,
+      `${where}: no column says that it is a resistance, and in which unit (columns: ${fields.join(", ")}); expected ${STATES_EXAMPLE}.`,
     );
   const used = isWide ? found.filter((column) => column.state !== null) : found;
   if (!isWide && found.length > 1)
@@ -125,37 +104,17 @@ const headerOf = async (file: string, row: number, fields: readonly string[]): P
   };
 };
 
-/** Text of a file that a spreadsheet or an instrument wrote: UTF-16 by its mark, UTF-8, or, where it is none, Latin-1. */
-const textOf = (bytes: Buffer): string => {
-  const mark = bytes.subarray(0, 2).toString("hex");
-  if (mark === "fffe" || mark === "feff")
-    return new TextDecoder(mark === "fffe" ? "utf-16le" : "utf-16be").decode(bytes);
-  try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-  } catch {
-    return new TextDecoder("latin1").decode(bytes);
-  }
-};
-
-const isComment = (line: string): boolean => /^\s*(#|%|\/\/|$)/.test(line);
-
-/** What separates the fields of the header line: a tab, a semicolon, or a comma. */
-const delimiterOf = (text: string): string => {
-  const line = text.split(/\r?\n/).find((l) => !isComment(l)) ?? "";
-  return ["\t", ";"].find((c) => line.includes(c)) ?? ",";
-};
-
 /** Beyond it stands no resistance but an instrument's code for "out of range", such as 9.91e37 [ohm]. */
-const LARGEST = 1e15;
+export const LARGEST_RESISTANCE = 1e15;
 
 /** The measurements in a record, or the column and what is wrong with it; an empty field of states side by side is none. */
 const measurementsIn = (
   record: readonly string[],
-  fields: readonly string[],
+  table: RecordTable,
   header: Header,
   row: number,
-  decimalComma: boolean,
 ): readonly (Measurement | { readonly column: string; readonly what: string })[] => {
+  const { fields } = table;
   const place = (at: number): string => (at < 0 ? "" : record[at]);
   return header.values.flatMap((column): (Measurement | { readonly column: string; readonly what: string })[] => {
     const wide = column.state !== null;
@@ -170,64 +129,32 @@ const measurementsIn = (
       ];
     const state = column.state ?? ownOf(STATES, record[header.state].toLowerCase());
     if (!state) return [{ column: fields[header.state], what: `"${record[header.state]}" is neither LRS nor HRS` }];
-    const number = Number(decimalComma ? text.replace(/^(-?\d+),(\d+)$/, "$1.$2") : text);
+    const number = numberIn(text, table);
     const wrong = (what: string) => [{ column: column.name, what }];
-    if (text === "" || !Number.isFinite(number)) return wrong(`"${text}" is no number`);
+    if (!Number.isFinite(number)) return wrong(`"${text}" is no number`);
     if (!(number > 0)) return wrong(`${text} is not above 0`);
     const si = number * column.scale;
     const resistance = column.conductance ? 1 / si : si;
-    if (resistance > LARGEST)
-      return wrong(`${text} is no resistance (above ${LARGEST} ohm): an instrument's code for "out of range"?`);
+    if (resistance > LARGEST_RESISTANCE)
+      return wrong(`${text} is no resistance (above ${LARGEST_RESISTANCE} ohm): an instrument's code for "out of range"?`);
     return [{ row, state, condition: place(header.condition), device: place(header.device), resistance }];
   });
 };
 
 /**
- * Measured resistances from a CSV file: columns `state` (LRS or HRS), a resistance (or conductance) with its unit in the
- * header (or in a row of units below it), and, where there are any, `condition` and `device`; or a column of resistances for
- * each state, side by side. Fields are separated by commas, semicolons or tabs; with the last two a decimal comma is read
- * too. Lines that begin with #, % or // are comments; UTF-16 is read by its mark.
+ * Measured resistances of two states from a table: columns `state` (LRS or HRS), a resistance (or conductance) with its unit in the
+ * header, and, where there are any, `condition` and `device`; or a column of resistances for each state, side by side.
  *
  * @throws Misuse naming file, row and column of what is wrong, unless `skip`: then such rows are left out and told.
  */
-export const readResistances = async (file: string, skip: boolean): Promise<Measurements> => {
-  let records: { readonly record: string[]; readonly info: { readonly lines: number } }[];
-  let delimiter = ",";
-  const bytes = readUserBytes(file, "");
-  try {
-    const text = textOf(bytes)
-      .split("\n")
-      .map((line) => (isComment(line) ? "" : line))
-      .join("\n");
-    delimiter = delimiterOf(text);
-    records = parse(text, {
-      bom: true,
-      delimiter,
-      trim: true,
-      info: true,
-      skip_empty_lines: true,
-      relax_column_count: true,
-    }) as unknown as typeof records;
-  } catch (error) {
-    throw new Misuse(`${file} cannot be read: ${(error as Error).message}.`);
-  }
-  if (records.length < 2) throw new Misuse(`${file} has no rows below its header; expected ${EXAMPLE}.`);
-  const [head, below] = records;
-  // Units may stand in a row of their own.
-  const units = await Promise.all(below.record.map((field) => unitIn(field)));
-  const named = await Promise.all(head.record.map((field) => unitIn(field)));
-  const hasUnits = named.every((unit) => unit === null) && units.some((unit) => unit !== null);
-  const fields = hasUnits
-    ? head.record.map((field, i) => (units[i] ? `${field} (${below.record[i].replace(/[[\]()]/g, "").trim()})` : field))
-    : head.record;
-  const rows = records.slice(hasUnits ? 2 : 1);
-  if (rows.length === 0) throw new Misuse(`${file} has no rows below its header; expected ${EXAMPLE}.`);
-  const header = await headerOf(file, head.info.lines, fields);
+export const readResistances = async (table: RecordTable, skip: boolean): Promise<Measurements> => {
+  const { file, fields, rows } = table;
+  const header = await headerOf(file, table.headLine, fields);
   const faults: string[] = [];
   const values: Measurement[] = [];
-  for (const { record, info } of rows)
-    for (const found of measurementsIn(record, fields, header, info.lines, delimiter !== ",")) {
-      if ("what" in found) faults.push(`row ${info.lines}, column "${found.column}": ${found.what}`);
+  for (const { record, line } of rows)
+    for (const found of measurementsIn(record, table, header, line)) {
+      if ("what" in found) faults.push(`row ${line}, column "${found.column}": ${found.what}`);
       else values.push(found);
     }
   if (faults.length > 0 && !skip) {
@@ -236,6 +163,5 @@ export const readResistances = async (file: string, skip: boolean): Promise<Meas
       `${file}: ${faults.length} of ${rows.length} rows cannot be used: ${faults.slice(0, TOLD).join("; ")}${more}. Mend them, or leave them out with --skip-bad.`,
     );
   }
-  const sha256 = createHash("sha256").update(bytes).digest("hex");
-  return { values, skipped: faults, ignored: header.ignored, sha256 };
+  return { values, skipped: faults, ignored: header.ignored };
 };

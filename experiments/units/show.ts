@@ -25,6 +25,10 @@ export const showQuantity = (value: number, unit: string): string => {
   return `${digits(value / factor)} ${prefix}${unit}`;
 };
 
+/** A time that may be long, for people: "10 ms", "100000 s". */
+export const showTime = (seconds: number): string =>
+  seconds < 1 ? showMeasured(seconds, "s") : `${Number(seconds.toPrecision(4))} s`;
+
 /** A computed quantity for people, to four digits. */
 export const showMeasured = (value: number, unit: string): string => showQuantity(Number(value.toPrecision(4)), unit);
 

@@ -243,6 +243,6 @@ describe("devices with an age", () => {
     expect(wrong({ permanent: 2 })).toThrow(/relaxation\.permanent/);
     expect(wrong({ spread: { conductances: [2, 1], values: [1, 1] } })).toThrow(/conductances ascend/);
     expect(wrong({ drift: { conductances: [1], values: [1, 2] } })).toThrow(/as many values as conductances/);
-    expect(wrong({ times: [1, 0.5] })).toThrow(/the second is above the first/);
+    expect(wrong({ times: [1, 0.5] })).toThrow(/the second is not below the first/);
   });
 });

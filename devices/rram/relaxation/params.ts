@@ -7,9 +7,10 @@ export interface ConductanceCurve {
 /**
  * How the resistance of a cell at rest moves after it was programmed. In the coordinate h = integral of d ln R / spread(G), G = 1 / R,
  *
- *     h(t) = h(0) + drift(G0) S' + X(S'),   S' = S^exponent,   S = log10(1 + t / onset),
+ *     h(t) = h(0) + amplitude(G0) (drift(G0) S' + X(S')),   S' = S^exponent,   S = log10(1 + t / onset),
  *
- * X a normal-inverse-Gaussian process whose skew and shape depend on the conductance G0 after programming. A share `permanent` of the clock
+ * X a normal-inverse-Gaussian process whose skew and shape depend, as its amplitude does, on the conductance G0 after programming: spread
+ * says how moves change on their way, amplitude how far a cell moves that began at G0. A share `permanent` of the clock
  * S' moves for good; what the rest has moved is lost again: slices of it, one a unit of S', are drawn anew at the events of a Poisson
  * clock of rate `redraws` / tau, tau the time at the middle of the slice.
  */
@@ -19,13 +20,15 @@ export interface RramRelaxation {
   /** Temperature at which it was measured [K], and the activation energy by which other temperatures speed time up [eV]; null: none is known. */
   readonly temperature: number;
   readonly activationEnergy: number | null;
-  /** Times and conductances that were measured: beyond is extrapolation [s], [S]. */
+  /** Temperatures, times and conductances that were measured: beyond is extrapolation [K], [s], [S]. */
+  readonly temperatures: readonly [lowest: number, highest: number];
   readonly times: readonly [first: number, last: number];
   readonly conductances: readonly [least: number, most: number];
   /** [s] */
   readonly onset: number;
   readonly exponent: number;
   readonly spread: ConductanceCurve;
+  readonly amplitude: ConductanceCurve;
   readonly drift: ConductanceCurve;
   readonly skew: ConductanceCurve;
   readonly shape: ConductanceCurve;

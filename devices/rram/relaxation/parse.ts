@@ -11,7 +11,7 @@ const curve = (value: z.ZodNumber) =>
       "conductances ascend",
     );
 
-const range = z.tuple([positive, positive]).refine(([low, high]) => low < high, "the second is above the first");
+const range = z.tuple([positive, positive]).refine(([low, high]) => low <= high, "the second is not below the first");
 
 /** How a device's file says that it relaxes. */
 export const relaxationSchema = z.strictObject({
@@ -19,14 +19,16 @@ export const relaxationSchema = z.strictObject({
   source: z.string().min(1),
   temperature: positive,
   activationEnergy: positive.max(5).nullable().default(null),
+  temperatures: range.optional(),
   times: range,
   conductances: range,
   onset: positive,
   exponent: positive.max(4),
   spread: curve(positive),
+  amplitude: curve(positive).default({ conductances: [1e-6], values: [1] }),
   drift: curve(z.number()),
   skew: curve(z.number()),
   shape: curve(positive),
   permanent: z.number().min(0).max(1),
   redraws: positive.max(100),
-});
+}).transform((read) => ({ ...read, temperatures: read.temperatures ?? ([read.temperature, read.temperature] as const) }));

@@ -15,6 +15,7 @@ const [PERMANENT, LOST] = [0, 1];
 interface Prepared {
   readonly coordinate: (logResistance: number) => number;
   readonly logResistance: (coordinate: number) => number;
+  readonly amplitude: (logConductance: number) => number;
   readonly drift: (logConductance: number) => number;
   readonly law: (logConductance: number) => LevyLaw;
   /** Times at the middles of slices of S' [s]. */
@@ -71,6 +72,7 @@ const prepare = (relaxation: RramRelaxation): Prepared => {
   );
   const made: Prepared = {
     ...coordinateOf(relaxation.spread),
+    amplitude: onBothLogs(relaxation.amplitude),
     drift,
     law: (at) => ({ skew: skew(at), shape: shape(at) }),
     lifetimes,
@@ -140,7 +142,7 @@ const lastEvent = (rate: number, seconds: number, key: Key): number => {
 export const relaxedResistance = (relaxation: RramRelaxation, resistance: number, age: CellAge, key: Key): number => {
   const seconds = equivalentTime(relaxation, age);
   if (seconds === 0) return resistance;
-  const { coordinate, logResistance, drift, law, lifetimes } = prepare(relaxation);
+  const { coordinate, logResistance, amplitude, drift, law, lifetimes } = prepare(relaxation);
   const { permanent, redraws } = relaxation;
   const clock = clockAt(relaxation, seconds);
   const start = Math.log(resistance);
@@ -156,5 +158,5 @@ export const relaxedResistance = (relaxation: RramRelaxation, resistance: number
       moved += levyPath(own, 1 - permanent, (1 - permanent) * part, part === 1 ? 0 : SLICE_LEVELS, fold(place, event));
     }
   }
-  return Math.exp(logResistance(coordinate(start) + moved));
+  return Math.exp(logResistance(coordinate(start) + amplitude(-start) * moved));
 };

@@ -16,11 +16,13 @@ export const RELAXATION_C: RramRelaxation = {
   // The measurement's temperature is not stated: room temperature is taken.
   temperature: 300.15,
   activationEnergy: null,
+  temperatures: [300.15, 300.15],
   times: [0.01, 1e5],
   conductances: [0.3e-6, 40e-6],
   onset: 2.6e-3,
   exponent: 1.12,
   spread: curve([0.3, 1, 2, 4, 8, 14, 22, 30, 40], [0.243, 0.299, 0.318, 0.272, 0.18, 0.102, 0.053, 0.033, 0.022]),
+  amplitude: curve([1], [1]),
   drift: curve([1.5, 4, 10, 20, 40], [-0.083, 0.011, 0.04, 0.137, 0.207]),
   skew: curve([1.5, 4, 10, 20, 40], [-0.075, -0.01, 0.007, 0.108, 0.159]),
   shape: curve([1.5, 4, 10, 20, 40], [0.07, 0.058, 0.062, 0.1, 0.239]),

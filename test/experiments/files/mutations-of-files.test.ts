@@ -6,7 +6,8 @@ import { RRAM_SETS } from "#devices/index";
 import { parseCifar } from "#src/datasets/cifar";
 import { parseIdx } from "#src/datasets/idx";
 import { parseNetwork, perceptron, writeNetwork } from "#src/networks/index";
-import { readResistances } from "../../../experiments/fit/read-resistances.ts";
+import { readResistances, STATES_EXAMPLE } from "../../../experiments/fit/read-resistances.ts";
+import { readTable } from "../../../experiments/fit/tables/read-table.ts";
 import { Misuse } from "../../../experiments/misuse.ts";
 import { parseIndices } from "../../../experiments/run/slurm.ts";
 import { parseQuantity } from "../../../experiments/units/parse.ts";
@@ -161,7 +162,9 @@ state,condition,device,resistance (kohm)
 ${Array.from({ length: 12 }, (_, i) => `${i % 2 ? "LRS" : "HRS"},a,d${i},${8.5 + 9 * i}`).join("\n")}
 `.slice(10);
   test("measured resistances", () =>
-    check(mutated(measured), (text) => read(() => readResistances(join(place.folder, file("m.csv", text)), false))));
+    check(mutated(measured), (text) => read(async () =>
+        readResistances(await readTable(join(place.folder, file("m.csv", text)), STATES_EXAMPLE), false),
+      )));
 
   const layer = (inputs: number, outputs: number) => ({
     ...{ inputs, outputs, weights: new Float32Array(inputs * outputs).fill(1) },

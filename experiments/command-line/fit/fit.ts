@@ -1,0 +1,189 @@
+import { basename, dirname, join } from "node:path";
+import { type Command, Option } from "commander";
+import type { RramParams } from "#devices/index";
+import { LOG_FAMILIES, type LogFamily } from "#src/numerics/log-fits";
+import type { Figure } from "#src/report/figure";
+import { pageHtml, type WordTable } from "#src/report/page";
+import { tableText, wrapped } from "#src/report/word-table";
+import { checkWritable, writeUserFile } from "../../files/user-file.ts";
+import { fitDevice, nameOf } from "../../fit/fit-device.ts";
+import { fitFigures, fitTables } from "../../fit/fit-report.ts";
+import { STATES_EXAMPLE } from "../../fit/read-resistances.ts";
+import { fitRestDevice } from "../../fit/relaxation/fit-rest-device.ts";
+import { numberTable, restFigures, restTables } from "../../fit/relaxation/rest-report.ts";
+import { type ColumnRoles, columnRoles, kindOf, type TableKind } from "../../fit/tables/column-roles.ts";
+import { readTable, type RecordTable } from "../../fit/tables/read-table.ts";
+import { Misuse } from "../../misuse.ts";
+import { plotlySource } from "../../run/plotly-source.ts";
+import { answer } from "../output.ts";
+import { type FitFlags, namedColumn, resampleCount, temperatureRange } from "./fit-flags.ts";
+
+const TITLE = "Fit of ";
+/** Whether a text is a device that was fitted to this file before. */
+const isFitOf =
+  (file: string) =>
+  (text: string): boolean => {
+    try {
+      return String(JSON.parse(text).source).startsWith(`${basename(file)} (sha256 `);
+    } catch {
+      return false;
+    }
+  };
+
+/** What any fit answers with. */
+interface Fitted {
+  readonly device: RramParams;
+  readonly tables: readonly WordTable[];
+  readonly figures: readonly Figure[];
+  readonly details: readonly WordTable[];
+  readonly notes: readonly string[];
+  /** Of the JSON document, beside device and notes. */
+  readonly record: Readonly<Record<string, unknown>>;
+}
+
+const bestOrAsked = (flags: FitFlags): LogFamily | null => {
+  if (flags.family === "best") return null;
+  return flags.family === "mixture" ? LOG_FAMILIES[2] : flags.family;
+};
+
+const fittedStates = async (table: RecordTable, flags: FitFlags): Promise<Fitted> => {
+  const fitted = await fitDevice(table, {
+    condition: flags.condition ?? null,
+    family: bestOrAsked(flags),
+    name: flags.name ?? null,
+    skip: flags.skipBad ?? false,
+    seed: flags.seed,
+  });
+  const { device, states, chosen, notes } = fitted;
+  return {
+    device,
+    tables: fitTables(fitted),
+    figures: fitFigures(fitted),
+    details: [],
+    notes,
+    record: {
+      fits: Object.fromEntries(
+        (["lrs", "hrs"] as const).map((state) => [
+          state,
+          { count: states[state].sorted.length, chosen: chosen[state], families: states[state].families },
+        ]),
+      ),
+    },
+  };
+};
+
+const fittedRest = async (
+  tables: readonly (readonly [RecordTable, ColumnRoles])[],
+  flags: FitFlags,
+): Promise<Fitted> => {
+  const { device, states, fit, cells, notes } = await fitRestDevice(tables, {
+    low: flags.low ?? null,
+    high: flags.high ?? null,
+    temperatures: flags.temperatures === undefined ? null : await temperatureRange(flags.temperatures),
+    resamples: resampleCount(flags.resamples),
+    name: flags.name ?? null,
+    skip: flags.skipBad ?? false,
+    seed: flags.seed,
+  });
+  const chosen = { lrs: states.lrs.best, hrs: states.hrs.best };
+  return {
+    device,
+    tables: restTables(fit, cells.ages),
+    figures: [...restFigures(fit, cells.ages), ...fitFigures({ states, chosen })],
+    details: [numberTable(fit), ...fitTables({ states, chosen })],
+    notes,
+    record: {
+      cells: cells.first.length,
+      ages: cells.ages,
+      numbers: fit.numbers,
+      energies: fit.energies.map(({ law, energy, behind }) => ({ law: law.name, assumes: law.assumes, energy, behind })),
+      correlations: fit.correlations,
+    },
+  };
+};
+
+const fittedOf = async (files: readonly string[], flags: FitFlags): Promise<Fitted> => {
+  const named = (flags.column ?? []).map(namedColumn);
+  const tables = await Promise.all(files.map((file) => readTable(file, STATES_EXAMPLE)));
+  const kinds = await Promise.all(tables.map((table) => kindOf(table, named, flags.rate !== undefined)));
+  const of = (kind: TableKind): RecordTable[] => tables.filter((_, i) => kinds[i] === kind);
+  const [states, rest] = [of("states"), of("rest")];
+  if (rest.length > 0 && states.length > 0)
+    throw new Misuse(
+      `${states[0].file} has no time of its reads, ${rest[0].file} has; fit one kind at a time.`,
+    );
+  if (rest.length > 0)
+    return fittedRest(
+      await Promise.all(rest.map(async (table) => [table, await columnRoles(table, named)] as const)),
+      flags,
+    );
+  if (states.length > 1)
+    throw new Misuse(`${states.map(({ file }) => file).join(", ")}: resistances of states are fitted one file at a time.`);
+  return fittedStates(states[0], flags);
+};
+
+export const addFit = (program: Command): void => {
+  program
+    .command("fit")
+    .description("fit your measurements and write the device file that every experiment takes")
+    .argument(
+      "<files...>",
+      "resistances of two states; or of cells over time (columns cell, time, resistance; level, temperature, cycle); csv, tsv, parquet, also gz or xz",
+    )
+    .option("--condition <name>", "which condition of the file")
+    .addOption(
+      new Option(
+        "--family <family>",
+        "distribution of both states; best: lognormal, unless another is better by 10 in BIC",
+      )
+        .choices(["best", "lognormal", "weibull", "mixture"])
+        .default("best"),
+    )
+    .option(
+      "--column <role=name[:unit]>",
+      "what a column says, where its name does not tell; repeat it",
+      (one: string, before: readonly string[] = []) => [...before, one],
+    )
+    .option("--low <level>", 'cells over time: level, or range "200..240 uS", of the low resistance')
+    .option("--high <level>", "and of the high resistance")
+    .option("--temperatures <range>", 'cells over time: fit these alone, e.g. "100..180 degC"')
+    .option("--resamples <count>", "cells over time: sets of cells drawn anew for intervals", "24")
+    .option("--name <text>", "the device's name (default: the file's)")
+    .option("--skip-bad", "leave out rows that cannot be used, and say which")
+    .option("--seed <text>", "of what is drawn: halves of cells, resamples, the bootstrap behind p", "rramlab")
+    .option("--out <file.json>", "device file (default: the first file's name with .json); a report goes beside it, .html")
+    .option("--json", "one JSON document on stdout")
+    .addHelpText(
+      "after",
+      "\nExamples:\n  rramlab fit resistances.csv --condition 55uA --out mine.json\n  rramlab fit relaxation.csv.xz --low 31 --high 1 --out mine.json\n  rramlab run sense-errors --device mine.json",
+    )
+    .action(async (files: string[], flags: FitFlags) => {
+      const [file] = files;
+      const out = flags.out ?? `${join(dirname(file), nameOf(file))}.json`;
+      const page = `${out.replace(/\.json$/i, "")}.html`;
+      checkWritable(out, { reads: files, named: flags.out !== undefined, isOurs: isFitOf(file) });
+      checkWritable(page, { reads: [...files, out], named: false, isOurs: (text) => text.includes(`<title>${TITLE}`) });
+      const { device, tables, figures, details, notes, record } = await fittedOf(files, flags);
+      writeUserFile(out, `${JSON.stringify(device, null, 2)}\n`);
+      writeUserFile(
+        page,
+        pageHtml(
+          {
+            title: `${TITLE}${device.name}`,
+            summary: `${device.source}. Seed "${flags.seed}".`,
+            tables,
+            figures,
+            notes,
+            details,
+          },
+          plotlySource("small"),
+        ),
+      );
+      const text = [
+        ...tables.map((t) => tableText(t)),
+        ...notes.map((note) => wrapped(note, 80).join("\n")),
+        `Device: ${out}\nReport: ${page}`,
+      ].join("\n\n");
+      answer(flags.json ?? false, { out, report: page, device, notes, ...record }, text);
+    });
+};

@@ -1,0 +1,125 @@
+import { BOLTZMANN, type RramRelaxation } from "#devices/index";
+
+/** What a group of reads has behind it: a time at a temperature [s], [K]. */
+export interface ReadAge {
+  readonly seconds: number;
+  readonly temperature: number;
+}
+
+/** How the clock S' of relaxation follows time and temperature: a law with some numbers of its own to be fitted. */
+export interface ClockLaw {
+  readonly name: string;
+  /** What of it is assumed, in words. */
+  readonly assumes: string;
+  /** Its numbers, on scales without bounds, as a fit begins with them; their names. */
+  readonly start: readonly number[];
+  readonly names: readonly string[];
+  readonly clock: (numbers: readonly number[], age: ReadAge) => number;
+  /** Onset [s] at the temperature of reference, exponent and activation energy [eV], where a device's file can hold the law. */
+  readonly inFile: (
+    numbers: readonly number[],
+    reference: number,
+  ) => {
+    readonly onset: number;
+    readonly exponent: number;
+    readonly activationEnergy: number | null;
+  } | null;
+}
+
+const power = (x: number, exponent: number): number => (x > 0 ? Math.exp(exponent * Math.log(x)) : 0);
+
+/** Clocks above it are none that a path is drawn to. */
+const MOST = 200;
+
+/** S' = log10(1 + t / onset)^exponent at one temperature, both numbers fitted: for reads at several times. */
+export const logarithmOfTime = (first: number, exponent = 1): ClockLaw => ({
+  name: "logarithm of time",
+  assumes: "one temperature",
+  start: [Math.log(first / 4), Math.log(exponent)],
+  names: ["ln onset", "ln exponent"],
+  clock: ([logOnset, logExponent], { seconds }) =>
+    Math.min(MOST, power(Math.log1p(seconds / Math.exp(logOnset)) / Math.LN10, Math.exp(logExponent))),
+  inFile: ([logOnset, logExponent]) => ({
+    onset: Math.exp(logOnset),
+    exponent: Math.exp(logExponent),
+    activationEnergy: null,
+  }),
+});
+
+/** S' = log10(1 + t / (t0 exp(Ea / k T))): hops over barriers that grow, with an attempt time t0 that is assumed [s]; Ea fitted. */
+export const attempts = (attemptTime: number): ClockLaw => ({
+  name: `logarithm of time, attempts every ${attemptTime} s`,
+  assumes: `width as the square root of log(1 + t / (t0 exp(Ea / kT))), t0 = ${attemptTime} s`,
+  start: [0],
+  names: ["ln Ea"],
+  clock: ([logEnergy], { seconds, temperature }) =>
+    Math.min(
+      MOST,
+      Math.log1p((seconds / attemptTime) * Math.exp(-Math.exp(logEnergy) / (BOLTZMANN * temperature))) / Math.LN10,
+    ),
+  inFile: ([logEnergy], reference) => ({
+    onset: attemptTime * Math.exp(Math.exp(logEnergy) / (BOLTZMANN * reference)),
+    exponent: 1,
+    activationEnergy: Math.exp(logEnergy),
+  }),
+});
+
+/** S' = (t exp(-Ea / k (1 / T - 1 / T0)))^(2 n) in hours: a width that grows with the n-th power of time, n assumed; Ea fitted. */
+export const powerOfTime = (exponent: number, reference: number): ClockLaw => ({
+  name: `power of time, width as t^${exponent}`,
+  assumes: `width as (t exp(-Ea / kT))^${exponent}`,
+  start: [0],
+  names: ["ln Ea"],
+  clock: ([logEnergy], { seconds, temperature }) =>
+    Math.min(
+      MOST,
+      power(
+        (seconds / 3600) * Math.exp((Math.exp(logEnergy) / BOLTZMANN) * (1 / reference - 1 / temperature)),
+        2 * exponent,
+      ),
+    ),
+  inFile: () => null,
+});
+
+type LogarithmOfSet = Pick<RramRelaxation, "onset" | "exponent" | "temperature">;
+
+/** The logarithm of time with the onset and exponent of another technology, at its temperature; Ea fitted, where there are temperatures. */
+export const borrowed = (set: LogarithmOfSet, whose: string, withEnergy: boolean): ClockLaw => ({
+  name: `logarithm of time of ${whose}`,
+  assumes: `onset ${set.onset} s and exponent ${set.exponent} of ${whose}`,
+  start: withEnergy ? [0] : [],
+  names: withEnergy ? ["ln Ea"] : [],
+  clock: ([logEnergy], { seconds, temperature }) => {
+    const speed = withEnergy
+      ? Math.exp((Math.exp(logEnergy) / BOLTZMANN) * (1 / set.temperature - 1 / temperature))
+      : 1;
+    return Math.min(MOST, power(Math.log1p((seconds * speed) / set.onset) / Math.LN10, set.exponent));
+  },
+  inFile: ([logEnergy], reference) => ({
+    onset: withEnergy
+      ? set.onset * Math.exp((Math.exp(logEnergy) / BOLTZMANN) * (1 / reference - 1 / set.temperature))
+      : set.onset,
+    exponent: set.exponent,
+    activationEnergy: withEnergy ? Math.exp(logEnergy) : null,
+  }),
+});
+
+/** Onset, exponent and activation energy all fitted: for reads at several times and several temperatures. */
+export const logarithmWithEnergy = (first: number, reference: number): ClockLaw => ({
+  name: "logarithm of time, sped up by temperature",
+  assumes: "temperature speeds time up by exp(-Ea / kT)",
+  start: [Math.log(first / 4), 0, 0],
+  names: ["ln onset", "ln exponent", "ln Ea"],
+  clock: ([logOnset, logExponent, logEnergy], { seconds, temperature }) => {
+    const speed = Math.exp((Math.exp(logEnergy) / BOLTZMANN) * (1 / reference - 1 / temperature));
+    return Math.min(
+      MOST,
+      power(Math.log1p((seconds * speed) / Math.exp(logOnset)) / Math.LN10, Math.exp(logExponent)),
+    );
+  },
+  inFile: ([logOnset, logExponent, logEnergy]) => ({
+    onset: Math.exp(logOnset),
+    exponent: Math.exp(logExponent),
+    activationEnergy: Math.exp(logEnergy),
+  }),
+});

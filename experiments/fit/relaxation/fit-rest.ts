@@ -1,0 +1,294 @@
+import { RELAXATION_C, type RramRelaxation } from "#devices/index";
+import { momentsOf, standardDeviation } from "#src/numerics/moments";
+import { centralWidth } from "#src/numerics/ranks";
+import { fold, type Key, permutation, uniform } from "#src/random/index";
+import { Misuse } from "../../misuse.ts";
+import { showQuantity, showTime } from "../../units/show.ts";
+import { attempts, borrowed, type ClockLaw, logarithmOfTime, logarithmWithEnergy, powerOfTime } from "./clock-laws.ts";
+import { type AgePair, fitMemory, measuredCorrelations, modelledCorrelations } from "./fit-memory.ts";
+import { curvesOf, fitNormalProcess, fitProcess, layoutOf, type ProcessFit } from "./fit-process.ts";
+import { cellsAt, changesOf, type GroupChanges, groupsOf } from "./groups.ts";
+import { freedomOf, type RestingCells, relaxationLikelihood } from "./likelihood.ts";
+
+/** A number of the fit with the standard error that cells drawn anew give it. */
+export interface Estimated {
+  readonly name: string;
+  readonly value: number;
+  readonly low: number;
+  readonly high: number;
+}
+
+/** An activation energy under a law of time that is assumed. */
+interface EnergyUnderLaw {
+  readonly law: ClockLaw;
+  readonly energy: Estimated;
+  /** ln of the likelihood less that of the first law's. */
+  readonly behind: number;
+}
+
+/** What the half of the cells that was not fitted says of a fit to the other half. */
+interface HeldOut {
+  readonly count: number;
+  readonly changes: readonly GroupChanges[];
+  /** The same of the cells that were fitted, to tell what two halves differ by. */
+  readonly fittedChanges: readonly GroupChanges[];
+  /** ln of likelihoods a cell and age, of the model and of a process without heavy tails. */
+  readonly logLikelihood: number;
+  readonly logLikelihoodOfNormal: number;
+}
+
+export interface RestFit {
+  readonly relaxation: RramRelaxation;
+  readonly law: ClockLaw;
+  readonly numbers: readonly Estimated[];
+  readonly energies: readonly EnergyUnderLaw[];
+  readonly heldOut: HeldOut;
+  readonly correlations: readonly { readonly measured: AgePair; readonly model: AgePair }[];
+  readonly notes: readonly string[];
+}
+
+interface RestOptions {
+  readonly key: Key;
+  /** Sets of cells drawn anew for intervals. */
+  readonly resamples: number;
+  readonly standing: string;
+  readonly source: string;
+}
+
+/** Fewer cells say nothing of tails. */
+const FEWEST = 100;
+/** Time between attempts to hop that the law of attempts assumes [s]: of the order of a lattice vibration's. */
+const ATTEMPT_TIME = 1e-13;
+/** Correlations between ages that differ so from the model's are told. */
+const CONTRADICTS = 0.2;
+
+/** The exponent of time by which the widths of technology C grow at this time, d ln width / d ln t. */
+export const widthExponentOfC = (seconds: number): number => {
+  const { onset, exponent } = RELAXATION_C;
+  const x = seconds / onset;
+  return Number(((exponent / 2) * (x / (1 + x) / Math.log1p(x))).toPrecision(2));
+};
+
+/** The law of time for reads at these ages, and others that fit them as well where none is told by the data. */
+const lawsFor = (cells: RestingCells): { readonly law: ClockLaw; readonly others: readonly ClockLaw[] } => {
+  const temperatures = [...new Set(cells.ages.map(({ temperature }) => temperature))];
+  const reference = Math.min(...temperatures);
+  const first = Math.min(...cells.ages.map(({ seconds }) => seconds));
+  const times = Math.max(
+    ...temperatures.map((t) => cells.ages.filter(({ temperature }) => temperature === t).length),
+  );
+  if (temperatures.length === 1)
+    return { law: times > 1 ? logarithmOfTime(first) : borrowed(RELAXATION_C, "technology C", false), others: [] };
+  if (times > 1) return { law: logarithmWithEnergy(first, reference), others: [] };
+  return {
+    law: attempts(ATTEMPT_TIME),
+    others: [powerOfTime(widthExponentOfC(first), reference), borrowed(RELAXATION_C, "technology C", true)],
+  };
+};
+
+const energyIn = (fit: ProcessFit): number => {
+  const at = fit.layout.law.names.indexOf("ln Ea");
+  return at < 0 ? Number.NaN : Math.exp(fit.at[at]);
+};
+
+const countsOf = (count: number, key: Key): Float64Array => {
+  const counts = new Float64Array(count);
+  for (let i = 0; i < count; i++) counts[Math.min(count - 1, Math.floor(uniform(key, i) * count))]++;
+  return counts;
+};
+
+const estimated = (name: string, value: number, resampled: readonly number[], digits = 3): Estimated => {
+  const half = resampled.length > 1 ? 1.96 * standardDeviation(momentsOf(resampled)) : Number.NaN;
+  const round = (x: number): number => Number(x.toPrecision(digits));
+  return { name, value: round(value), low: round(value - half), high: round(value + half) };
+};
+
+/** On the logarithm, for numbers above 0. */
+const estimatedAbove0 = (name: string, value: number, resampled: readonly number[]): Estimated => {
+  const { low, high } = estimated(name, Math.log(value), resampled.map(Math.log), 9);
+  const round = (x: number): number => Number(x.toPrecision(3));
+  return { name, value: round(value), low: round(Math.exp(low)), high: round(Math.exp(high)) };
+};
+
+const relaxationOf = (cells: RestingCells, fit: ProcessFit, options: RestOptions): RramRelaxation => {
+  const temperatures = cells.ages.map(({ temperature }) => temperature);
+  const reference = Math.min(...temperatures);
+  const { law } = fit.layout;
+  const told = law.inFile(Array.from(fit.at.subarray(0, law.start.length)), reference);
+  if (!told) throw new RangeError(`fitRest: a device's file cannot hold the law "${law.name}".`);
+  const seconds = cells.ages.map((age) => age.seconds);
+  const conductances = cells.first.map((r) => 1 / r).sort();
+  const digits = (x: number, count: number): number => Number(x.toPrecision(count));
+  return {
+    standing: options.standing,
+    source: options.source,
+    temperature: digits(reference, 9),
+    activationEnergy: told.activationEnergy === null ? null : digits(told.activationEnergy, 4),
+    temperatures: [digits(reference, 9), digits(Math.max(...temperatures), 9)],
+    times: [Math.min(...seconds), Math.max(...seconds)],
+    conductances: [digits(conductances[0], 4), digits(conductances[conductances.length - 1], 4)],
+    onset: digits(told.onset, 4),
+    exponent: digits(told.exponent, 4),
+    ...curvesOf(fit),
+    permanent: RELAXATION_C.permanent,
+    redraws: RELAXATION_C.redraws,
+  };
+};
+
+const parameterNames = ({ law, knots }: ProcessFit["layout"]): string[] => {
+  const at = (g: number): string => `at ${showQuantity(Number(Math.exp(g).toPrecision(3)), "S")}`;
+  const middle = knots.others.length >> 1;
+  return [
+    ...law.names.map((name) => name.replace("ln ", "")),
+    ...knots.spread.map((g) => `spread ${at(g)}`),
+    ...["drift", "skew", "shape"].flatMap((name) => knots.others.map((g) => `${name} ${at(g)}`)),
+    ...knots.others.filter((_, k) => k !== middle).map((g) => `amplitude ${at(g)}`),
+  ];
+};
+
+const isLogarithm = (layout: ProcessFit["layout"]): boolean[] => {
+  const { law, knots } = layout;
+  const others = knots.others.map(() => true);
+  const plain = knots.others.map(() => false);
+  return [...law.names.map(() => true), ...knots.spread.map(() => true), ...plain, ...plain, ...others, ...others.slice(1)];
+};
+
+/**
+ * The relaxation of measured cells by likelihood; what the half of them that was not fitted says of it; intervals by cells drawn anew.
+ * @throws Misuse for too few cells.
+ */
+export const fitRest = (cells: RestingCells, options: RestOptions): RestFit => {
+  const { key } = options;
+  const count = cells.first.length;
+  const { law, others } = lawsFor(cells);
+  const layout = layoutOf(cells, law);
+  if (count < FEWEST || count < 3 * freedomOf(layout))
+    throw new Misuse(
+      `${count} cells with a read after programming and a later one; at least ${Math.max(FEWEST, 3 * freedomOf(layout))} are needed for ${freedomOf(layout)} numbers.`,
+    );
+  const order = Array.from(permutation(fold(key, "halves"), count));
+  const [half, other] = [order.slice(0, count >> 1), order.slice(count >> 1)].map((places) =>
+    cellsAt(
+      cells,
+      [...places].sort((a, b) => a - b),
+    ),
+  );
+  const onHalf = fitProcess(half, layout);
+  const normalOnHalf = fitNormalProcess(half, layout);
+  const ofOther = relaxationLikelihood(other, layout);
+  const reads = other.later.reduce((sum, values) => sum + values.filter((r) => r > 0).length, 0);
+  const scratch = new Float64Array(freedomOf(layout));
+  const halfModel = relaxationOf(cells, onHalf, options);
+  const changes = (some: RestingCells, name: string): GroupChanges[] =>
+    changesOf(some, groupsOf(some, 500, 10), halfModel, fold(key, name));
+  const heldOut: HeldOut = {
+    count: other.first.length,
+    changes: changes(other, "held out"),
+    fittedChanges: changes(half, "fitted"),
+    logLikelihood: -ofOther(onHalf.at, scratch) / reads,
+    logLikelihoodOfNormal: -ofOther(normalOnHalf.at, scratch) / reads,
+  };
+  const fit = fitProcess(cells, layout, onHalf);
+  const resample = (near: ProcessFit, name: string): ProcessFit[] =>
+    Array.from({ length: options.resamples }, (_, k) =>
+      fitProcess(cells, near.layout, near, countsOf(count, fold(fold(key, name), k))),
+    );
+  const resampled = resample(fit, "resamples");
+  const logarithms = isLogarithm(layout);
+  const numbers = parameterNames(layout).map((name, i) =>
+    logarithms[i]
+      ? estimatedAbove0(
+          name,
+          Math.exp(fit.at[i]),
+          resampled.map(({ at }) => Math.exp(at[i])),
+        )
+      : estimated(
+          name,
+          fit.at[i],
+          resampled.map(({ at }) => at[i]),
+        ),
+  );
+  const underLaw = (found: ProcessFit, again: readonly ProcessFit[]): EnergyUnderLaw => ({
+    law: found.layout.law,
+    energy: estimatedAbove0("Ea", energyIn(found), again.map(energyIn)),
+    behind: fit.value - found.value,
+  });
+  const energies = law.names.includes("ln Ea")
+    ? [
+        underLaw(fit, resampled),
+        ...others.map((one) => {
+          const found = fitProcess(cells, { ...layout, law: one });
+          return underLaw(found, resample(found, one.name));
+        }),
+      ]
+    : [];
+  const model = relaxationOf(cells, fit, options);
+  const memory = fitMemory(cells, model, fold(key, "memory"));
+  const relaxation = { ...model, ...memory };
+  const measured = measuredCorrelations(cells);
+  const modelled = modelledCorrelations(cells, relaxation, fold(key, "correlations"));
+  const correlations = measured.map((pair, k) => ({ measured: pair, model: modelled[k] }));
+  return {
+    relaxation,
+    law,
+    numbers,
+    energies,
+    heldOut,
+    correlations,
+    notes: [
+      ...(memory === null
+        ? [
+            "No cell was read at two later ages: how much of a cell's move stays (permanent, redraws) is that of technology C, assumed.",
+          ]
+        : []),
+      ...contradictions(cells, correlations),
+      ...risingWidths(heldOut.changes, cells),
+      ...(energies.length > 1
+        ? [
+            `One read a temperature does not tell a law of time: the device's file has ${law.assumes}, assumed; under other laws the activation energy is another.`,
+          ]
+        : []),
+    ],
+  };
+};
+
+/** Ages whose changes are less alike those of all others than the model has it, or more. */
+const contradictions = (
+  cells: RestingCells,
+  pairs: readonly { readonly measured: AgePair; readonly model: AgePair }[],
+): string[] => {
+  const word = (age: number): string => showTime(cells.ages[age].seconds);
+  const far = pairs.filter(({ measured, model }) => Math.abs(measured.correlation - model.correlation) > CONTRADICTS);
+  return cells.ages.flatMap((_, age): string[] => {
+    const own = far.filter(({ measured }) => measured.first === age || measured.later === age);
+    const all = pairs.filter(({ measured }) => measured.first === age || measured.later === age);
+    if (own.length === 0 || own.length < all.length / 2) return [];
+    const [worst] = [...own].sort(
+      (a, b) =>
+        Math.abs(b.measured.correlation - b.model.correlation) - Math.abs(a.measured.correlation - a.model.correlation),
+    );
+    const { first, later, correlation } = worst.measured;
+    return [
+      `A doubt: changes at ${word(age)} contradict the other ages. Those at ${word(first)} and ${word(later)} correlate by ${correlation.toFixed(2)}, where ${worst.model.correlation.toFixed(2)} is expected: were the same cells read, in the same order?`,
+    ];
+  });
+};
+
+/** Where the width of ln R does not fall with conductance, at the last age. */
+const risingWidths = (changes: readonly GroupChanges[], cells: RestingCells): string[] => {
+  const last = Math.max(...changes.map(({ age }) => age));
+  const own = changes.filter(({ age }) => age === last).sort((a, b) => a.conductance - b.conductance);
+  const widths = own.map(({ measured }) => centralWidth(measured));
+  const rising = own.flatMap((group, k) =>
+    k > 0 && widths[k] > 1.15 * widths[k - 1]
+      ? [
+          `${widths[k - 1].toFixed(3)} at ${showQuantity(Number(own[k - 1].conductance.toPrecision(3)), "S")}, ${widths[k].toFixed(3)} at ${showQuantity(Number(group.conductance.toPrecision(3)), "S")}`,
+        ]
+      : [],
+  );
+  if (rising.length === 0) return [];
+  return [
+    `Widths of the change of ln R after ${showTime(cells.ages[last].seconds)} do not fall with conductance everywhere: ${rising.join("; ")}. The curves follow them.`,
+  ];
+};
+

@@ -1,0 +1,179 @@
+import { REFERENCE_TEMPERATURE } from "#devices/index";
+import { Misuse } from "../../misuse.ts";
+import { showTime } from "../../units/show.ts";
+import { LARGEST_RESISTANCE } from "../read-resistances.ts";
+import { type ColumnRoles, toldRoles } from "../tables/column-roles.ts";
+import { numberIn, type RecordTable } from "../tables/read-table.ts";
+import type { ReadAge } from "./clock-laws.ts";
+import type { RestingCells } from "./likelihood.ts";
+
+/** Cells at rest as files tell them. */
+export interface RestData {
+  readonly cells: RestingCells;
+  /** What each cell was programmed to; empty where no column tells. */
+  readonly levels: readonly string[];
+  /** Whether the temperature stands in the files, or was taken as the reference. */
+  readonly temperatureIsKnown: boolean;
+  /** What was taken for what, left out, sorted. */
+  readonly notes: readonly string[];
+}
+
+interface Read {
+  readonly line: number;
+  readonly file: string;
+  readonly seconds: number;
+  readonly resistance: number;
+}
+
+interface Cell {
+  readonly level: string;
+  readonly temperature: number;
+  readonly reads: Read[];
+}
+
+/** Rows that cannot be used are left out and told up to this share; above it the file is refused. */
+const FEW = 0.01;
+/** Faults told one by one. */
+const TOLD = 4;
+
+/** Key of a cell: its number repeats from temperature to temperature and from cycle to cycle. */
+const SEPARATOR = "\u0000";
+
+const readOne = (
+  table: RecordTable,
+  roles: ColumnRoles,
+  cells: Map<string, Cell>,
+  faults: string[],
+): void => {
+  const { file, rows, fields } = table;
+  const wide = roles.values.some(({ time }) => time !== null);
+  for (const { record, line } of rows) {
+    const fault = (column: string, what: string): void => {
+      faults.push(`${file}, row ${line}, column "${column}": ${what}`);
+    };
+    if (record.length !== fields.length) {
+      fault(fields[0], `the row has ${record.length} fields, the header ${fields.length}`);
+      continue;
+    }
+    const at = (i: number): string => (i < 0 ? "" : record[i]);
+    const quantity = (column: { at: number; name: string; scale: number; offset: number }): number | null => {
+      const number = numberIn(record[column.at], table);
+      if (Number.isFinite(number)) return number * column.scale + column.offset;
+      fault(column.name, `"${record[column.at]}" is no number`);
+      return null;
+    };
+    const temperature = roles.temperature ? quantity(roles.temperature) : REFERENCE_TEMPERATURE;
+    const time = roles.time ? quantity(roles.time) : 0;
+    if (temperature === null || time === null) continue;
+    if (!(temperature > 0)) {
+      fault((roles.temperature as { name: string }).name, `${temperature} K is no temperature`);
+      continue;
+    }
+    for (const column of roles.values) {
+      const seconds = wide ? column.time : time;
+      if (seconds === null || (wide && record[column.at] === "")) continue;
+      if (!(seconds >= 0)) {
+        fault(roles.time?.name ?? column.name, `${seconds} s: times since programming are 0 or more`);
+        continue;
+      }
+      const value = quantity(column);
+      if (value === null) continue;
+      if (!(value > 0)) {
+        fault(column.name, `${record[column.at]} is not above 0`);
+        continue;
+      }
+      const resistance = column.conductance ? 1 / value : value;
+      if (resistance > LARGEST_RESISTANCE) {
+        fault(column.name, `${record[column.at]} is no resistance: an instrument's code for "out of range"?`);
+        continue;
+      }
+      const level = at(roles.level) || at(roles.state) || (column.level ?? "");
+      const name = roles.cell >= 0 ? at(roles.cell) : `${file} ${line}`;
+      const key = [name, temperature, at(roles.cycle), column.level ?? ""].join(SEPARATOR);
+      const cell: Cell = cells.get(key) ?? { level, temperature, reads: [] };
+      cells.set(key, cell);
+      const twin = cell.reads.find((read) => read.seconds === seconds);
+      if (twin) fault(column.name, `cell ${name} was read at ${seconds} s before (row ${twin.line}): a duplicate`);
+      else cell.reads.push({ line, file, seconds, resistance });
+    }
+  }
+};
+
+/**
+ * Resistances of cells since they were programmed, from tables with a time for each read (in a column, or in the names of several columns).
+ * The first time of all is that of programming: a cell that lacks it is left out.
+ *
+ * @throws Misuse where more than one row in a hundred cannot be used (unless `skip`), or nothing is left.
+ */
+export const readRest = (
+  tables: readonly (readonly [RecordTable, ColumnRoles])[],
+  skip: boolean,
+): RestData => {
+  const found = new Map<string, Cell>();
+  const faults: string[] = [];
+  for (const [table, roles] of tables) {
+    if (roles.cell < 0 && !roles.values.some(({ time }) => time !== null))
+      throw new Misuse(
+        `${table.file}: no column tells which cell a read is of (columns: ${table.fields.join(", ")}); name it "cell", or give it: --column cell=NAME.`,
+      );
+    readOne(table, roles, found, faults);
+  }
+  const rows = tables.reduce((sum, [{ rows: list }]) => sum + list.length, 0);
+  const files = tables.map(([{ file }]) => file).join(", ");
+  const some = `${faults.slice(0, TOLD).join("; ")}${faults.length > TOLD ? `; and ${faults.length - TOLD} more` : ""}`;
+  if (faults.length > FEW * rows && !skip)
+    throw new Misuse(`${faults.length} of ${rows} rows cannot be used: ${some}. Mend them, or leave them out with --skip-bad.`);
+  const list = [...found.values()];
+  const times = [...new Set(list.flatMap(({ reads }) => reads.map(({ seconds }) => seconds)))].sort((a, b) => a - b);
+  if (times.length < 2)
+    throw new Misuse(
+      `${files}: all reads are at one time${times.length > 0 ? ` (${times[0]} s)` : ""}; relaxation needs a read after programming and at least one later.`,
+    );
+  const [start] = times;
+  const used = list.filter(({ reads }) => reads.some(({ seconds }) => seconds === start) && reads.length > 1);
+  const ages: ReadAge[] = [];
+  const ageOf = new Map<string, number>();
+  for (const { temperature, reads } of used)
+    for (const { seconds } of reads) {
+      const key = `${seconds} ${temperature}`;
+      if (seconds === start || ageOf.has(key)) continue;
+      ageOf.set(key, ages.length);
+      ages.push({ seconds: seconds - start, temperature });
+    }
+  const later = ages.map(() => new Float64Array(used.length).fill(Number.NaN));
+  const first = Float64Array.from(used, ({ reads, temperature }, i) => {
+    let begun = Number.NaN;
+    for (const { seconds, resistance } of reads) {
+      if (seconds === start) begun = resistance;
+      else later[ageOf.get(`${seconds} ${temperature}`) as number][i] = resistance;
+    }
+    return begun;
+  });
+  const order = [...ages.keys()].sort(
+    (a, b) => ages[a].temperature - ages[b].temperature || ages[a].seconds - ages[b].seconds,
+  );
+  const unordered = used.filter(({ reads }) => reads.some((read, k) => k > 0 && read.seconds < reads[k - 1].seconds));
+  const lacking = order.flatMap((k) => {
+    const { seconds, temperature } = ages[k];
+    const missing = used.filter(
+      (cell, i) => cell.temperature === temperature && !(later[k][i] > 0),
+    ).length;
+    return missing > 0 ? [`${showTime(seconds)}: ${missing}`] : [];
+  });
+  const alone = list.length - used.length;
+  return {
+    cells: { first, ages: order.map((k) => ages[k]), later: order.map((k) => later[k]) },
+    levels: used.map(({ level }) => level),
+    temperatureIsKnown: tables.every(([, roles]) => roles.temperature !== null),
+    notes: [
+      ...tables.map(([table, roles]) => `${table.file} (${table.rows.length} rows): ${toldRoles(table, roles)}.`),
+      ...(faults.length > 0 ? [`Rows left out: ${faults.length} of ${rows}: ${some}.`] : []),
+      ...(alone > 0
+        ? [`Cells left out: ${alone} of ${list.length}: no read at ${start} s, the first time, or no later one.`]
+        : []),
+      ...(start > 0 ? [`Times are taken from the first read, ${start} s, which stands for programming.`] : []),
+      ...(lacking.length > 0 ? [`Cells without a read at ${lacking.join(", ")}.`] : []),
+      ...(unordered.length > 0 ? [`Reads of ${unordered.length} cells were not in order of time, and were sorted.`] : []),
+    ],
+  };
+};

@@ -1,0 +1,93 @@
+import { createHash } from "node:crypto";
+import { parse } from "csv-parse/sync";
+import { readUserBytes } from "../../files/read-file.ts";
+import { Misuse } from "../../misuse.ts";
+import { decompressed, isParquet, parquetRecords } from "./decompressed.ts";
+import { unitIn } from "./field-units.ts";
+
+/** A table as it was written: text, with the lines it stood in. */
+export interface RecordTable {
+  readonly file: string;
+  /** Names of the columns, with their unit where a row of units stood below. */
+  readonly fields: readonly string[];
+  readonly headLine: number;
+  readonly rows: readonly { readonly record: readonly string[]; readonly line: number }[];
+  /** Whether a comma may stand for the decimal point. */
+  readonly decimalComma: boolean;
+  readonly sha256: string;
+}
+
+/** Text of a file that a spreadsheet or an instrument wrote: UTF-16 by its mark, UTF-8, or, where it is none, Latin-1. */
+const textOf = (bytes: Buffer): string => {
+  const mark = bytes.subarray(0, 2).toString("hex");
+  if (mark === "fffe" || mark === "feff")
+    return new TextDecoder(mark === "fffe" ? "utf-16le" : "utf-16be").decode(bytes);
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    return new TextDecoder("latin1").decode(bytes);
+  }
+};
+
+const isComment = (line: string): boolean => /^\s*(#|%|\/\/|$)/.test(line);
+
+/** What separates the fields of the header line: a tab, a semicolon, or a comma. */
+const delimiterOf = (text: string): string => {
+  const line = text.split(/\r?\n/).find((l) => !isComment(l)) ?? "";
+  return ["\t", ";"].find((c) => line.includes(c)) ?? ",";
+};
+
+type Records = readonly { readonly record: string[]; readonly info: { readonly lines: number } }[];
+
+const recordsOf = async (file: string, bytes: Buffer): Promise<{ records: Records; decimalComma: boolean }> => {
+  if (isParquet(bytes)) {
+    const rows = await parquetRecords(file, bytes);
+    return { records: rows.map((record, i) => ({ record, info: { lines: i } })), decimalComma: false };
+  }
+  try {
+    const text = textOf(bytes)
+      .split("\n")
+      .map((line) => (isComment(line) ? "" : line))
+      .join("\n");
+    const delimiter = delimiterOf(text);
+    const records = parse(text, {
+      bom: true,
+      delimiter,
+      trim: true,
+      info: true,
+      skip_empty_lines: true,
+      relax_column_count: true,
+    }) as unknown as Records;
+    return { records, decimalComma: delimiter !== "," };
+  } catch (error) {
+    throw new Misuse(`${file} cannot be read: ${(error as Error).message}.`);
+  }
+};
+
+/**
+ * A table of measurements: fields separated by commas, semicolons or tabs (with the last two a decimal comma is read too), or parquet;
+ * gzip and xz are unpacked. Lines that begin with #, % or // are comments; UTF-16 is read by its mark; a row of units may stand below the head.
+ *
+ * @param example What a header may look like, for the error where there are no rows.
+ */
+export const readTable = async (file: string, example: string): Promise<RecordTable> => {
+  const packed = readUserBytes(file, "");
+  const { records, decimalComma } = await recordsOf(file, await decompressed(file, packed));
+  const empty = () => new Misuse(`${file} has no rows below its header; expected ${example}.`);
+  if (records.length < 2) throw empty();
+  const [head, below] = records;
+  const units = await Promise.all(below.record.map((field) => unitIn(field)));
+  const named = await Promise.all(head.record.map((field) => unitIn(field)));
+  const hasUnits = named.every((unit) => unit === null) && units.some((unit) => unit !== null);
+  const fields = hasUnits
+    ? head.record.map((field, i) => (units[i] ? `${field} (${below.record[i].replace(/[[\]()]/g, "").trim()})` : field))
+    : head.record;
+  const rows = records.slice(hasUnits ? 2 : 1).map(({ record, info }) => ({ record, line: info.lines }));
+  if (rows.length === 0) throw empty();
+  const sha256 = createHash("sha256").update(packed).digest("hex");
+  return { file, fields, headLine: head.info.lines, rows, decimalComma, sha256 };
+};
+
+/** The number that a field holds; NaN where it holds none. */
+export const numberIn = (text: string, { decimalComma }: Pick<RecordTable, "decimalComma">): number =>
+  text === "" ? Number.NaN : Number(decimalComma ? text.replace(/^(-?\d+),(\d+)$/, "$1.$2") : text);
