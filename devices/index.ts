@@ -46,6 +46,10 @@ export { pulsedDeviceAt, samplePulsedPopulation } from "./pulsed/population.ts";
 export type { PulsedDevice } from "./pulsed/sample.ts";
 export { checkPulsed, samplePulsed } from "./pulsed/sample.ts";
 export { idealPulsed } from "./pulsed/sets.ts";
+export type { Fluctuators } from "./rram/noise/fluctuators.ts";
+export { fluctuationAt, fluctuatorSpectrum } from "./rram/noise/fluctuators.ts";
+export type { TelegraphNoise } from "./rram/noise/telegraph.ts";
+export { telegraphAt, telegraphSpectrum, telegraphStates, trappedAfter, trappedShare } from "./rram/noise/telegraph.ts";
 export type {
   RramConduction,
   RramParams,
@@ -75,6 +79,5 @@ export {
 } from "./rram/sample.ts";
 export { RRAM_SETS } from "./rram/sets.ts";
 export { logSharesOf, shapedDeviation, standingOf } from "./rram/shape.ts";
-export type { TelegraphNoise } from "./rram/telegraph.ts";
-export { telegraphStates, trappedAfter, trappedShare } from "./rram/telegraph.ts";
+
 export { BOLTZMANN, REFERENCE_TEMPERATURE } from "./temperature.ts";

@@ -6,8 +6,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { fold, logNormal, rootKey, uniform } from "rramlab";
 import { fitDevice } from "../dist/experiments/fit/fit-device.js";
-import { readTable } from "../dist/experiments/fit/tables/read-table.js";
 import { fitFigures } from "../dist/experiments/fit/fit-report.js";
+import { readTable } from "../dist/experiments/fit/tables/read-table.js";
 import { chosenFigure, drawFigure } from "./draw-figure.mjs";
 
 const folder = mkdtempSync(join(tmpdir(), "rramlab-fit-"));

@@ -1,5 +1,6 @@
+import type { Fluctuators } from "./noise/fluctuators.ts";
+import type { TelegraphNoise } from "./noise/telegraph.ts";
 import type { RramRelaxation } from "./relaxation/params.ts";
-import type { TelegraphNoise } from "./telegraph.ts";
 
 /** The two states a cell is programmed to: low resistance (after SET) and high resistance (after RESET). */
 export type RramState = "lrs" | "hrs";
@@ -41,6 +42,8 @@ export interface RramStateParams {
   readonly activationEnergy: number;
   /** Two-level noise from read to read, beside `readToRead`; none where left out. */
   readonly telegraph?: TelegraphNoise;
+  /** Low-frequency noise that goes on from read to read; none where left out. */
+  readonly fluctuators?: Fluctuators;
 }
 
 /**

@@ -23,6 +23,16 @@ const state = z.strictObject({
   telegraph: z
     .strictObject({ logAmplitude: z.number().min(-5).max(5), captureTime: positive, emissionTime: positive })
     .optional(),
+  fluctuators: z
+    .strictObject({
+      logSigma: positive.max(5),
+      slope: z.number().min(0).max(2),
+      slowest: positive,
+      fastest: positive,
+      perDecade: positive.max(20),
+    })
+    .refine(({ slowest, fastest }) => slowest < fastest, "slowest is below fastest")
+    .optional(),
 });
 const schema = z.strictObject({
   name: z.string().min(1),

@@ -1,10 +1,10 @@
 import { fold, type Key, normal, uniform } from "#src/random/index";
+import { noiseOfRead } from "./noise/noise.ts";
 import type { RramParams, RramState } from "./params.ts";
 import { resistanceTemperatureFactor } from "./physics.ts";
 import type { CellAge } from "./relaxation/params.ts";
 import { agedBy, restOf } from "./sample.ts";
 import { shapedDeviation } from "./shape.ts";
-import { telegraphDeviation } from "./telegraph.ts";
 
 /** Many cells as fabricated, in flat arrays: what `RramDevice` is for one. */
 export interface RramPopulation {
@@ -77,16 +77,15 @@ export const readPopulation = (
       median: medianResistance * resistanceTemperatureFactor(activationEnergy, temperature),
       noise: spread.readToRead,
       state: params[state],
+      name: state,
     };
   };
   const [high, low] = [of("hrs"), of("lrs")];
   return Float64Array.from(cells.low, (bit, i) => {
-    const { median, noise, state } = bit ? low : high;
-    const deviation =
-      shapedDeviation(state, cells.logDeviations[i] + noise * normal(key, i)) +
-      telegraphDeviation(state.telegraph, key, i);
-    if (!age) return median * Math.exp(deviation);
+    const { median, noise, state, name } = bit ? low : high;
+    const deviation = shapedDeviation(state, cells.logDeviations[i] + noise * normal(key, i));
+    if (!age) return median * Math.exp(deviation + noiseOfRead(state, key, i));
     const programmed = state.medianResistance * Math.exp(shapedDeviation(state, cells.logDeviations[i]));
-    return median * Math.exp(deviation + agedBy(params, programmed, age, fold(cells.rest, i)));
+    return median * Math.exp(deviation + agedBy(params, name, programmed, age, fold(cells.rest, i)));
   });
 };

@@ -1,10 +1,10 @@
 import { binomial, fold, type Key, normal, permutation, uniform } from "#src/random/index";
+import { hasCourse, noiseAt, noiseOfRead } from "./noise/noise.ts";
 import type { RramParams, RramState } from "./params.ts";
 import { resistanceTemperatureFactor } from "./physics.ts";
 import type { CellAge } from "./relaxation/params.ts";
 import { relaxedResistance } from "./relaxation/relax.ts";
 import { shapedDeviation, totalSpread } from "./shape.ts";
-import { telegraphDeviation } from "./telegraph.ts";
 
 /** What the fab gave one cell, frozen: its standing in the spread of each state, and whether it can switch. */
 export interface RramDevice {
@@ -42,24 +42,27 @@ export const programRram = (params: RramParams, device: RramDevice, state: RramS
 };
 
 /** Paths at rest have a stream of their own below that of programming; none is folded where cells know no age. */
-export const restOf = (params: Pick<RramParams, "relaxation">, programmed: Key): Key =>
-  params.relaxation ? fold(programmed, "rest") : programmed;
+export const restOf = (params: Pick<RramParams, "relaxation" | "lrs" | "hrs">, programmed: Key): Key =>
+  hasCourse(params) ? fold(programmed, "rest") : programmed;
 
 /**
- * ln of what rest has made of a resistance over what it was after programming.
- * @throws RangeError for an age of a device that does not say how it relaxes.
+ * ln of what rest and noise have made of a resistance since it was programmed.
+ * @throws RangeError for an age of a device that neither says how it relaxes nor has noise that goes on.
  */
 export const agedBy = (
-  params: Pick<RramParams, "name" | "relaxation">,
+  params: Pick<RramParams, "name" | "relaxation" | "lrs" | "hrs">,
+  state: RramState,
   resistance: number,
   age: CellAge,
   rest: Key,
 ): number => {
-  if (!params.relaxation)
+  if (!hasCourse(params))
     throw new RangeError(
       `age: device "${params.name}" does not say how it relaxes; give it "relaxation" (docs/relaxation.md).`,
     );
-  return Math.log(relaxedResistance(params.relaxation, resistance, age, rest) / resistance);
+  const { relaxation } = params;
+  const moved = relaxation ? Math.log(relaxedResistance(relaxation, resistance, age, rest) / resistance) : 0;
+  return moved + noiseAt(params[state], age, rest);
 };
 
 /**
@@ -73,11 +76,12 @@ export const readRram = (
   key: Key,
   age: CellAge | null = null,
 ): number => {
-  const { medianResistance, spread, activationEnergy, telegraph } = params[cell.state];
+  const { medianResistance, spread, activationEnergy } = params[cell.state];
   const deviation =
     shapedDeviation(params[cell.state], cell.logDeviation + spread.readToRead * normal(key)) +
-    telegraphDeviation(telegraph, key) +
-    (age ? agedBy(params, programmedResistance(params, cell), age, cell.rest) : 0);
+    (age
+      ? agedBy(params, cell.state, programmedResistance(params, cell), age, cell.rest)
+      : noiseOfRead(params[cell.state], key));
   return medianResistance * Math.exp(deviation) * resistanceTemperatureFactor(activationEnergy, temperature);
 };
 
@@ -98,7 +102,7 @@ export const sampleResistancesInto = (
   key: Key,
   age: CellAge | null = null,
 ): void => {
-  const { medianResistance, spread, activationEnergy, telegraph } = params[state];
+  const { medianResistance, spread, activationEnergy } = params[state];
   const median = medianResistance * resistanceTemperatureFactor(activationEnergy, temperature);
   const device = fold(key, "device");
   const cycle = fold(key, "cycle");
@@ -106,14 +110,13 @@ export const sampleResistancesInto = (
   const rest = restOf(params, cycle);
   for (let i = 0; i < out.length; i++) {
     const programmed = spread.deviceToDevice * normal(device, i) + spread.cycleToCycle * normal(cycle, i);
-    const deviation =
-      shapedDeviation(params[state], programmed + spread.readToRead * normal(read, i)) +
-      telegraphDeviation(telegraph, read, i);
-    const aged = (): number => {
+    const deviation = shapedDeviation(params[state], programmed + spread.readToRead * normal(read, i));
+    const since = (): number => {
+      if (!age) return noiseOfRead(params[state], read, i);
       const resistance = medianResistance * Math.exp(shapedDeviation(params[state], programmed));
-      return agedBy(params, resistance, age as CellAge, fold(rest, i));
+      return agedBy(params, state, resistance, age, fold(rest, i));
     };
-    out[i] = median * Math.exp(age ? deviation + aged() : deviation);
+    out[i] = median * Math.exp(deviation + since());
   }
 };
 

@@ -136,7 +136,9 @@ const measurementsIn = (
     const si = number * column.scale;
     const resistance = column.conductance ? 1 / si : si;
     if (resistance > LARGEST_RESISTANCE)
-      return wrong(`${text} is no resistance (above ${LARGEST_RESISTANCE} ohm): an instrument's code for "out of range"?`);
+      return wrong(
+        `${text} is no resistance (above ${LARGEST_RESISTANCE} ohm): an instrument's code for "out of range"?`,
+      );
     return [{ row, state, condition: place(header.condition), device: place(header.device), resistance }];
   });
 };

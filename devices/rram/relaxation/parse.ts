@@ -14,21 +14,26 @@ const curve = (value: z.ZodNumber) =>
 const range = z.tuple([positive, positive]).refine(([low, high]) => low <= high, "the second is not below the first");
 
 /** How a device's file says that it relaxes. */
-export const relaxationSchema = z.strictObject({
-  standing: z.string().min(1).default("user's own numbers"),
-  source: z.string().min(1),
-  temperature: positive,
-  activationEnergy: positive.max(5).nullable().default(null),
-  temperatures: range.optional(),
-  times: range,
-  conductances: range,
-  onset: positive,
-  exponent: positive.max(4),
-  spread: curve(positive),
-  amplitude: curve(positive).default({ conductances: [1e-6], values: [1] }),
-  drift: curve(z.number()),
-  skew: curve(z.number()),
-  shape: curve(positive),
-  permanent: z.number().min(0).max(1),
-  redraws: positive.max(100),
-}).transform((read) => ({ ...read, temperatures: read.temperatures ?? ([read.temperature, read.temperature] as const) }));
+export const relaxationSchema = z
+  .strictObject({
+    standing: z.string().min(1).default("user's own numbers"),
+    source: z.string().min(1),
+    temperature: positive,
+    activationEnergy: positive.max(5).nullable().default(null),
+    temperatures: range.optional(),
+    times: range,
+    conductances: range,
+    onset: positive,
+    exponent: positive.max(4),
+    spread: curve(positive),
+    amplitude: curve(positive).default({ conductances: [1e-6], values: [1] }),
+    drift: curve(z.number()),
+    skew: curve(z.number()),
+    shape: curve(positive),
+    permanent: z.number().min(0).max(1),
+    redraws: positive.max(100),
+  })
+  .transform((read) => ({
+    ...read,
+    temperatures: read.temperatures ?? ([read.temperature, read.temperature] as const),
+  }));

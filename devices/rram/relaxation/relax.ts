@@ -1,5 +1,6 @@
-import { fold, type Key, uniform } from "#src/random/index";
+import { fold, type Key } from "#src/random/index";
 import { BOLTZMANN } from "../../temperature.ts";
+import { lastEvent } from "../poisson-clock.ts";
 import { type LevyLaw, levyPath } from "./levy-path.ts";
 import { monotoneCurve } from "./monotone-curve.ts";
 import type { CellAge, ConductanceCurve, RramRelaxation } from "./params.ts";
@@ -103,34 +104,6 @@ export const equivalentTime = (relaxation: RramRelaxation, { holds }: CellAge): 
 export const clockAt = ({ onset, exponent }: Pick<RramRelaxation, "onset" | "exponent">, seconds: number): number => {
   const s = Math.log10(1 + seconds / onset);
   return s === 0 ? 0 : Math.min(HORIZON, Math.exp(exponent * Math.log(s)));
-};
-
-/** Pieces without an event that are looked through: another one has a chance of e^-40. */
-const MOST_PIECES = 40;
-/** Events of a piece at most: a ninth has a chance of 1e-6, and is left out. */
-const MOST_EVENTS = 8;
-
-/** Events of a piece of a Poisson clock, of which one is expected. */
-const poissonOfOne = (u: number): number => {
-  let [count, chance] = [0, Math.exp(-1)];
-  for (let sum = chance; u > sum && count < MOST_EVENTS; sum += chance) chance /= ++count;
-  return count;
-};
-
-/** The number of the last event of a Poisson clock before a time, from 1; 0 before the first. It is the same for all times up to the next one. */
-const lastEvent = (rate: number, seconds: number, key: Key): number => {
-  const whole = Math.floor(seconds * rate);
-  const row = MOST_EVENTS + 1;
-  for (let piece = whole; piece >= 0 && piece > whole - MOST_PIECES; piece--) {
-    const events = poissonOfOne(uniform(key, piece * row));
-    let [latest, number] = [-1, -1];
-    for (let event = 1; event <= events; event++) {
-      const at = piece + uniform(key, piece * row + event);
-      if (at <= seconds * rate && at > latest) [latest, number] = [at, event];
-    }
-    if (number > 0) return piece * MOST_EVENTS + number;
-  }
-  return 0;
 };
 
 /**

@@ -12,7 +12,7 @@ import { STATES_EXAMPLE } from "../../fit/read-resistances.ts";
 import { fitRestDevice } from "../../fit/relaxation/fit-rest-device.ts";
 import { numberTable, restFigures, restTables } from "../../fit/relaxation/rest-report.ts";
 import { type ColumnRoles, columnRoles, kindOf, type TableKind } from "../../fit/tables/column-roles.ts";
-import { readTable, type RecordTable } from "../../fit/tables/read-table.ts";
+import { type RecordTable, readTable } from "../../fit/tables/read-table.ts";
 import { Misuse } from "../../misuse.ts";
 import { plotlySource } from "../../run/plotly-source.ts";
 import { answer } from "../output.ts";
@@ -96,7 +96,12 @@ const fittedRest = async (
       cells: cells.first.length,
       ages: cells.ages,
       numbers: fit.numbers,
-      energies: fit.energies.map(({ law, energy, behind }) => ({ law: law.name, assumes: law.assumes, energy, behind })),
+      energies: fit.energies.map(({ law, energy, behind }) => ({
+        law: law.name,
+        assumes: law.assumes,
+        energy,
+        behind,
+      })),
       correlations: fit.correlations,
     },
   };
@@ -109,16 +114,16 @@ const fittedOf = async (files: readonly string[], flags: FitFlags): Promise<Fitt
   const of = (kind: TableKind): RecordTable[] => tables.filter((_, i) => kinds[i] === kind);
   const [states, rest] = [of("states"), of("rest")];
   if (rest.length > 0 && states.length > 0)
-    throw new Misuse(
-      `${states[0].file} has no time of its reads, ${rest[0].file} has; fit one kind at a time.`,
-    );
+    throw new Misuse(`${states[0].file} has no time of its reads, ${rest[0].file} has; fit one kind at a time.`);
   if (rest.length > 0)
     return fittedRest(
       await Promise.all(rest.map(async (table) => [table, await columnRoles(table, named)] as const)),
       flags,
     );
   if (states.length > 1)
-    throw new Misuse(`${states.map(({ file }) => file).join(", ")}: resistances of states are fitted one file at a time.`);
+    throw new Misuse(
+      `${states.map(({ file }) => file).join(", ")}: resistances of states are fitted one file at a time.`,
+    );
   return fittedStates(states[0], flags);
 };
 
@@ -151,7 +156,10 @@ export const addFit = (program: Command): void => {
     .option("--name <text>", "the device's name (default: the file's)")
     .option("--skip-bad", "leave out rows that cannot be used, and say which")
     .option("--seed <text>", "of what is drawn: halves of cells, resamples, the bootstrap behind p", "rramlab")
-    .option("--out <file.json>", "device file (default: the first file's name with .json); a report goes beside it, .html")
+    .option(
+      "--out <file.json>",
+      "device file (default: the first file's name with .json); a report goes beside it, .html",
+    )
     .option("--json", "one JSON document on stdout")
     .addHelpText(
       "after",

@@ -33,7 +33,7 @@ const MOST = 200;
 
 /** S' = log10(1 + t / onset)^exponent at one temperature, both numbers fitted: for reads at several times. */
 export const logarithmOfTime = (first: number, exponent = 1): ClockLaw => ({
-  name: "logarithm of time",
+  name: "logarithm",
   assumes: "one temperature",
   start: [Math.log(first / 4), Math.log(exponent)],
   names: ["ln onset", "ln exponent"],
@@ -48,7 +48,7 @@ export const logarithmOfTime = (first: number, exponent = 1): ClockLaw => ({
 
 /** S' = log10(1 + t / (t0 exp(Ea / k T))): hops over barriers that grow, with an attempt time t0 that is assumed [s]; Ea fitted. */
 export const attempts = (attemptTime: number): ClockLaw => ({
-  name: `logarithm of time, attempts every ${attemptTime} s`,
+  name: `logarithm, attempts every ${attemptTime} s`,
   assumes: `width as the square root of log(1 + t / (t0 exp(Ea / kT))), t0 = ${attemptTime} s`,
   start: [0],
   names: ["ln Ea"],
@@ -66,7 +66,7 @@ export const attempts = (attemptTime: number): ClockLaw => ({
 
 /** S' = (t exp(-Ea / k (1 / T - 1 / T0)))^(2 n) in hours: a width that grows with the n-th power of time, n assumed; Ea fitted. */
 export const powerOfTime = (exponent: number, reference: number): ClockLaw => ({
-  name: `power of time, width as t^${exponent}`,
+  name: `power, width as t^${exponent}`,
   assumes: `width as (t exp(-Ea / kT))^${exponent}`,
   start: [0],
   names: ["ln Ea"],
@@ -85,7 +85,7 @@ type LogarithmOfSet = Pick<RramRelaxation, "onset" | "exponent" | "temperature">
 
 /** The logarithm of time with the onset and exponent of another technology, at its temperature; Ea fitted, where there are temperatures. */
 export const borrowed = (set: LogarithmOfSet, whose: string, withEnergy: boolean): ClockLaw => ({
-  name: `logarithm of time of ${whose}`,
+  name: `logarithm of ${whose}`,
   assumes: `onset ${set.onset} s and exponent ${set.exponent} of ${whose}`,
   start: withEnergy ? [0] : [],
   names: withEnergy ? ["ln Ea"] : [],
@@ -106,16 +106,13 @@ export const borrowed = (set: LogarithmOfSet, whose: string, withEnergy: boolean
 
 /** Onset, exponent and activation energy all fitted: for reads at several times and several temperatures. */
 export const logarithmWithEnergy = (first: number, reference: number): ClockLaw => ({
-  name: "logarithm of time, sped up by temperature",
+  name: "logarithm, sped up by temperature",
   assumes: "temperature speeds time up by exp(-Ea / kT)",
   start: [Math.log(first / 4), 0, 0],
   names: ["ln onset", "ln exponent", "ln Ea"],
   clock: ([logOnset, logExponent, logEnergy], { seconds, temperature }) => {
     const speed = Math.exp((Math.exp(logEnergy) / BOLTZMANN) * (1 / reference - 1 / temperature));
-    return Math.min(
-      MOST,
-      power(Math.log1p((seconds * speed) / Math.exp(logOnset)) / Math.LN10, Math.exp(logExponent)),
-    );
+    return Math.min(MOST, power(Math.log1p((seconds * speed) / Math.exp(logOnset)) / Math.LN10, Math.exp(logExponent)));
   },
   inFile: ([logOnset, logExponent, logEnergy]) => ({
     onset: Math.exp(logOnset),

@@ -79,12 +79,7 @@ export const fitProcess = (
   weights?: ArrayLike<number>,
 ): ProcessFit => {
   const start = near ?? { at: startOf(cells, layout) };
-  const { at, value, inverseCurvature } = minimise(
-    relaxationLikelihood(cells, layout, weights),
-    start,
-    TOLERANCE,
-    400,
-  );
+  const { at, value, inverseCurvature } = minimise(relaxationLikelihood(cells, layout, weights), start, TOLERANCE, 400);
   return { layout, at, value, inverseCurvature };
 };
 

@@ -59,6 +59,8 @@ interface RestOptions {
 const FEWEST = 100;
 /** Time between attempts to hop that the law of attempts assumes [s]: of the order of a lattice vibration's. */
 const ATTEMPT_TIME = 1e-13;
+/** Sets of cells drawn anew for a law that is there for comparison. */
+const RESAMPLES_OF_OTHERS = 10;
 /** Correlations between ages that differ so from the model's are told. */
 const CONTRADICTS = 0.2;
 
@@ -74,9 +76,7 @@ const lawsFor = (cells: RestingCells): { readonly law: ClockLaw; readonly others
   const temperatures = [...new Set(cells.ages.map(({ temperature }) => temperature))];
   const reference = Math.min(...temperatures);
   const first = Math.min(...cells.ages.map(({ seconds }) => seconds));
-  const times = Math.max(
-    ...temperatures.map((t) => cells.ages.filter(({ temperature }) => temperature === t).length),
-  );
+  const times = Math.max(...temperatures.map((t) => cells.ages.filter(({ temperature }) => temperature === t).length));
   if (temperatures.length === 1)
     return { law: times > 1 ? logarithmOfTime(first) : borrowed(RELAXATION_C, "technology C", false), others: [] };
   if (times > 1) return { law: logarithmWithEnergy(first, reference), others: [] };
@@ -150,7 +150,14 @@ const isLogarithm = (layout: ProcessFit["layout"]): boolean[] => {
   const { law, knots } = layout;
   const others = knots.others.map(() => true);
   const plain = knots.others.map(() => false);
-  return [...law.names.map(() => true), ...knots.spread.map(() => true), ...plain, ...plain, ...others, ...others.slice(1)];
+  return [
+    ...law.names.map(() => true),
+    ...knots.spread.map(() => true),
+    ...plain,
+    ...plain,
+    ...others,
+    ...others.slice(1),
+  ];
 };
 
 /**
@@ -189,8 +196,8 @@ export const fitRest = (cells: RestingCells, options: RestOptions): RestFit => {
     logLikelihoodOfNormal: -ofOther(normalOnHalf.at, scratch) / reads,
   };
   const fit = fitProcess(cells, layout, onHalf);
-  const resample = (near: ProcessFit, name: string): ProcessFit[] =>
-    Array.from({ length: options.resamples }, (_, k) =>
+  const resample = (near: ProcessFit, name: string, most = options.resamples): ProcessFit[] =>
+    Array.from({ length: Math.min(most, options.resamples) }, (_, k) =>
       fitProcess(cells, near.layout, near, countsOf(count, fold(fold(key, name), k))),
     );
   const resampled = resample(fit, "resamples");
@@ -218,7 +225,7 @@ export const fitRest = (cells: RestingCells, options: RestOptions): RestFit => {
         underLaw(fit, resampled),
         ...others.map((one) => {
           const found = fitProcess(cells, { ...layout, law: one });
-          return underLaw(found, resample(found, one.name));
+          return underLaw(found, resample(found, one.name, RESAMPLES_OF_OTHERS));
         }),
       ]
     : [];
@@ -291,4 +298,3 @@ const risingWidths = (changes: readonly GroupChanges[], cells: RestingCells): st
     `Widths of the change of ln R after ${showTime(cells.ages[last].seconds)} do not fall with conductance everywhere: ${rising.join("; ")}. The curves follow them.`,
   ];
 };
-

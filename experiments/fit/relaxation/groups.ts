@@ -61,7 +61,10 @@ export const changesOf = (
         {
           group: k,
           age: number,
-          conductance: sortedQuantile(read.map((i) => 1 / cells.first[i]).sort((a, b) => a - b), 0.5),
+          conductance: sortedQuantile(
+            read.map((i) => 1 / cells.first[i]).sort((a, b) => a - b),
+            0.5,
+          ),
           measured: Float64Array.from(read, (i) => change(i, cells.later[number][i])).sort(),
           drawn: Float64Array.from(drawn).sort(),
         },

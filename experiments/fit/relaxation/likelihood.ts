@@ -146,7 +146,7 @@ export const relaxationLikelihood = (cells: RestingCells, layout: Layout, weight
       let [ofDrift, ofSkew, ofShape, ofAmplitude] = [0, 0, 0, 0];
       for (let age = 0; age < clocks.length; age++) {
         const g = later[age][cell];
-        if (!(clocks[age] > 0) || g !== g) continue;
+        if (!(clocks[age] > 0) || Number.isNaN(g)) continue;
         const laterPlace = Math.min(Math.max((g - low) / step, 0), POINTS - 1.001);
         const j = Math.floor(laterPlace);
         const laterPart = laterPlace - j;

@@ -1,4 +1,5 @@
 import { REFERENCE_TEMPERATURE } from "#devices/index";
+import { grouped } from "#src/words/grouped";
 import { Misuse } from "../../misuse.ts";
 import { showTime } from "../../units/show.ts";
 import { LARGEST_RESISTANCE } from "../read-resistances.ts";
@@ -39,12 +40,7 @@ const TOLD = 4;
 /** Key of a cell: its number repeats from temperature to temperature and from cycle to cycle. */
 const SEPARATOR = "\u0000";
 
-const readOne = (
-  table: RecordTable,
-  roles: ColumnRoles,
-  cells: Map<string, Cell>,
-  faults: string[],
-): void => {
+const readOne = (table: RecordTable, roles: ColumnRoles, cells: Map<string, Cell>, faults: string[]): void => {
   const { file, rows, fields } = table;
   const wide = roles.values.some(({ time }) => time !== null);
   for (const { record, line } of rows) {
@@ -99,16 +95,35 @@ const readOne = (
   }
 };
 
+/** Reads of an array take a while: times so near each other, as a ratio, are one age. */
+const ONE_AGE = 1.02;
+
+/** The ages of cells' later reads, in order of temperature and time, and the place of each read among them. */
+const agesOf = (cells: readonly Cell[], start: number) => {
+  const places = new Map<string, number>();
+  const ages: ReadAge[] = [];
+  const name = (seconds: number, temperature: number): string => `${seconds} ${temperature}`;
+  const byTemperature = grouped(cells, ({ temperature }) => temperature);
+  for (const temperature of [...byTemperature.keys()].sort((a, b) => a - b)) {
+    const own = byTemperature.get(temperature) as Cell[];
+    const seconds = own.flatMap(({ reads }) => reads.map((read) => read.seconds)).filter((t) => t !== start);
+    const times = [...seconds].sort((a, b) => a - b);
+    for (let from = 0, to = 0; from < times.length; from = to) {
+      while (to < times.length && times[to] <= times[from] * ONE_AGE) to++;
+      for (const t of times.slice(from, to)) places.set(name(t, temperature), ages.length);
+      ages.push({ seconds: times[(from + to) >> 1] - start, temperature });
+    }
+  }
+  return { ages, placeOf: (seconds: number, temperature: number) => places.get(name(seconds, temperature)) as number };
+};
+
 /**
  * Resistances of cells since they were programmed, from tables with a time for each read (in a column, or in the names of several columns).
  * The first time of all is that of programming: a cell that lacks it is left out.
  *
  * @throws Misuse where more than one row in a hundred cannot be used (unless `skip`), or nothing is left.
  */
-export const readRest = (
-  tables: readonly (readonly [RecordTable, ColumnRoles])[],
-  skip: boolean,
-): RestData => {
+export const readRest = (tables: readonly (readonly [RecordTable, ColumnRoles])[], skip: boolean): RestData => {
   const found = new Map<string, Cell>();
   const faults: string[] = [];
   for (const [table, roles] of tables) {
@@ -122,7 +137,9 @@ export const readRest = (
   const files = tables.map(([{ file }]) => file).join(", ");
   const some = `${faults.slice(0, TOLD).join("; ")}${faults.length > TOLD ? `; and ${faults.length - TOLD} more` : ""}`;
   if (faults.length > FEW * rows && !skip)
-    throw new Misuse(`${faults.length} of ${rows} rows cannot be used: ${some}. Mend them, or leave them out with --skip-bad.`);
+    throw new Misuse(
+      `${faults.length} of ${rows} rows cannot be used: ${some}. Mend them, or leave them out with --skip-bad.`,
+    );
   const list = [...found.values()];
   const times = [...new Set(list.flatMap(({ reads }) => reads.map(({ seconds }) => seconds)))].sort((a, b) => a - b);
   if (times.length < 2)
@@ -131,38 +148,23 @@ export const readRest = (
     );
   const [start] = times;
   const used = list.filter(({ reads }) => reads.some(({ seconds }) => seconds === start) && reads.length > 1);
-  const ages: ReadAge[] = [];
-  const ageOf = new Map<string, number>();
-  for (const { temperature, reads } of used)
-    for (const { seconds } of reads) {
-      const key = `${seconds} ${temperature}`;
-      if (seconds === start || ageOf.has(key)) continue;
-      ageOf.set(key, ages.length);
-      ages.push({ seconds: seconds - start, temperature });
-    }
+  const { ages, placeOf } = agesOf(used, start);
   const later = ages.map(() => new Float64Array(used.length).fill(Number.NaN));
-  const first = Float64Array.from(used, ({ reads, temperature }, i) => {
-    let begun = Number.NaN;
+  const first = new Float64Array(used.length);
+  used.forEach(({ reads, temperature }, i) => {
     for (const { seconds, resistance } of reads) {
-      if (seconds === start) begun = resistance;
-      else later[ageOf.get(`${seconds} ${temperature}`) as number][i] = resistance;
+      if (seconds === start) first[i] = resistance;
+      else later[placeOf(seconds, temperature)][i] = resistance;
     }
-    return begun;
   });
-  const order = [...ages.keys()].sort(
-    (a, b) => ages[a].temperature - ages[b].temperature || ages[a].seconds - ages[b].seconds,
-  );
   const unordered = used.filter(({ reads }) => reads.some((read, k) => k > 0 && read.seconds < reads[k - 1].seconds));
-  const lacking = order.flatMap((k) => {
-    const { seconds, temperature } = ages[k];
-    const missing = used.filter(
-      (cell, i) => cell.temperature === temperature && !(later[k][i] > 0),
-    ).length;
+  const lacking = ages.flatMap(({ seconds, temperature }, k) => {
+    const missing = used.filter((cell, i) => cell.temperature === temperature && !(later[k][i] > 0)).length;
     return missing > 0 ? [`${showTime(seconds)}: ${missing}`] : [];
   });
   const alone = list.length - used.length;
   return {
-    cells: { first, ages: order.map((k) => ages[k]), later: order.map((k) => later[k]) },
+    cells: { first, ages, later },
     levels: used.map(({ level }) => level),
     temperatureIsKnown: tables.every(([, roles]) => roles.temperature !== null),
     notes: [
@@ -173,7 +175,9 @@ export const readRest = (
         : []),
       ...(start > 0 ? [`Times are taken from the first read, ${start} s, which stands for programming.`] : []),
       ...(lacking.length > 0 ? [`Cells without a read at ${lacking.join(", ")}.`] : []),
-      ...(unordered.length > 0 ? [`Reads of ${unordered.length} cells were not in order of time, and were sorted.`] : []),
+      ...(unordered.length > 0
+        ? [`Reads of ${unordered.length} cells were not in order of time, and were sorted.`]
+        : []),
     ],
   };
 };

@@ -18,9 +18,7 @@ const celsius = (kelvin: number): string => `${Number((kelvin - 273.15).toFixed(
 const ageNames = (ages: readonly ReadAge[]): string[] => {
   const several = new Set(ages.map(({ temperature }) => temperature)).size > 1;
   return ages.map(({ seconds, temperature }) =>
-    several
-      ? `${celsius(temperature)}, ${showTime(seconds)}`
-      : showTime(seconds),
+    several ? `${celsius(temperature)}, ${showTime(seconds)}` : showTime(seconds),
   );
 };
 
@@ -106,8 +104,10 @@ export const restTables = (fit: RestFit, ages: readonly ReadAge[]): WordTable[] 
           {
             title: "Activation energy [95 %], eV, under laws of time that are assumed",
             columns: ["law", "Ea", "ln L less"],
-            rows: fit.energies.map(({ law, energy, behind }) => [law.assumes, shown(energy), behind.toFixed(1)]),
-            notes: ["ln L less: ln of the likelihood over that of the first law, which is the device file's."],
+            rows: fit.energies.map(({ law, energy, behind }) => [law.name, shown(energy), behind.toFixed(1)]),
+            notes: [
+              `${fit.energies.map(({ law }) => `${law.name}: ${law.assumes}`).join("; ")}. ln L less: ln of the likelihood below that of the first law, which is the device file's.`,
+            ],
           },
         ]
       : []),
@@ -194,7 +194,8 @@ export const restFigures = (fit: RestFit, ages: readonly ReadAge[]): Figure[] =>
     },
     {
       title: "Width of the change of ln R of cells not fitted",
-      caption: "Width: (q90 - q10) / 2.563 of the change of ln R since programming, for four groups of neighbours in conductance (median).",
+      caption:
+        "Width: (q90 - q10) / 2.563 of the change of ln R since programming, for four groups of neighbours in conductance (median).",
       x: several
         ? { label: "bake temperature", unit: "degC", scale: "linear" }
         : { label: "time since programming", unit: "s", scale: "log" },

@@ -82,7 +82,9 @@ export const kindOf = async (
   const units = await Promise.all(fields.map((field) => anyUnitIn(field)));
   const has = (role: Exclude<Role, "value">): boolean =>
     named.some((column) => column.role === role) ||
-    fields.some((field, i) => NAMES[role].test(plainName(field, units[i])) || (role === "time" && units[i]?.kind === "s"));
+    fields.some(
+      (field, i) => NAMES[role].test(plainName(field, units[i])) || (role === "time" && units[i]?.kind === "s"),
+    );
   const wide = (await Promise.all(fields.map(timeIn))).some((time) => time !== null);
   if (has("pulse")) return "pulses";
   if (wide || (has("time") && (has("cell") || !has("state")))) return "rest";
@@ -98,7 +100,9 @@ const scaleOf = async (unit: string, kind: string, name: string): Promise<{ scal
 /** The time that the name of one of several columns tells: "R at 10 ms (ohm)", "G@1e5s". */
 const timeIn = async (field: string): Promise<number | null> => {
   const found = /(?:\bat|@)\s*([\d.]+(?:e[+-]?\d+)?)\s*(ns|us|\u00b5s|ms|s|sec|min|h|hours?|days?)\b/i.exec(field);
-  return found ? parseQuantity(`${found[1]} ${found[2].replace("\u00b5", "u").replace(/^sec$/i, "s")}`, "s", field) : null;
+  return found
+    ? parseQuantity(`${found[1]} ${found[2].replace("\u00b5", "u").replace(/^sec$/i, "s")}`, "s", field)
+    : null;
 };
 
 const levelIn = (field: string): string | null => /\blevel[\s_]*(\w+)/i.exec(field)?.[1] ?? null;
@@ -115,7 +119,9 @@ export const columnRoles = async (table: RecordTable, named: readonly NamedColum
     const at = fields.indexOf(column.name);
     if (at >= 0) told.set(at, column);
     else if (column.role !== "value")
-      throw new Misuse(`--column ${column.role}=${column.name}: ${file} has no such column; it has ${fields.join(", ")}.`);
+      throw new Misuse(
+        `--column ${column.role}=${column.name}: ${file} has no such column; it has ${fields.join(", ")}.`,
+      );
   }
   const units = await Promise.all(fields.map((field) => anyUnitIn(field)));
   const roleAt = (i: number): Role | null => {

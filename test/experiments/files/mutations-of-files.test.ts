@@ -162,9 +162,11 @@ state,condition,device,resistance (kohm)
 ${Array.from({ length: 12 }, (_, i) => `${i % 2 ? "LRS" : "HRS"},a,d${i},${8.5 + 9 * i}`).join("\n")}
 `.slice(10);
   test("measured resistances", () =>
-    check(mutated(measured), (text) => read(async () =>
+    check(mutated(measured), (text) =>
+      read(async () =>
         readResistances(await readTable(join(place.folder, file("m.csv", text)), STATES_EXAMPLE), false),
-      )));
+      ),
+    ));
 
   const layer = (inputs: number, outputs: number) => ({
     ...{ inputs, outputs, weights: new Float32Array(inputs * outputs).fill(1) },

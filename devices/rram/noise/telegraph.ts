@@ -1,4 +1,5 @@
 import { fold, type Key, uniform } from "#src/random/index";
+import { lastEvent } from "../poisson-clock.ts";
 
 /**
  * Random telegraph noise of a cell: one trap beside the filament, empty or full, two levels of resistance. Both dwell times are
@@ -44,3 +45,20 @@ export const telegraphStates = (noise: TelegraphNoise, interval: number, count: 
  */
 export const telegraphDeviation = (noise: TelegraphNoise | undefined, read: Key, index = 0): number =>
   noise && uniform(fold(read, "telegraph"), index) < trappedShare(noise) ? noise.logAmplitude : 0;
+
+/**
+ * What the trap adds to ln R at a time [s] since the cell was programmed, of the one course that its key is: its state is drawn anew, full by
+ * `trappedShare`, at the events of a Poisson clock of rate 1 / capture + 1 / emission, which is Machlup's process.
+ */
+export const telegraphAt = (noise: TelegraphNoise, seconds: number, key: Key): number => {
+  const event = lastEvent(1 / noise.captureTime + 1 / noise.emissionTime, seconds, fold(key, 0));
+  return uniform(fold(key, 1), event) < trappedShare(noise) ? noise.logAmplitude : 0;
+};
+
+/** Its spectrum, one-sided [1 / Hz]: 4 p (1 - p) A^2 r / (r^2 + (2 pi f)^2), r = 1 / capture + 1 / emission (Machlup's closed form). */
+export const telegraphSpectrum = (noise: TelegraphNoise, frequency: number): number => {
+  const p = trappedShare(noise);
+  const rate = 1 / noise.captureTime + 1 / noise.emissionTime;
+  const omega = 2 * Math.PI * frequency;
+  return (4 * p * (1 - p) * noise.logAmplitude ** 2 * rate) / (rate * rate + omega * omega);
+};
