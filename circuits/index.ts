@@ -74,7 +74,7 @@ export {
   errorsAfterCorrection,
   idealErrorRates,
   idealLimitState,
-  refuseTelegraph,
+  refuseOngoingNoise,
   sampleIdealErrors,
 } from "./sensing/memory-cells.ts";
 export type { DieShift } from "./sensing/process-variation.ts";

@@ -67,7 +67,6 @@ export { monotoneCurve } from "./rram/relaxation/monotone-curve.ts";
 export type { CellAge, ConductanceCurve, Hold, RramRelaxation } from "./rram/relaxation/params.ts";
 export { atRest } from "./rram/relaxation/params.ts";
 export { clockAt, equivalentTime, relaxedResistance } from "./rram/relaxation/relax.ts";
-export { RELAXATION_C } from "./rram/relaxation/sets.ts";
 export type { ProgrammedRram, RramDevice } from "./rram/sample.ts";
 export {
   programRram,
@@ -77,7 +76,7 @@ export {
   sampleStuckCells,
   totalLogSigma,
 } from "./rram/sample.ts";
-export { RRAM_SETS } from "./rram/sets.ts";
+export { RELAXATION_C, RRAM_SETS } from "./rram/sets.ts";
 export { logSharesOf, shapedDeviation, standingOf } from "./rram/shape.ts";
 
 export { BOLTZMANN, REFERENCE_TEMPERATURE } from "./temperature.ts";

@@ -19,17 +19,17 @@ const GRID = 200;
 const REACH = 38;
 const SPACING = 0.01;
 
-/** @throws RangeError for devices with telegraph noise, which only sampled reads have. */
-export const refuseTelegraph = (params: RramParams, what: string): void => {
-  if (params.lrs.telegraph || params.hrs.telegraph)
+/** @throws RangeError for devices with noise that goes on from read to read, which only sampled reads have. */
+export const refuseOngoingNoise = ({ name, lrs, hrs }: RramParams, what: string): void => {
+  if ([lrs, hrs].some(({ telegraph, fluctuators }) => telegraph || fluctuators))
     throw new RangeError(
-      `${what}: the device set "${params.name}" has telegraph noise, which only sampled reads know.`,
+      `${what}: the device set "${name}" has noise that goes on from read to read (telegraph noise or fluctuators), which only sampled reads know.`,
     );
 };
 
 /** Median (of ln R) and standard deviation of both states at a temperature, and ln of the shares below and above a ln R. */
 const logStatistics = (params: RramParams, temperature: number) => {
-  refuseTelegraph(params, "closed forms of memory cells");
+  refuseOngoingNoise(params, "closed forms of memory cells");
   const state = (name: "lrs" | "hrs") => {
     const { medianResistance, activationEnergy } = params[name];
     const mean = Math.log(medianResistance * resistanceTemperatureFactor(activationEnergy, temperature));

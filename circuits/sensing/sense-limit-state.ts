@@ -6,7 +6,7 @@ import {
   totalLogSigma,
 } from "#devices/index";
 import type { LimitState } from "#src/montecarlo/index";
-import { refuseTelegraph } from "./memory-cells.ts";
+import { refuseOngoingNoise } from "./memory-cells.ts";
 import type { SenseAmplifier } from "./read-pair.ts";
 import { INVALID, type PairReads, sensePairs } from "./read-pairs.ts";
 import { senseMismatch } from "./sense-amplifier.ts";
@@ -41,7 +41,7 @@ export const senseLimitState = (
   strobe: number,
   tolerance: number,
 ): LimitState => {
-  refuseTelegraph(rram, "limit state of a read");
+  refuseOngoingNoise(rram, "limit state of a read");
   const { design } = amplifier;
   const transistors = senseMismatch(design, mismatch);
   const dimensions = 2 * transistors.length + 2;

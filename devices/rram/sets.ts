@@ -1,4 +1,7 @@
+import { MEASURED_A } from "./measured/measured-a.ts";
+import { MEASURED_C } from "./measured/measured-c.ts";
 import type { RramParams, RramSpread } from "./params.ts";
+import type { RramRelaxation } from "./relaxation/params.ts";
 
 /**
  * ASSUMED split of a state's total ln-sigma: read noise `readToRead` taken off, the rest of the variance half
@@ -34,9 +37,17 @@ const illustrative = (
   stuck: { lrs: 0, hrs: 0 },
 });
 
-/** Named programming conditions, weakest last. All illustrative; a study of a real device brings its own file. */
-export const RRAM_SETS: Readonly<Record<"strong" | "reference" | "weak", RramParams>> = {
+/**
+ * Named sets: programming conditions, weakest last, all illustrative; and two technologies that were measured, whose cells have an age. A
+ * study of a real device brings its own file.
+ */
+export const RRAM_SETS: Readonly<Record<"strong" | "reference" | "weak" | "measured-a" | "measured-c", RramParams>> = {
   strong: illustrative("strong", [3_500, 0.15], [500_000, 0.6]),
   reference: illustrative("reference", [10_000, 0.2], [400_000, 0.7]),
   weak: illustrative("weak", [25_000, 0.3], [300_000, 0.75]),
+  "measured-a": MEASURED_A,
+  "measured-c": MEASURED_C,
 };
+
+/** How technology C relaxes. */
+export const RELAXATION_C = MEASURED_C.relaxation as RramRelaxation;

@@ -1,7 +1,9 @@
+import { existsSync } from "node:fs";
 import { type Command, Option } from "commander";
-import { parseRram } from "#devices/index";
+import { parseRram, RRAM_SETS, type RramParams } from "#devices/index";
 import { type AnyExperiment, type Precision, SAMPLINGS, type Sampling, type Value } from "#src/montecarlo/index";
-import { named } from "#src/words/named";
+import { named, ownOf } from "#src/words/named";
+import { suggestion } from "#src/words/suggestion";
 import { readUserJson } from "../files/read-file.ts";
 import { Misuse, orMisuse } from "../misuse.ts";
 import type { PlanOptions } from "../run/run.ts";
@@ -50,7 +52,7 @@ export const addPlanFlags = (command: Command): Command =>
     )
     .option("--keep-trials", "keep a row for every trial: trials.csv, trials.parquet")
     .option("--seed <text>", 'any text (default "rramlab"); the same text gives the same bytes')
-    .option("--device <file.json>", "your own resistance statistics")
+    .option("--device <set or file.json>", "a device set (measured-c, ...), or your own resistance statistics")
     .option("--data <dir>", "data set: a name of `rramlab data list`, or a folder of IDX files")
     .option("--quick", "the experiment's own small version; --set changes it further")
     .option("--out <dir>", "run folder (default: runs/NAME-001, or the next free number)")
@@ -78,6 +80,17 @@ const parsePrecision = async (texts: readonly string[]): Promise<Precision | nul
   return { every, relative };
 };
 
+/** A device by a set's name or from a file; a word that is neither is told the sets. */
+const checkDevice = (device: string): void => {
+  if (ownOf<RramParams>(RRAM_SETS, device)) return;
+  const names = Object.keys(RRAM_SETS);
+  if (/^[\w-]+$/.test(device) && !existsSync(device))
+    throw new Misuse(
+      `--device ${device}: neither a device set nor a file; sets are ${names.join(", ")}.${suggestion(device, names)}`,
+    );
+  orMisuse(() => parseRram(readUserJson(device, "--device"), device));
+};
+
 /** What the flags ask of this experiment, checked and in SI. */
 export const planOptionsOf = async (
   experiment: AnyExperiment,
@@ -93,9 +106,8 @@ export const planOptionsOf = async (
   if (flags.device !== undefined) {
     only("device", "--device");
     if (Object.hasOwn(given, "device")) throw new Misuse("--device and --set device are both given; choose one.");
-    const file = flags.device;
-    orMisuse(() => parseRram(readUserJson(file, "--device"), file));
-    set["device"] = file;
+    set["device"] = flags.device;
+    checkDevice(flags.device);
   }
   if (flags.data !== undefined) {
     only("data", "--data");

@@ -8,6 +8,9 @@ import { tableText, wrapped } from "#src/report/word-table";
 import { checkWritable, writeUserFile } from "../../files/user-file.ts";
 import { fitDevice, nameOf } from "../../fit/fit-device.ts";
 import { fitFigures, fitTables } from "../../fit/fit-report.ts";
+import { readSeries } from "../../fit/noise/read-series.ts";
+import { seriesTable, spectrumFigure } from "../../fit/noise/series-report.ts";
+import { fitAllSeries, rateOf, withNoise } from "../../fit/noise/with-noise.ts";
 import { STATES_EXAMPLE } from "../../fit/read-resistances.ts";
 import { fitRestDevice } from "../../fit/relaxation/fit-rest-device.ts";
 import { numberTable, restFigures, restTables } from "../../fit/relaxation/rest-report.ts";
@@ -96,11 +99,11 @@ const fittedRest = async (
       cells: cells.first.length,
       ages: cells.ages,
       numbers: fit.numbers,
-      energies: fit.energies.map(({ law, energy, behind }) => ({
+      energies: fit.energies.map(({ law, energy, above }) => ({
         law: law.name,
         assumes: law.assumes,
         energy,
-        behind,
+        above,
       })),
       correlations: fit.correlations,
     },
@@ -112,19 +115,37 @@ const fittedOf = async (files: readonly string[], flags: FitFlags): Promise<Fitt
   const tables = await Promise.all(files.map((file) => readTable(file, STATES_EXAMPLE)));
   const kinds = await Promise.all(tables.map((table) => kindOf(table, named, flags.rate !== undefined)));
   const of = (kind: TableKind): RecordTable[] => tables.filter((_, i) => kinds[i] === kind);
-  const [states, rest] = [of("states"), of("rest")];
+  const [states, rest, series] = [of("states"), of("rest"), of("series")];
+  const withRoles = (list: readonly RecordTable[]) =>
+    Promise.all(list.map(async (table) => [table, await columnRoles(table, named)] as const));
   if (rest.length > 0 && states.length > 0)
     throw new Misuse(`${states[0].file} has no time of its reads, ${rest[0].file} has; fit one kind at a time.`);
-  if (rest.length > 0)
-    return fittedRest(
-      await Promise.all(rest.map(async (table) => [table, await columnRoles(table, named)] as const)),
-      flags,
-    );
   if (states.length > 1)
     throw new Misuse(
       `${states.map(({ file }) => file).join(", ")}: resistances of states are fitted one file at a time.`,
     );
-  return fittedStates(states[0], flags);
+  if (rest.length + states.length === 0)
+    throw new Misuse(
+      `${series.map(({ file }) => file).join(", ")}: series of reads alone make no device; give them together with resistances of both states, or of cells over time.`,
+    );
+  const fitted =
+    rest.length > 0 ? await fittedRest(await withRoles(rest), flags) : await fittedStates(states[0], flags);
+  if (series.length === 0) return fitted;
+  const rate = await rateOf(flags.rate as string);
+  const fits = fitAllSeries(
+    (await withRoles(series)).flatMap(([table, roles]) => readSeries(table, roles)),
+    rate,
+  );
+  const { device, notes } = withNoise(fitted.device, fits);
+  const sources = series.map(({ file, sha256 }) => `${basename(file)} (sha256 ${sha256.slice(0, 12)})`);
+  return {
+    ...fitted,
+    device: { ...device, source: [device.source, ...sources].join(", ") },
+    tables: [...fitted.tables, seriesTable(fits)],
+    figures: [...fitted.figures, spectrumFigure(fits)],
+    notes: [...fitted.notes, ...notes],
+    record: { ...fitted.record, series: fits.map(({ spectrum, modelled, ...fit }) => fit) },
+  };
 };
 
 export const addFit = (program: Command): void => {
@@ -153,6 +174,7 @@ export const addFit = (program: Command): void => {
     .option("--high <level>", "and of the high resistance")
     .option("--temperatures <range>", 'cells over time: fit these alone, e.g. "100..180 degC"')
     .option("--resamples <count>", "cells over time: sets of cells drawn anew for intervals", "24")
+    .option("--rate <reads a second>", "series of reads of one cell each, given beside the others: their noise goes in")
     .option("--name <text>", "the device's name (default: the file's)")
     .option("--skip-bad", "leave out rows that cannot be used, and say which")
     .option("--seed <text>", "of what is drawn: halves of cells, resamples, the bootstrap behind p", "rramlab")
@@ -163,7 +185,7 @@ export const addFit = (program: Command): void => {
     .option("--json", "one JSON document on stdout")
     .addHelpText(
       "after",
-      "\nExamples:\n  rramlab fit resistances.csv --condition 55uA --out mine.json\n  rramlab fit relaxation.csv.xz --low 31 --high 1 --out mine.json\n  rramlab run sense-errors --device mine.json",
+      "\nExamples:\n  rramlab fit resistances.csv --condition 55uA --out mine.json\n  rramlab fit relaxation.csv.xz series.csv --rate 400 --low 31 --high 1 --out mine.json\n  rramlab run sense-errors --device mine.json",
     )
     .action(async (files: string[], flags: FitFlags) => {
       const [file] = files;

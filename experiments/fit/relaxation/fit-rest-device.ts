@@ -91,16 +91,16 @@ export const fitRestDevice = async (
     source: files,
   });
   const { relaxation } = fit;
-  const word = (x: number, unit: string): string => showQuantity(Number(x.toPrecision(3)), unit);
+  const celsius = (kelvin: number): string => showQuantity(kelvin, "K");
   const temperatures =
     relaxation.temperatures[0] === relaxation.temperatures[1]
-      ? `at ${word(relaxation.temperature, "K")}${data.temperatureIsKnown ? "" : " (taken, not told)"}; read hot or cold, resistances are taken unchanged; aged at another temperature: refused`
-      : `${word(relaxation.temperatures[0], "K")} to ${word(relaxation.temperatures[1], "K")}, law of time assumed (${fit.law.assumes})`;
+      ? `at ${celsius(relaxation.temperature)}${data.temperatureIsKnown ? "" : " (taken, not told)"}; read hot or cold, resistances are taken unchanged; aged at another temperature: refused`
+      : `at ${celsius(relaxation.temperatures[0])} to ${celsius(relaxation.temperatures[1])}, law of time and temperature assumed (${fit.law.assumes}); beyond: extrapolated`;
   const device: RramParams = {
     name: options.name ?? nameOf(tables[0][0].file),
     standing: `measured: low resistance ${low.name} (${low.resistances.length} cells), high ${high.name} (${high.resistances.length}); the spread after programming is that of write and verify`,
     source: files,
-    valid: `rest from ${showTime(relaxation.times[0])} to ${showTime(relaxation.times[1])} ${temperatures}; read noise not among the data unless it stands here`,
+    valid: `rest from ${showTime(relaxation.times[0])} to ${showTime(relaxation.times[1])} ${temperatures}`,
     lrs: stateOf(states.lrs),
     hrs: stateOf(states.hrs),
     conduction: { kind: "ohmic" },

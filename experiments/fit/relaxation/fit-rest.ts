@@ -22,8 +22,8 @@ export interface Estimated {
 interface EnergyUnderLaw {
   readonly law: ClockLaw;
   readonly energy: Estimated;
-  /** ln of the likelihood less that of the first law's. */
-  readonly behind: number;
+  /** ln of the likelihood above that of the first law. */
+  readonly above: number;
 }
 
 /** What the half of the cells that was not fitted says of a fit to the other half. */
@@ -61,6 +61,8 @@ const FEWEST = 100;
 const ATTEMPT_TIME = 1e-13;
 /** Sets of cells drawn anew for a law that is there for comparison. */
 const RESAMPLES_OF_OTHERS = 10;
+/** Above it lies no activation energy of moving ions or vacancies [eV]: bonds break at less. */
+const MOST_LIKELY_ENERGY = 5;
 /** Correlations between ages that differ so from the model's are told. */
 const CONTRADICTS = 0.2;
 
@@ -218,7 +220,7 @@ export const fitRest = (cells: RestingCells, options: RestOptions): RestFit => {
   const underLaw = (found: ProcessFit, again: readonly ProcessFit[]): EnergyUnderLaw => ({
     law: found.layout.law,
     energy: estimatedAbove0("Ea", energyIn(found), again.map(energyIn)),
-    behind: fit.value - found.value,
+    above: fit.value - found.value,
   });
   const energies = law.names.includes("ln Ea")
     ? [
@@ -253,6 +255,12 @@ export const fitRest = (cells: RestingCells, options: RestOptions): RestFit => {
       ...(energies.length > 1
         ? [
             `One read a temperature does not tell a law of time: the device's file has ${law.assumes}, assumed; under other laws the activation energy is another.`,
+            ...energies
+              .filter(({ energy }) => energy.value > MOST_LIKELY_ENERGY)
+              .map(
+                (one) =>
+                  `${one.energy.value} eV is no process's activation energy: "${one.law.name}" does not hold for these temperatures.`,
+              ),
           ]
         : []),
     ],

@@ -103,10 +103,10 @@ export const restTables = (fit: RestFit, ages: readonly ReadAge[]): WordTable[] 
       ? [
           {
             title: "Activation energy [95 %], eV, under laws of time that are assumed",
-            columns: ["law", "Ea", "ln L less"],
-            rows: fit.energies.map(({ law, energy, behind }) => [law.name, shown(energy), behind.toFixed(1)]),
+            columns: ["law", "Ea", "ln L more"],
+            rows: fit.energies.map(({ law, energy, above }) => [law.name, shown(energy), above.toFixed(1)]),
             notes: [
-              `${fit.energies.map(({ law }) => `${law.name}: ${law.assumes}`).join("; ")}. ln L less: ln of the likelihood below that of the first law, which is the device file's.`,
+              `${fit.energies.map(({ law }) => `${law.name}: ${law.assumes}`).join("; ")}. ln L more: ln of the likelihood above that of the first law, which is the device file's.`,
             ],
           },
         ]

@@ -87,8 +87,9 @@ export const kindOf = async (
     );
   const wide = (await Promise.all(fields.map(timeIn))).some((time) => time !== null);
   if (has("pulse")) return "pulses";
+  if (hasRate && !wide && !has("cell") && !has("state")) return "series";
   if (wide || (has("time") && (has("cell") || !has("state")))) return "rest";
-  return hasRate && !has("state") ? "series" : "states";
+  return "states";
 };
 
 const scaleOf = async (unit: string, kind: string, name: string): Promise<{ scale: number; offset: number }> => {

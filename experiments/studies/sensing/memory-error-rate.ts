@@ -1,4 +1,4 @@
-import { errorsAfterCorrection, idealErrorRates, refuseTelegraph, sampleIdealErrors } from "#circuits/index";
+import { errorsAfterCorrection, idealErrorRates, refuseOngoingNoise, sampleIdealErrors } from "#circuits/index";
 import {
   type Cell,
   defineExperiment,
@@ -131,7 +131,7 @@ export const memoryErrorRate = defineExperiment({
   remarks: heatAloneRemarks,
   check: (params) => {
     checkSense(params);
-    refuseTelegraph(deviceFor(params.device), "memory-error-rate");
+    refuseOngoingNoise(deviceFor(params.device), "memory-error-rate");
   },
   trial: (_context, params, key) => {
     const { single, differential } = sampleIdealErrors(deviceOf(params), params.temperature, BITS, key);

@@ -1,4 +1,4 @@
-import { idealErrorRates, idealLimitState, refuseTelegraph, senseLimitState } from "#circuits/index";
+import { idealErrorRates, idealLimitState, refuseOngoingNoise, senseLimitState } from "#circuits/index";
 import {
   choice,
   defineExperiment,
@@ -243,7 +243,7 @@ export const rareErrors = defineExperiment({
     points.every(({ error }) => error === "ideal") ? heatAloneRemarks(points) : heatRemarks(points),
   check: (params) => {
     checkSense(params);
-    refuseTelegraph(deviceFor(params.device), "rare-errors");
+    refuseOngoingNoise(deviceFor(params.device), "rare-errors");
   },
   facts: ({ search: { points, outside, evaluations } }, params) => ({
     numbers: {

@@ -57,7 +57,7 @@ export const SENSE_PARAMETERS = {
     kind: "text",
     names: "device",
     default: "reference",
-    says: "resistance statistics: strong, reference, weak, or a file with --device",
+    says: "resistance statistics: strong, reference, weak (illustrative), measured-a, measured-c, or a file with --device",
     source: "illustrative, recalled; docs/devices.md",
   },
   mismatch: quantity(
@@ -201,7 +201,12 @@ export const describeDevice = (set: RramParams): string => {
       : [];
   });
   const telegraph = noisy.length > 0 ? `; telegraph noise: ${noisy.join(", ")}` : "";
-  return `Device set "${set.name}" (${state("lrs")}; ${state("hrs")}; ${set.conduction.kind} conduction${active}${stuck}${telegraph}): ${set.standing}. Source: ${set.source}. Valid: ${set.valid}.`;
+  const slow = (["lrs", "hrs"] as const).flatMap((name) => {
+    const noise = set[name].fluctuators;
+    return noise ? [`${name.toUpperCase()} ln-sigma ${noise.logSigma}`] : [];
+  });
+  const fluctuators = slow.length > 0 ? `; low-frequency noise: ${slow.join(", ")}` : "";
+  return `Device set "${set.name}" (${state("lrs")}; ${state("hrs")}; ${set.conduction.kind} conduction${active}${stuck}${telegraph}${fluctuators}): ${set.standing}. Source: ${set.source}. Valid: ${set.valid}.`;
 };
 
 /** The device sets of these rows and their standing, short enough for a caption. */

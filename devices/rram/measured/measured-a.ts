@@ -1,0 +1,119 @@
+import type { RramParams } from "../params.ts";
+
+/** Technology A of A. Levy's measurements (RRAM-Relaxation-Master-Model, MIT), as `node scripts/make-measured-sets.mjs` fitted it. */
+export const MEASURED_A: RramParams = {
+  name: "measured-a",
+  standing:
+    "measured: low resistance 210 uS to 240 uS (6144 cells), high 5 uS to 15 uS (1626); the spread after programming is that of write and verify",
+  source:
+    "technology A of github.com/akashlevy/RRAM-Relaxation-Master-Model (MIT licence, copyright 2021 Akash Levy), digits cut to five: techa-bake.csv.xz (sha256 2c81e6c11873), techa-time-series.csv.xz (sha256 3c5456e42371)",
+  valid:
+    "rest from 4494 s to 7165 s at 100 degC to 180 degC, law of time and temperature assumed (width as the square root of log(1 + t / (t0 exp(Ea / kT))), t0 = 1e-13 s); beyond: extrapolated",
+  lrs: {
+    medianResistance: 4441.461827894214,
+    spread: {
+      deviceToDevice: 0,
+      cycleToCycle: 0.03821473633174866,
+      readToRead: 0.001074,
+    },
+    activationEnergy: 0,
+    shape: {
+      kind: "two lognormals",
+      logSigma: 0.03821473633174866,
+      components: [
+        {
+          share: 0.5801221179656755,
+          logOffset: -0.024201769519706318,
+          logSigma: 0.02328751534197049,
+        },
+        {
+          share: 0.4198778820343245,
+          logOffset: 0.03993035017507118,
+          logSigma: 0.018514719177910997,
+        },
+      ],
+    },
+    fluctuators: {
+      logSigma: 0.001444,
+      slope: 1.1,
+      slowest: 0.02513,
+      fastest: 1257,
+      perDecade: 2,
+    },
+  },
+  hrs: {
+    medianResistance: 99990.7723521491,
+    spread: {
+      deviceToDevice: 0,
+      cycleToCycle: 0.30463134092051664,
+      readToRead: 0.0208,
+    },
+    activationEnergy: 0,
+    shape: {
+      kind: "two lognormals",
+      logSigma: 0.30463134092051664,
+      components: [
+        {
+          share: 0.31830471160327317,
+          logOffset: -0.29130345240700173,
+          logSigma: 0.07433297885755046,
+        },
+        {
+          share: 0.6816952883967269,
+          logOffset: 0.1625211370565829,
+          logSigma: 0.2607577272480932,
+        },
+      ],
+    },
+    fluctuators: {
+      logSigma: 0.04932,
+      slope: 1.128,
+      slowest: 0.02513,
+      fastest: 1257,
+      perDecade: 2,
+    },
+  },
+  conduction: {
+    kind: "ohmic",
+  },
+  stuck: {
+    lrs: 0,
+    hrs: 0,
+  },
+  relaxation: {
+    standing: "fitted to 49152 measured cells",
+    source:
+      "technology A of github.com/akashlevy/RRAM-Relaxation-Master-Model (MIT licence, copyright 2021 Akash Levy), digits cut to five: techa-bake.csv.xz (sha256 2c81e6c11873), techa-time-series.csv.xz (sha256 3c5456e42371)",
+    temperature: 373.15,
+    activationEnergy: 1.071,
+    temperatures: [373.15, 453.15],
+    times: [4493.81, 7164.75],
+    conductances: [2.801e-8, 0.0003158],
+    onset: 29.33,
+    exponent: 1,
+    spread: {
+      conductances: [
+        0.000002892, 0.00002243, 0.00004411, 0.00006906, 0.00009747, 0.0001292, 0.0001638, 0.0002017, 0.0002434,
+      ],
+      values: [0.8134, 0.3184, 0.2397, 0.1612, 0.1069, 0.06816, 0.04589, 0.02989, 0.02236],
+    },
+    amplitude: {
+      conductances: [0.00001129, 0.00004411, 0.00009747, 0.0001638, 0.0002434],
+      values: [0.906, 1.059, 1, 0.8131, 0.3615],
+    },
+    drift: {
+      conductances: [0.00001129, 0.00004411, 0.00009747, 0.0001638, 0.0002434],
+      values: [-0.3178, -0.2965, -0.2164, 0.05876, 0.3279],
+    },
+    skew: {
+      conductances: [0.00001129, 0.00004411, 0.00009747, 0.0001638, 0.0002434],
+      values: [-0.3726, -0.3533, -0.2359, 0.02034, 0.1467],
+    },
+    shape: {
+      conductances: [0.00001129, 0.00004411, 0.00009747, 0.0001638, 0.0002434],
+      values: [0.3829, 0.4079, 0.4284, 0.2345, 0.2042],
+    },
+    permanent: 0.7,
+    redraws: 0.4,
+  },
+};
