@@ -1,7 +1,8 @@
 import { basename, dirname, join } from "node:path";
 import { type Command, Option } from "commander";
-import type { RramParams } from "#devices/index";
+import type { PulsedParams, RramParams } from "#devices/index";
 import { LOG_FAMILIES, type LogFamily } from "#src/numerics/log-fits";
+import { fold, rootKey } from "#src/random/index";
 import type { Figure } from "#src/report/figure";
 import { pageHtml, type WordTable } from "#src/report/page";
 import { tableText, wrapped } from "#src/report/word-table";
@@ -11,6 +12,9 @@ import { fitFigures, fitTables } from "../../fit/fit-report.ts";
 import { readSeries } from "../../fit/noise/read-series.ts";
 import { seriesTable, spectrumFigure } from "../../fit/noise/series-report.ts";
 import { fitAllSeries, rateOf, withNoise } from "../../fit/noise/with-noise.ts";
+import { fitPulses } from "../../fit/pulses/fit-pulses.ts";
+import { pulseFigure, pulseTables } from "../../fit/pulses/pulse-report.ts";
+import { readPulses } from "../../fit/pulses/read-pulses.ts";
 import { STATES_EXAMPLE } from "../../fit/read-resistances.ts";
 import { fitRestDevice } from "../../fit/relaxation/fit-rest-device.ts";
 import { numberTable, restFigures, restTables } from "../../fit/relaxation/rest-report.ts";
@@ -35,7 +39,7 @@ const isFitOf =
 
 /** What any fit answers with. */
 interface Fitted {
-  readonly device: RramParams;
+  readonly device: RramParams | PulsedParams;
   readonly tables: readonly WordTable[];
   readonly figures: readonly Figure[];
   readonly details: readonly WordTable[];
@@ -44,12 +48,14 @@ interface Fitted {
   readonly record: Readonly<Record<string, unknown>>;
 }
 
+type FittedCells = Fitted & { readonly device: RramParams };
+
 const bestOrAsked = (flags: FitFlags): LogFamily | null => {
   if (flags.family === "best") return null;
   return flags.family === "mixture" ? LOG_FAMILIES[2] : flags.family;
 };
 
-const fittedStates = async (table: RecordTable, flags: FitFlags): Promise<Fitted> => {
+const fittedStates = async (table: RecordTable, flags: FitFlags): Promise<FittedCells> => {
   const fitted = await fitDevice(table, {
     condition: flags.condition ?? null,
     family: bestOrAsked(flags),
@@ -78,7 +84,7 @@ const fittedStates = async (table: RecordTable, flags: FitFlags): Promise<Fitted
 const fittedRest = async (
   tables: readonly (readonly [RecordTable, ColumnRoles])[],
   flags: FitFlags,
-): Promise<Fitted> => {
+): Promise<FittedCells> => {
   const { device, states, fit, cells, notes } = await fitRestDevice(tables, {
     low: flags.low ?? null,
     high: flags.high ?? null,
@@ -110,34 +116,33 @@ const fittedRest = async (
   };
 };
 
-const fittedOf = async (files: readonly string[], flags: FitFlags): Promise<Fitted> => {
-  const named = (flags.column ?? []).map(namedColumn);
-  const tables = await Promise.all(files.map((file) => readTable(file, STATES_EXAMPLE)));
-  const kinds = await Promise.all(tables.map((table) => kindOf(table, named, flags.rate !== undefined)));
-  const of = (kind: TableKind): RecordTable[] => tables.filter((_, i) => kinds[i] === kind);
-  const [states, rest, series] = [of("states"), of("rest"), of("series")];
-  const withRoles = (list: readonly RecordTable[]) =>
-    Promise.all(list.map(async (table) => [table, await columnRoles(table, named)] as const));
-  if (rest.length > 0 && states.length > 0)
-    throw new Misuse(`${states[0].file} has no time of its reads, ${rest[0].file} has; fit one kind at a time.`);
-  if (states.length > 1)
-    throw new Misuse(
-      `${states.map(({ file }) => file).join(", ")}: resistances of states are fitted one file at a time.`,
-    );
-  if (rest.length + states.length === 0)
-    throw new Misuse(
-      `${series.map(({ file }) => file).join(", ")}: series of reads alone make no device; give them together with resistances of both states, or of cells over time.`,
-    );
-  const fitted =
-    rest.length > 0 ? await fittedRest(await withRoles(rest), flags) : await fittedStates(states[0], flags);
-  if (series.length === 0) return fitted;
+const fittedPulses = async (table: RecordTable, roles: ColumnRoles, flags: FitFlags): Promise<Fitted> => {
+  const { branches, notes } = readPulses(table, roles);
+  const source = `${basename(table.file)} (sha256 ${table.sha256.slice(0, 12)})`;
+  const fit = fitPulses(branches, flags.name ?? nameOf(table.file), source, fold(rootKey(flags.seed), "pulses"));
+  return {
+    device: fit.device,
+    tables: pulseTables(fit),
+    figures: [pulseFigure(fit)],
+    details: [],
+    notes: [...notes, ...fit.notes],
+    record: { cells: fit.cells, numbers: fit.numbers, readNoise: fit.readNoise },
+  };
+};
+
+/** Resistances with the noise of series beside them. */
+const withSeries = async (
+  fitted: FittedCells,
+  series: readonly (readonly [RecordTable, ColumnRoles])[],
+  flags: FitFlags,
+): Promise<Fitted> => {
   const rate = await rateOf(flags.rate as string);
   const fits = fitAllSeries(
-    (await withRoles(series)).flatMap(([table, roles]) => readSeries(table, roles)),
+    series.flatMap(([table, roles]) => readSeries(table, roles)),
     rate,
   );
   const { device, notes } = withNoise(fitted.device, fits);
-  const sources = series.map(({ file, sha256 }) => `${basename(file)} (sha256 ${sha256.slice(0, 12)})`);
+  const sources = series.map(([{ file, sha256 }]) => `${basename(file)} (sha256 ${sha256.slice(0, 12)})`);
   return {
     ...fitted,
     device: { ...device, source: [device.source, ...sources].join(", ") },
@@ -148,13 +153,39 @@ const fittedOf = async (files: readonly string[], flags: FitFlags): Promise<Fitt
   };
 };
 
+const fittedOf = async (files: readonly string[], flags: FitFlags): Promise<Fitted> => {
+  const named = (flags.column ?? []).map(namedColumn);
+  const tables = await Promise.all(files.map((file) => readTable(file, STATES_EXAMPLE)));
+  const kinds = await Promise.all(tables.map((table) => kindOf(table, named, flags.rate !== undefined)));
+  const of = (kind: TableKind): RecordTable[] => tables.filter((_, i) => kinds[i] === kind);
+  const [states, rest, series, pulses] = [of("states"), of("rest"), of("series"), of("pulses")];
+  const withRoles = (list: readonly RecordTable[]) =>
+    Promise.all(list.map(async (table) => [table, await columnRoles(table, named)] as const));
+  const names = (list: readonly RecordTable[]): string => list.map(({ file }) => file).join(", ");
+  const several = [states, rest, pulses].filter((list) => list.length > 0);
+  if (several.length > 1 || (pulses.length > 0 && series.length > 0))
+    throw new Misuse(
+      `${names(tables)}: measurements of several kinds (resistances of states, cells over time, pulses); fit one kind at a time.`,
+    );
+  if (states.length > 1) throw new Misuse(`${names(states)}: resistances of states are fitted one file at a time.`);
+  if (pulses.length > 1) throw new Misuse(`${names(pulses)}: pulses are fitted one file at a time.`);
+  if (pulses.length === 1) return fittedPulses(...(await withRoles(pulses))[0], flags);
+  if (several.length === 0)
+    throw new Misuse(
+      `${names(series)}: series of reads alone make no device; give them together with resistances of both states, or of cells over time.`,
+    );
+  const fitted =
+    rest.length > 0 ? await fittedRest(await withRoles(rest), flags) : await fittedStates(states[0], flags);
+  return series.length > 0 ? withSeries(fitted, await withRoles(series), flags) : fitted;
+};
+
 export const addFit = (program: Command): void => {
   program
     .command("fit")
     .description("fit your measurements and write the device file that every experiment takes")
     .argument(
       "<files...>",
-      "resistances of two states; or of cells over time (columns cell, time, resistance; level, temperature, cycle); csv, tsv, parquet, also gz or xz",
+      "resistances of two states; or of cells over time (columns cell, time, resistance; level, temperature, cycle); or under pulses (pulse, conductance; direction, cell); csv, tsv, parquet, also gz or xz",
     )
     .option("--condition <name>", "which condition of the file")
     .addOption(
