@@ -102,7 +102,7 @@ export type { ColumnPosition } from "./sensing/sense-column.ts";
 export { rowLoad } from "./sensing/sense-column.ts";
 export type { ReadError } from "./sensing/sense-limit-state.ts";
 export { senseLimitState } from "./sensing/sense-limit-state.ts";
-export type { ReadCounts, ReadSample, Weight } from "./sensing/sense-statistics.ts";
+export type { ReadCounts, ReadMoment, ReadSample, Weight } from "./sensing/sense-statistics.ts";
 export { addRead, binaryErrors, NO_READS, sampleReads, ternaryErrors, WEIGHTS } from "./sensing/sense-statistics.ts";
 export { xnorSenseNetlist } from "./sensing/xnor-sense-amplifier.ts";
 export { readSpice } from "./spice/read-spice.ts";

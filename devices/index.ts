@@ -63,6 +63,7 @@ export { parseRram } from "./rram/parse.ts";
 export { resistanceTemperatureFactor, rramCurrentInto } from "./rram/physics.ts";
 export type { ProgrammedPopulation, RramPopulation } from "./rram/population.ts";
 export { programPopulation, readPopulation, samplePopulation } from "./rram/population.ts";
+export { beyondMeasured } from "./rram/relaxation/measured-range.ts";
 export { monotoneCurve } from "./rram/relaxation/monotone-curve.ts";
 export type { CellAge, ConductanceCurve, Hold, RramRelaxation } from "./rram/relaxation/params.ts";
 export { atRest } from "./rram/relaxation/params.ts";

@@ -11,6 +11,7 @@ import {
   drawSample,
   NO_READS,
   type ReadCounts,
+  type ReadMoment,
   WEIGHTS,
   type Weight,
 } from "./sense-statistics.ts";
@@ -42,6 +43,8 @@ export interface ReadSampleOptions {
   readonly die?: DieShift;
   /** Integrate energies too. */
   readonly energies?: boolean;
+  /** When the cells are read; at once where left out. */
+  readonly moment?: ReadMoment;
   /** Also the energy of a read that follows a read, from one strobe of this time to the next [s]. */
   readonly repeated?: number;
 }
@@ -59,7 +62,7 @@ export const readSamples = (
   strobes: readonly number[],
   tolerance: number,
   keys: readonly Key[],
-  { die, energies = false, repeated }: ReadSampleOptions = {},
+  { die, energies = false, repeated, moment }: ReadSampleOptions = {},
 ): ReadSamples => {
   const { design } = amplifier;
   const count = keys.length * WEIGHTS.length;
@@ -67,7 +70,7 @@ export const readSamples = (
   const right = new Float64Array(count);
   const chips: SenseAmplifierChip[] = [];
   const states = keys.flatMap((key) => {
-    const sample = drawSample(design, rram, mismatch, key);
+    const sample = drawSample(design, rram, mismatch, key, moment);
     const chip = die ? onDie(design, die, sample.chip) : sample.chip;
     for (const { resistances } of sample.states) {
       [left[chips.length], right[chips.length]] = resistances;

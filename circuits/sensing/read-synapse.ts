@@ -1,4 +1,5 @@
 import {
+  type CellAge,
   type ProgrammedRram,
   programRram,
   type RramDevice,
@@ -41,13 +42,17 @@ export const programSynapse = (
   ];
 };
 
-/** The two resistances [ohm] that one read sees, each with its own read noise. */
+/**
+ * The two resistances [ohm] that one read sees, each with its own read noise.
+ * @param age What both have been through since they were programmed; null: they are read at once.
+ */
 export const synapseResistances = (
   params: RramParams,
   programmed: readonly [ProgrammedRram, ProgrammedRram],
   temperature: number,
   key: Key,
+  age: CellAge | null = null,
 ): readonly [number, number] => [
-  readRram(params, programmed[0], temperature, fold(key, "left")),
-  readRram(params, programmed[1], temperature, fold(key, "right")),
+  readRram(params, programmed[0], temperature, fold(key, "left"), age),
+  readRram(params, programmed[1], temperature, fold(key, "right"), age),
 ];

@@ -1,4 +1,4 @@
-import type { RramParams } from "#devices/index";
+import type { CellAge, RramParams } from "#devices/index";
 import type { WeightErrors } from "#src/networks/index";
 import { fold, type Key } from "#src/random/index";
 import type { TransientFailure } from "../analyses/transient-contract.ts";
@@ -16,9 +16,25 @@ export interface ReadSample {
   readonly binary: readonly (1 | -1)[];
 }
 
-/** An amplifier and a pair of cells as fabricated, and the cells' resistances programmed to each weight in turn. */
-export const drawSample = (design: SenseAmplifierDesign, rram: RramParams, mismatch: number, key: Key) => {
+/** When cells are read: what they have been through since programming, and which of several reads of them it is. */
+export interface ReadMoment {
+  readonly age: CellAge;
+  readonly occasion: number;
+}
+
+/**
+ * An amplifier and a pair of cells as fabricated, and the cells' resistances programmed to each weight in turn. Another moment is another
+ * read of the same cells, with noise of its own.
+ */
+export const drawSample = (
+  design: SenseAmplifierDesign,
+  rram: RramParams,
+  mismatch: number,
+  key: Key,
+  moment: ReadMoment | null = null,
+) => {
   const synapse = sampleSynapse(rram, fold(key, "cells"));
+  const ofMoment = (access: Key): Key => (moment && moment.occasion > 0 ? fold(access, moment.occasion) : access);
   return {
     chip: sampleSenseAmplifier(design, mismatch, fold(key, "amplifier")),
     states: WEIGHTS.map((weight) => {
@@ -26,8 +42,14 @@ export const drawSample = (design: SenseAmplifierDesign, rram: RramParams, misma
       const programmed = programSynapse(rram, synapse, weight, fold(state, "program"));
       return {
         weight,
-        resistances: synapseResistances(rram, programmed, design.temperature, fold(state, "read")),
-        coins: fold(state, "coin"),
+        resistances: synapseResistances(
+          rram,
+          programmed,
+          design.temperature,
+          ofMoment(fold(state, "read")),
+          moment?.age ?? null,
+        ),
+        coins: ofMoment(fold(state, "coin")),
       };
     }),
   };

@@ -25,9 +25,21 @@ export const showQuantity = (value: number, unit: string): string => {
   return `${digits(value / factor)} ${prefix}${unit}`;
 };
 
-/** A time that may be long, for people: "10 ms", "100000 s". */
-export const showTime = (seconds: number): string =>
-  seconds < 1 ? showMeasured(seconds, "s") : `${Number(seconds.toPrecision(4))} s`;
+/** A day and a year of 365.25 days [s]. */
+const [DAY, YEAR] = [86_400, 31_557_600];
+
+/** A time that may be long, for people: "10 ms", "100000 s", "7 days", "10 years". */
+export const showTime = (seconds: number): string => {
+  if (seconds < 1) return seconds === 0 ? "0 s" : showMeasured(seconds, "s");
+  for (const [unit, name] of [
+    [YEAR, "year"],
+    [DAY, "day"],
+  ] as const) {
+    const count = Math.round(seconds / unit);
+    if (count >= 1 && Math.abs(seconds / unit - count) < 1e-3) return `${count} ${name}${count === 1 ? "" : "s"}`;
+  }
+  return `${Number(seconds.toPrecision(4))} s`;
+};
 
 /** A computed quantity for people, to four digits. */
 export const showMeasured = (value: number, unit: string): string => showQuantity(Number(value.toPrecision(4)), unit);

@@ -65,12 +65,18 @@ const shapeAt = (x: number, direction: 1 | -1, b: number): number =>
     ),
   );
 
+/** Steps from so near the bound ahead [share of range] are cut short by it, and say nothing of the law. */
+const NEAR_BOUND = 0.1;
+const isNearBoundAhead = (x: number, direction: 1 | -1): boolean =>
+  direction > 0 ? x > 1 - NEAR_BOUND : x < NEAR_BOUND;
+
 /** The law of steps by least squares: for a nonlinearity the step is linear in 1 / pulses; the nonlinearity by bracketing. */
 const lawOf = (branches: readonly (readonly number[])[], direction: 1 | -1): Law | null => {
   const places: number[] = [];
   const steps: number[] = [];
   for (const xs of branches)
     for (let i = 1; i < xs.length; i++) {
+      if (isNearBoundAhead(xs[i - 1], direction)) continue;
       places.push(Math.min(1, Math.max(0, xs[i - 1])));
       steps.push(direction * (xs[i] - xs[i - 1]));
     }
@@ -99,7 +105,11 @@ const lawOf = (branches: readonly (readonly number[])[], direction: 1 | -1): Law
       const at = Math.min(1, Math.max(0, xs[i]));
       return direction * (x - xs[i]) - slope * shapeAt(at, direction, nonlinearity);
     });
-    for (let i = 1; i < rest.length; i++, count++) products += rest[i] * rest[i - 1];
+    for (let i = 1; i < rest.length; i++) {
+      if (isNearBoundAhead(xs[i], direction) || isNearBoundAhead(xs[i - 1], direction)) continue;
+      products += rest[i] * rest[i - 1];
+      count++;
+    }
   }
   const readVariance = Math.max(0, -products / Math.max(1, count));
   const variance = error / Math.max(1, steps.length - 2);

@@ -1,0 +1,149 @@
+import {
+  binaryErrors,
+  compileSenseAmplifier,
+  countSamples,
+  type ReadCounts,
+  type ReadMoment,
+  readSamples,
+  sampleKeys,
+  ternaryErrors,
+} from "#circuits/index";
+import { defineExperiment, type RateReport } from "#src/montecarlo/index";
+import { power } from "#src/numerics/power";
+import { fold, type Key } from "#src/random/index";
+import { dataFor } from "../../files/data-sets.ts";
+import { OWN_MODULE } from "../../own-module.ts";
+import { evaluatorFor } from "../networks/evaluator.ts";
+import { checkCells, idleOfFile, networkNotes, trainedPart, trainingSeeds } from "../networks/network-parameters.ts";
+import { heatRemarks, idleRipple } from "../sensing/idle-parameters.ts";
+import { MONTE_CARLO_TOLERANCE } from "../sensing/sense-errors.ts";
+import { designOf, deviceOf, SENSE_NAMES, type SenseValues, senseNotes } from "../sensing/sense-parameters.ts";
+import { binaryHarm, leastHarm, ternaryHarm } from "../sensing/strobe-choice.ts";
+import { ageOf, checkRest, extrapolationNote } from "./rest-parameters.ts";
+import { NUMBERS, PARAMETERS, type RetentionValues } from "./retention-parameters.ts";
+import { concludeRetention, drawRetention } from "./retention-report.ts";
+
+/** Strobes from which each network's own is chosen on fresh cells [s]: eight a decade from 0.2 ns to 112 ns. */
+const CANDIDATES: readonly number[] = Array.from({ length: 23 }, (_, i) => 0.2e-9 * power(10, i / 8));
+/** Samples of each state that choose strobes, apart from those that rates are counted on. */
+const CALIBRATION_SAMPLES = 250;
+
+type ReadValues = SenseValues & Pick<RetentionValues, "samples" | "time" | "storageTemperature">;
+
+/** Reads of rested cells at the strobes that were best when they were fresh. */
+interface RestedReads {
+  readonly ternary: { readonly strobe: number; readonly counts: ReadCounts };
+  readonly binary: { readonly strobe: number; readonly counts: ReadCounts };
+  readonly failed: number;
+}
+
+const restedReads = (params: ReadValues, key: Key): RestedReads => {
+  const amplifier = compileSenseAmplifier(designOf(params));
+  const rram = deviceOf(params);
+  const count = (strobes: readonly number[], samples: number, own: Key, moment?: ReadMoment) => {
+    const sampled = readSamples(
+      amplifier,
+      rram,
+      params.mismatch,
+      strobes,
+      MONTE_CARLO_TOLERANCE,
+      sampleKeys(own, samples),
+      moment ? { moment } : {},
+    );
+    return { counts: countSamples(sampled, strobes.length), failed: sampled.failed };
+  };
+  const fresh = count(CANDIDATES, CALIBRATION_SAMPLES, fold(key, "calibration"));
+  const ternary = CANDIDATES[leastHarm(fresh.counts, ternaryHarm)];
+  const binary = CANDIDATES[leastHarm(fresh.counts, binaryHarm)];
+  const strobes = [...new Set([ternary, binary])].sort((a, b) => a - b);
+  const rested = count(strobes, params.samples, fold(key, "samples"), { age: ageOf(params), occasion: 0 });
+  const at = (strobe: number) => ({ strobe, counts: rested.counts[strobes.indexOf(strobe)] });
+  return { ternary: at(ternary), binary: at(binary), failed: fresh.failed + rested.failed };
+};
+
+const outOf = (events: number, of: number): RateReport => ({ events, of });
+
+/** Ages that each device is asked for: to its last measurement and on to ten years of 365.25 days [s]. */
+const TIMES = [0.01, 1, 100, 1e4, 1e5, 1e6, 1e7, 315_576_000];
+
+/** Accuracy and read errors of networks whose cells have rested since they were programmed. */
+export const retention = defineExperiment({
+  name: "retention",
+  summary: "Accuracy of binary and ternary networks, and their read errors, as cells rest for up to years.",
+  module: OWN_MODULE,
+  parameters: PARAMETERS,
+  axes: [
+    "device",
+    "storageTemperature",
+    "time",
+    "supply",
+    "temperature",
+    "corner",
+    "technology",
+    "conduction",
+    "bitLineCapacitance",
+    "mismatch",
+    "seed",
+  ],
+  grid: () => [
+    { device: ["measured-c"], storageTemperature: [300.15], time: TIMES },
+    { device: ["measured-a"], storageTemperature: [358.15, 423.15], time: TIMES },
+  ],
+  replicates: trainingSeeds,
+  trials: 20,
+  block: 20,
+  numbers: NUMBERS,
+  quick: { seeds: 2, epochs: 3, samples: 500 },
+  prepare: {
+    binaryNetwork: trainedPart<RetentionValues>("binary", "binaryNetwork"),
+    ternaryNetwork: trainedPart<RetentionValues>("ternary"),
+    reads: { uses: [...SENSE_NAMES, "time", "storageTemperature", "samples"], make: restedReads },
+  },
+  idle: (params) => [...idleRipple(params), ...idleOfFile(params, "seeds")],
+  remarks: heatRemarks,
+  check: (params) => {
+    checkRest(params);
+    checkCells({ ...params, weights: "ternary" });
+    const { network, binaryNetwork } = params;
+    if ((network === "") !== (binaryNetwork === ""))
+      throw new RangeError(
+        `${network === "" ? "network" : "binaryNetwork"}: empty beside a file for the other; two networks from files are compared, or two that are trained here.`,
+      );
+    if (binaryNetwork !== "") checkCells({ ...params, network: binaryNetwork, weights: "binary" });
+  },
+  facts: ({ reads, binaryNetwork, ternaryNetwork }, params) => {
+    const { train, test } = dataFor(params.data);
+    const { signed, zero } = reads.ternary.counts;
+    const flips = reads.binary.counts.signed;
+    return {
+      numbers: {
+        binaryClean: evaluatorFor(binaryNetwork, test, train, params.others).clean,
+        ternaryClean: evaluatorFor(ternaryNetwork, test, train, params.others).clean,
+        type1: outOf(signed.wrongSign, signed.of),
+        type2: outOf(signed.zero + signed.invalid, signed.of),
+        type3: outOf(zero.signed, zero.of),
+        binaryFlip: outOf(flips.binaryFlipped, flips.of),
+        ternaryStrobe: reads.ternary.strobe,
+        binaryStrobe: reads.binary.strobe,
+        failedReads: reads.failed,
+      },
+    };
+  },
+  trial: ({ reads, binaryNetwork, ternaryNetwork }, params, key) => {
+    const { train, test } = dataFor(params.data);
+    const on = (network: typeof binaryNetwork, errors: ReturnType<typeof ternaryErrors>): number =>
+      evaluatorFor(network, test, train, params.others).accuracy(() => errors, "frozen", "trained", key);
+    const binary = on(binaryNetwork, binaryErrors(reads.binary.counts));
+    const ternary = on(ternaryNetwork, ternaryErrors(reads.ternary.counts));
+    return { numbers: { binary, ternary, difference: ternary - binary } };
+  },
+  figures: drawRetention,
+  conclude: concludeRetention,
+  notes: (params, points) => [
+    "Expected before the first run: a zero, stored as two high resistances, is lost first, since high resistances move most; signs are lost only where two distributions cross; so the ternary network loses accuracy before the binary one, with the logarithm of time.",
+    extrapolationNote(points),
+    ...senseNotes(params, points),
+    ...networkNotes(points, ["binary", "ternary"]),
+    "Each weight is read with independent errors at the rates of rested cells, drawn once a chip; strobes stay those that were best on fresh cells.",
+  ],
+});
