@@ -7,7 +7,7 @@ export interface ConductanceCurve {
 /**
  * How the resistance of a cell at rest moves after it was programmed. In the coordinate h = integral of d ln R / spread(G), G = 1 / R,
  *
- *     h(t) = h(0) + amplitude(G0) (drift(G0) S' + X(S')),   S' = S^exponent,   S = log10(1 + t / onset),
+ *     h(t) = h(0) + amplitude(G0) S'^-fading (drift(G0) S' + X(S')),   S' = S^exponent,   S = log10(1 + t / onset),
  *
  * X a normal-inverse-Gaussian process whose skew and shape depend, as its amplitude does, on the conductance G0 after programming: spread
  * says how moves change on their way, amplitude how far a cell moves that began at G0. A share `permanent` of the clock
@@ -27,6 +27,8 @@ export interface RramRelaxation {
   /** [s] */
   readonly onset: number;
   readonly exponent: number;
+  /** All moves shrink as the clock's power: below 1 / 2. Widths grow as S'^(1/2 - fading), tails lighten as S' alone has it. */
+  readonly fading: number;
   readonly spread: ConductanceCurve;
   readonly amplitude: ConductanceCurve;
   readonly drift: ConductanceCurve;

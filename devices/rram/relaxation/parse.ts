@@ -25,6 +25,7 @@ export const relaxationSchema = z
     conductances: range,
     onset: positive,
     exponent: positive.max(4),
+    fading: z.number().min(-0.5).max(0.49).default(0),
     spread: curve(positive),
     amplitude: curve(positive).default({ conductances: [1e-6], values: [1] }),
     drift: curve(z.number()),

@@ -116,7 +116,7 @@ export const relaxedResistance = (relaxation: RramRelaxation, resistance: number
   const seconds = equivalentTime(relaxation, age);
   if (seconds === 0) return resistance;
   const { coordinate, logResistance, amplitude, drift, law, lifetimes } = prepare(relaxation);
-  const { permanent, redraws } = relaxation;
+  const { permanent, redraws, fading } = relaxation;
   const clock = clockAt(relaxation, seconds);
   const start = Math.log(resistance);
   const own = law(-start);
@@ -131,5 +131,6 @@ export const relaxedResistance = (relaxation: RramRelaxation, resistance: number
       moved += levyPath(own, 1 - permanent, (1 - permanent) * part, part === 1 ? 0 : SLICE_LEVELS, fold(place, event));
     }
   }
-  return Math.exp(logResistance(coordinate(start) + amplitude(-start) * moved));
+  const scale = fading === 0 ? 1 : Math.exp(-fading * Math.log(clock));
+  return Math.exp(logResistance(coordinate(start) + amplitude(-start) * scale * moved));
 };

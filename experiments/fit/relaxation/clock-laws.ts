@@ -15,6 +15,8 @@ export interface ClockLaw {
   readonly start: readonly number[];
   readonly names: readonly string[];
   readonly clock: (numbers: readonly number[], age: ReadAge) => number;
+  /** The power of the clock that all moves shrink by: h moves as S'^-fading. */
+  readonly fading: (numbers: readonly number[]) => number;
   /** Onset [s] at the temperature of reference, exponent and activation energy [eV], where a device's file can hold the law. */
   readonly inFile: (
     numbers: readonly number[],
@@ -22,6 +24,7 @@ export interface ClockLaw {
   ) => {
     readonly onset: number;
     readonly exponent: number;
+    readonly fading: number;
     readonly activationEnergy: number | null;
   } | null;
 }
@@ -31,17 +34,19 @@ const power = (x: number, exponent: number): number => (x > 0 ? Math.exp(exponen
 /** Clocks above it are none that a path is drawn to. */
 const MOST = 200;
 
-/** S' = log10(1 + t / onset)^exponent at one temperature, both numbers fitted: for reads at several times. */
+/** S' = log10(1 + t / onset)^exponent at one temperature, onset, exponent and fading fitted: for reads at several times. */
 export const logarithmOfTime = (first: number, exponent = 1): ClockLaw => ({
   name: "logarithm",
   assumes: "one temperature",
-  start: [Math.log(first / 4), Math.log(exponent)],
-  names: ["ln onset", "ln exponent"],
+  start: [Math.log(first / 4), Math.log(exponent), 0],
+  names: ["ln onset", "ln exponent", "fading"],
+  fading: ([, , fading]) => fading,
   clock: ([logOnset, logExponent], { seconds }) =>
     Math.min(MOST, power(Math.log1p(seconds / Math.exp(logOnset)) / Math.LN10, Math.exp(logExponent))),
-  inFile: ([logOnset, logExponent]) => ({
+  inFile: ([logOnset, logExponent, fading]) => ({
     onset: Math.exp(logOnset),
     exponent: Math.exp(logExponent),
+    fading,
     activationEnergy: null,
   }),
 });
@@ -52,6 +57,7 @@ export const attempts = (attemptTime: number): ClockLaw => ({
   assumes: `width as the square root of log(1 + t / (t0 exp(Ea / kT))), t0 = ${attemptTime} s`,
   start: [0],
   names: ["ln Ea"],
+  fading: () => 0,
   clock: ([logEnergy], { seconds, temperature }) =>
     Math.min(
       MOST,
@@ -60,6 +66,7 @@ export const attempts = (attemptTime: number): ClockLaw => ({
   inFile: ([logEnergy], reference) => ({
     onset: attemptTime * Math.exp(Math.exp(logEnergy) / (BOLTZMANN * reference)),
     exponent: 1,
+    fading: 0,
     activationEnergy: Math.exp(logEnergy),
   }),
 });
@@ -70,6 +77,7 @@ export const powerOfTime = (exponent: number, reference: number): ClockLaw => ({
   assumes: `width as (t exp(-Ea / kT))^${exponent}`,
   start: [0],
   names: ["ln Ea"],
+  fading: () => 0,
   clock: ([logEnergy], { seconds, temperature }) =>
     Math.min(
       MOST,
@@ -81,14 +89,15 @@ export const powerOfTime = (exponent: number, reference: number): ClockLaw => ({
   inFile: () => null,
 });
 
-type LogarithmOfSet = Pick<RramRelaxation, "onset" | "exponent" | "temperature">;
+type LogarithmOfSet = Pick<RramRelaxation, "onset" | "exponent" | "fading" | "temperature">;
 
 /** The logarithm of time with the onset and exponent of another technology, at its temperature; Ea fitted, where there are temperatures. */
 export const borrowed = (set: LogarithmOfSet, whose: string, withEnergy: boolean): ClockLaw => ({
   name: `logarithm of ${whose}`,
-  assumes: `onset ${set.onset} s and exponent ${set.exponent} of ${whose}`,
+  assumes: `onset ${set.onset} s, exponent ${set.exponent} and fading ${set.fading} of ${whose}`,
   start: withEnergy ? [0] : [],
   names: withEnergy ? ["ln Ea"] : [],
+  fading: () => set.fading,
   clock: ([logEnergy], { seconds, temperature }) => {
     const speed = withEnergy
       ? Math.exp((Math.exp(logEnergy) / BOLTZMANN) * (1 / set.temperature - 1 / temperature))
@@ -100,23 +109,26 @@ export const borrowed = (set: LogarithmOfSet, whose: string, withEnergy: boolean
       ? set.onset * Math.exp((Math.exp(logEnergy) / BOLTZMANN) * (1 / reference - 1 / set.temperature))
       : set.onset,
     exponent: set.exponent,
+    fading: set.fading,
     activationEnergy: withEnergy ? Math.exp(logEnergy) : null,
   }),
 });
 
-/** Onset, exponent and activation energy all fitted: for reads at several times and several temperatures. */
+/** Onset, exponent, fading and activation energy all fitted: for reads at several times and several temperatures. */
 export const logarithmWithEnergy = (first: number, reference: number): ClockLaw => ({
   name: "logarithm, sped up by temperature",
   assumes: "temperature speeds time up by exp(-Ea / kT)",
-  start: [Math.log(first / 4), 0, 0],
-  names: ["ln onset", "ln exponent", "ln Ea"],
-  clock: ([logOnset, logExponent, logEnergy], { seconds, temperature }) => {
+  start: [Math.log(first / 4), 0, 0, 0],
+  names: ["ln onset", "ln exponent", "fading", "ln Ea"],
+  fading: ([, , fading]) => fading,
+  clock: ([logOnset, logExponent, , logEnergy], { seconds, temperature }) => {
     const speed = Math.exp((Math.exp(logEnergy) / BOLTZMANN) * (1 / reference - 1 / temperature));
     return Math.min(MOST, power(Math.log1p((seconds * speed) / Math.exp(logOnset)) / Math.LN10, Math.exp(logExponent)));
   },
-  inFile: ([logOnset, logExponent, logEnergy]) => ({
+  inFile: ([logOnset, logExponent, fading, logEnergy]) => ({
     onset: Math.exp(logOnset),
     exponent: Math.exp(logExponent),
+    fading,
     activationEnergy: Math.exp(logEnergy),
   }),
 });

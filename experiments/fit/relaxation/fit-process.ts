@@ -21,7 +21,7 @@ export interface ProcessFit {
 }
 
 /** Most points of the spread's curve, and of the others; cells that a point needs. */
-const [MOST_OF_SPREAD, MOST_OF_OTHERS, CELLS_A_POINT] = [9, 5, 40];
+const [MOST_OF_SPREAD, MOST_OF_OTHERS, CELLS_A_POINT] = [10, 8, 40];
 
 /**
  * Places of curves' points, half way between evenly spaced in the square root of conductance (widths change most where it is small) and
@@ -42,12 +42,7 @@ const placesBetween = (sorted: Float64Array, count: number): number[] => {
 export const knotsOf = ({ first }: RestingCells): Knots => {
   const sorted = first.map((r) => 1 / r).sort();
   const count = (most: number): number => Math.max(1, Math.min(most, Math.floor(first.length / CELLS_A_POINT)));
-  const [outer, ...others] = placesBetween(sorted, count(MOST_OF_OTHERS));
-  return {
-    spread: placesBetween(sorted, count(MOST_OF_SPREAD)),
-    // The first of the others lies where cells are few: half a step in.
-    others: others.length < 2 ? [outer, ...others] : [(outer + others[0]) / 2, ...others],
-  };
+  return { spread: placesBetween(sorted, count(MOST_OF_SPREAD)), others: placesBetween(sorted, count(MOST_OF_OTHERS)) };
 };
 
 /** Width of the change of ln R from which a fit starts: that of all cells at their last age, a few clocks wide. */

@@ -68,9 +68,9 @@ const CONTRADICTS = 0.2;
 
 /** The exponent of time by which the widths of technology C grow at this time, d ln width / d ln t. */
 export const widthExponentOfC = (seconds: number): number => {
-  const { onset, exponent } = RELAXATION_C;
+  const { onset, exponent, fading } = RELAXATION_C;
   const x = seconds / onset;
-  return Number(((exponent / 2) * (x / (1 + x) / Math.log1p(x))).toPrecision(2));
+  return Number((exponent * (1 / 2 - fading) * (x / (1 + x) / Math.log1p(x))).toPrecision(2));
 };
 
 /** The law of time for reads at these ages, and others that fit them as well where none is told by the data. */
@@ -131,6 +131,7 @@ const relaxationOf = (cells: RestingCells, fit: ProcessFit, options: RestOptions
     conductances: [digits(conductances[0], 4), digits(conductances[conductances.length - 1], 4)],
     onset: digits(told.onset, 4),
     exponent: digits(told.exponent, 4),
+    fading: digits(told.fading, 4),
     ...curvesOf(fit),
     permanent: RELAXATION_C.permanent,
     redraws: RELAXATION_C.redraws,
@@ -153,7 +154,7 @@ const isLogarithm = (layout: ProcessFit["layout"]): boolean[] => {
   const others = knots.others.map(() => true);
   const plain = knots.others.map(() => false);
   return [
-    ...law.names.map(() => true),
+    ...law.names.map((name) => name.startsWith("ln ")),
     ...knots.spread.map(() => true),
     ...plain,
     ...plain,

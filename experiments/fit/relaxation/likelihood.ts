@@ -116,16 +116,22 @@ export const relaxationLikelihood = (cells: RestingCells, layout: Layout, weight
     ].map((values) => tabulate(knots.others, values, 0));
     const lawNumbers = Array.from(at.subarray(0, lawCount));
     const clocks = cells.ages.map((age) => law.clock(lawNumbers, age));
-    const clockMoves = cells.ages.map((age) =>
-      Array.from({ length: lawCount }, (_, k) => {
-        const moved = (by: number) =>
-          law.clock(
-            lawNumbers.map((v, j) => (j === k ? v + by : v)),
-            age,
-          );
-        return (moved(NUDGE) - moved(-NUDGE)) / (2 * NUDGE);
-      }),
-    );
+    const logScaleAt = (numbers: readonly number[], age: ReadAge): number =>
+      -law.fading(numbers) * Math.log(law.clock(numbers, age));
+    const logScales = cells.ages.map((age) => logScaleAt(lawNumbers, age));
+    const movesOf = (of: (numbers: readonly number[], age: ReadAge) => number) =>
+      cells.ages.map((age) =>
+        Array.from({ length: lawCount }, (_, k) => {
+          const moved = (by: number) =>
+            of(
+              lawNumbers.map((v, j) => (j === k ? v + by : v)),
+              age,
+            );
+          return (moved(NUDGE) - moved(-NUDGE)) / (2 * NUDGE);
+        }),
+      );
+    const clockMoves = movesOf(law.clock);
+    const scaleMoves = movesOf(logScaleAt);
     let total = 0;
     const { low, step } = spread;
     const [otherLow, otherStep] = [others[0].low, others[0].step];
@@ -152,14 +158,16 @@ export const relaxationLikelihood = (cells: RestingCells, layout: Layout, weight
         const laterPart = laterPlace - j;
         const h = coordinate[j] + laterPart * (coordinate[j + 1] - coordinate[j]);
         const logSpread = spread.values[j] + laterPart * (spread.values[j + 1] - spread.values[j]);
-        const x = (h - h0) / amplitude;
-        total -= weight * (logDensityOfNig(x, clocks[age], drift, skew, shape, nig) - logSpread - Math.log(amplitude));
+        const scale = amplitude * Math.exp(logScales[age]);
+        const x = (h - h0) / scale;
+        total -= weight * (logDensityOfNig(x, clocks[age], drift, skew, shape, nig) - logSpread - Math.log(scale));
         const [ofX, ofClock] = nig;
         ofAmplitude += ofX * x + 1;
         ofDrift -= nig[2];
         ofSkew -= nig[3];
         ofShape -= nig[4];
-        for (let n = 0; n < lawCount; n++) gradient[n] -= weight * ofClock * clockMoves[age][n];
+        for (let n = 0; n < lawCount; n++)
+          gradient[n] -= weight * (ofClock * clockMoves[age][n] - (ofX * x + 1) * scaleMoves[age][n]);
         for (let n = 0; n < ofSpread; n++) {
           const moves = coordinateMoves[n];
           const derivative = spread.derivatives[n];
@@ -167,7 +175,7 @@ export const relaxationLikelihood = (cells: RestingCells, layout: Layout, weight
           const after = moves[j] + laterPart * (moves[j + 1] - moves[j]);
           gradient[places.spread + n] -=
             weight *
-            ((ofX * (after - before)) / amplitude - (derivative[j] + laterPart * (derivative[j + 1] - derivative[j])));
+            ((ofX * (after - before)) / scale - (derivative[j] + laterPart * (derivative[j + 1] - derivative[j])));
         }
       }
       for (let n = 0; n < ofOthers; n++) {
