@@ -70,6 +70,7 @@ export { atRest } from "./rram/relaxation/params.ts";
 export { clockAt, equivalentTime, relaxedResistance } from "./rram/relaxation/relax.ts";
 export type { ProgrammedRram, RramDevice } from "./rram/sample.ts";
 export {
+  agedBy,
   programRram,
   readRram,
   sampleResistancesInto,

@@ -93,6 +93,7 @@ const programmedResistance = (params: RramParams, { state, logDeviation }: Progr
  * Fills `out` with resistances [ohm] of independent cells in one state, each a fresh device after one programming event,
  * read once; stuck cells aside. Element i depends on (key, i) alone.
  * @param age What all of them have been through since programming; null: they are read at once.
+ * @param read The access: another one reads the same cells again, with noise of its own.
  */
 export const sampleResistancesInto = (
   out: Float64Array,
@@ -101,12 +102,12 @@ export const sampleResistancesInto = (
   temperature: number,
   key: Key,
   age: CellAge | null = null,
+  read: Key = fold(key, "read"),
 ): void => {
   const { medianResistance, spread, activationEnergy } = params[state];
   const median = medianResistance * resistanceTemperatureFactor(activationEnergy, temperature);
   const device = fold(key, "device");
   const cycle = fold(key, "cycle");
-  const read = fold(key, "read");
   const rest = restOf(params, cycle);
   for (let i = 0; i < out.length; i++) {
     const programmed = spread.deviceToDevice * normal(device, i) + spread.cycleToCycle * normal(cycle, i);

@@ -16,6 +16,7 @@ import { addEvaluate } from "./networks/evaluate.ts";
 import { addPredict } from "./networks/predict.ts";
 import { addTrain } from "./networks/train.ts";
 import { addPlan, addReport, addResume, addRun } from "./run.ts";
+import { addSample } from "./sample.ts";
 import { addMerge, addShard, addSubmit } from "./shards.ts";
 import { SolveFailed } from "./solve-failed.ts";
 import { addSpice } from "./spice.ts";
@@ -36,6 +37,7 @@ const COMMANDS = [
   addMerge,
   addReport,
   addFit,
+  addSample,
   addTransient,
   addCrossbar,
   addSpice,
