@@ -137,6 +137,33 @@ describe("a cell at rest", () => {
     expect(far).toBeLessThan(further - 0.1);
     expect(far).toBeGreaterThan(0);
   });
+  test("spreads by its own clock, in one draw or halved from the horizon down, as late as a thousand years", () => {
+    const flat = (value: number) => ({ conductances: [1e-5], values: [value] });
+    const simple = {
+      ...RELAXATION_C,
+      ...{ exponent: 1.5, fading: 0.1, spread: flat(0.02), amplitude: flat(2), drift: flat(0.1), skew: flat(0.2) },
+      shape: flat(0.3),
+    };
+    for (const [seconds, permanent] of [
+      [1e-3, 0.6],
+      [1e5, 1],
+      [3e10, 0.6],
+    ]) {
+      const clock = clockAt(simple, seconds);
+      expect(clock / Math.log10(1 + seconds / simple.onset) ** 1.5).toBeCloseTo(1, 9);
+      const halved = sorted((i) => {
+        const key = fold(fold(KEY, `halved ${seconds}`), i);
+        return Math.log(at(seconds, key, 1e5, { ...simple, permanent }) / 1e5);
+      }, 4000);
+      const direct = sorted((i) => {
+        const key = fold(fold(KEY, `direct ${seconds}`), i);
+        const v = inverseGaussian(clock, 0.3 * clock * clock, normal(key, 0), uniform(key, 0));
+        const moved = 0.1 * clock + 0.2 * (v - clock) + Math.sqrt(v) * normal(key, 1);
+        return 0.02 * 2 * Math.exp(-0.1 * Math.log(clock)) * moved;
+      }, 4000);
+      expect(between(halved, direct)).toBeLessThan(bound(2000));
+    }
+  });
   test("spreads the same whatever share of its moves is for good, but keeps the less the smaller it is", () => {
     const moved = (permanent: number, seconds: number): Float64Array =>
       sorted(

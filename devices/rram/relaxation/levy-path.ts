@@ -23,7 +23,8 @@ export const inverseGaussian = (mean: number, shape: number, normalDraw: number,
 
 /**
  * X at a clock, of the path that the key is: the same path whatever clocks are asked for and in which order. The whole of the horizon is
- * drawn first, then halved `levels` times towards the clock; within the last piece the path is a straight line.
+ * drawn first, then halved towards the clock, `levels` times or until a piece is `fineness` times shorter than what lies before it; within the
+ * last piece the path is a straight line. Which pieces there are depends on their place alone.
  *
  * Of a piece of clock c that takes v in all, one half takes v u with (2 u - 1) / sqrt(u (1 - u)) normal of variance 4 v / (shape c^2): the
  * density of two equal pieces given their sum, in that variable. W is halved as Brownian motion is, in V.
@@ -36,13 +37,14 @@ export const levyPath = (
   clock: number,
   levels: number,
   key: Key,
+  fineness = Number.POSITIVE_INFINITY,
 ): number => {
   if (clock <= 0) return 0;
   let c = horizon;
   let v = inverseGaussian(c, shape * c * c, normal(key, 0), uniform(key, 0));
   let w = Math.sqrt(v) * normal(key, 1);
   let [before, beforeV, beforeW, node] = [0, 0, 0, 1];
-  for (let level = 0; level < levels; level++) {
+  for (let level = 0; level < levels && c * fineness > before; level++) {
     const y = (2 * normal(key, 2 * node) * Math.sqrt(v / shape)) / c;
     const share = (1 + y / Math.sqrt(4 + y * y)) / 2;
     const left = v * share;

@@ -11,8 +11,8 @@ export interface ConductanceCurve {
  *
  * X a normal-inverse-Gaussian process whose skew and shape depend, as its amplitude does, on the conductance G0 after programming: spread
  * says how moves change on their way, amplitude how far a cell moves that began at G0. A share `permanent` of the clock
- * S' moves for good; what the rest has moved is lost again: slices of it, one a unit of S', are drawn anew at the events of a Poisson
- * clock of rate `redraws` / tau, tau the time at the middle of the slice.
+ * S' moves for good; what the rest has moved is lost again: slices of it, one a decade of time, are drawn anew at the events of a Poisson
+ * clock of rate `redraws` / tau, tau the time at the middle of the decade.
  */
 export interface RramRelaxation {
   readonly standing: string;

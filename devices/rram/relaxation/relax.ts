@@ -5,10 +5,10 @@ import { type LevyLaw, levyPath } from "./levy-path.ts";
 import { monotoneCurve } from "./monotone-curve.ts";
 import type { CellAge, ConductanceCurve, RramRelaxation } from "./params.ts";
 
-/** Largest clock S' that is drawn; beyond 60 years for any onset above a millisecond and exponents near 1. */
-const HORIZON = 16;
-/** Halvings: pieces of a sixteenth of S' for good, of a unit's sixteenth for what is lost again. */
-const [LEVELS, SLICE_LEVELS] = [8, 4];
+/** Decades of time beyond the onset that are drawn, a slice of what is lost again each: 3,000 years for an onset of a millisecond. */
+const DECADES = 14;
+/** Halvings at most and pieces' fineness of what is for good; halvings of a slice that is under way. */
+const [LEVELS, FINENESS, SLICE_LEVELS] = [12, 16, 4];
 /** Children of a cell's key. */
 const [PERMANENT, LOST] = [0, 1];
 
@@ -19,7 +19,8 @@ interface Prepared {
   readonly amplitude: (logConductance: number) => number;
   readonly drift: (logConductance: number) => number;
   readonly law: (logConductance: number) => LevyLaw;
-  /** Times at the middles of slices of S' [s]. */
+  /** The clock S' at the end of each decade, from 0; times at the decades' middles [s]. */
+  readonly clocks: readonly number[];
   readonly lifetimes: readonly number[];
 }
 
@@ -67,15 +68,14 @@ const prepare = (relaxation: RramRelaxation): Prepared => {
   if (found) return found;
   const { onset, exponent } = relaxation;
   const [drift, skew, shape] = [onLogs(relaxation.drift), onLogs(relaxation.skew), onBothLogs(relaxation.shape)];
-  const lifetimes = Array.from(
-    { length: HORIZON },
-    (_, slice) => onset * (Math.exp(Math.LN10 * Math.exp(Math.log(slice + 0.5) / exponent)) - 1),
-  );
+  const clocks = Array.from({ length: DECADES + 1 }, (_, s) => clockOf(exponent, s));
+  const lifetimes = Array.from({ length: DECADES }, (_, decade) => onset * (Math.exp(Math.LN10 * (decade + 0.5)) - 1));
   const made: Prepared = {
     ...coordinateOf(relaxation.spread),
     amplitude: onBothLogs(relaxation.amplitude),
     drift,
     law: (at) => ({ skew: skew(at), shape: shape(at) }),
+    clocks,
     lifetimes,
   };
   prepared.set(relaxation, made);
@@ -100,11 +100,15 @@ export const equivalentTime = (relaxation: RramRelaxation, { holds }: CellAge): 
     return sum + seconds * Math.exp((activationEnergy / BOLTZMANN) * (1 / own - 1 / temperature));
   }, 0);
 
-/** The clock S' of a time at the measurement's temperature, at most the horizon. */
-export const clockAt = ({ onset, exponent }: Pick<RramRelaxation, "onset" | "exponent">, seconds: number): number => {
-  const s = Math.log10(1 + seconds / onset);
-  return s === 0 ? 0 : Math.min(HORIZON, Math.exp(exponent * Math.log(s)));
-};
+/** S' = s^exponent. */
+const clockOf = (exponent: number, s: number): number => (s === 0 ? 0 : Math.exp(exponent * Math.log(s)));
+
+/** Decades S of a time beyond the onset, at most those that are drawn. */
+const decadesAt = (onset: number, seconds: number): number => Math.min(DECADES, Math.log10(1 + seconds / onset));
+
+/** The clock S' of a time at the measurement's temperature; it stands still after 14 decades. */
+export const clockAt = ({ onset, exponent }: Pick<RramRelaxation, "onset" | "exponent">, seconds: number): number =>
+  clockOf(exponent, decadesAt(onset, seconds));
 
 /**
  * Resistance [ohm] of a cell at an age, of the one path that its key is: ages may be asked for in any order, and none knows of another.
@@ -115,20 +119,23 @@ export const clockAt = ({ onset, exponent }: Pick<RramRelaxation, "onset" | "exp
 export const relaxedResistance = (relaxation: RramRelaxation, resistance: number, age: CellAge, key: Key): number => {
   const seconds = equivalentTime(relaxation, age);
   if (seconds === 0) return resistance;
-  const { coordinate, logResistance, amplitude, drift, law, lifetimes } = prepare(relaxation);
-  const { permanent, redraws, fading } = relaxation;
-  const clock = clockAt(relaxation, seconds);
+  const { coordinate, logResistance, amplitude, drift, law, clocks, lifetimes } = prepare(relaxation);
+  const { permanent, redraws, fading, onset, exponent } = relaxation;
+  const decades = decadesAt(onset, seconds);
+  const clock = clockOf(exponent, decades);
   const start = Math.log(resistance);
   const own = law(-start);
   let moved = drift(-start) * clock;
-  moved += levyPath(own, permanent * HORIZON, permanent * clock, LEVELS, fold(key, PERMANENT));
+  const horizon = clocks[DECADES];
+  moved += levyPath(own, permanent * horizon, permanent * clock, LEVELS, fold(key, PERMANENT), FINENESS);
   if (permanent < 1) {
     const lost = fold(key, LOST);
-    for (let slice = 0; slice < clock; slice++) {
-      const place = fold(lost, slice);
-      const event = lastEvent(redraws / lifetimes[slice], seconds, place);
-      const part = Math.min(1, clock - slice);
-      moved += levyPath(own, 1 - permanent, (1 - permanent) * part, part === 1 ? 0 : SLICE_LEVELS, fold(place, event));
+    for (let decade = 0; decade < decades; decade++) {
+      const place = fold(lost, decade);
+      const event = lastEvent(redraws / lifetimes[decade], seconds, place);
+      const whole = (1 - permanent) * (clocks[decade + 1] - clocks[decade]);
+      const part = decade + 1 <= decades ? whole : (1 - permanent) * (clock - clocks[decade]);
+      moved += levyPath(own, whole, part, part === whole ? 0 : SLICE_LEVELS, fold(place, event));
     }
   }
   const scale = fading === 0 ? 1 : Math.exp(-fading * Math.log(clock));

@@ -36,14 +36,18 @@ interface Pulse {
   readonly conductance: number;
 }
 
-/** A trace without directions, cut where it is highest: up to there pulses raised it, from there they lowered it. */
+/** A course counts as at its top within this share of its range. */
+const AT_TOP = 0.05;
+
+/** A trace without directions, cut where it leaves its top for good: up to there pulses raised it, from there they lowered it. */
 const cutAtTop = (cell: string, trace: readonly Pulse[]): Branch[] => {
   const values = trace.map(({ conductance }) => conductance);
   const smooth = values.map((_, i) => {
     const part = values.slice(Math.max(0, i - 2), i + 3);
     return part.reduce((sum, g) => sum + g, 0) / part.length;
   });
-  const top = smooth.indexOf(Math.max(...smooth));
+  const [least, most] = [Math.min(...smooth), Math.max(...smooth)];
+  const top = smooth.findLastIndex((g) => g >= most - AT_TOP * (most - least));
   return [
     { cell, direction: 1 as const, conductances: values.slice(0, top + 1) },
     { cell, direction: -1 as const, conductances: values.slice(top) },
@@ -68,7 +72,7 @@ const runsOf = (cell: string, trace: readonly Pulse[]): Branch[] => {
 
 /**
  * Conductance against pulse number from a table: columns pulse and conductance (or resistance); direction (up, down), cell and cycle where there are any.
- * Without directions a trace is cut where it is highest.
+ * Without directions a trace is cut where it leaves its top.
  *
  * @throws Misuse naming rows that cannot be used.
  */

@@ -49,7 +49,8 @@ export const modelledCorrelations = (cells: RestingCells, relaxation: RramRelaxa
   return correlationsOf(cells, (age, i) => changes[age][i]);
 };
 
-const distance = (a: readonly AgePair[], b: readonly AgePair[]): number =>
+/** Root mean square of the differences between pairs of ages. */
+export const correlationError = (a: readonly AgePair[], b: readonly AgePair[]): number =>
   Math.sqrt(a.reduce((sum, pair, k) => sum + (pair.correlation - b[k].correlation) ** 2, 0) / a.length);
 
 /** Cells that the search draws. */
@@ -60,17 +61,27 @@ interface Memory {
   readonly redraws: number;
 }
 
-/** What of a cell's moves is for good: the share and the rate whose paths correlate from age to age as measured; null where no cell has two ages. */
-export const fitMemory = (cells: RestingCells, relaxation: RramRelaxation, key: Key): Memory | null => {
+/**
+ * What of a cell's moves is for good: the share and the rate whose paths correlate from age to age as measured; null where no cell has two ages.
+ * @param without An age that is left out of it.
+ */
+export const fitMemory = (
+  cells: RestingCells,
+  relaxation: RramRelaxation,
+  key: Key,
+  without: number | null = null,
+): Memory | null => {
   const stride = Math.max(1, Math.ceil(cells.first.length / SEARCHED));
   const some = cellsAt(
     cells,
     Array.from(cells.first.keys()).filter((i) => i % stride === 0),
   );
-  const measured = measuredCorrelations(some);
+  const kept = (pairs: readonly AgePair[]): AgePair[] =>
+    pairs.filter(({ first, later }) => first !== without && later !== without);
+  const measured = kept(measuredCorrelations(some));
   if (measured.length === 0) return null;
   const errorAt = ({ permanent, redraws }: Memory): number =>
-    distance(measured, modelledCorrelations(some, { ...relaxation, permanent, redraws }, key));
+    correlationError(measured, kept(modelledCorrelations(some, { ...relaxation, permanent, redraws }, key)));
   const known = new Map<string, number>();
   const error = (memory: Memory): number => {
     const name = `${memory.permanent} ${memory.redraws}`;

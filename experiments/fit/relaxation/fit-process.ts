@@ -21,7 +21,7 @@ export interface ProcessFit {
 }
 
 /** Most points of the spread's curve, and of the others; cells that a point needs. */
-const [MOST_OF_SPREAD, MOST_OF_OTHERS, CELLS_A_POINT] = [10, 8, 40];
+const [MOST_OF_SPREAD, MOST_OF_OTHERS, CELLS_A_POINT] = [10, 8, 120];
 
 /**
  * Places of curves' points, half way between evenly spaced in the square root of conductance (widths change most where it is small) and

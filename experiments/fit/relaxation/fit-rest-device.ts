@@ -72,6 +72,13 @@ export const fitRestDevice = async (
       `the low resistance (${low.name}, median ${showQuantity(Number(medianOf(low.resistances).toPrecision(3)), "ohm")}) is not below the high one (${high.name}, ${showQuantity(Number(medianOf(high.resistances).toPrecision(3)), "ohm")}).`,
     );
   const key = rootKey(options.seed);
+  const files = tables.map(([{ file, sha256 }]) => `${basename(file)} (sha256 ${sha256.slice(0, 12)})`).join(", ");
+  const fit = fitRest(data.cells, {
+    key: fold(key, "rest"),
+    resamples: options.resamples,
+    standing: `fitted to ${data.cells.first.length} measured cells${data.temperatureIsKnown ? "" : "; their temperature is not told, 27 degC is taken"}`,
+    source: files,
+  });
   const states = (() => {
     try {
       return {
@@ -83,13 +90,6 @@ export const fitRestDevice = async (
       throw error;
     }
   })();
-  const files = tables.map(([{ file, sha256 }]) => `${basename(file)} (sha256 ${sha256.slice(0, 12)})`).join(", ");
-  const fit = fitRest(data.cells, {
-    key: fold(key, "rest"),
-    resamples: options.resamples,
-    standing: `fitted to ${data.cells.first.length} measured cells${data.temperatureIsKnown ? "" : "; their temperature is not told, 27 degC is taken"}`,
-    source: files,
-  });
   const { relaxation } = fit;
   const celsius = (kelvin: number): string => showQuantity(kelvin, "K");
   const temperatures =

@@ -5,7 +5,7 @@ import { fold, type Key, permutation, uniform } from "#src/random/index";
 import { Misuse } from "../../misuse.ts";
 import { showQuantity, showTime } from "../../units/show.ts";
 import { attempts, borrowed, type ClockLaw, logarithmOfTime, logarithmWithEnergy, powerOfTime } from "./clock-laws.ts";
-import { type AgePair, fitMemory, measuredCorrelations, modelledCorrelations } from "./fit-memory.ts";
+import { type AgePair, correlationError, fitMemory, measuredCorrelations, modelledCorrelations } from "./fit-memory.ts";
 import { curvesOf, fitNormalProcess, fitProcess, layoutOf, type ProcessFit } from "./fit-process.ts";
 import { cellsAt, changesOf, type GroupChanges, groupsOf } from "./groups.ts";
 import { freedomOf, type RestingCells, relaxationLikelihood } from "./likelihood.ts";
@@ -63,8 +63,8 @@ const ATTEMPT_TIME = 1e-13;
 const RESAMPLES_OF_OTHERS = 10;
 /** Above it lies no activation energy of moving ions or vacancies [eV]: bonds break at less. */
 const MOST_LIKELY_ENERGY = 5;
-/** Correlations between ages that differ so from the model's are told. */
-const CONTRADICTS = 0.2;
+/** Correlations that are off so far, as a root mean square, are looked into; an age that lacks so much of what is expected is told. */
+const [FAR, CONTRADICTS] = [0.08, 0.15];
 
 /** The exponent of time by which the widths of technology C grow at this time, d ln width / d ln t. */
 export const widthExponentOfC = (seconds: number): number => {
@@ -251,7 +251,7 @@ export const fitRest = (cells: RestingCells, options: RestOptions): RestFit => {
             "No cell was read at two later ages: how much of a cell's move stays (permanent, redraws) is that of technology C, assumed.",
           ]
         : []),
-      ...contradictions(cells, correlations),
+      ...contradictions(cells, relaxation, measured, modelled, fold(key, "left out")),
       ...risingWidths(heldOut.changes, cells),
       ...(energies.length > 1
         ? [
@@ -268,24 +268,30 @@ export const fitRest = (cells: RestingCells, options: RestOptions): RestFit => {
   };
 };
 
-/** Ages whose changes are less alike those of all others than the model has it, or more. */
+/**
+ * Ages that contradict the others: where correlations are far from the model's, each age is left out in turn; one whose changes are less alike
+ * all others' than these have it was not read from the same cells.
+ */
 const contradictions = (
   cells: RestingCells,
-  pairs: readonly { readonly measured: AgePair; readonly model: AgePair }[],
+  relaxation: RramRelaxation,
+  measured: readonly AgePair[],
+  modelled: readonly AgePair[],
+  key: Key,
 ): string[] => {
-  const word = (age: number): string => showTime(cells.ages[age].seconds);
-  const far = pairs.filter(({ measured, model }) => Math.abs(measured.correlation - model.correlation) > CONTRADICTS);
-  return cells.ages.flatMap((_, age): string[] => {
-    const own = far.filter(({ measured }) => measured.first === age || measured.later === age);
-    const all = pairs.filter(({ measured }) => measured.first === age || measured.later === age);
-    if (own.length === 0 || own.length < all.length / 2) return [];
-    const [worst] = [...own].sort(
-      (a, b) =>
-        Math.abs(b.measured.correlation - b.model.correlation) - Math.abs(a.measured.correlation - a.model.correlation),
+  if (measured.length === 0 || correlationError(measured, modelled) < FAR) return [];
+  return cells.ages.flatMap(({ seconds }, age): string[] => {
+    const memory = fitMemory(cells, relaxation, key, age);
+    if (!memory) return [];
+    const expected = modelledCorrelations(cells, { ...relaxation, ...memory }, key);
+    const own = measured.flatMap((pair, k) =>
+      pair.first === age || pair.later === age ? [{ pair, lacks: expected[k].correlation - pair.correlation }] : [],
     );
-    const { first, later, correlation } = worst.measured;
+    const mean = own.reduce((sum, { lacks }) => sum + lacks / own.length, 0);
+    if (mean < CONTRADICTS || own.some(({ lacks }) => lacks < CONTRADICTS / 2)) return [];
+    const { pair, lacks } = own.reduce((a, b) => (b.lacks > a.lacks ? b : a));
     return [
-      `A doubt: changes at ${word(age)} contradict the other ages. Those at ${word(first)} and ${word(later)} correlate by ${correlation.toFixed(2)}, where ${worst.model.correlation.toFixed(2)} is expected: were the same cells read, in the same order?`,
+      `A doubt: changes at ${showTime(seconds)} contradict the other ages. Those at ${showTime(cells.ages[pair.first].seconds)} and ${showTime(cells.ages[pair.later].seconds)} correlate by ${pair.correlation.toFixed(2)}, where ${(pair.correlation + lacks).toFixed(2)} is expected from the others: were the same cells read, in the same order?`,
     ];
   });
 };

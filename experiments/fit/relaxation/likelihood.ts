@@ -45,10 +45,10 @@ export const placesOf = ({ law, knots }: Layout) => {
 
 /** Step of differences in a fit's numbers: those of curves' points and of laws. */
 const NUDGE = 1e-5;
-/** Points of a curve's table. */
-const POINTS = 1024;
+/** Points of the tables of the spread and of the other curves. */
+const [POINTS, OTHER_POINTS] = [512, 192];
 /** Factors of e beyond the points of the spread's curve that the coordinate is tabulated for, to each side. */
-const BEYOND = 8;
+const BEYOND = 5;
 
 /** A curve through points, and its derivatives to their values, as tables over lnG. */
 interface TabulatedCurve {
@@ -58,12 +58,17 @@ interface TabulatedCurve {
   readonly derivatives: readonly Float64Array[];
 }
 
-const tabulate = (knots: readonly number[], values: ArrayLike<number>, beyond: number): TabulatedCurve => {
+const tabulate = (
+  knots: readonly number[],
+  values: ArrayLike<number>,
+  points: number,
+  beyond: number,
+): TabulatedCurve => {
   const low = knots[0] - beyond;
-  const step = (knots[knots.length - 1] + beyond - low || 1) / (POINTS - 1);
+  const step = (knots[knots.length - 1] + beyond - low || 1) / (points - 1);
   const table = (moved: readonly number[]): Float64Array => {
     const curve = monotoneCurve(knots, moved);
-    return Float64Array.from({ length: POINTS }, (_, i) => curve(low + i * step));
+    return Float64Array.from({ length: points }, (_, i) => curve(low + i * step));
   };
   const list = Array.from(values);
   const derivatives = list.map((_, k) => {
@@ -100,7 +105,7 @@ export const relaxationLikelihood = (cells: RestingCells, layout: Layout, weight
   const lawCount = law.start.length;
   return (at: Float64Array, gradient: Float64Array): number => {
     gradient.fill(0);
-    const spread = tabulate(knots.spread, at.subarray(places.spread, places.drift), BEYOND);
+    const spread = tabulate(knots.spread, at.subarray(places.spread, places.drift), POINTS, BEYOND);
     // The coordinate h falls with lnG: its slope to lnG is -1 / spread.
     const slopes = spread.values.map((v) => -Math.exp(-v));
     const coordinate = summed(slopes, spread.step);
@@ -113,7 +118,7 @@ export const relaxationLikelihood = (cells: RestingCells, layout: Layout, weight
     const others = [
       ...[places.drift, places.skew, places.shape].map((from) => at.subarray(from, from + ofOthers)),
       logAmplitudes(layout, at),
-    ].map((values) => tabulate(knots.others, values, 0));
+    ].map((values) => tabulate(knots.others, values, OTHER_POINTS, 0));
     const lawNumbers = Array.from(at.subarray(0, lawCount));
     const clocks = cells.ages.map((age) => law.clock(lawNumbers, age));
     const logScaleAt = (numbers: readonly number[], age: ReadAge): number =>
@@ -143,7 +148,7 @@ export const relaxationLikelihood = (cells: RestingCells, layout: Layout, weight
       const i = Math.floor(place);
       const part = place - i;
       const h0 = coordinate[i] + part * (coordinate[i + 1] - coordinate[i]);
-      const otherPlace = Math.min(Math.max((g0 - otherLow) / otherStep, 0), POINTS - 1.001);
+      const otherPlace = Math.min(Math.max((g0 - otherLow) / otherStep, 0), OTHER_POINTS - 1.001);
       const k = Math.floor(otherPlace);
       const otherPart = otherPlace - k;
       const own = (table: Float64Array): number => table[k] + otherPart * (table[k + 1] - table[k]);
