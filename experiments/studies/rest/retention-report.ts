@@ -38,6 +38,8 @@ const refreshOf = (course: Course, kind: "binary" | "ternary"): string => {
       LIMIT,
     ),
   );
+  const known = course.rows.every(({ numbers }) => Number.isFinite(numbers[clean].estimate - numbers[kind].estimate));
+  if (!known) return "-";
   const found = refreshInterval(times);
   const last = Math.max(...course.rows.map(({ at }) => at.time));
   const first = Math.min(...course.rows.map(({ at }) => at.time).filter((t) => t > 0));
@@ -46,7 +48,7 @@ const refreshOf = (course: Course, kind: "binary" | "ternary"): string => {
     return lost === 0 ? `> ${showTime(last)}` : `${lost} of ${times.length} seeds within ${showTime(last)}`;
   }
   const two = (t: number): string => showTime(Number(t.toPrecision(2)));
-  if (found.estimate <= first) return `< ${showTime(first)}`;
+  if (found.estimate < first * (1 + 1e-9)) return `< ${showTime(first)}`;
   const bounds = Number.isFinite(found.low) ? ` [${two(found.low)}, ${two(found.high)}]` : " (one seed)";
   const beyond = extrapolated({ ...course.at, time: found.estimate });
   return `${two(found.estimate)}${bounds}${beyond ? " *" : ""}`;
@@ -117,7 +119,7 @@ export const drawRetention = (table: Table, params: RetentionValues): Figure[] =
     const level = (name: string, number: NumberName) => ({
       name,
       x: [times[0], times[times.length - 1]],
-      y: [100 * course.mean(number), 100 * course.mean(number)],
+      y: [0, 1].map(() => (Number.isFinite(course.mean(number)) ? 100 * course.mean(number) : null)),
       dash: "dot" as const,
       marks: false,
     });
