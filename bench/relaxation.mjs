@@ -115,6 +115,51 @@ const correlations = TIMES.flatMap((first, k) =>
   }),
 );
 
+/** Low and high levels of pairs, and how far apart an amplifier needs the two resistances. */
+const PAIRS = [
+  [31, 1],
+  [31, 8],
+  [31, 16],
+  [16, 1],
+  [8, 1],
+];
+const FACTORS = [1, 1.5, 2];
+const shareBelow = (low, high, factor) => {
+  const sorted = ascending([...high]);
+  let sum = 0;
+  for (const r of low) {
+    let [from, to] = [0, sorted.length];
+    while (from < to) {
+      const middle = (from + to) >> 1;
+      if (sorted[middle] < factor * r) from = middle + 1;
+      else to = middle;
+    }
+    sum += from;
+  }
+  return sum / (low.length * high.length);
+};
+const pairsAt = (time) =>
+  PAIRS.map(([low, high]) => {
+    const [a, b] = [low, high].map((level) => cellsOf([level, level], [time]));
+    const read = (found) => found.map(([, { resistances: r }]) => r[time]);
+    const drawn = (found) =>
+      found.flatMap(([cell, { resistances: r }]) =>
+        Array.from(
+          { length: DRAWS },
+          (_, k) => r[0] * Math.exp(change(r[0], time, fold(fold(rootKey(`${SEED} pairs`), cell), k))),
+        ),
+      );
+    const [measured, modelled] = [
+      [read(a), read(b)],
+      [drawn(a), drawn(b)],
+    ];
+    const shown = (p) => (p === 0 ? "0" : p.toExponential(1));
+    return [
+      `${low} / ${high}`,
+      ...FACTORS.map((f) => `${shown(shareBelow(...measured, f))} / ${shown(shareBelow(...modelled, f))}`),
+    ];
+  });
+
 const COUNT = 50_000;
 const cost = TIMES.map((time) => {
   const key = rootKey(SEED);
@@ -143,6 +188,14 @@ console.log(
         `Root mean square of the differences, group by group: ${Math.sqrt(differences.reduce((sum, d) => sum + d * d, 0) / differences.length).toFixed(3)}.`,
       ],
     },
+    ...[1, 1e5].map((time) => ({
+      title: `Pairs of a low and a high level after ${time} s whose resistances are less than a factor apart: measured / modelled`,
+      columns: ["levels", ...FACTORS.map((f) => (f === 1 ? "inverted" : `below ${f}`))],
+      rows: pairsAt(time),
+      notes: [
+        "All cells of one level with all of the other; of about 500 cells a level, a share below 2e-3 is a single cell or none.",
+      ],
+    })),
   ]),
 );
 console.log(`\nCPU of a cell at an age: ${TIMES.map((t, k) => `${cost[k].toFixed(1)} us at ${t} s`).join(", ")}`);

@@ -320,6 +320,15 @@ export const ENTRIES = [
     2,
     TODAY,
   ),
+  run("retention", ["relaxation.md"], "retention", 4, TODAY, {
+    "retention.png": "Accuracy after rest: measured-c",
+    "retention-errors.png": "Read errors after rest: measured-c",
+  }),
+  run("read-over-time", ["relaxation.md"], "read-over-time", 1, TODAY, {
+    "read-over-time.png": "Verdicts that change",
+  }),
+  run("ternary-versus-binary-measured", ["relaxation.md"], "ternary-versus-binary --device measured-c", 3, TODAY),
+  script("measured-sets", ["relaxation.md"], "scripts/make-measured-sets.mjs MEASURED --check", 4, TODAY),
   script("relaxation", ["relaxation.md"], "bench/relaxation.mjs MEASURED", 3, TODAY),
   script("relaxation-figure", ["relaxation.md"], "scripts/draw-relaxation.mjs MEASURED", 1, TODAY),
   script("crossbar-maps", ["README.md", "crossbars.md"], "scripts/draw-maps.mjs", 0.1, RUN),

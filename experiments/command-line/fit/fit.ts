@@ -17,7 +17,7 @@ import { pulseFigure, pulseTables } from "../../fit/pulses/pulse-report.ts";
 import { readPulses } from "../../fit/pulses/read-pulses.ts";
 import { STATES_EXAMPLE } from "../../fit/read-resistances.ts";
 import { fitRestDevice } from "../../fit/relaxation/fit-rest-device.ts";
-import { numberTable, restFigures, restTables } from "../../fit/relaxation/rest-report.ts";
+import { groupTable, numberTable, restFigures, restTables } from "../../fit/relaxation/rest-report.ts";
 import { type ColumnRoles, columnRoles, kindOf, type TableKind } from "../../fit/tables/column-roles.ts";
 import { type RecordTable, readTable } from "../../fit/tables/read-table.ts";
 import { Misuse } from "../../misuse.ts";
@@ -99,7 +99,7 @@ const fittedRest = async (
     device,
     tables: restTables(fit, cells.ages),
     figures: [...restFigures(fit, cells.ages), ...fitFigures({ states, chosen })],
-    details: [numberTable(fit), ...fitTables({ states, chosen })],
+    details: [groupTable(fit, cells.ages), numberTable(fit), ...fitTables({ states, chosen })],
     notes,
     record: {
       cells: cells.first.length,

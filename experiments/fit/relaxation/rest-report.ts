@@ -114,6 +114,24 @@ export const restTables = (fit: RestFit, ages: readonly ReadAge[]): WordTable[] 
   ];
 };
 
+/** Quantiles of the change of ln R group by group, for the page's details. */
+export const groupTable = ({ heldOut }: RestFit, ages: readonly ReadAge[]): WordTable => {
+  const names = ageNames(ages);
+  const shares = [0.01, 0.1, 0.5, 0.9, 0.99];
+  return {
+    title: "Change of ln R of cells not fitted, by age and conductance: measured / modelled",
+    columns: ["age", "conductance", "cells", "width", ...shares.map((p) => `${100 * p} %`)],
+    rows: heldOut.changes.map(({ age, conductance, measured, drawn }) => [
+      names[age],
+      showQuantity(Number(conductance.toPrecision(3)), "S"),
+      String(measured.length),
+      `${centralWidth(measured).toFixed(3)} / ${centralWidth(drawn).toFixed(3)}`,
+      ...shares.map((p) => `${sortedQuantile(measured, p).toFixed(3)} / ${sortedQuantile(drawn, p).toFixed(3)}`),
+    ]),
+    notes: ["Conductance: the median of the group's cells after programming. Width: (q90 - q10) / 2.563."],
+  };
+};
+
 /** All numbers of the fit, for the page's details. */
 export const numberTable = ({ numbers, relaxation }: RestFit): WordTable => ({
   title: "Numbers of the relaxation [95 %]",
