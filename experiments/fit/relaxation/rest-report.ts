@@ -13,7 +13,7 @@ const PARTS = [
   ["1-99 %", [0.01, 0.99]],
 ] as const;
 
-const celsius = (kelvin: number): string => `${Number((kelvin - 273.15).toFixed(1))} degC`;
+const celsius = (kelvin: number): string => `${Number((kelvin - 273.15).toFixed(1))} C`;
 
 const ageNames = (ages: readonly ReadAge[]): string[] => {
   const several = new Set(ages.map(({ temperature }) => temperature)).size > 1;
@@ -39,7 +39,7 @@ const coverage = (own: readonly GroupChanges[], p: number): string => {
 
 const errorsOf = (pairs: readonly (readonly [Float64Array, Float64Array])[], shares: readonly number[]): string => {
   const errors = pairs.map(([measured, other]) => quantileError(measured, other, shares)).sort((a, b) => a - b);
-  return `${sortedQuantile(errors, 0.5).toFixed(2)} / ${errors[errors.length - 1].toFixed(2)}`;
+  return `${sortedQuantile(errors, 0.5).toFixed(2)}/${errors[errors.length - 1].toFixed(2)}`;
 };
 
 /** Changes of fitted and held-out cells of the same group and age. */
@@ -68,7 +68,7 @@ export const restTables = (fit: RestFit, ages: readonly ReadAge[]): WordTable[] 
       ],
     },
     {
-      title: "Errors of quantiles of the change of ln R, in widths: median / largest",
+      title: "Errors of quantiles of the change of ln R, in widths: median/largest",
       columns: ["age", ...PARTS.flatMap(([name]) => [name, "halves"])],
       rows: read.map((age) => [
         names[age],

@@ -176,6 +176,19 @@ export const checkCells = (params: CheckedNetwork & { readonly others: Others })
   if (params.network) checkOnCells(networkFor(params.network, params.pixels).network, params.others);
 };
 
+/** Refuses two networks, one ternary and one binary, that cannot be compared: one from a file beside one that is trained here. */
+export const checkComparedNetworks = (
+  params: CheckedNetwork & { readonly others: Others; readonly binaryNetwork: string },
+): void => {
+  checkCells({ ...params, weights: "ternary" });
+  const { network, binaryNetwork } = params;
+  if ((network === "") !== (binaryNetwork === ""))
+    throw new RangeError(
+      `${network === "" ? "network" : "binaryNetwork"}: empty beside a file for the other; two networks from files are compared, or two that are trained here.`,
+    );
+  if (binaryNetwork !== "") checkCells({ ...params, network: binaryNetwork, weights: "binary" });
+};
+
 /** Refuses what training, or a network's file, would stumble over, before anything is computed. */
 export const checkNetwork = (params: CheckedNetwork): void => {
   const { train } = dataFor(params.data);

@@ -10,7 +10,6 @@ import {
 } from "#circuits/index";
 import { defineExperiment, idleWhere, type RateReport } from "#src/montecarlo/index";
 import { type Network, totalShareOfZeros, type WeightErrors } from "#src/networks/index";
-import { power } from "#src/numerics/power";
 import { fold, type Key } from "#src/random/index";
 import { dataFor } from "../../files/data-sets.ts";
 import { OWN_MODULE } from "../../own-module.ts";
@@ -24,17 +23,12 @@ import {
   type SenseValues,
   senseNotes,
 } from "../sensing/sense-parameters.ts";
-import { binaryHarm, leastHarm, ternaryHarm } from "../sensing/strobe-choice.ts";
+import { binaryHarm, CALIBRATION_SAMPLES, CANDIDATES, leastHarm, ternaryHarm } from "../sensing/strobe-choice.ts";
 import { readNetwork } from "./chip-network.ts";
 import { evaluatorFor } from "./evaluator.ts";
-import { checkCells, idleOfFile, networkNotes, trainedPart, trainingSeeds } from "./network-parameters.ts";
+import { checkComparedNetworks, idleOfFile, networkNotes, trainedPart, trainingSeeds } from "./network-parameters.ts";
 import { type ComparisonValues, NUMBERS, PARAMETERS } from "./ternary-versus-binary-parameters.ts";
 import { concludeComparison, drawComparison } from "./ternary-versus-binary-report.ts";
-
-/** Strobes from which each network's own best is chosen [s]: eight a decade from 0.2 ns to 112 ns. */
-const CANDIDATES: readonly number[] = Array.from({ length: 23 }, (_, i) => 0.2e-9 * power(10, i / 8));
-/** Samples of each state that choose the best strobes, apart from those that rates are counted on. */
-const CALIBRATION_SAMPLES = 250;
 
 /** What the sense amplifier does at one condition, at three strobes. */
 export interface Reads {
@@ -175,13 +169,7 @@ export const ternaryVersusBinary = defineExperiment({
   remarks: heatRemarks,
   check: (params) => {
     checkSense(params);
-    checkCells({ ...params, weights: "ternary" });
-    const { network, binaryNetwork } = params;
-    if ((network === "") !== (binaryNetwork === ""))
-      throw new RangeError(
-        `${network === "" ? "network" : "binaryNetwork"}: empty beside a file for the other; two networks from files are compared, or two that are trained here.`,
-      );
-    if (binaryNetwork !== "") checkCells({ ...params, network: binaryNetwork, weights: "binary" });
+    checkComparedNetworks(params);
   },
   facts: ({ reads, binaryNetwork, ternaryNetwork }, params) => {
     const { train, test } = dataFor(params.data);

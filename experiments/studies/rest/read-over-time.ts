@@ -121,20 +121,29 @@ const readAgain = (params: Params, keys: readonly Key[]): TrialResult<NumberName
   });
 };
 
+const VERDICTS = [
+  ["+-1", "signedFlips", "signedEver"],
+  ["0", "zeroFlips", "zeroEver"],
+  ["BNN", "binaryFlips", null],
+] as const;
+
 const conclude = (table: Table, params: Params) => [
   tableOf(
     "How often verdicts change from read to read, % [95 %]",
-    linesOf(table, PARAMETERS, []),
+    linesOf(table, PARAMETERS, []).flatMap((line) =>
+      VERDICTS.map(([name, flips, ever]) => ({ line, name, flips, ever })),
+    ),
     [
-      ["", ({ label }) => label || "default"],
-      ["+-1", ({ rows: [row] }) => showRate(row.numbers.signedFlips)],
-      ["0", ({ rows: [row] }) => showRate(row.numbers.zeroFlips)],
-      ["BNN", ({ rows: [row] }) => showRate(row.numbers.binaryFlips)],
-      [`+-1 in ${params.reads}`, ({ rows: [row] }) => showRate(row.numbers.signedEver)],
-      [`0 in ${params.reads}`, ({ rows: [row] }) => showRate(row.numbers.zeroEver)],
+      ["", ({ line }) => line.label || "default"],
+      ["stored", ({ name }) => name],
+      ["differs from the read before", ({ line, flips }) => showRate(line.rows[0].numbers[flips])],
+      [
+        `pairs that changed in ${params.reads} reads`,
+        ({ line, ever }) => (ever ? showRate(line.rows[0].numbers[ever]) : "-"),
+      ],
     ],
     [
-      `+-1, 0: reads whose verdict (+1, -1, 0 or invalid) differs from that of the read before, ${params.reads} reads a pair; BNN: the sign of a binary read, undecided reads a fair coin each time. In ${params.reads}: pairs with more than one verdict. Reads of one pair are alike: intervals over them are too narrow by what its flips share.`,
+      "Verdicts of +-1 and 0: +1, -1, 0 or invalid; BNN: the sign of a binary read of +-1, undecided reads a fair coin each time. Reads of one pair are alike: intervals over them are too narrow by what its changes share.",
     ],
   ),
 ];

@@ -46,7 +46,8 @@ export const extrapolated = (params: RestValues): string => {
   if (!beyond) return "";
   const { times, temperatures } = relaxation;
   return [
-    ...(beyond.time ? [`beyond ${showTime(times[1])}`] : []),
+    ...(beyond.time === "before" ? [`before ${showTime(times[0])}`] : []),
+    ...(beyond.time === "after" ? [`beyond ${showTime(times[1])}`] : []),
     ...(beyond.temperature
       ? [`outside ${[...new Set(temperatures)].map((t) => showQuantity(Number(t.toPrecision(9)), "K")).join(" to ")}`]
       : []),

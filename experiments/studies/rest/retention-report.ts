@@ -18,7 +18,7 @@ type Course = Line<RetentionValues, NumberName>;
 const coursesOf = (table: Table): Course[] =>
   linesOf(table, PARAMETERS, ["time", "seed"], {
     device: (name) => name,
-    storageTemperature: (value) => `at ${value}`,
+    storageTemperature: (value) => value.replace("degC", "C"),
   });
 
 /** Loss of accuracy that a refresh is to keep below. */
@@ -88,18 +88,27 @@ export const concludeRetention = (table: Table): Summary[] => {
       ],
     ),
     tableOf(
-      "Read errors after rest, % [95 % Wilson interval]",
+      "Reads of +-1 after rest that err, % [95 % Wilson interval]",
       rows,
       [
         ["device", ({ course }) => nameOf(course)],
         ["time", ({ line }) => `${showTime(line.value)}${beyond(line)}`],
-        ["type 1", ({ line }) => showRate(line.rows[0].numbers.type1)],
-        ["type 2", ({ line }) => showRate(line.rows[0].numbers.type2)],
-        ["type 3", ({ line }) => showRate(line.rows[0].numbers.type3)],
+        ["type 1: sign", ({ line }) => showRate(line.rows[0].numbers.type1)],
+        ["type 2: to 0", ({ line }) => showRate(line.rows[0].numbers.type2)],
+      ],
+      ["Type 2: read as 0 or with both outputs low."],
+    ),
+    tableOf(
+      "Reads of 0 and binary reads after rest that err, % [95 % Wilson interval]",
+      rows,
+      [
+        ["device", ({ course }) => nameOf(course)],
+        ["time", ({ line }) => `${showTime(line.value)}${beyond(line)}`],
+        ["type 3: 0 to +-1", ({ line }) => showRate(line.rows[0].numbers.type3)],
         ["BNN flip", ({ line }) => showRate(line.rows[0].numbers.binaryFlip)],
       ],
       [
-        `Type 1: +-1 read with the other sign; type 2: +-1 read as 0 or with both outputs low; type 3: 0 read as +-1. Strobes are each network's best on fresh cells: ${courses.map((course) => `${nameOf(course)} TNN ${strobe(course, "ternaryStrobe")}, BNN ${strobe(course, "binaryStrobe")}`).join("; ")}. The same cells at all ages: each is one path of time.`,
+        `Strobes are each network's best on fresh cells: ${courses.map((course) => `${nameOf(course)} TNN ${strobe(course, "ternaryStrobe")}, BNN ${strobe(course, "binaryStrobe")}`).join("; ")}. The same cells at all ages: each is one path of time.`,
       ],
     ),
   ];

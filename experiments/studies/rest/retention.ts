@@ -9,24 +9,24 @@ import {
   ternaryErrors,
 } from "#circuits/index";
 import { defineExperiment, type RateReport } from "#src/montecarlo/index";
-import { power } from "#src/numerics/power";
 import { fold, type Key } from "#src/random/index";
 import { dataFor } from "../../files/data-sets.ts";
 import { OWN_MODULE } from "../../own-module.ts";
 import { evaluatorFor } from "../networks/evaluator.ts";
-import { checkCells, idleOfFile, networkNotes, trainedPart, trainingSeeds } from "../networks/network-parameters.ts";
+import {
+  checkComparedNetworks,
+  idleOfFile,
+  networkNotes,
+  trainedPart,
+  trainingSeeds,
+} from "../networks/network-parameters.ts";
 import { heatRemarks, idleRipple } from "../sensing/idle-parameters.ts";
 import { MONTE_CARLO_TOLERANCE } from "../sensing/sense-errors.ts";
 import { designOf, deviceOf, SENSE_NAMES, type SenseValues, senseNotes } from "../sensing/sense-parameters.ts";
-import { binaryHarm, leastHarm, ternaryHarm } from "../sensing/strobe-choice.ts";
+import { binaryHarm, CALIBRATION_SAMPLES, CANDIDATES, leastHarm, ternaryHarm } from "../sensing/strobe-choice.ts";
 import { ageOf, checkRest, extrapolationNote } from "./rest-parameters.ts";
 import { NUMBERS, PARAMETERS, type RetentionValues } from "./retention-parameters.ts";
 import { concludeRetention, drawRetention } from "./retention-report.ts";
-
-/** Strobes from which each network's own is chosen on fresh cells [s]: eight a decade from 0.2 ns to 112 ns. */
-const CANDIDATES: readonly number[] = Array.from({ length: 23 }, (_, i) => 0.2e-9 * power(10, i / 8));
-/** Samples of each state that choose strobes, apart from those that rates are counted on. */
-const CALIBRATION_SAMPLES = 250;
 
 type ReadValues = SenseValues & Pick<RetentionValues, "samples" | "time" | "storageTemperature">;
 
@@ -103,13 +103,7 @@ export const retention = defineExperiment({
   remarks: heatRemarks,
   check: (params) => {
     checkRest(params);
-    checkCells({ ...params, weights: "ternary" });
-    const { network, binaryNetwork } = params;
-    if ((network === "") !== (binaryNetwork === ""))
-      throw new RangeError(
-        `${network === "" ? "network" : "binaryNetwork"}: empty beside a file for the other; two networks from files are compared, or two that are trained here.`,
-      );
-    if (binaryNetwork !== "") checkCells({ ...params, network: binaryNetwork, weights: "binary" });
+    checkComparedNetworks(params);
   },
   facts: ({ reads, binaryNetwork, ternaryNetwork }, params) => {
     const { train, test } = dataFor(params.data);

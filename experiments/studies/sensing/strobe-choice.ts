@@ -1,4 +1,10 @@
 import { binaryErrors, type ReadCounts, ternaryErrors } from "#circuits/index";
+import { power } from "#src/numerics/power";
+
+/** Strobes from which each network's own best is chosen [s]: eight a decade from 0.2 ns to 112 ns. */
+export const CANDIDATES: readonly number[] = Array.from({ length: 23 }, (_, i) => 0.2e-9 * power(10, i / 8));
+/** Samples of each state that choose the best strobes, apart from those that rates are counted on. */
+export const CALIBRATION_SAMPLES = 250;
 
 /** Mean squared error of a weight as read, the stored states equally likely: what the strobe is chosen by. */
 export const ternaryHarm = (c: ReadCounts): number => {

@@ -37,8 +37,10 @@ describe("ages beyond what was measured", () => {
     const at = (seconds: number, celsius: number) =>
       beyondMeasured(relaxation, { holds: [{ seconds, temperature: celsius + 273.15 }] });
     expect(at(5000, 140)).toBeNull();
-    expect(at(1e6, 140)).toEqual({ time: true, temperature: false });
-    expect(at(5000, 85)).toEqual({ time: false, temperature: true });
+    expect(at(1e6, 140)).toEqual({ time: "after", temperature: false });
+    expect(at(100, 140)).toEqual({ time: "before", temperature: false });
+    expect(at(0, 85)).toBeNull();
+    expect(at(5000, 85)).toEqual({ time: null, temperature: true });
     expect(extrapolationNote([{ device: "measured-a", time: 315_576_000, storageTemperature: 358.15 }])).toBe(
       'EXTRAPOLATED: device "measured-a", beyond 7165 s, outside 100 degC to 180 degC (10 years).',
     );
@@ -62,7 +64,9 @@ describe("retention", () => {
     expect(rates("type3")[4]).toBeGreaterThan(rates("type3")[2] + 0.02);
     expect(Math.max(...rates("type1"))).toBeLessThan(0.02);
     const report = readFileSync(join(place.folder, "kept", "report.html"), "utf8");
-    expect(report).toContain("EXTRAPOLATED: device &quot;measured-c&quot;, beyond 100000 s (100000000 s)");
+    expect(report).toContain(
+      "EXTRAPOLATED: device &quot;measured-c&quot;, before 10 ms (1 ns); device &quot;measured-c&quot;, beyond 100000 s (100000000 s)",
+    );
     expect(report).toContain("Expected before the first run");
   });
   test.each([
