@@ -69,13 +69,14 @@ const logTick = (values: readonly (number | null)[]): "D2" | 1 => {
   return Math.max(...drawn) / Math.min(...drawn) > 1e4 ? 1 : "D2";
 };
 
-/** Values of a logarithmic x axis that are few are its ticks, written in full. */
-const MOST_TICKS = 8;
+/** Values of a logarithmic x axis that are few and short are its ticks, written in full. */
+const [MOST_TICKS, MOST_LETTERS] = [8, 6];
 
 const logTicksAt = (series: readonly Series[]): object => {
   const places = [...new Set(series.flatMap((s) => s.x))].filter((v) => v > 0).sort((a, b) => a - b);
-  if (places.length > MOST_TICKS) return { dtick: logTick(places) };
-  return { tickvals: places, ticktext: places.map((v) => String(Number(v.toPrecision(3)))) };
+  const texts = places.map((v) => String(Number(v.toPrecision(3))));
+  if (places.length > MOST_TICKS || texts.some((text) => text.length > MOST_LETTERS)) return { dtick: logTick(places) };
+  return { tickvals: places, ticktext: texts };
 };
 
 /** A figure as plotly's data and layout. */

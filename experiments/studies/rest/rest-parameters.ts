@@ -66,3 +66,19 @@ export const extrapolationNote = (points: readonly RestValues[]): string => {
   if (found.size === 0) return "All ages lie within what was measured.";
   return `EXTRAPOLATED: ${[...found].map(([what, times]) => `${what} (${[...new Set(times)].join(", ")})`).join("; ")}.`;
 };
+
+/** Stretches of time between these ages that a figure marks as extrapolated, for cells of a device at one storage temperature. */
+export const extrapolatedBands = (
+  params: Omit<RestValues, "time">,
+  first: number,
+  last: number,
+): { readonly from: number; readonly to: number; readonly label: string }[] => {
+  const { times, temperatures } = relaxationOf(params.device);
+  const outside = beyondMeasured({ times: [first, last], temperatures }, ageOf({ ...params, time: first }));
+  const label = "extrapolated";
+  if (outside) return [{ from: first, to: last, label }];
+  return [
+    ...(first < times[0] ? [{ from: first, to: Math.min(times[0], last), label }] : []),
+    ...(last > times[1] ? [{ from: Math.max(times[1], first), to: last, label }] : []),
+  ];
+};

@@ -4,7 +4,7 @@ import { showQuantity, showRate, showTime } from "../../units/show.ts";
 import { type Line, linesOf, percent, percentAxis, percentBounds, percentCurve, tableOf } from "../results/index.ts";
 import { standingOf } from "../sensing/sense-parameters.ts";
 import { refreshInterval, timeOfLoss } from "./refresh-interval.ts";
-import { extrapolated, extrapolationNote } from "./rest-parameters.ts";
+import { extrapolated, extrapolatedBands, extrapolationNote } from "./rest-parameters.ts";
 import {
   type NumberName,
   PARAMETERS,
@@ -125,6 +125,7 @@ export const drawRetention = (table: Table, params: RetentionValues): Figure[] =
     if (ages.length < 2) return [];
     const caption = `${extrapolationNote(course.rows.map(({ at }) => at))} ${standingOf(course.rows, params)}`;
     const times = ages.map(({ value }) => value);
+    const bands = extrapolatedBands(course.at, times[0], times[times.length - 1]);
     const level = (name: string, number: NumberName) => ({
       name,
       x: [times[0], times[times.length - 1]],
@@ -146,6 +147,7 @@ export const drawRetention = (table: Table, params: RetentionValues): Figure[] =
         title: `Accuracy after rest: ${nameOf(course)}`,
         caption: `Means over chips and training seeds, bars are 95 % t intervals over seeds; dotted: without errors. ${caption}`,
         x: TIME_AXIS,
+        bands,
         y: percentAxis("test accuracy"),
         series: [
           percentCurve(
@@ -166,6 +168,7 @@ export const drawRetention = (table: Table, params: RetentionValues): Figure[] =
         title: `Read errors after rest: ${nameOf(course)}`,
         caption: `Bars are 95 % Wilson intervals over ${params.samples} samples a state; rates of nothing seen are not drawn. ${caption}`,
         x: TIME_AXIS,
+        bands,
         y: { label: "reads in error", unit: "%", scale: seen.some((p) => p > 0) ? "log" : "linear" },
         series: [
           rate("type 1: sign", "type1"),
