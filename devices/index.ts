@@ -80,5 +80,6 @@ export {
 } from "./rram/sample.ts";
 export { RELAXATION_C, RRAM_SETS } from "./rram/sets.ts";
 export { logSharesOf, shapedDeviation, standingOf } from "./rram/shape.ts";
-
+export type { RramWear } from "./rram/wear.ts";
+export { wornBy } from "./rram/wear.ts";
 export { BOLTZMANN, REFERENCE_TEMPERATURE } from "./temperature.ts";

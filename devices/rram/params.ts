@@ -1,6 +1,7 @@
 import type { Fluctuators } from "./noise/fluctuators.ts";
 import type { TelegraphNoise } from "./noise/telegraph.ts";
 import type { RramRelaxation } from "./relaxation/params.ts";
+import type { RramWear } from "./wear.ts";
 
 /** The two states a cell is programmed to: low resistance (after SET) and high resistance (after RESET). */
 export type RramState = "lrs" | "hrs";
@@ -71,4 +72,6 @@ export interface RramParams {
   readonly stuck: RramStuck;
   /** How resistances move at rest; where left out, cells know no age. */
   readonly relaxation?: RramRelaxation;
+  /** How use closes the window; where left out, cells do not wear. */
+  readonly wear?: RramWear;
 }

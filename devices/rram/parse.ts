@@ -49,6 +49,15 @@ const schema = z.strictObject({
     .default({ kind: "ohmic" }),
   stuck: z.strictObject({ lrs: z.number().min(0).max(1), hrs: z.number().min(0).max(1) }).default({ lrs: 0, hrs: 0 }),
   relaxation: relaxationSchema.optional(),
+  wear: z
+    .strictObject({
+      standing: z.string().min(1).default("user's own numbers"),
+      source: z.string().min(1),
+      onset: positive,
+      low: z.number().min(-5).max(5),
+      high: z.number().min(-5).max(5),
+    })
+    .optional(),
 });
 
 /**

@@ -5,6 +5,7 @@ import { resistanceTemperatureFactor } from "./physics.ts";
 import type { CellAge } from "./relaxation/params.ts";
 import { relaxedResistance } from "./relaxation/relax.ts";
 import { shapedDeviation, totalSpread } from "./shape.ts";
+import { wornBy } from "./wear.ts";
 
 /** What the fab gave one cell, frozen: its standing in the spread of each state, and whether it can switch. */
 export interface RramDevice {
@@ -46,23 +47,27 @@ export const restOf = (params: Pick<RramParams, "relaxation" | "lrs" | "hrs">, p
   hasCourse(params) ? fold(programmed, "rest") : programmed;
 
 /**
- * ln of what rest and noise have made of a resistance since it was programmed.
- * @throws RangeError for an age of a device that neither says how it relaxes nor has noise that goes on.
+ * ln of what use, rest and noise have made of a resistance, over what programming makes of a fresh cell.
+ *
+ * @param resistance Of the fresh cell after programming [ohm].
+ * @throws RangeError for an age of a device that does not know it: cycles without wear, holds without relaxation or noise that goes on.
  */
 export const agedBy = (
-  params: Pick<RramParams, "name" | "relaxation" | "lrs" | "hrs">,
+  params: Pick<RramParams, "name" | "relaxation" | "wear" | "lrs" | "hrs">,
   state: RramState,
   resistance: number,
   age: CellAge,
   rest: Key,
 ): number => {
-  if (!hasCourse(params))
+  if (!hasCourse(params) && age.holds.some(({ seconds }) => seconds !== 0))
     throw new RangeError(
       `age: device "${params.name}" does not say how it relaxes; give it "relaxation" (docs/relaxation.md).`,
     );
   const { relaxation } = params;
-  const moved = relaxation ? Math.log(relaxedResistance(relaxation, resistance, age, rest) / resistance) : 0;
-  return moved + noiseAt(params[state], age, rest);
+  const worn = wornBy(params, state, age.cycles ?? 0);
+  const start = worn === 0 ? resistance : resistance * Math.exp(worn);
+  const moved = relaxation ? Math.log(relaxedResistance(relaxation, start, age, rest) / start) : 0;
+  return worn + moved + noiseAt(params[state], age, rest);
 };
 
 /**

@@ -8,6 +8,7 @@ import {
   type RramParams,
   type RramState,
   sampleResistancesInto,
+  wornBy,
 } from "#devices/index";
 import { momentsOf, standardDeviation } from "#src/numerics/moments";
 import { sortedQuantile } from "#src/numerics/ranks";
@@ -26,6 +27,7 @@ interface SampleFlags {
   readonly state: string;
   readonly at?: readonly string[];
   readonly cells: string;
+  readonly cycles: string;
   readonly temperature: string;
   readonly seed: string;
   readonly out?: string;
@@ -112,6 +114,7 @@ export const addSample = (program: Command): void => {
       (one: string, before: readonly string[] = []) => [...before, one],
     )
     .option("--cells <count>", "cells", "10000")
+    .option("--cycles <count>", "times that the cells had been programmed before", "0")
     .option("--temperature <T>", "temperature at which they are read", "27 degC")
     .option("--seed <text>", "of all that is drawn", "rramlab")
     .option("--out <file>", "all resistances: .csv or .parquet, a row a cell")
@@ -131,11 +134,15 @@ export const addSample = (program: Command): void => {
       const temperature = await parseQuantity(flags.temperature, "K", "--temperature");
       const { relaxation } = params;
       const own = relaxation?.temperature ?? REFERENCE_TEMPERATURE;
-      const ages = await Promise.all((flags.at ?? []).map((text) => parseAge(text, own)));
+      const cycles = await parseQuantity(flags.cycles, "1", "--cycles");
+      orMisuse(() => wornBy(params, "lrs", cycles));
+      const rested = await Promise.all((flags.at ?? []).map((text) => parseAge(text, own)));
+      const ages = rested.map((age) => ({ ...age, cycles }));
+      const programmed = cycles > 0 ? { holds: [], cycles } : null;
       if (relaxation) for (const age of ages) orMisuse(() => equivalentTime(relaxation, age));
       const beyond = relaxation ? ages.filter((age) => beyondMeasured(relaxation, age)) : [];
-      const columns: Column[] = [null, ...ages].map((age, k) => ({
-        name: age ? `R at ${ageName(age)} (ohm)` : "R at programming (ohm)",
+      const columns: Column[] = [programmed, ...ages].map((age, k) => ({
+        name: k > 0 && age ? `R at ${ageName(age)} (ohm)` : "R at programming (ohm)",
         values: Array.from(orMisuse(() => drawn(params, start, count, temperature, seed, age, k))),
       }));
       const rows = columns.map(({ name, values }) => {

@@ -44,9 +44,10 @@ export interface Hold {
   readonly temperature: number;
 }
 
-/** What a cell has been through since it was programmed, in order. */
+/** What a cell has been through: its holds since it was programmed, in order, and how often it had been programmed before. */
 export interface CellAge {
   readonly holds: readonly Hold[];
+  readonly cycles?: number;
 }
 
 /** At rest for so long at the temperature at which relaxation was measured. */

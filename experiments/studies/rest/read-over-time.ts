@@ -19,7 +19,7 @@ import { linesOf, percentCurve, tableOf } from "../results/index.ts";
 import { heatRemarks, idleRipple } from "../sensing/idle-parameters.ts";
 import { MONTE_CARLO_TOLERANCE, STROBE_PARAMETER } from "../sensing/sense-errors.ts";
 import { amplifierOf, deviceOf, SENSE_PARAMETERS, senseNotes, standingOf } from "../sensing/sense-parameters.ts";
-import { checkRest, extrapolationNote, REST_PARAMETERS } from "./rest-parameters.ts";
+import { ageOf, checkRest, extrapolationNote, REST_PARAMETERS } from "./rest-parameters.ts";
 
 const PARAMETERS = {
   ...SENSE_PARAMETERS,
@@ -102,9 +102,7 @@ const readAgain = (params: Params, keys: readonly Key[]): TrialResult<NumberName
   const rounds = Array.from({ length: params.reads }, (_, occasion) =>
     readSamples(amplifier, rram, params.mismatch, [params.strobe], MONTE_CARLO_TOLERANCE, keys, {
       moment: {
-        age: {
-          holds: [{ seconds: params.time + occasion * params.interval, temperature: params.storageTemperature }],
-        },
+        age: ageOf({ ...params, time: params.time + occasion * params.interval }),
         occasion,
       },
     }),
@@ -180,6 +178,7 @@ export const readOverTime = defineExperiment({
     "interval",
     "time",
     "storageTemperature",
+    "cycles",
     "strobe",
     "supply",
     "temperature",

@@ -1,4 +1,4 @@
-import { beyondMeasured, type CellAge, equivalentTime, type RramRelaxation } from "#devices/index";
+import { beyondMeasured, type CellAge, equivalentTime, type RramRelaxation, wornBy } from "#devices/index";
 import { type Parameters, quantity } from "#src/montecarlo/index";
 import { deviceFor } from "../../files/device-files.ts";
 import { showQuantity, showTime } from "../../units/show.ts";
@@ -13,16 +13,25 @@ export const REST_PARAMETERS = {
     "temperature at which the cells rest; they are read at the other one",
     "room temperature",
   ),
+  cycles: quantity(
+    "1",
+    0,
+    [0, 1e15],
+    "times that the cells had been programmed before; the device says how it wears",
+    "0: fresh; no data at hand say what cycles do",
+  ),
 } as const satisfies Parameters;
 
 interface RestValues {
   readonly device: string;
   readonly time: number;
   readonly storageTemperature: number;
+  readonly cycles: number;
 }
 
-export const ageOf = ({ time, storageTemperature }: Omit<RestValues, "device">): CellAge => ({
+export const ageOf = ({ time, storageTemperature, cycles }: Omit<RestValues, "device">): CellAge => ({
   holds: [{ seconds: time, temperature: storageTemperature }],
+  cycles,
 });
 
 /** @throws RangeError for a device that does not say how it relaxes. */
@@ -36,6 +45,7 @@ const relaxationOf = (device: string): RramRelaxation => {
 
 /** @throws RangeError for an age that the device does not know. */
 export const checkRest = (params: RestValues): void => {
+  wornBy(deviceFor(params.device), "lrs", params.cycles);
   equivalentTime(relaxationOf(params.device), ageOf(params));
 };
 

@@ -28,7 +28,7 @@ import { ageOf, checkRest, extrapolationNote } from "./rest-parameters.ts";
 import { NUMBERS, PARAMETERS, type RetentionValues } from "./retention-parameters.ts";
 import { concludeRetention, drawRetention } from "./retention-report.ts";
 
-type ReadValues = SenseValues & Pick<RetentionValues, "samples" | "time" | "storageTemperature">;
+type ReadValues = SenseValues & Pick<RetentionValues, "samples" | "time" | "storageTemperature" | "cycles">;
 
 /** Reads of rested cells at the strobes that were best when they were fresh. */
 interface RestedReads {
@@ -76,6 +76,7 @@ export const retention = defineExperiment({
     "device",
     "storageTemperature",
     "time",
+    "cycles",
     "supply",
     "temperature",
     "corner",
@@ -97,7 +98,7 @@ export const retention = defineExperiment({
   prepare: {
     binaryNetwork: trainedPart<RetentionValues>("binary", "binaryNetwork"),
     ternaryNetwork: trainedPart<RetentionValues>("ternary"),
-    reads: { uses: [...SENSE_NAMES, "time", "storageTemperature", "samples"], make: restedReads },
+    reads: { uses: [...SENSE_NAMES, "time", "storageTemperature", "cycles", "samples"], make: restedReads },
   },
   idle: (params) => [...idleRipple(params), ...idleOfFile(params, "seeds")],
   remarks: heatRemarks,

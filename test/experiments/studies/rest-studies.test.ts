@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "@jest/globals";
 import { beyondMeasured, RRAM_SETS, type RramRelaxation } from "#devices/index";
@@ -41,10 +41,12 @@ describe("ages beyond what was measured", () => {
     expect(at(100, 140)).toEqual({ time: "before", temperature: false });
     expect(at(0, 85)).toBeNull();
     expect(at(5000, 85)).toEqual({ time: null, temperature: true });
-    expect(extrapolationNote([{ device: "measured-a", time: 315_576_000, storageTemperature: 358.15 }])).toBe(
-      'EXTRAPOLATED: device "measured-a", beyond 7165 s, outside 100 degC to 180 degC (10 years).',
+    expect(
+      extrapolationNote([{ device: "measured-a", time: 315_576_000, storageTemperature: 358.15, cycles: 0 }]),
+    ).toBe('EXTRAPOLATED: device "measured-a", beyond 7165 s, outside 100 degC to 180 degC (10 years).');
+    expect(extrapolationNote([{ device: "measured-c", time: 10, storageTemperature: 300.15, cycles: 0 }])).toContain(
+      "within",
     );
-    expect(extrapolationNote([{ device: "measured-c", time: 10, storageTemperature: 300.15 }])).toContain("within");
   });
 });
 
@@ -137,6 +139,42 @@ describe("rramlab sample", () => {
     expect(rows[0].quantiles[2]).toBeCloseTo(1e5, 6);
     expect(rows[1].logSigma).toBeGreaterThan(0.2);
     expect(readFileSync(join(place.folder, "r.parquet")).subarray(0, 4).toString()).toBe("PAR1");
+  });
+});
+
+describe("cells that wear", () => {
+  const wear = { source: "assumed for this test", onset: 100, low: 0.05, high: 0.3 };
+  test("are read as their file has it, by sample and by studies; others refuse cycles", async () => {
+    writeFileSync(join(place.folder, "worn.json"), JSON.stringify({ ...RRAM_SETS["measured-c"], name: "worn", wear }));
+    const median = async (state: string, cycles: string): Promise<number> =>
+      (await json("sample", "worn.json", "--state", state, "--cycles", cycles, "--cells", "500")).rows[0].quantiles[2];
+    // Two decades: 10,000 cycles over an onset of 100.
+    const decades = Math.log10(1 + 1e4 / 100);
+    expect((await median("high", "1e4")) / (await median("high", "0"))).toBeCloseTo(Math.exp(-0.3 * decades), 9);
+    expect((await median("low", "1e4")) / (await median("low", "0"))).toBeCloseTo(Math.exp(0.05 * decades), 9);
+    const { rows } = await json(
+      ...["run", "retention", "--device", "worn.json", "--out", "worn", "--trials", "1", "--set", "seeds=1"],
+      ...[
+        "--set",
+        "epochs=1",
+        "--set",
+        "samples=150",
+        "--set",
+        "widths=784-16-10",
+        "--set",
+        "time=1s",
+        "--grid",
+        "cycles=0,1e9",
+      ],
+    );
+    expect(rows[1].type3).toBeGreaterThan(rows[0].type3 + 0.2);
+    for (const args of [
+      ["sample", "measured-c", "--cycles", "10"],
+      ["run", "retention", "--set", "cycles=10", "--out", "x"],
+    ]) {
+      const { status, stderr } = await rramlab(...args);
+      expect([status, stderr]).toEqual([2, expect.stringContaining('"measured-c" does not say how it wears')]);
+    }
   });
 });
 
