@@ -122,7 +122,7 @@ describe("rramlab fit of pulses", () => {
     return Array.from({ length: 320 }, (_, n) => {
       const direction = Math.floor(n / 80) % 2 === 0 ? 1 : -1;
       x = afterPulse(own, x, direction, normal(fold(key, "pulse"), n), uniform(fold(key, "round"), n));
-      const read = pulsedConductance(own, x) + 2e-7 * normal(fold(key, "read"), n);
+      const read = pulsedConductance(own, x) + 6e-7 * normal(fold(key, "read"), n);
       return `c${cell},${direction > 0 ? "up" : "down"},${n},${(1e6 * read).toPrecision(6)}`;
     });
   };
