@@ -1,6 +1,6 @@
 import { RELAXATION_C, type RramRelaxation } from "#devices/index";
 import { momentsOf, standardDeviation } from "#src/numerics/moments";
-import { centralWidth } from "#src/numerics/ranks";
+import { centralWidth, sortedQuantile } from "#src/numerics/ranks";
 import { fold, type Key, permutation, uniform } from "#src/random/index";
 import { Misuse } from "../../misuse.ts";
 import { showQuantity, showTime } from "../../units/show.ts";
@@ -190,7 +190,7 @@ export const fitRest = (cells: RestingCells, options: RestOptions): RestFit => {
   const scratch = new Float64Array(freedomOf(layout));
   const halfModel = relaxationOf(cells, onHalf, options);
   const changes = (some: RestingCells, name: string): GroupChanges[] =>
-    changesOf(some, groupsOf(some, 500, 10), halfModel, fold(key, name));
+    changesOf(some, groupsOf(some, leastOfGroup(some.first.length), 10), halfModel, fold(key, name));
   const heldOut: HeldOut = {
     count: other.first.length,
     changes: changes(other, "held out"),
@@ -252,7 +252,7 @@ export const fitRest = (cells: RestingCells, options: RestOptions): RestFit => {
           ]
         : []),
       ...contradictions(cells, relaxation, measured, modelled, fold(key, "left out")),
-      ...risingWidths(heldOut.changes, cells),
+      ...risingWidths(cells),
       ...(energies.length > 1
         ? [
             `One read a temperature does not tell a law of time: the device's file has ${law.assumes}, assumed; under other laws the activation energy is another.`,
@@ -296,18 +296,31 @@ const contradictions = (
   });
 };
 
-/** Where the width of ln R does not fall with conductance, at the last age. */
-const risingWidths = (changes: readonly GroupChanges[], cells: RestingCells): string[] => {
-  const last = Math.max(...changes.map(({ age }) => age));
-  const own = changes.filter(({ age }) => age === last).sort((a, b) => a.conductance - b.conductance);
-  const widths = own.map(({ measured }) => centralWidth(measured));
-  const rising = own.flatMap((group, k) =>
-    k > 0 && widths[k] > 1.15 * widths[k - 1]
-      ? [
-          `${widths[k - 1].toFixed(3)} at ${showQuantity(Number(own[k - 1].conductance.toPrecision(3)), "S")}, ${widths[k].toFixed(3)} at ${showQuantity(Number(group.conductance.toPrecision(3)), "S")}`,
-        ]
-      : [],
-  );
+/** Cells of a group that quantiles are compared in: 500, or a fifth of fewer cells, at least 100. */
+const leastOfGroup = (count: number): number => Math.min(500, Math.max(100, Math.floor(count / 5)));
+
+/** Standard error of a width, times the root of the cells, over the width: that of normal changes. */
+const ERROR_OF_WIDTH = 0.89;
+
+/** Where the width of ln R does not fall with conductance, at the last age: by more than three standard errors. */
+const risingWidths = (cells: RestingCells): string[] => {
+  const last = cells.ages.length - 1;
+  const own = groupsOf(cells, 100, 10).flatMap((group) => {
+    const read = group.filter((i) => cells.later[last][i] > 0);
+    if (read.length < 50) return [];
+    const conductances = read.map((i) => 1 / cells.first[i]).sort((a, b) => a - b);
+    const changes = read.map((i) => Math.log(cells.later[last][i] / cells.first[i])).sort((a, b) => a - b);
+    return [{ conductance: sortedQuantile(conductances, 0.5), width: centralWidth(changes), count: read.length }];
+  });
+  const word = ({ conductance, width }: (typeof own)[number]): string =>
+    `${width.toFixed(3)} at ${showQuantity(Number(conductance.toPrecision(3)), "S")}`;
+  const rising = own.flatMap((group, k) => {
+    if (k === 0) return [];
+    const before = own[k - 1];
+    const error =
+      ERROR_OF_WIDTH * Math.hypot(group.width / Math.sqrt(group.count), before.width / Math.sqrt(before.count));
+    return group.width - before.width > 3 * error ? [`${word(before)}, ${word(group)}`] : [];
+  });
   if (rising.length === 0) return [];
   return [
     `Widths of the change of ln R after ${showTime(cells.ages[last].seconds)} do not fall with conductance everywhere: ${rising.join("; ")}. The curves follow them.`,

@@ -120,6 +120,17 @@ describe("a fit of cells over time", () => {
     expect(notes.join(" ")).toMatch(/changes at 10000 s contradict the other ages/);
     expect(fit.notes.join(" ")).not.toMatch(/contradict/);
   });
+  test("tells widths that rise with conductance", () => {
+    // Cells of the second level move three times as far.
+    const later = cells.later.map((values) =>
+      values.map((r, i) => cells.first[i] * Math.exp((i % 4 === 1 ? 3 : 1) * Math.log(r / cells.first[i]))),
+    );
+    const { notes } = fitRest({ ...cells, later }, { key: KEY, resamples: 0, standing: "s", source: "s" });
+    expect(notes.join(" ")).toMatch(
+      /do not fall with conductance everywhere: 0\.\d+ at 4\.\d+ uS, 0\.\d+ at 13\.\d+ uS/,
+    );
+    expect(fit.notes.join(" ")).not.toMatch(/do not fall/);
+  });
 });
 
 describe("rramlab fit of cells over time", () => {
