@@ -177,7 +177,7 @@ console.log(
       columns: ["age", ...PARTS.flatMap(([name]) => [name, "halves"])],
       rows: TIMES.map(errorsAt),
       notes: [
-        `Change of ln R since programming, ${DRAWS} draws a cell from its own first resistance; width: (q90 - q10) / 2.563 of the cells measured. Halves: the same between two halves of the cells. ${cells.size} cells; ${negative} readings that are not above 0 ohm are left out.`,
+        `Change of ln R since programming, ${DRAWS} draws a cell from its own first resistance; width: (q90 - q10) / 2.563 of the cells measured. Halves: the same between two halves of the cells, twice what sampling alone makes of all. ${cells.size} cells; ${negative} readings that are not above 0 ohm are left out.`,
       ],
     },
     {

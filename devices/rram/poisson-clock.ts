@@ -12,16 +12,21 @@ const poissonOfOne = (u: number): number => {
   return count;
 };
 
+/** Pieces that are told apart; beyond, where a time in double precision is hardly one piece's, they come round again. */
+const MOST_COUNTED = 2 ** 49;
+
 /** The number of the last event of a Poisson clock before a time, from 1; 0 before the first. It is the same for all times up to the next one. */
 export const lastEvent = (rate: number, seconds: number, key: Key): number => {
-  const whole = Math.floor(seconds * rate);
+  const pieces = Math.floor(seconds * rate);
+  const part = seconds * rate - pieces;
+  const whole = pieces % MOST_COUNTED;
   const row = MOST_EVENTS + 1;
   for (let piece = whole; piece >= 0 && piece > whole - MOST_PIECES; piece--) {
     const events = poissonOfOne(uniform(key, piece * row));
     let [latest, number] = [-1, -1];
     for (let event = 1; event <= events; event++) {
-      const at = piece + uniform(key, piece * row + event);
-      if (at <= seconds * rate && at > latest) [latest, number] = [at, event];
+      const at = uniform(key, piece * row + event);
+      if ((piece < whole || at <= part) && at > latest) [latest, number] = [at, event];
     }
     if (number > 0) return piece * MOST_EVENTS + number;
   }

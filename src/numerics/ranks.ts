@@ -10,20 +10,22 @@ export const sortedQuantile = (sorted: ArrayLike<number>, p: number): number => 
 export const centralWidth = (sorted: ArrayLike<number>): number =>
   (sortedQuantile(sorted, 0.9) - sortedQuantile(sorted, 0.1)) / 2.5631;
 
-/** Ranks from 0, equal values in their order. */
+/** Ranks from 0; equal values share the mean of theirs. */
 const ranksOf = (values: ArrayLike<number>): Float64Array => {
   const order = Uint32Array.from({ length: values.length }, (_, i) => i).sort((a, b) => values[a] - values[b]);
   const ranks = new Float64Array(values.length);
-  order.forEach((i, rank) => {
-    ranks[i] = rank;
-  });
+  for (let from = 0, to = 0; from < order.length; from = to) {
+    while (to < order.length && values[order[to]] === values[order[from]]) to++;
+    for (let k = from; k < to; k++) ranks[order[k]] = (from + to - 1) / 2;
+  }
   return ranks;
 };
 
-/** Spearman's correlation of two sets of values, pair by pair. */
+/** Spearman's correlation of two sets of values, pair by pair: that of their ranks; 0 where one of them does not vary. */
 export const rankCorrelation = (a: ArrayLike<number>, b: ArrayLike<number>): number => {
-  const n = a.length;
   const [p, q] = [ranksOf(a), ranksOf(b)];
-  const squares = p.reduce((sum, rank, i) => sum + (rank - q[i]) ** 2, 0);
-  return 1 - (6 * squares) / (n * (n * n - 1));
+  const middle = (a.length - 1) / 2;
+  const sum = (of: (i: number) => number): number => p.reduce((total, _, i) => total + of(i), 0);
+  const spread = Math.sqrt(sum((i) => (p[i] - middle) ** 2) * sum((i) => (q[i] - middle) ** 2));
+  return spread === 0 ? 0 : sum((i) => (p[i] - middle) * (q[i] - middle)) / spread;
 };

@@ -148,6 +148,7 @@ describe("a cell at rest", () => {
       [1e-3, 0.6],
       [1e5, 1],
       [3e10, 0.6],
+      [1e-6, 0],
     ]) {
       const clock = clockAt(simple, seconds);
       expect(clock / Math.log10(1 + seconds / simple.onset) ** 1.5).toBeCloseTo(1, 9);
@@ -214,6 +215,13 @@ describe("time at other temperatures", () => {
     const factor = Math.exp((1 / 8.617333262e-5) * (1 / 300.15 - 1 / 358.15));
     expect(equivalentTime(known, { holds }) / (100 + 10 * factor)).toBeCloseTo(1, 12);
     expect(clockAt(known, known.onset * 9)).toBeCloseTo(1, 12);
+  });
+  test("counts as nothing where it is next to nothing", () => {
+    expect(relaxedResistance(RELAXATION_C, 1e5, atRest(RELAXATION_C, 1e-19), KEY)).toBeCloseTo(1e5, 6);
+    const cold = { holds: [{ seconds: 1, temperature: 200 }] };
+    expect(relaxedResistance({ ...RELAXATION_C, activationEnergy: 1.5 }, 1e5, cold, KEY) / 1e5).toBeCloseTo(1, 9);
+    const early = { ...RELAXATION_C, onset: 1e-8 };
+    expect(relaxedResistance(early, 1e5, atRest(early, 3e8), KEY)).toBeGreaterThan(0);
   });
   test("is refused where none is known, and times that are none are", () => {
     expect(() => equivalentTime(RELAXATION_C, { holds: [{ seconds: 1, temperature: 358.15 }] })).toThrow(

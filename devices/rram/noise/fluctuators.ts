@@ -56,11 +56,24 @@ export const fluctuationAt = (fluctuators: Fluctuators, seconds: number, key: Ke
   return sum;
 };
 
-/** Mean spectrum over cells, one-sided [1 / Hz], of ln R at frequency f: the sum of Lorentzians 4 a^2 r / (r^2 + (2 pi f)^2). */
-export const fluctuatorSpectrum = (fluctuators: Fluctuators, frequency: number): number => {
-  const omega = 2 * Math.PI * frequency;
-  return amplitudesOf(fluctuators).reduce((sum, a, k) => {
-    const rate = rateAt(fluctuators, k, 0.5);
-    return sum + (4 * a * a * rate) / (rate * rate + omega * omega);
-  }, 0);
+/**
+ * Spectrum, one-sided [1 / Hz], of a two-state process of variance 1 that forgets its state as exp(-r t): 4 r / (r^2 + (2 pi f)^2); of reads so many a second,
+ * what is faster folded back, (2 / rate) (1 - q^2) / (1 - 2 q cos(2 pi f / rate) + q^2), q = exp(-r / rate).
+ */
+export const forgettingSpectrum = (rate: number, frequency: number, reads = Number.POSITIVE_INFINITY): number => {
+  if (reads === Number.POSITIVE_INFINITY) {
+    const omega = 2 * Math.PI * frequency;
+    return (4 * rate) / (rate * rate + omega * omega);
+  }
+  const q = Math.exp(-rate / reads);
+  return (
+    ((2 / reads) * -Math.expm1((-2 * rate) / reads)) / (1 - 2 * q * Math.cos((2 * Math.PI * frequency) / reads) + q * q)
+  );
 };
+
+/** Mean spectrum over cells, one-sided [1 / Hz], of ln R at frequency f: the sum of its fluctuators'; `reads`: of so many reads a second. */
+export const fluctuatorSpectrum = (fluctuators: Fluctuators, frequency: number, reads?: number): number =>
+  amplitudesOf(fluctuators).reduce(
+    (sum, a, k) => sum + a * a * forgettingSpectrum(rateAt(fluctuators, k, 0.5), frequency, reads),
+    0,
+  );

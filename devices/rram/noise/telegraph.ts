@@ -1,5 +1,6 @@
 import { fold, type Key, uniform } from "#src/random/index";
 import { lastEvent } from "../poisson-clock.ts";
+import { forgettingSpectrum } from "./fluctuators.ts";
 
 /**
  * Random telegraph noise of a cell: one trap beside the filament, empty or full, two levels of resistance. Both dwell times are
@@ -55,10 +56,9 @@ export const telegraphAt = (noise: TelegraphNoise, seconds: number, key: Key): n
   return uniform(fold(key, 1), event) < trappedShare(noise) ? noise.logAmplitude : 0;
 };
 
-/** Its spectrum, one-sided [1 / Hz]: 4 p (1 - p) A^2 r / (r^2 + (2 pi f)^2), r = 1 / capture + 1 / emission (Machlup's closed form). */
-export const telegraphSpectrum = (noise: TelegraphNoise, frequency: number): number => {
+/** Its spectrum, one-sided [1 / Hz]: 4 p (1 - p) A^2 r / (r^2 + (2 pi f)^2), r = 1 / capture + 1 / emission (Machlup's closed form); `reads`: of so many reads a second. */
+export const telegraphSpectrum = (noise: TelegraphNoise, frequency: number, reads?: number): number => {
   const p = trappedShare(noise);
   const rate = 1 / noise.captureTime + 1 / noise.emissionTime;
-  const omega = 2 * Math.PI * frequency;
-  return (4 * p * (1 - p) * noise.logAmplitude ** 2 * rate) / (rate * rate + omega * omega);
+  return p * (1 - p) * noise.logAmplitude ** 2 * forgettingSpectrum(rate, frequency, reads);
 };

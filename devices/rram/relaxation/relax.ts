@@ -5,10 +5,10 @@ import { type LevyLaw, levyPath } from "./levy-path.ts";
 import { monotoneCurve } from "./monotone-curve.ts";
 import type { CellAge, ConductanceCurve, RramRelaxation } from "./params.ts";
 
-/** Decades of time beyond the onset that are drawn, a slice of what is lost again each: 3,000 years for an onset of a millisecond. */
-const DECADES = 14;
-/** Halvings at most and pieces' fineness of what is for good; halvings of a slice that is under way. */
-const [LEVELS, FINENESS, SLICE_LEVELS] = [12, 16, 4];
+/** Decades of time beyond the onset that are drawn, a slice of what is lost again each: the age of the earth for an onset of a millisecond. */
+const DECADES = 20;
+/** Halvings at most, and how much shorter a piece is than what lies before it. */
+const [LEVELS, FINENESS] = [40, 16];
 /** Children of a cell's key. */
 const [PERMANENT, LOST] = [0, 1];
 
@@ -92,7 +92,7 @@ export const equivalentTime = (relaxation: RramRelaxation, { holds }: CellAge): 
       throw new RangeError(`age: ${seconds} s; expected 0 s or more.`);
     if (!(temperature > 0)) throw new RangeError(`age: ${temperature} K; expected more than 0 K.`);
     const { activationEnergy, temperature: own } = relaxation;
-    if (Math.abs(temperature - own) < 0.5) return sum + seconds;
+    if (activationEnergy === null && Math.abs(temperature - own) < 0.5) return sum + seconds;
     if (activationEnergy === null)
       throw new RangeError(
         `age: ${seconds} s at ${temperature} K; relaxation was measured at ${own} K alone, and how temperature speeds it up is not known. Age at ${own} K.`,
@@ -104,9 +104,10 @@ export const equivalentTime = (relaxation: RramRelaxation, { holds }: CellAge): 
 const clockOf = (exponent: number, s: number): number => (s === 0 ? 0 : Math.exp(exponent * Math.log(s)));
 
 /** Decades S of a time beyond the onset, at most those that are drawn. */
-const decadesAt = (onset: number, seconds: number): number => Math.min(DECADES, Math.log10(1 + seconds / onset));
+const decadesAt = (onset: number, seconds: number): number =>
+  Math.min(DECADES, Math.log1p(seconds / onset) / Math.LN10);
 
-/** The clock S' of a time at the measurement's temperature; it stands still after 14 decades. */
+/** The clock S' of a time at the measurement's temperature; it stands still after 20 decades. */
 export const clockAt = ({ onset, exponent }: Pick<RramRelaxation, "onset" | "exponent">, seconds: number): number =>
   clockOf(exponent, decadesAt(onset, seconds));
 
@@ -123,6 +124,7 @@ export const relaxedResistance = (relaxation: RramRelaxation, resistance: number
   const { permanent, redraws, fading, onset, exponent } = relaxation;
   const decades = decadesAt(onset, seconds);
   const clock = clockOf(exponent, decades);
+  if (clock === 0) return resistance;
   const start = Math.log(resistance);
   const own = law(-start);
   let moved = drift(-start) * clock;
@@ -135,7 +137,7 @@ export const relaxedResistance = (relaxation: RramRelaxation, resistance: number
       const event = lastEvent(redraws / lifetimes[decade], seconds, place);
       const whole = (1 - permanent) * (clocks[decade + 1] - clocks[decade]);
       const part = decade + 1 <= decades ? whole : (1 - permanent) * (clock - clocks[decade]);
-      moved += levyPath(own, whole, part, part === whole ? 0 : SLICE_LEVELS, fold(place, event));
+      moved += levyPath(own, whole, part, part === whole ? 0 : LEVELS, fold(place, event), FINENESS);
     }
   }
   const scale = fading === 0 ? 1 : Math.exp(-fading * Math.log(clock));

@@ -101,7 +101,7 @@ const fluctuatorsOf = (
   const error = (at: readonly number[]): number => {
     const { fluctuators, white } = modelAt(at);
     return spectrum.frequencies.reduce((sum, f, k) => {
-      const model = fluctuatorSpectrum(fluctuators, f) + (2 * white * white) / rate;
+      const model = fluctuatorSpectrum(fluctuators, f, rate) + (2 * white * white) / rate;
       const weight = Math.min(MOST_WEIGHT, spectrum.counts[k]);
       return sum + weight * (Math.log(model) - Math.log(spectrum.powers[k])) ** 2;
     }, 0);
@@ -171,7 +171,9 @@ export const fitSeries = (name: string, resistances: Float64Array, rate: number)
     spectrum,
     modelled: spectrum.frequencies.map(
       (f) =>
-        fluctuatorSpectrum(rounded, f) + (trap ? telegraphSpectrum(trap.noise, f) : 0) + (2 * white * white) / rate,
+        fluctuatorSpectrum(rounded, f, rate) +
+        (trap ? telegraphSpectrum(trap.noise, f, rate) : 0) +
+        (2 * white * white) / rate,
     ),
   };
 };

@@ -36,7 +36,8 @@ const chosenBy = async (data: RestData, asked: string, flag: string): Promise<Ch
       [range[1], range[2]].map((text) => parseQuantity(/[A-Za-z]$/.test(text) ? text : `${text} ${unit}`, "S", flag)),
     );
     const resistances = cellsWhere((i) => 1 / first[i] >= low && 1 / first[i] <= high);
-    const [least, most] = [Math.min, Math.max].map((of) => of(...first.map((r) => 1 / r)));
+    const sorted = first.map((r) => 1 / r).sort();
+    const [least, most] = [sorted[0], sorted[sorted.length - 1]];
     if (resistances.length === 0)
       throw new Misuse(
         `${flag}: no cell was programmed to ${asked}; conductances are ${three(least, "S")} to ${three(most, "S")}.`,

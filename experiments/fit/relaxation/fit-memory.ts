@@ -61,6 +61,14 @@ interface Memory {
   readonly redraws: number;
 }
 
+/** The best memory, and between which redraws, at its share, correlations are off by hardly more. */
+interface FittedMemory extends Memory {
+  readonly redrawsAlike: readonly [low: number, high: number];
+}
+
+/** Root mean square errors that differ by less are alike: twice what another key makes. */
+const ALIKE = 0.008;
+
 /**
  * What of a cell's moves is for good: the share and the rate whose paths correlate from age to age as measured; null where no cell has two ages.
  * @param without An age that is left out of it.
@@ -70,7 +78,7 @@ export const fitMemory = (
   relaxation: RramRelaxation,
   key: Key,
   without: number | null = null,
-): Memory | null => {
+): FittedMemory | null => {
   const stride = Math.max(1, Math.ceil(cells.first.length / SEARCHED));
   const some = cellsAt(
     cells,
@@ -109,5 +117,9 @@ export const fitMemory = (
       ),
     ]);
   }
-  return memory;
+  const best0 = error(memory);
+  const alike = [1 / 64, 1 / 16, 1 / 4, 1, 4, 16, 64]
+    .map((factor) => Number((memory.redraws * factor).toPrecision(3)))
+    .filter((redraws) => error({ ...memory, redraws }) < best0 + ALIKE);
+  return { ...memory, redrawsAlike: [Math.min(...alike), Math.max(...alike)] };
 };

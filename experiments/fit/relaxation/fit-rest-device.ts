@@ -1,5 +1,5 @@
 import { basename } from "node:path";
-import type { RramParams, RramStateParams } from "#devices/index";
+import { parseRram, type RramParams, type RramStateParams } from "#devices/index";
 import { fold, rootKey } from "#src/random/index";
 import { Misuse } from "../../misuse.ts";
 import { showQuantity, showTime } from "../../units/show.ts";
@@ -107,6 +107,13 @@ export const fitRestDevice = async (
     stuck: { lrs: 0, hrs: 0 },
     relaxation,
   };
+  try {
+    parseRram(device, device.name);
+  } catch (error) {
+    if (error instanceof RangeError)
+      throw new Misuse(`the fit ended where no device is, so none is written: ${error.message}`);
+    throw error;
+  }
   return {
     device,
     states,

@@ -81,7 +81,7 @@ export const restTables = (fit: RestFit, ages: readonly ReadAge[]): WordTable[] 
         ]),
       ]),
       notes: [
-        "Cells not fitted, in groups of neighbours in conductance; width: (q90 - q10) / 2.563 of the measured changes. Halves: the same between cells fitted and not, what sampling alone makes.",
+        "Cells not fitted, in groups of neighbours in conductance; width: (q90 - q10) / 2.563 of the measured changes. Halves: the same between cells fitted and not, 1.4 times what sampling alone makes of one half.",
       ],
     },
     ...(fit.correlations.length > 0
@@ -106,7 +106,7 @@ export const restTables = (fit: RestFit, ages: readonly ReadAge[]): WordTable[] 
             columns: ["law", "Ea", "ln L more"],
             rows: fit.energies.map(({ law, energy, above }) => [law.name, shown(energy), above.toFixed(1)]),
             notes: [
-              `${fit.energies.map(({ law }) => `${law.name}: ${law.assumes}`).join("; ")}. ln L more: ln of the likelihood above that of the first law, which is the device file's.`,
+              `${fit.energies.map(({ law }) => `${law.name}: ${law.assumes}`).join("; ")}. ln L more: ln of the likelihood above that of the first law, which is the device file's. Intervals: sampling of cells alone; each temperature was one bake.`,
             ],
           },
         ]
@@ -133,13 +133,16 @@ export const groupTable = ({ heldOut }: RestFit, ages: readonly ReadAge[]): Word
 };
 
 /** All numbers of the fit, for the page's details. */
-export const numberTable = ({ numbers, relaxation }: RestFit): WordTable => ({
+export const numberTable = ({ numbers, relaxation, redrawsAlike }: RestFit): WordTable => ({
   title: "Numbers of the relaxation [95 %]",
   columns: ["number", "value"],
   rows: [
     ...numbers.map((number) => [number.name, shown(number)]),
     ["permanent", String(relaxation.permanent)],
-    ["redraws", String(relaxation.redraws)],
+    [
+      "redraws",
+      redrawsAlike ? `${relaxation.redraws} (alike: ${redrawsAlike.join(" to ")})` : String(relaxation.redraws),
+    ],
   ],
   notes: [
     "Intervals: cells drawn anew and fitted again, 1.96 standard deviations. permanent and redraws are searched so that ages correlate as measured.",

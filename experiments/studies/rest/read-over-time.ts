@@ -2,6 +2,7 @@ import { readSamples, type SampledRead } from "#circuits/index";
 import {
   defineExperiment,
   integer,
+  mean,
   type NumberSpec,
   type Parameters,
   quantity,
@@ -14,11 +15,19 @@ import {
 import type { Key } from "#src/random/index";
 import type { Figure } from "#src/report/figure";
 import { OWN_MODULE } from "../../own-module.ts";
-import { showRate, showTime } from "../../units/show.ts";
+import { showQuantity, showRate, showTime } from "../../units/show.ts";
 import { linesOf, percentCurve, tableOf } from "../results/index.ts";
 import { heatRemarks, idleRipple } from "../sensing/idle-parameters.ts";
-import { MONTE_CARLO_TOLERANCE, STROBE_PARAMETER } from "../sensing/sense-errors.ts";
-import { amplifierOf, deviceOf, SENSE_PARAMETERS, senseNotes, standingOf } from "../sensing/sense-parameters.ts";
+import { MONTE_CARLO_TOLERANCE } from "../sensing/sense-errors.ts";
+import {
+  amplifierOf,
+  deviceOf,
+  SENSE_NAMES,
+  SENSE_PARAMETERS,
+  senseNotes,
+  standingOf,
+} from "../sensing/sense-parameters.ts";
+import { freshStrobes } from "./fresh-strobes.ts";
 import { ageOf, checkRest, extrapolationNote, REST_PARAMETERS } from "./rest-parameters.ts";
 
 const PARAMETERS = {
@@ -34,11 +43,6 @@ const PARAMETERS = {
   storageTemperature: { ...REST_PARAMETERS.storageTemperature, default: 373.15 },
   interval: quantity("s", 1, [1e-6, 1e8], "time from read to read, at the storage temperature", "chosen"),
   reads: integer(20, [2, 1000], "reads of each pair of cells", "chosen"),
-  strobe: {
-    ...STROBE_PARAMETER,
-    default: 1e-9,
-    source: "chosen inside measured-a's ternary window at 0.9 V and 20 fF",
-  },
 } as const satisfies Parameters;
 
 type Params = ValuesOf<typeof PARAMETERS>;
@@ -51,9 +55,18 @@ const NUMBERS = {
   zeroEver: rate("a pair that holds 0 gave more than one verdict in all reads"),
   signedErrors: rate("+-1 read as another weight, all reads"),
   zeroErrors: rate("0 read as +-1, all reads"),
+  ternaryStrobe: mean("s", "strobe of ternary reads, the best on fresh cells"),
+  binaryStrobe: mean("s", "strobe of binary reads, the best on fresh cells"),
 } as const satisfies Readonly<Record<string, NumberSpec>>;
 
 type NumberName = keyof typeof NUMBERS;
+type TrialName = Exclude<NumberName, "ternaryStrobe" | "binaryStrobe">;
+
+/** When ternary and binary reads are looked at [s]. */
+interface Strobes {
+  readonly ternary: number;
+  readonly binary: number;
+}
 type Table = TableOf<typeof PARAMETERS, typeof NUMBERS>;
 
 /** Verdicts of one sample and one weight, read by read. */
@@ -63,9 +76,13 @@ interface Verdicts {
   readonly signs: readonly number[];
 }
 
+/** The last read of each of these. */
+const lastReads = <P extends Params>(points: readonly P[]): P[] =>
+  points.map((point) => ({ ...point, time: point.time + (point.reads - 1) * point.interval }));
+
 const changes = (list: readonly unknown[]): number => list.filter((x, i) => i > 0 && x !== list[i - 1]).length;
 
-const numbersOf = (verdicts: readonly Verdicts[]): Record<NumberName, RateReport> => {
+const numbersOf = (verdicts: readonly Verdicts[]): Record<TrialName, RateReport> => {
   const signed = verdicts.filter(({ weight }) => weight !== 0);
   const zeros = verdicts.filter(({ weight }) => weight === 0);
   const sum = (list: readonly Verdicts[], of: (v: Verdicts) => number): number =>
@@ -97,10 +114,11 @@ const numbersOf = (verdicts: readonly Verdicts[]): Record<NumberName, RateReport
 };
 
 /** One trial a key: an amplifier and a pair of cells in each of the three states, read again and again. */
-const readAgain = (params: Params, keys: readonly Key[]): TrialResult<NumberName>[] => {
+const readAgain = ({ ternary, binary }: Strobes, params: Params, keys: readonly Key[]): TrialResult<NumberName>[] => {
+  const strobes = [...new Set([ternary, binary])].sort((a, b) => a - b);
   const [amplifier, rram] = [amplifierOf(params), deviceOf(params)];
   const rounds = Array.from({ length: params.reads }, (_, occasion) =>
-    readSamples(amplifier, rram, params.mismatch, [params.strobe], MONTE_CARLO_TOLERANCE, keys, {
+    readSamples(amplifier, rram, params.mismatch, strobes, MONTE_CARLO_TOLERANCE, keys, {
       moment: {
         age: ageOf({ ...params, time: params.time + occasion * params.interval }),
         occasion,
@@ -112,8 +130,8 @@ const readAgain = (params: Params, keys: readonly Key[]): TrialResult<NumberName
     if (mine.some((reads) => reads.some(({ failed }) => failed))) return { failed: "a read could not be solved" };
     const verdicts = mine[0].map(({ weight }, k) => ({
       weight,
-      readings: mine.map((reads) => reads[k].readings[0]),
-      signs: mine.map((reads) => reads[k].binary[0]),
+      readings: mine.map((reads) => reads[k].readings[strobes.indexOf(ternary)]),
+      signs: mine.map((reads) => reads[k].binary[strobes.indexOf(binary)]),
     }));
     return { numbers: numbersOf(verdicts) };
   });
@@ -124,6 +142,9 @@ const VERDICTS = [
   ["0", "zeroFlips", "zeroEver"],
   ["BNN", "binaryFlips", null],
 ] as const;
+
+const strobeOf = ({ rows }: Table, name: "ternaryStrobe" | "binaryStrobe"): string =>
+  [...new Set(rows.map(({ numbers }) => showQuantity(Number(numbers[name].estimate.toPrecision(2)), "s")))].join(", ");
 
 const conclude = (table: Table, params: Params) => [
   tableOf(
@@ -141,7 +162,7 @@ const conclude = (table: Table, params: Params) => [
       ],
     ],
     [
-      "Verdicts of +-1 and 0: +1, -1, 0 or invalid; BNN: the sign of a binary read of +-1, undecided reads a fair coin each time. Reads of one pair are alike: intervals over them are too narrow by what its changes share.",
+      `Strobes are the best on fresh cells: ternary ${strobeOf(table, "ternaryStrobe")}, binary ${strobeOf(table, "binaryStrobe")}. Verdicts of +-1 and 0: +1, -1, 0 or invalid; BNN: the sign of a binary read of +-1, undecided reads a fair coin each time. Reads of one pair are alike: intervals over them are too narrow by what its changes share. ${extrapolationNote(lastReads(table.rows.map(({ at }) => at)))}`,
     ],
   ),
 ];
@@ -159,7 +180,7 @@ const figures = (table: Table, params: Params): Figure[] =>
     return [
       {
         title: `Verdicts that change from read to read${line.label ? `: ${line.label}` : ""}`,
-        caption: `First read ${showTime(line.at.time)} after programming; bars are 95 % Wilson intervals. ${extrapolationNote(line.rows.map(({ at }) => at))} ${standingOf(line.rows, params)}`,
+        caption: `First read ${showTime(line.at.time)} after programming; bars are 95 % Wilson intervals. ${extrapolationNote(lastReads(line.rows.map(({ at }) => at)))} ${standingOf(line.rows, params)}`,
         x: { label: "time from read to read", unit: "s", scale: "log" },
         y: { label: "reads that differ from the one before", unit: "%", scale: "linear" },
         series: [curve("+-1", "signedFlips"), curve("0", "zeroFlips"), curve("BNN", "binaryFlips")],
@@ -179,7 +200,6 @@ export const readOverTime = defineExperiment({
     "time",
     "storageTemperature",
     "cycles",
-    "strobe",
     "supply",
     "temperature",
     "corner",
@@ -188,21 +208,25 @@ export const readOverTime = defineExperiment({
     "bitLineCapacitance",
     "mismatch",
   ],
-  grid: () => [{ interval: [1e-3, 0.1, 10, 1000] }],
+  grid: () => [{ interval: [1e-3, 0.1, 10, 100] }],
   trials: 1000,
   block: 50,
   numbers: NUMBERS,
   quick: { reads: 5 },
-  trial: (_context, params, key) => readAgain(params, [key])[0],
-  together: (_context, params, keys) => readAgain(params, keys),
+  prepare: { strobes: { uses: [...SENSE_NAMES], make: freshStrobes } },
+  facts: ({ strobes }) => ({ numbers: { ternaryStrobe: strobes.ternary, binaryStrobe: strobes.binary } }),
+  trial: ({ strobes }, params, key) => readAgain(strobes, params, [key])[0],
+  together: ({ strobes }, params, keys) => readAgain(strobes, params, keys),
   idle: idleRipple,
   remarks: heatRemarks,
-  check: checkRest,
+  check: (params) => {
+    for (const point of [params, ...lastReads([params])]) checkRest(point);
+  },
   figures,
   conclude,
   notes: (params, points) => [
     "Expected before the first run: few verdicts change, those of pairs near the edge of the window; reads further apart differ more often, since noise forgets and cells relax; most among zeros, whose two high resistances are the noisiest.",
-    extrapolationNote(points),
+    extrapolationNote([...points, ...lastReads(points)]),
     ...senseNotes(params, points),
   ],
 });

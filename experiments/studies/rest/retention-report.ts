@@ -44,11 +44,15 @@ const refreshOf = (course: Course, kind: "binary" | "ternary"): string => {
   const last = Math.max(...course.rows.map(({ at }) => at.time));
   const first = Math.min(...course.rows.map(({ at }) => at.time).filter((t) => t > 0));
   if (!found) {
-    const lost = times.filter((t) => t !== null).length;
-    return lost === 0 ? `> ${showTime(last)}` : `${lost} of ${times.length} seeds within ${showTime(last)}`;
+    const [early, late] = (["before", "later"] as const).map((side) => times.filter((t) => t === side).length);
+    if (late === times.length) return `> ${showTime(last)}`;
+    if (early === times.length) return `< ${showTime(first)}`;
+    return [
+      ...(early > 0 ? [`${early} of ${times.length} seeds before ${showTime(first)}`] : []),
+      `${times.length - late} of ${times.length} within ${showTime(last)}`,
+    ].join(", ");
   }
   const two = (t: number): string => showTime(Number(t.toPrecision(2)));
-  if (found.estimate < first * (1 + 1e-9)) return `< ${showTime(first)}`;
   const bounds = Number.isFinite(found.low) ? ` [${two(found.low)}, ${two(found.high)}]` : " (one seed)";
   const beyond = extrapolated({ ...course.at, time: found.estimate });
   return `${two(found.estimate)}${bounds}${beyond ? " *" : ""}`;
@@ -62,7 +66,7 @@ export const concludeRetention = (table: Table): Summary[] => {
   const beyond = ({ at }: Course): string => (extrapolated(at) ? " *" : "");
   return [
     tableOf(
-      "How soon a network must be refreshed to lose less than one point [95 %]",
+      "How soon a network must be refreshed to lose less than one point [95 % over seeds]",
       courses,
       [
         ["device", nameOf],
@@ -70,7 +74,7 @@ export const concludeRetention = (table: Table): Summary[] => {
         ["ternary", (course) => refreshOf(course, "ternary")],
       ],
       [
-        `Time at which accuracy on chips has fallen one point below that without errors, between two ages in proportion on the logarithm of time; geometric mean and t interval over ${seeds} training seeds. Error rates enter as estimated. *: extrapolated. ${extrapolationNote(table.rows.map(({ at }) => at))}`,
+        `Time at which accuracy on chips has fallen one point below that without errors, on a course that does not fall, between two ages in proportion on the logarithm of time; geometric mean and t interval over ${seeds} training seeds, which share one estimate of the error rates: its own uncertainty (below) is not in the interval. *: extrapolated. ${extrapolationNote(table.rows.map(({ at }) => at))}`,
       ],
     ),
     tableOf(

@@ -3,7 +3,6 @@ import {
   compileSenseAmplifier,
   countSamples,
   type ReadCounts,
-  type ReadMoment,
   readSamples,
   sampleKeys,
   ternaryErrors,
@@ -23,7 +22,7 @@ import {
 import { heatRemarks, idleRipple } from "../sensing/idle-parameters.ts";
 import { MONTE_CARLO_TOLERANCE } from "../sensing/sense-errors.ts";
 import { designOf, deviceOf, SENSE_NAMES, type SenseValues, senseNotes } from "../sensing/sense-parameters.ts";
-import { binaryHarm, CALIBRATION_SAMPLES, CANDIDATES, leastHarm, ternaryHarm } from "../sensing/strobe-choice.ts";
+import { freshStrobes } from "./fresh-strobes.ts";
 import { ageOf, checkRest, extrapolationNote } from "./rest-parameters.ts";
 import { NUMBERS, PARAMETERS, type RetentionValues } from "./retention-parameters.ts";
 import { concludeRetention, drawRetention } from "./retention-report.ts";
@@ -38,27 +37,20 @@ interface RestedReads {
 }
 
 const restedReads = (params: ReadValues, key: Key): RestedReads => {
-  const amplifier = compileSenseAmplifier(designOf(params));
-  const rram = deviceOf(params);
-  const count = (strobes: readonly number[], samples: number, own: Key, moment?: ReadMoment) => {
-    const sampled = readSamples(
-      amplifier,
-      rram,
-      params.mismatch,
-      strobes,
-      MONTE_CARLO_TOLERANCE,
-      sampleKeys(own, samples),
-      moment ? { moment } : {},
-    );
-    return { counts: countSamples(sampled, strobes.length), failed: sampled.failed };
-  };
-  const fresh = count(CANDIDATES, CALIBRATION_SAMPLES, fold(key, "calibration"));
-  const ternary = CANDIDATES[leastHarm(fresh.counts, ternaryHarm)];
-  const binary = CANDIDATES[leastHarm(fresh.counts, binaryHarm)];
-  const strobes = [...new Set([ternary, binary])].sort((a, b) => a - b);
-  const rested = count(strobes, params.samples, fold(key, "samples"), { age: ageOf(params), occasion: 0 });
-  const at = (strobe: number) => ({ strobe, counts: rested.counts[strobes.indexOf(strobe)] });
-  return { ternary: at(ternary), binary: at(binary), failed: fresh.failed + rested.failed };
+  const fresh = freshStrobes(params, fold(key, "calibration"));
+  const strobes = [...new Set([fresh.ternary, fresh.binary])].sort((a, b) => a - b);
+  const sampled = readSamples(
+    compileSenseAmplifier(designOf(params)),
+    deviceOf(params),
+    params.mismatch,
+    strobes,
+    MONTE_CARLO_TOLERANCE,
+    sampleKeys(fold(key, "samples"), params.samples),
+    { moment: { age: ageOf(params), occasion: 0 } },
+  );
+  const counts = countSamples(sampled, strobes.length);
+  const at = (strobe: number) => ({ strobe, counts: counts[strobes.indexOf(strobe)] });
+  return { ternary: at(fresh.ternary), binary: at(fresh.binary), failed: fresh.failed + sampled.failed };
 };
 
 const outOf = (events: number, of: number): RateReport => ({ events, of });

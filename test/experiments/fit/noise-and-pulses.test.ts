@@ -28,8 +28,9 @@ describe("noise of a series of reads", () => {
     expect(fit.trap).toBeNull();
     expect(Math.abs(fit.fluctuators.slope - 1)).toBeLessThan(0.35);
     expect(Math.abs(fit.fluctuators.logSigma / 0.03 - 1)).toBeLessThan(0.4);
-    expect(fit.readToRead).toBeGreaterThan(0.001);
-    expect(fit.readToRead).toBeLessThan(0.008);
+    // White noise and the fastest fluctuators look alike: together they are what is seen.
+    const last = fit.modelled.length - 1;
+    expect(Math.abs(Math.log(fit.modelled[last] / fit.spectrum.powers[last]))).toBeLessThan(0.3);
     expect(Math.abs(fit.medianResistance / 5e4 - 1)).toBeLessThan(0.1);
   });
   test("a trap with two levels is found, with its amplitude and dwell times", () => {

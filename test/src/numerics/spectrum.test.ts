@@ -58,5 +58,8 @@ describe("ranks", () => {
       ),
     ).toBeCloseTo(-1, 12);
     expect(rankCorrelation([1, 2, 3, 4, 5], [2, 1, 4, 3, 5])).toBeCloseTo(0.8, 12);
+    // Equal values tell no order, wherever they stand.
+    expect(rankCorrelation([5, 5, 5], [1, 2, 3])).toBe(0);
+    expect(rankCorrelation([1, 1, 2, 2], [1, 2, 1, 2])).toBeCloseTo(0, 12);
   });
 });
