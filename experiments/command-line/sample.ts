@@ -94,6 +94,8 @@ const drawn = (
   );
 };
 
+const isOutside = (x: number, [low, high]: readonly [number, number]): boolean => x < low || x > high;
+
 const QUANTILES = [0.01, 0.1, 0.5, 0.9, 0.99];
 
 /** An age in words: "10000 s, 85 degC; 1 day, 27 degC". */
@@ -132,6 +134,7 @@ export const addSample = (program: Command): void => {
       const start = await startOf(flags.state);
       const count = countOf(flags.cells);
       const temperature = await parseQuantity(flags.temperature, "K", "--temperature");
+      if (!(temperature > 0)) throw new Misuse(`--temperature ${flags.temperature}: expected more than 0 K.`);
       const { relaxation } = params;
       const own = relaxation?.temperature ?? REFERENCE_TEMPERATURE;
       const cycles = await parseQuantity(flags.cycles, "1", "--cycles");
@@ -160,6 +163,11 @@ export const addSample = (program: Command): void => {
       const notes = [
         `${params.name}: ${params.standing}. Valid: ${params.valid}. Source: ${params.source}.`,
         ...(beyond.length > 0 ? [`EXTRAPOLATED: ${beyond.map(ageName).join("; ")}.`] : []),
+        ...(start.kind === "resistance" && relaxation && isOutside(1 / start.resistance, relaxation.conductances)
+          ? [
+              `EXTRAPOLATED: cells begin at ${showMeasured(1 / start.resistance, "S")}; measured were ${relaxation.conductances.map((g) => showMeasured(g, "S")).join(" to ")}.`,
+            ]
+          : []),
         ...(start.kind === "resistance"
           ? ["All cells begin at one resistance; the noise of single reads is left out."]
           : []),

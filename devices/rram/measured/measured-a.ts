@@ -14,7 +14,7 @@ export const MEASURED_A: RramParams = {
     spread: {
       deviceToDevice: 0,
       cycleToCycle: 0.03821473633174866,
-      readToRead: 0.001074,
+      readToRead: 0.00104,
     },
     activationEnergy: 0,
     shape: {
@@ -34,8 +34,8 @@ export const MEASURED_A: RramParams = {
       ],
     },
     fluctuators: {
-      logSigma: 0.001444,
-      slope: 1.1,
+      logSigma: 0.001445,
+      slope: 1.098,
       slowest: 0.02513,
       fastest: 1257,
       perDecade: 2,
@@ -46,7 +46,7 @@ export const MEASURED_A: RramParams = {
     spread: {
       deviceToDevice: 0,
       cycleToCycle: 0.30463134092051664,
-      readToRead: 0.0208,
+      readToRead: 0.01894,
     },
     activationEnergy: 0,
     shape: {
@@ -66,8 +66,8 @@ export const MEASURED_A: RramParams = {
       ],
     },
     fluctuators: {
-      logSigma: 0.04932,
-      slope: 1.128,
+      logSigma: 0.04933,
+      slope: 1.126,
       slowest: 0.02513,
       fastest: 1257,
       perDecade: 2,
@@ -85,11 +85,11 @@ export const MEASURED_A: RramParams = {
     source:
       "technology A of github.com/akashlevy/RRAM-Relaxation-Master-Model (MIT licence, copyright 2021 Akash Levy), digits cut to five: techa-bake.csv.xz (sha256 2c81e6c11873), techa-time-series.csv.xz (sha256 3c5456e42371)",
     temperature: 373.15,
-    activationEnergy: 1.072,
+    activationEnergy: 1.071,
     temperatures: [373.15, 453.15],
     times: [4493.81, 7164.75],
     conductances: [2.801e-8, 0.0003158],
-    onset: 30.24,
+    onset: 29.45,
     exponent: 1,
     fading: 0,
     spread: {
@@ -97,25 +97,25 @@ export const MEASURED_A: RramParams = {
         0.000002892, 0.00002028, 0.00003903, 0.00006037, 0.00008448, 0.0001112, 0.0001404, 0.000172, 0.0002062,
         0.0002434,
       ],
-      values: [0.8178, 0.308, 0.2452, 0.1831, 0.1289, 0.08355, 0.05558, 0.04315, 0.03331, 0.02766],
+      values: [0.9192, 0.3281, 0.2474, 0.1817, 0.129, 0.08331, 0.05437, 0.03967, 0.02837, 0.02262],
     },
     amplitude: {
       conductances: [0.000002892, 0.00002542, 0.00005088, 0.00008082, 0.0001152, 0.0001536, 0.0001963, 0.0002434],
-      values: [0.9196, 1.035, 1.116, 1.033, 1, 0.8911, 0.5138, 0.2686],
+      values: [0.8275, 0.9791, 1.101, 1.041, 1, 0.9365, 0.584, 0.3299],
     },
     drift: {
       conductances: [0.000002892, 0.00002542, 0.00005088, 0.00008082, 0.0001152, 0.0001536, 0.0001963, 0.0002434],
-      values: [-0.322, -0.3096, -0.2765, -0.259, -0.1653, 0.03805, 0.1878, 0.3709],
+      values: [-0.3097, -0.3314, -0.2802, -0.258, -0.168, 0.0317, 0.1839, 0.3686],
     },
     skew: {
       conductances: [0.000002892, 0.00002542, 0.00005088, 0.00008082, 0.0001152, 0.0001536, 0.0001963, 0.0002434],
-      values: [-0.2283, -0.446, -0.2694, -0.3114, -0.1902, 0.02274, 0.1032, 0.178],
+      values: [-0.2082, -0.4978, -0.2964, -0.299, -0.2029, 0.001973, 0.09265, 0.1725],
     },
     shape: {
       conductances: [0.000002892, 0.00002542, 0.00005088, 0.00008082, 0.0001152, 0.0001536, 0.0001963, 0.0002434],
-      values: [0.3041, 0.5153, 0.3481, 0.4006, 0.4231, 0.2801, 0.1662, 0.2915],
+      values: [0.2633, 0.4843, 0.3843, 0.3685, 0.4222, 0.264, 0.176, 0.2758],
     },
     permanent: 0.8,
-    redraws: 1.6,
+    redraws: 0.8,
   },
 };

@@ -36,7 +36,8 @@ export const namedColumn = (text: string): NamedColumn => {
 export const temperatureRange = async (text: string): Promise<readonly [number, number]> => {
   const found = /^(.+?)\s*\.\.\s*(.+)$/.exec(text);
   if (!found) throw new Misuse(`--temperatures ${text}: expected a range such as "100..180 degC".`);
-  const unit = /[A-Za-z]+$/.exec(found[2])?.[0] ?? "K";
+  const unit = /[A-Za-z]+$/.exec(found[2])?.[0];
+  if (!unit) throw new Misuse(`--temperatures ${text}: expected a range with its unit, such as "100..180 degC".`);
   const [low, high] = await Promise.all(
     [found[1], found[2]].map((part) =>
       parseQuantity(/[A-Za-z]$/.test(part) ? part : `${part} ${unit}`, "K", "--temperatures"),

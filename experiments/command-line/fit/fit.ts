@@ -85,6 +85,11 @@ const fittedRest = async (
   tables: readonly (readonly [RecordTable, ColumnRoles])[],
   flags: FitFlags,
 ): Promise<FittedCells> => {
+  for (const [flag, given] of [
+    ["--condition", flags.condition !== undefined],
+    ["--family", flags.family !== "best"],
+  ] as const)
+    if (given) throw new Misuse(`${flag}: cells over time have none; leave it out.`);
   const { device, states, fit, cells, notes } = await fitRestDevice(tables, {
     low: flags.low ?? null,
     high: flags.high ?? null,
@@ -158,6 +163,8 @@ const fittedOf = async (files: readonly string[], flags: FitFlags): Promise<Fitt
   const tables = await Promise.all(files.map((file) => readTable(file, STATES_EXAMPLE)));
   const kinds = await Promise.all(tables.map((table) => kindOf(table, named, flags.rate !== undefined)));
   const of = (kind: TableKind): RecordTable[] => tables.filter((_, i) => kinds[i] === kind);
+  if (flags.rate !== undefined && !kinds.includes("series"))
+    throw new Misuse(`--rate ${flags.rate}: none of ${files.join(", ")} is a series of reads.`);
   const [states, rest, series, pulses] = [of("states"), of("rest"), of("series"), of("pulses")];
   const withRoles = (list: readonly RecordTable[]) =>
     Promise.all(list.map(async (table) => [table, await columnRoles(table, named)] as const));

@@ -54,17 +54,20 @@ const cutAtTop = (cell: string, trace: readonly Pulse[]): Branch[] => {
   ].filter(({ conductances }) => conductances.length > 2);
 };
 
+/** Whether a pulse follows the one before it: where counting starts anew, the device was brought elsewhere in between. */
+const follows = (trace: readonly Pulse[], i: number): boolean => i > 0 && trace[i].number > trace[i - 1].number;
+
 /** Runs of one direction; each begins with the conductance that the run before ended with. */
 const runsOf = (cell: string, trace: readonly Pulse[]): Branch[] => {
   const branches: { cell: string; direction: 1 | -1; conductances: number[] }[] = [];
   trace.forEach(({ direction, conductance }, i) => {
     const last = branches.at(-1);
-    if (last && last.direction === direction) last.conductances.push(conductance);
+    if (last && last.direction === direction && follows(trace, i)) last.conductances.push(conductance);
     else
       branches.push({
         cell,
         direction: direction as 1 | -1,
-        conductances: i > 0 ? [trace[i - 1].conductance, conductance] : [conductance],
+        conductances: follows(trace, i) ? [trace[i - 1].conductance, conductance] : [conductance],
       });
   });
   return branches.filter(({ conductances }) => conductances.length > 2);

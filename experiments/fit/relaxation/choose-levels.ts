@@ -29,9 +29,10 @@ const chosenBy = async (data: RestData, asked: string, flag: string): Promise<Ch
     Array.from(first.keys())
       .filter(is)
       .map((i) => first[i]);
-  const range = /^(.+?)\s*\.\.\s*(.+)$/.exec(asked);
+  const range = /^(.+?)\s*\.\.\s*(.+)$/.exec(asked.replace(/[\u00b5\u03bc]/g, "u"));
   if (range) {
-    const unit = /[A-Za-z]+$/.exec(range[2])?.[0] ?? "";
+    const unit = /[A-Za-z]+$/.exec(range[2])?.[0];
+    if (!unit) throw new Misuse(`${flag} ${asked}: expected a range with its unit, such as "5..15 uS".`);
     const [low, high] = await Promise.all(
       [range[1], range[2]].map((text) => parseQuantity(/[A-Za-z]$/.test(text) ? text : `${text} ${unit}`, "S", flag)),
     );

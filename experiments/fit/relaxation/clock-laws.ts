@@ -11,9 +11,10 @@ export interface ClockLaw {
   readonly name: string;
   /** What of it is assumed, in words. */
   readonly assumes: string;
-  /** Its numbers, on scales without bounds, as a fit begins with them; their names. */
+  /** Its numbers, on scales without bounds, as a fit begins with them; their names, and what each stands for. */
   readonly start: readonly number[];
-  readonly names: readonly string[];
+  readonly names: readonly ("onset" | "exponent" | "fading" | "Ea")[];
+  readonly told: (numbers: readonly number[]) => readonly number[];
   readonly clock: (numbers: readonly number[], age: ReadAge) => number;
   /** The power of the clock that all moves shrink by: h moves as S'^-fading. */
   readonly fading: (numbers: readonly number[]) => number;
@@ -31,22 +32,27 @@ export interface ClockLaw {
 
 const power = (x: number, exponent: number): number => (x > 0 ? Math.exp(exponent * Math.log(x)) : 0);
 
+/** Exponents and fadings that a device's file may hold, of numbers without bounds: 0 .. 4, 1 at 0; -0.5 .. 0.49, 0 nearly at 0. */
+const exponentOf = (x: number): number => 4 / (1 + 3 * Math.exp(-x));
+const fadingOf = (x: number): number => -0.005 + 0.495 * Math.tanh(x + 0.0101);
+
 /** Clocks above it are none that a path is drawn to. */
 const MOST = 200;
 
 /** S' = log10(1 + t / onset)^exponent at one temperature, onset, exponent and fading fitted: for reads at several times. */
-export const logarithmOfTime = (first: number, exponent = 1): ClockLaw => ({
+export const logarithmOfTime = (first: number): ClockLaw => ({
   name: "logarithm",
   assumes: "one temperature",
-  start: [Math.log(first / 4), Math.log(exponent), 0],
-  names: ["ln onset", "ln exponent", "fading"],
-  fading: ([, , fading]) => fading,
-  clock: ([logOnset, logExponent], { seconds }) =>
-    Math.min(MOST, power(Math.log1p(seconds / Math.exp(logOnset)) / Math.LN10, Math.exp(logExponent))),
-  inFile: ([logOnset, logExponent, fading]) => ({
+  start: [Math.log(first / 4), 0, 0],
+  names: ["onset", "exponent", "fading"],
+  told: ([onset, exponent, fading]) => [Math.exp(onset), exponentOf(exponent), fadingOf(fading)],
+  fading: ([, , fading]) => fadingOf(fading),
+  clock: ([logOnset, exponent], { seconds }) =>
+    Math.min(MOST, power(Math.log1p(seconds / Math.exp(logOnset)) / Math.LN10, exponentOf(exponent))),
+  inFile: ([logOnset, exponent, fading]) => ({
     onset: Math.exp(logOnset),
-    exponent: Math.exp(logExponent),
-    fading,
+    exponent: exponentOf(exponent),
+    fading: fadingOf(fading),
     activationEnergy: null,
   }),
 });
@@ -56,7 +62,8 @@ export const attempts = (attemptTime: number): ClockLaw => ({
   name: `logarithm, attempts every ${attemptTime} s`,
   assumes: `width as the square root of log(1 + t / (t0 exp(Ea / kT))), t0 = ${attemptTime} s`,
   start: [0],
-  names: ["ln Ea"],
+  names: ["Ea"],
+  told: ([logEnergy]) => [Math.exp(logEnergy)],
   fading: () => 0,
   clock: ([logEnergy], { seconds, temperature }) =>
     Math.min(
@@ -76,7 +83,8 @@ export const powerOfTime = (exponent: number, reference: number): ClockLaw => ({
   name: `power, width as t^${exponent}`,
   assumes: `width as (t exp(-Ea / kT))^${exponent}`,
   start: [0],
-  names: ["ln Ea"],
+  names: ["Ea"],
+  told: ([logEnergy]) => [Math.exp(logEnergy)],
   fading: () => 0,
   clock: ([logEnergy], { seconds, temperature }) =>
     Math.min(
@@ -96,7 +104,8 @@ export const borrowed = (set: LogarithmOfSet, whose: string, withEnergy: boolean
   name: `logarithm of ${whose}`,
   assumes: `onset ${set.onset} s, exponent ${set.exponent} and fading ${set.fading} of ${whose}`,
   start: withEnergy ? [0] : [],
-  names: withEnergy ? ["ln Ea"] : [],
+  names: withEnergy ? ["Ea"] : [],
+  told: (numbers) => numbers.map(Math.exp),
   fading: () => set.fading,
   clock: ([logEnergy], { seconds, temperature }) => {
     const speed = withEnergy
@@ -119,16 +128,22 @@ export const logarithmWithEnergy = (first: number, reference: number): ClockLaw 
   name: "logarithm, sped up by temperature",
   assumes: "temperature speeds time up by exp(-Ea / kT)",
   start: [Math.log(first / 4), 0, 0, 0],
-  names: ["ln onset", "ln exponent", "fading", "ln Ea"],
-  fading: ([, , fading]) => fading,
-  clock: ([logOnset, logExponent, , logEnergy], { seconds, temperature }) => {
+  names: ["onset", "exponent", "fading", "Ea"],
+  told: ([onset, exponent, fading, logEnergy]) => [
+    Math.exp(onset),
+    exponentOf(exponent),
+    fadingOf(fading),
+    Math.exp(logEnergy),
+  ],
+  fading: ([, , fading]) => fadingOf(fading),
+  clock: ([logOnset, exponent, , logEnergy], { seconds, temperature }) => {
     const speed = Math.exp((Math.exp(logEnergy) / BOLTZMANN) * (1 / reference - 1 / temperature));
-    return Math.min(MOST, power(Math.log1p((seconds * speed) / Math.exp(logOnset)) / Math.LN10, Math.exp(logExponent)));
+    return Math.min(MOST, power(Math.log1p((seconds * speed) / Math.exp(logOnset)) / Math.LN10, exponentOf(exponent)));
   },
-  inFile: ([logOnset, logExponent, fading, logEnergy]) => ({
+  inFile: ([logOnset, exponent, fading, logEnergy]) => ({
     onset: Math.exp(logOnset),
-    exponent: Math.exp(logExponent),
-    fading,
+    exponent: exponentOf(exponent),
+    fading: fadingOf(fading),
     activationEnergy: Math.exp(logEnergy),
   }),
 });

@@ -78,6 +78,18 @@ export const fitProcess = (
   return { layout, at, value, inverseCurvature };
 };
 
+/** Laws whose exponent and fading are fitted may have two valleys: the lower of two fits, from widths that grow evenly and from ones that fade. */
+export const bestProcess = (cells: RestingCells, layout: Layout): ProcessFit => {
+  const one = fitProcess(cells, layout);
+  const fading = layout.law.names.indexOf("fading");
+  if (fading < 0) return one;
+  const at = startOf(cells, layout);
+  at[layout.law.names.indexOf("exponent")] = 0.7;
+  at[fading] = 0.4;
+  const other = minimise(relaxationLikelihood(cells, layout), { at }, TOLERANCE, 400);
+  return other.value < one.value ? { layout, ...other } : one;
+};
+
 /** The same process without heavy tails and skew: Brownian motion, for comparison. */
 export const fitNormalProcess = (cells: RestingCells, layout: Layout): ProcessFit => {
   const of = relaxationLikelihood(cells, layout);

@@ -86,7 +86,10 @@ export const fitRestDevice = async (
         hrs: fitState(high.resistances, fold(key, "hrs")),
       };
     } catch (error) {
-      if (error instanceof RangeError) throw new Misuse(`${low.name}, ${high.name}: ${error.message}`);
+      if (error instanceof RangeError)
+        throw new Misuse(
+          `resistances after programming of ${low.name} or ${high.name}: ${error.message.replace(/^fitLog: /, "")}`,
+        );
       throw error;
     }
   })();

@@ -6,7 +6,7 @@ import { Misuse } from "../../misuse.ts";
 import { showQuantity, showTime } from "../../units/show.ts";
 import { attempts, borrowed, type ClockLaw, logarithmOfTime, logarithmWithEnergy, powerOfTime } from "./clock-laws.ts";
 import { type AgePair, correlationError, fitMemory, measuredCorrelations, modelledCorrelations } from "./fit-memory.ts";
-import { curvesOf, fitNormalProcess, fitProcess, layoutOf, type ProcessFit } from "./fit-process.ts";
+import { bestProcess, curvesOf, fitNormalProcess, fitProcess, layoutOf, type ProcessFit } from "./fit-process.ts";
 import { cellsAt, changesOf, type GroupChanges, groupsOf } from "./groups.ts";
 import { freedomOf, type RestingCells, relaxationLikelihood } from "./likelihood.ts";
 
@@ -61,6 +61,8 @@ interface RestOptions {
 const FEWEST = 100;
 /** Time between attempts to hop that the law of attempts assumes [s]: of the order of a lattice vibration's. */
 const ATTEMPT_TIME = 1e-13;
+/** Changes of ln R below it are none. */
+const LEAST_MOVE = 1e-9;
 /** Sets of cells drawn anew for a law that is there for comparison. */
 const RESAMPLES_OF_OTHERS = 10;
 /** Above it lies no activation energy of moving ions or vacancies [eV]: bonds break at less. */
@@ -90,9 +92,13 @@ const lawsFor = (cells: RestingCells): { readonly law: ClockLaw; readonly others
   };
 };
 
+/** What the law's numbers stand for. */
+const lawNumbers = ({ layout: { law }, at }: ProcessFit): readonly number[] =>
+  law.told(Array.from(at.subarray(0, law.start.length)));
+
 const energyIn = (fit: ProcessFit): number => {
-  const at = fit.layout.law.names.indexOf("ln Ea");
-  return at < 0 ? Number.NaN : Math.exp(fit.at[at]);
+  const at = fit.layout.law.names.indexOf("Ea");
+  return at < 0 ? Number.NaN : lawNumbers(fit)[at];
 };
 
 const countsOf = (count: number, key: Key): Float64Array => {
@@ -144,7 +150,7 @@ const parameterNames = ({ law, knots }: ProcessFit["layout"]): string[] => {
   const at = (g: number): string => `at ${showQuantity(Number(Math.exp(g).toPrecision(3)), "S")}`;
   const middle = knots.others.length >> 1;
   return [
-    ...law.names.map((name) => name.replace("ln ", "")),
+    ...law.names,
     ...knots.spread.map((g) => `spread ${at(g)}`),
     ...["drift", "skew", "shape"].flatMap((name) => knots.others.map((g) => `${name} ${at(g)}`)),
     ...knots.others.filter((_, k) => k !== middle).map((g) => `amplitude ${at(g)}`),
@@ -156,7 +162,7 @@ const isLogarithm = (layout: ProcessFit["layout"]): boolean[] => {
   const others = knots.others.map(() => true);
   const plain = knots.others.map(() => false);
   return [
-    ...law.names.map((name) => name.startsWith("ln ")),
+    ...law.names.map((name) => name !== "fading"),
     ...knots.spread.map(() => true),
     ...plain,
     ...plain,
@@ -178,6 +184,19 @@ export const fitRest = (cells: RestingCells, options: RestOptions): RestFit => {
     throw new Misuse(
       `${count} cells with a read after programming and a later one; at least ${Math.max(FEWEST, 3 * freedomOf(layout))} are needed for ${freedomOf(layout)} numbers.`,
     );
+  const still = cells.later.every((values) => {
+    const changes = Array.from(values, (r, i) => Math.abs(Math.log(r / cells.first[i]))).filter((x) => x >= 0);
+    return (
+      sortedQuantile(
+        changes.sort((a, b) => a - b),
+        0.7,
+      ) < LEAST_MOVE
+    );
+  });
+  if (still)
+    throw new Misuse(
+      `no cell moves: at every age seven of ten resistances are what they were after programming. There is no relaxation to fit.`,
+    );
   const order = Array.from(permutation(fold(key, "halves"), count));
   const [half, other] = [order.slice(0, count >> 1), order.slice(count >> 1)].map((places) =>
     cellsAt(
@@ -185,7 +204,7 @@ export const fitRest = (cells: RestingCells, options: RestOptions): RestFit => {
       [...places].sort((a, b) => a - b),
     ),
   );
-  const onHalf = fitProcess(half, layout);
+  const onHalf = bestProcess(half, layout);
   const normalOnHalf = fitNormalProcess(half, layout);
   const ofOther = relaxationLikelihood(other, layout);
   const reads = other.later.reduce((sum, values) => sum + values.filter((r) => r > 0).length, 0);
@@ -207,25 +226,24 @@ export const fitRest = (cells: RestingCells, options: RestOptions): RestFit => {
     );
   const resampled = resample(fit, "resamples");
   const logarithms = isLogarithm(layout);
+  const lawCount = law.start.length;
+  const numberIn = (found: ProcessFit, i: number): number => {
+    if (i < lawCount) return lawNumbers(found)[i];
+    return logarithms[i] ? Math.exp(found.at[i]) : found.at[i];
+  };
   const numbers = parameterNames(layout).map((name, i) =>
-    logarithms[i]
-      ? estimatedAbove0(
-          name,
-          Math.exp(fit.at[i]),
-          resampled.map(({ at }) => Math.exp(at[i])),
-        )
-      : estimated(
-          name,
-          fit.at[i],
-          resampled.map(({ at }) => at[i]),
-        ),
+    (logarithms[i] ? estimatedAbove0 : estimated)(
+      name,
+      numberIn(fit, i),
+      resampled.map((one) => numberIn(one, i)),
+    ),
   );
   const underLaw = (found: ProcessFit, again: readonly ProcessFit[]): EnergyUnderLaw => ({
     law: found.layout.law,
     energy: estimatedAbove0("Ea", energyIn(found), again.map(energyIn)),
     above: fit.value - found.value,
   });
-  const energies = law.names.includes("ln Ea")
+  const energies = law.names.includes("Ea")
     ? [
         underLaw(fit, resampled),
         ...others.map((one) => {

@@ -85,6 +85,10 @@ const readOne = (table: RecordTable, roles: ColumnRoles, cells: Map<string, Cell
       }
       const level = at(roles.level) || at(roles.state) || (column.level ?? "");
       const name = roles.cell >= 0 ? at(roles.cell) : `${file} ${line}`;
+      if (name === "") {
+        fault(fields[roles.cell], "the row names no cell");
+        continue;
+      }
       const key = [name, temperature, at(roles.cycle), column.level ?? ""].join(SEPARATOR);
       const cell: Cell = cells.get(key) ?? { level, temperature, reads: [] };
       cells.set(key, cell);
@@ -110,6 +114,12 @@ const agesOf = (cells: readonly Cell[], start: number) => {
     const times = [...seconds].sort((a, b) => a - b);
     for (let from = 0, to = 0; from < times.length; from = to) {
       while (to < times.length && times[to] <= times[from] * ONE_AGE) to++;
+      const [first, last] = [times[from], times[to - 1]];
+      const twice = own.find(({ reads }) => reads.filter((r) => r.seconds >= first && r.seconds <= last).length > 1);
+      if (twice)
+        throw new Misuse(
+          `a cell was read twice between ${first} s and ${last} s (row ${twice.reads.find((r) => r.seconds >= first)?.line}): times nearer than 2 % are one age. Leave one of them.`,
+        );
       for (const t of times.slice(from, to)) places.set(name(t, temperature), ages.length);
       ages.push({ seconds: times[(from + to) >> 1] - start, temperature });
     }
@@ -140,7 +150,8 @@ export const readRest = (tables: readonly (readonly [RecordTable, ColumnRoles])[
     throw new Misuse(
       `${faults.length} of ${rows} rows cannot be used: ${some}. Mend them, or leave them out with --skip-bad.`,
     );
-  const list = [...found.values()];
+  // Whatever the order of the rows.
+  const list = [...found].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, cell]) => cell);
   const times = [...new Set(list.flatMap(({ reads }) => reads.map(({ seconds }) => seconds)))].sort((a, b) => a - b);
   if (times.length < 2)
     throw new Misuse(
@@ -148,6 +159,12 @@ export const readRest = (tables: readonly (readonly [RecordTable, ColumnRoles])[
     );
   const [start] = times;
   const used = list.filter(({ reads }) => reads.some(({ seconds }) => seconds === start) && reads.length > 1);
+  if (used.length < list.length / 2) {
+    const lack = list.filter(({ reads }) => !reads.some(({ seconds }) => seconds === start)).length;
+    throw new Misuse(
+      `${files}: ${lack} of ${list.length} cells have no read at ${start} s, the first time of all, which stands for programming${lack === 0 ? ", and the others no later one" : ""}. Times of programming must be equal (0), and a cell's rows must tell one temperature, that of its rest, programming's row too.`,
+    );
+  }
   const { ages, placeOf } = agesOf(used, start);
   const later = ages.map(() => new Float64Array(used.length).fill(Number.NaN));
   const first = new Float64Array(used.length);
@@ -169,6 +186,12 @@ export const readRest = (tables: readonly (readonly [RecordTable, ColumnRoles])[
     temperatureIsKnown: tables.every(([, roles]) => roles.temperature !== null),
     notes: [
       ...tables.map(([table, roles]) => `${table.file} (${table.rows.length} rows): ${toldRoles(table, roles)}.`),
+      ...tables.flatMap(([{ file }, { values }]) => {
+        const untimed = values.filter(({ time }) => time === null);
+        return untimed.length > 0 && untimed.length < values.length
+          ? [`${file}: no time in the name of ${untimed.map(({ name }) => `"${name}"`).join(", ")}: not used.`]
+          : [];
+      }),
       ...(faults.length > 0 ? [`Rows left out: ${faults.length} of ${rows}: ${some}.`] : []),
       ...(alone > 0
         ? [`Cells left out: ${alone} of ${list.length}: no read at ${start} s, the first time, or no later one.`]

@@ -93,14 +93,19 @@ export const kindOf = async (
 };
 
 const scaleOf = async (unit: string, kind: string, name: string): Promise<{ scale: number; offset: number }> => {
-  const at = (x: number): Promise<number> => parseQuantity(`${x} ${unit}`, kind, name);
+  // "min" alone is a function.
+  const word = unit === "min" ? "minute" : unit;
+  const at = (x: number): Promise<number> => parseQuantity(`${x} ${word}`, kind, name);
   const offset = await at(0);
   return { scale: (await at(1)) - offset, offset: Math.abs(offset) < 1e-9 ? 0 : offset };
 };
 
 /** The time that the name of one of several columns tells: "R at 10 ms (ohm)", "G@1e5s". */
 const timeIn = async (field: string): Promise<number | null> => {
-  const found = /(?:\bat|@)\s*([\d.]+(?:e[+-]?\d+)?)\s*(ns|us|\u00b5s|ms|s|sec|min|h|hours?|days?)\b/i.exec(field);
+  if (/initial|programm|as[ _-]?written|\bat 0\b|\bt ?= ?0\b|^[rg]_?0\b/i.test(field)) return 0;
+  const found = /(?:\bat|@|\bt ?=)\s*([\d.]+(?:e[+-]?\d+)?)\s*(ns|us|\u00b5s|ms|s|sec|min|h|hours?|days?)\b/i.exec(
+    field,
+  );
   return found
     ? parseQuantity(`${found[1]} ${found[2].replace("\u00b5", "u").replace(/^sec$/i, "s")}`, "s", field)
     : null;
@@ -130,6 +135,7 @@ export const columnRoles = async (table: RecordTable, named: readonly NamedColum
     if (asked) return asked.role;
     const name = plainName(fields[i], units[i]);
     const kind = units[i]?.kind;
+    if (kind === "K") return named.some(({ role }) => role === "temperature") ? null : "temperature";
     if (kind === "ohm" || kind === "S" || VALUE_NAME.test(name)) return "value";
     const found = (Object.keys(NAMES) as (keyof typeof NAMES)[]).find((role) => NAMES[role].test(name));
     if (found && !named.some(({ role }) => role === found)) return found;

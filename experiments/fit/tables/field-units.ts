@@ -38,6 +38,10 @@ const unitAmong = async <Kind extends string>(
 export const unitIn = (field: string): Promise<FieldUnit<"ohm" | "S"> | null> =>
   unitAmong(unitWord(field), ["ohm", "S"]);
 
-/** The unit of any quantity that measurements are told by. */
-export const anyUnitIn = (field: string): Promise<FieldUnit<"ohm" | "S" | "s" | "K"> | null> =>
-  unitAmong(unitWord(field), ["ohm", "S", "s", "K"]);
+/** The unit of any quantity that measurements are told by; "TIME (S)" is in seconds, "temp_C" in degrees. */
+export const anyUnitIn = (field: string): Promise<FieldUnit<"ohm" | "S" | "s" | "K"> | null> => {
+  const word = unitWord(field);
+  if (word === "S" && /^\s*(time|delay|age|t)\b/i.test(field)) return Promise.resolve({ unit: "s", kind: "s" });
+  if (word === "C" && /temp|^\s*t\b/i.test(field)) return Promise.resolve({ unit: "degC", kind: "K" });
+  return unitAmong(word, ["ohm", "S", "s", "K"]);
+};

@@ -28,7 +28,7 @@ import {
   standingOf,
 } from "../sensing/sense-parameters.ts";
 import { freshStrobes } from "./fresh-strobes.ts";
-import { ageOf, checkRest, extrapolationNote, REST_PARAMETERS } from "./rest-parameters.ts";
+import { ageOf, checkRest, extrapolationNote, ownTemperature, REST_PARAMETERS } from "./rest-parameters.ts";
 
 const PARAMETERS = {
   ...SENSE_PARAMETERS,
@@ -208,7 +208,7 @@ export const readOverTime = defineExperiment({
     "bitLineCapacitance",
     "mismatch",
   ],
-  grid: () => [{ interval: [1e-3, 0.1, 10, 100] }],
+  grid: ({ device }) => [{ storageTemperature: [ownTemperature(device)], interval: [1e-3, 0.1, 10, 100] }],
   trials: 1000,
   block: 50,
   numbers: NUMBERS,

@@ -92,3 +92,6 @@ export const extrapolatedBands = (
     ...(last > times[1] ? [{ from: Math.max(times[1], first), to: last, label }] : []),
   ];
 };
+
+/** The temperature at which a device's relaxation was measured [K]; the default's where it does not relax, which is refused later. */
+export const ownTemperature = (device: string): number => deviceFor(device).relaxation?.temperature ?? 300.15;

@@ -23,7 +23,7 @@ import { heatRemarks, idleRipple } from "../sensing/idle-parameters.ts";
 import { MONTE_CARLO_TOLERANCE } from "../sensing/sense-errors.ts";
 import { designOf, deviceOf, SENSE_NAMES, type SenseValues, senseNotes } from "../sensing/sense-parameters.ts";
 import { freshStrobes } from "./fresh-strobes.ts";
-import { ageOf, checkRest, extrapolationNote } from "./rest-parameters.ts";
+import { ageOf, checkRest, extrapolationNote, ownTemperature } from "./rest-parameters.ts";
 import { NUMBERS, PARAMETERS, type RetentionValues } from "./retention-parameters.ts";
 import { concludeRetention, drawRetention } from "./retention-report.ts";
 
@@ -78,10 +78,19 @@ export const retention = defineExperiment({
     "mismatch",
     "seed",
   ],
-  grid: () => [
-    { device: ["measured-c"], storageTemperature: [300.15], time: TIMES },
-    { device: ["measured-a"], storageTemperature: [358.15, 423.15], time: TIMES },
-  ],
+  // Both measured sets; another device at its own temperature.
+  grid: ({ device }) =>
+    device === PARAMETERS.device.default
+      ? [
+          { device: ["measured-c"], storageTemperature: [300.15], time: TIMES },
+          { device: ["measured-a"], storageTemperature: [358.15, 423.15], time: TIMES },
+        ]
+      : [
+          {
+            storageTemperature: device === "measured-a" ? [358.15, 423.15] : [ownTemperature(device)],
+            time: TIMES,
+          },
+        ],
   replicates: trainingSeeds,
   trials: 20,
   block: 20,
