@@ -16,7 +16,7 @@ import type { Key } from "#src/random/index";
 import type { Figure } from "#src/report/figure";
 import { OWN_MODULE } from "../../own-module.ts";
 import { showQuantity, showRate, showTime } from "../../units/show.ts";
-import { linesOf, percentCurve, tableOf } from "../results/index.ts";
+import { bare, linesOf, percentCurve, tableOf } from "../results/index.ts";
 import { heatRemarks, idleRipple } from "../sensing/idle-parameters.ts";
 import { MONTE_CARLO_TOLERANCE } from "../sensing/sense-errors.ts";
 import {
@@ -137,6 +137,12 @@ const readAgain = ({ ternary, binary }: Strobes, params: Params, keys: readonly 
   });
 };
 
+/** How a line tells its interval and the temperature that cells rest at. */
+const WORDING = {
+  interval: bare,
+  storageTemperature: (value: string) => value.replace("degC", "C"),
+};
+
 const VERDICTS = [
   ["+-1", "signedFlips", "signedEver"],
   ["0", "zeroFlips", "zeroEver"],
@@ -149,11 +155,11 @@ const strobeOf = ({ rows }: Table, name: "ternaryStrobe" | "binaryStrobe"): stri
 const conclude = (table: Table, params: Params) => [
   tableOf(
     "How often verdicts change from read to read, % [95 %]",
-    linesOf(table, PARAMETERS, []).flatMap((line) =>
+    linesOf(table, PARAMETERS, [], WORDING).flatMap((line) =>
       VERDICTS.map(([name, flips, ever]) => ({ line, name, flips, ever })),
     ),
     [
-      ["", ({ line }) => line.label || "default"],
+      ["interval", ({ line }) => line.label || "default"],
       ["stored", ({ name }) => name],
       ["differs from the read before", ({ line, flips }) => showRate(line.rows[0].numbers[flips])],
       [
@@ -168,7 +174,7 @@ const conclude = (table: Table, params: Params) => [
 ];
 
 const figures = (table: Table, params: Params): Figure[] =>
-  linesOf(table, PARAMETERS, ["interval"]).flatMap((line): Figure[] => {
+  linesOf(table, PARAMETERS, ["interval"], WORDING).flatMap((line): Figure[] => {
     const points = line.by("interval");
     if (points.length < 2) return [];
     const curve = (name: string, number: NumberName) =>

@@ -66,7 +66,7 @@ export const concludeRetention = (table: Table): Summary[] => {
   const beyond = ({ at }: Course): string => (extrapolated(at) ? " *" : "");
   return [
     tableOf(
-      "How soon a network must be refreshed to lose less than one point [95 % over seeds]",
+      "How soon to refresh, to lose less than one point [95 % over seeds]",
       courses,
       [
         ["device", nameOf],
