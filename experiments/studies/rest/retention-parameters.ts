@@ -15,7 +15,7 @@ export const PARAMETERS = {
   ...SENSE_PARAMETERS,
   device: {
     ...SENSE_PARAMETERS.device,
-    default: "measured-c",
+    default: "measured-a",
     says: "resistance statistics that say how cells relax: measured-a, measured-c, or a file with --device",
     source: "measured; docs/relaxation.md",
   },

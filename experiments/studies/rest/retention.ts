@@ -78,19 +78,14 @@ export const retention = defineExperiment({
     "mismatch",
     "seed",
   ],
-  // Both measured sets; another device at its own temperature.
+  // Both measured sets, C at the one temperature that it knows; another device at its own.
   grid: ({ device }) =>
     device === PARAMETERS.device.default
       ? [
           { device: ["measured-c"], storageTemperature: [300.15], time: TIMES },
           { device: ["measured-a"], storageTemperature: [358.15, 423.15], time: TIMES },
         ]
-      : [
-          {
-            storageTemperature: device === "measured-a" ? [358.15, 423.15] : [ownTemperature(device)],
-            time: TIMES,
-          },
-        ],
+      : [{ storageTemperature: [ownTemperature(device)], time: TIMES }],
   replicates: trainingSeeds,
   trials: 20,
   block: 20,

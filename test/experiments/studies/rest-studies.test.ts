@@ -57,7 +57,7 @@ describe("ages beyond what was measured", () => {
 describe("retention", () => {
   test("loses zeros before signs, tells what is extrapolated, and reads the same cells at all ages", async () => {
     const { rows } = await json(
-      ...["run", "retention", "--out", "kept", "--trials", "2", "--workers", "1"],
+      ...["run", "retention", "--device", "measured-c", "--out", "kept", "--trials", "2", "--workers", "1"],
       ...["--set", "seeds=1", "--set", "epochs=1", "--set", "samples=300", "--set", "widths=784-16-10"],
       ...["--grid", "time=0,1e-9,100,1e5,1e8"],
     );
@@ -75,9 +75,20 @@ describe("retention", () => {
     );
     expect(report).toContain("Expected before the first run");
   });
+  test("is planned for both measured sets, and for any device at its own temperature", async () => {
+    const points = async (...args: string[]) => {
+      const { status } = await rramlab("plan", "retention", ...args, "--out", "planned", "--force");
+      expect(status).toBe(0);
+      const { points } = JSON.parse(readFileSync(join(place.folder, "planned", "plan.json"), "utf8"));
+      return new Set(points.map((p: Record<string, unknown>) => `${p["device"] ?? ""} ${p["storageTemperature"]}`));
+    };
+    expect(await points()).toEqual(new Set(["measured-c 300.15", "measured-a 358.15", "measured-a 423.15"]));
+    expect(await points("--device", "measured-c")).toEqual(new Set([" 300.15"]));
+    expect(await points("--device", "measured-a")).toEqual(new Set([" 300.15", " 358.15", " 423.15"]));
+  });
   test.each([
     [["--set", "device=reference"], '"reference" does not say how it relaxes; choose measured-c, measured-a'],
-    [["--set", "storageTemperature=85degC"], "measured at 300.15 K alone"],
+    [["--set", "device=measured-c", "--set", "storageTemperature=85degC"], "measured at 300.15 K alone"],
   ])("refuses %s before anything is computed", async (more, said) => {
     const { status, stderr } = await rramlab("run", "retention", "--grid", "time=1,10", ...more, "--out", "none");
     expect([status, stderr.replaceAll(/\s+/g, " ")]).toEqual([2, expect.stringContaining(said)]);
@@ -175,7 +186,7 @@ describe("cells that wear", () => {
     expect(rows[1].type3).toBeGreaterThan(rows[0].type3 + 0.2);
     for (const args of [
       ["sample", "measured-c", "--cycles", "10"],
-      ["run", "retention", "--set", "cycles=10", "--out", "x"],
+      ["run", "retention", "--set", "device=measured-c", "--set", "cycles=10", "--out", "x"],
     ]) {
       const { status, stderr } = await rramlab(...args);
       expect([status, stderr]).toEqual([2, expect.stringContaining('"measured-c" does not say how it wears')]);
