@@ -34,7 +34,8 @@ interface SampleFlags {
   readonly json?: boolean;
 }
 
-const MOST_CELLS = 10_000_000;
+/** Most resistances that are drawn: more would not be held as one text. */
+const MOST_VALUES = 10_000_000;
 const STATES: Readonly<Record<string, RramState>> = { low: "lrs", lrs: "lrs", high: "hrs", hrs: "hrs" };
 
 /** Where cells begin: in a state of the device, or all at one resistance. */
@@ -55,10 +56,11 @@ const startOf = async (text: string): Promise<Start> => {
   return { kind: "resistance", resistance: isConductance ? 1 / value : value };
 };
 
-const countOf = (text: string): number => {
+const countOf = (text: string, columns: number): number => {
   const count = Number(text);
-  if (Number.isInteger(count) && count >= 1 && count <= MOST_CELLS) return count;
-  throw new Misuse(`--cells ${text}: expected a whole number from 1 to ${MOST_CELLS}.`);
+  const most = Math.floor(MOST_VALUES / columns);
+  if (Number.isInteger(count) && count >= 1 && count <= most) return count;
+  throw new Misuse(`--cells ${text}: expected a whole number from 1 to ${most}, ${MOST_VALUES} resistances in all.`);
 };
 
 /** Resistances of the same cells at one age, a read of its own each time. */
@@ -132,7 +134,7 @@ export const addSample = (program: Command): void => {
       if (out !== undefined) checkWritable(out, { reads: [asked] });
       const params = orMisuse(() => deviceFor(asked));
       const start = await startOf(flags.state);
-      const count = countOf(flags.cells);
+      const count = countOf(flags.cells, 1 + (flags.at?.length ?? 0));
       const temperature = await parseQuantity(flags.temperature, "K", "--temperature");
       if (!(temperature > 0)) throw new Misuse(`--temperature ${flags.temperature}: expected more than 0 K.`);
       const { relaxation } = params;
