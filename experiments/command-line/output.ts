@@ -29,7 +29,10 @@ const clock = (seconds: number): string => {
 };
 
 /** Draws progress on stderr: a bar with the time left on a terminal, a line at most every ten seconds elsewhere. */
-export const progressDisplay = (): { show: (p: Progress) => void; end: () => void } => {
+export const progressDisplay = (): {
+  show: (p: Omit<Progress, "phase"> & { readonly phase: string }) => void;
+  end: () => void;
+} => {
   const terminal = process.stderr.isTTY === true;
   const bar = new cliProgress.SingleBar(
     {

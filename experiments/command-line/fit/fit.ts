@@ -22,7 +22,7 @@ import { type ColumnRoles, columnRoles, kindOf, type TableKind } from "../../fit
 import { type RecordTable, readTable } from "../../fit/tables/read-table.ts";
 import { Misuse } from "../../misuse.ts";
 import { plotlySource } from "../../run/plotly-source.ts";
-import { answer } from "../output.ts";
+import { answer, progressDisplay } from "../output.ts";
 import { type FitFlags, namedColumn, resampleCount, temperatureRange } from "./fit-flags.ts";
 
 const TITLE = "Fit of ";
@@ -90,7 +90,9 @@ const fittedRest = async (
     ["--family", flags.family !== "best"],
   ] as const)
     if (given) throw new Misuse(`${flag}: cells over time have none; leave it out.`);
+  const display = progressDisplay();
   const { device, states, fit, cells, notes } = await fitRestDevice(tables, {
+    progress: (done, total) => display.show({ phase: "fitting", done, total }),
     low: flags.low ?? null,
     high: flags.high ?? null,
     temperatures: flags.temperatures === undefined ? null : await temperatureRange(flags.temperatures),
@@ -98,7 +100,7 @@ const fittedRest = async (
     name: flags.name ?? null,
     skip: flags.skipBad ?? false,
     seed: flags.seed,
-  });
+  }).finally(display.end);
   const chosen = { lrs: states.lrs.best, hrs: states.hrs.best };
   return {
     device,

@@ -21,6 +21,7 @@ export interface RestFitOptions {
   readonly name: string | null;
   readonly skip: boolean;
   readonly seed: string;
+  readonly progress?: (done: number, total: number) => void;
 }
 
 export interface FittedRestDevice {
@@ -78,6 +79,7 @@ export const fitRestDevice = async (
     resamples: options.resamples,
     standing: `fitted to ${data.cells.first.length} measured cells${data.temperatureIsKnown ? "" : "; their temperature is not told, 27 degC is taken"}`,
     source: files,
+    ...(options.progress ? { progress: options.progress } : {}),
   });
   const states = (() => {
     try {

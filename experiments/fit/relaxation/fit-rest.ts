@@ -55,6 +55,8 @@ interface RestOptions {
   readonly resamples: number;
   readonly standing: string;
   readonly source: string;
+  /** Told of every process that is fitted, out of so many. */
+  readonly progress?: (done: number, total: number) => void;
 }
 
 /** Fewer cells say nothing of tails. */
@@ -197,6 +199,12 @@ export const fitRest = (cells: RestingCells, options: RestOptions): RestFit => {
     throw new Misuse(
       `no cell moves: at every age seven of ten resistances are what they were after programming. There is no relaxation to fit.`,
     );
+  const total = 3 + options.resamples + others.length * (1 + Math.min(RESAMPLES_OF_OTHERS, options.resamples));
+  let done = 0;
+  const counted = <T>(fitted: T): T => {
+    options.progress?.(++done, total);
+    return fitted;
+  };
   const order = Array.from(permutation(fold(key, "halves"), count));
   const [half, other] = [order.slice(0, count >> 1), order.slice(count >> 1)].map((places) =>
     cellsAt(
@@ -204,8 +212,8 @@ export const fitRest = (cells: RestingCells, options: RestOptions): RestFit => {
       [...places].sort((a, b) => a - b),
     ),
   );
-  const onHalf = bestProcess(half, layout);
-  const normalOnHalf = fitNormalProcess(half, layout);
+  const onHalf = counted(bestProcess(half, layout));
+  const normalOnHalf = counted(fitNormalProcess(half, layout));
   const ofOther = relaxationLikelihood(other, layout);
   const reads = other.later.reduce((sum, values) => sum + values.filter((r) => r > 0).length, 0);
   const scratch = new Float64Array(freedomOf(layout));
@@ -219,10 +227,10 @@ export const fitRest = (cells: RestingCells, options: RestOptions): RestFit => {
     logLikelihood: -ofOther(onHalf.at, scratch) / reads,
     logLikelihoodOfNormal: -ofOther(normalOnHalf.at, scratch) / reads,
   };
-  const fit = fitProcess(cells, layout, onHalf);
+  const fit = counted(fitProcess(cells, layout, onHalf));
   const resample = (near: ProcessFit, name: string, most = options.resamples): ProcessFit[] =>
     Array.from({ length: Math.min(most, options.resamples) }, (_, k) =>
-      fitProcess(cells, near.layout, near, countsOf(count, fold(fold(key, name), k))),
+      counted(fitProcess(cells, near.layout, near, countsOf(count, fold(fold(key, name), k)))),
     );
   const resampled = resample(fit, "resamples");
   const logarithms = isLogarithm(layout);
@@ -247,7 +255,7 @@ export const fitRest = (cells: RestingCells, options: RestOptions): RestFit => {
     ? [
         underLaw(fit, resampled),
         ...others.map((one) => {
-          const found = fitProcess(cells, { ...layout, law: one });
+          const found = counted(fitProcess(cells, { ...layout, law: one }));
           return underLaw(found, resample(found, one.name, RESAMPLES_OF_OTHERS));
         }),
       ]
