@@ -1,5 +1,3 @@
-import type { RramState } from "./params.ts";
-
 /**
  * How use closes the window between the states, of cells that were programmed N times before this time:
  *
@@ -23,7 +21,7 @@ export interface RramWear {
  */
 export const wornBy = (
   { name, wear }: { readonly name: string; readonly wear?: RramWear },
-  state: RramState,
+  state: "lrs" | "hrs",
   cycles: number,
 ): number => {
   if (!(cycles >= 0 && cycles < Number.POSITIVE_INFINITY))
