@@ -5,7 +5,7 @@ import { fold, type Key, permutation, rootKey } from "#src/random/index";
 import { Misuse } from "../misuse.ts";
 import { deviceShare, fitState, type StateFit, stateParams } from "./fit-state.ts";
 import { type Measurement, readResistances } from "./read-resistances.ts";
-import type { RecordTable } from "./tables/read-table.ts";
+import { listed, type RecordTable, sourceOf } from "./tables/read-table.ts";
 
 interface FitOptions {
   /** Which condition of the file; needed where it has several. */
@@ -36,10 +36,9 @@ const MOST = 10_000;
 /** Rows are named up to this many. */
 const TOLD = 8;
 
-const listed = (words: readonly string[]): string =>
-  `${words.slice(0, TOLD).join("; ")}${words.length > TOLD ? `; and ${words.length - TOLD} more` : ""}`;
-
-const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
+/** The middle of the values, the upper one of two. */
+export const median = (values: readonly number[]): number =>
+  [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
 
 /** Rows far out in their own state that lie well inside the other: labels may be mixed up. */
 const mixedRows = (low: readonly Measurement[], high: readonly Measurement[]): Measurement[] => {
@@ -93,7 +92,7 @@ const LISTED = 12;
  * @throws Misuse where the file cannot be read as such, has several conditions and none is named, or too few values.
  */
 export const fitDevice = async (table: RecordTable, options: FitOptions): Promise<FittedDevice> => {
-  const { file, sha256 } = table;
+  const { file } = table;
   const { values, skipped, ignored } = await readResistances(table, options.skip);
   const counts = new Map<string, number>();
   for (const { condition } of values) counts.set(condition, (counts.get(condition) ?? 0) + 1);
@@ -143,7 +142,7 @@ export const fitDevice = async (table: RecordTable, options: FitOptions): Promis
   const device: RramParams = {
     name: options.name ?? nameOf(file),
     standing: `fitted: LRS ${chosen.lrs}, HRS ${chosen.hrs}, to ${low.length} and ${high.length} measured resistances`,
-    source: `${basename(file)} (sha256 ${sha256.slice(0, 12)}), ${where}`,
+    source: `${sourceOf(table)}, ${where}`,
     valid: `${where} of that file; temperature dependence not fitted`,
     lrs: params("lrs"),
     hrs: params("hrs"),
@@ -158,10 +157,13 @@ export const fitDevice = async (table: RecordTable, options: FitOptions): Promis
     chosen,
     notes: [
       ...doubts,
-      ...(skipped.length > 0 ? [`${skipped.length} rows were left out: ${listed(skipped)}.`] : []),
+      ...(skipped.length > 0 ? [`${skipped.length} rows were left out: ${listed(skipped, TOLD)}.`] : []),
       ...(mixed.length > 0
         ? [
-            `${mixed.length} rows look like the other state and were kept: ${listed(mixed.map((v) => `row ${v.row}, ${v.state.toUpperCase()} ${v.resistance.toPrecision(3)} ohm`))}. Are their labels mixed up?`,
+            `${mixed.length} rows look like the other state and were kept: ${listed(
+              mixed.map((v) => `row ${v.row}, ${v.state.toUpperCase()} ${v.resistance.toPrecision(3)} ohm`),
+              TOLD,
+            )}. Are their labels mixed up?`,
           ]
         : []),
       ...[low, high]

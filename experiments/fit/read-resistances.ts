@@ -2,7 +2,7 @@ import { ownOf } from "#src/words/named";
 import { Misuse } from "../misuse.ts";
 import { parseQuantity } from "../units/parse.ts";
 import { unitIn } from "./tables/field-units.ts";
-import { numberIn, type RecordTable } from "./tables/read-table.ts";
+import { listed, numberIn, type RecordTable } from "./tables/read-table.ts";
 
 /** One measured resistance. */
 export interface Measurement {
@@ -160,9 +160,8 @@ export const readResistances = async (table: RecordTable, skip: boolean): Promis
       else values.push(found);
     }
   if (faults.length > 0 && !skip) {
-    const more = faults.length > TOLD ? `; and ${faults.length - TOLD} more` : "";
     throw new Misuse(
-      `${file}: ${faults.length} of ${rows.length} rows cannot be used: ${faults.slice(0, TOLD).join("; ")}${more}. Mend them, or leave them out with --skip-bad.`,
+      `${file}: ${faults.length} of ${rows.length} rows cannot be used: ${listed(faults, TOLD)}. Mend them, or leave them out with --skip-bad.`,
     );
   }
   return { values, skipped: faults, ignored: header.ignored };

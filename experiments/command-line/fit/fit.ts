@@ -19,7 +19,7 @@ import { STATES_EXAMPLE } from "../../fit/read-resistances.ts";
 import { fitRestDevice } from "../../fit/relaxation/fit-rest-device.ts";
 import { groupTable, numberTable, restFigures, restTables } from "../../fit/relaxation/rest-report.ts";
 import { type ColumnRoles, columnRoles, kindOf, type TableKind } from "../../fit/tables/column-roles.ts";
-import { type RecordTable, readTable } from "../../fit/tables/read-table.ts";
+import { type RecordTable, readTable, sourceOf } from "../../fit/tables/read-table.ts";
 import { Misuse } from "../../misuse.ts";
 import { plotlySource } from "../../run/plotly-source.ts";
 import { answer, progressDisplay } from "../output.ts";
@@ -125,8 +125,12 @@ const fittedRest = async (
 
 const fittedPulses = async (table: RecordTable, roles: ColumnRoles, flags: FitFlags): Promise<Fitted> => {
   const { branches, notes } = readPulses(table, roles);
-  const source = `${basename(table.file)} (sha256 ${table.sha256.slice(0, 12)})`;
-  const fit = fitPulses(branches, flags.name ?? nameOf(table.file), source, fold(rootKey(flags.seed), "pulses"));
+  const fit = fitPulses(
+    branches,
+    flags.name ?? nameOf(table.file),
+    sourceOf(table),
+    fold(rootKey(flags.seed), "pulses"),
+  );
   return {
     device: fit.device,
     tables: pulseTables(fit),
@@ -149,7 +153,7 @@ const withSeries = async (
     rate,
   );
   const { device, notes } = withNoise(fitted.device, fits);
-  const sources = series.map(([{ file, sha256 }]) => `${basename(file)} (sha256 ${sha256.slice(0, 12)})`);
+  const sources = series.map(([table]) => sourceOf(table));
   return {
     ...fitted,
     device: { ...device, source: [device.source, ...sources].join(", ") },

@@ -31,7 +31,7 @@ export interface SeriesFit {
 }
 
 /** Fewer reads show less than two decades of a spectrum. */
-export const FEWEST_READS = 1024;
+const FEWEST_READS = 1024;
 /** Values that the search for two levels looks at. */
 const LOOKED_AT = 4000;
 /** Two levels: this far apart in the wider one's standard deviations, the rarer one so frequent, seen to switch so often. */

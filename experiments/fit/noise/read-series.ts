@@ -1,7 +1,7 @@
 import { grouped } from "#src/words/grouped";
 import { Misuse } from "../../misuse.ts";
 import type { ColumnRoles } from "../tables/column-roles.ts";
-import { numberIn, type RecordTable } from "../tables/read-table.ts";
+import { listed, numberIn, type RecordTable } from "../tables/read-table.ts";
 
 /** One cell that was read again and again, evenly. */
 export interface Series {
@@ -35,7 +35,7 @@ export const readSeries = (table: RecordTable, roles: ColumnRoles): Series[] => 
   );
   if (faults.length > 0)
     throw new Misuse(
-      `${file}: ${faults.length} reads of a series cannot be used: ${faults.slice(0, TOLD).join("; ")}${faults.length > TOLD ? `; and ${faults.length - TOLD} more` : ""}. A spectrum needs every read in its place: mend them.`,
+      `${file}: ${faults.length} reads of a series cannot be used: ${listed(faults, TOLD)}. A spectrum needs every read in its place: mend them.`,
     );
   return series;
 };

@@ -1,5 +1,5 @@
 import type { RramParams, RramState, RramStateParams } from "#devices/index";
-import { Misuse } from "../../misuse.ts";
+import { Misuse, orMisuse } from "../../misuse.ts";
 import { parseQuantity } from "../../units/parse.ts";
 import { showMeasured } from "../../units/show.ts";
 import { fitSeries, type SeriesFit } from "./fit-series.ts";
@@ -14,14 +14,7 @@ export const rateOf = async (text: string): Promise<number> => {
 
 /** Fits all series. @throws Misuse naming the one that cannot be. */
 export const fitAllSeries = (series: readonly Series[], rate: number): SeriesFit[] =>
-  series.map(({ name, resistances }) => {
-    try {
-      return fitSeries(name, resistances, rate);
-    } catch (error) {
-      if (error instanceof RangeError) throw new Misuse(error.message);
-      throw error;
-    }
-  });
+  series.map(({ name, resistances }) => orMisuse(() => fitSeries(name, resistances, rate)));
 
 /** Further from a state's median than this factor a series says nothing of its noise. */
 const NEAR = 3;

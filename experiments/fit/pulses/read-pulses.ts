@@ -1,7 +1,7 @@
 import { ownOf } from "#src/words/named";
 import { Misuse } from "../../misuse.ts";
 import { type ColumnRoles, toldRoles } from "../tables/column-roles.ts";
-import { numberIn, type RecordTable } from "../tables/read-table.ts";
+import { listed, numberIn, type RecordTable } from "../tables/read-table.ts";
 
 /** Conductances of one device under pulses of one direction, in their order. */
 export interface Branch {
@@ -112,7 +112,7 @@ export const readPulses = (
   }
   if (faults.length > 0)
     throw new Misuse(
-      `${file}: ${faults.length} of ${rows.length} rows cannot be used: ${faults.slice(0, TOLD).join("; ")}${faults.length > TOLD ? `; and ${faults.length - TOLD} more` : ""}. Mend them.`,
+      `${file}: ${faults.length} of ${rows.length} rows cannot be used: ${listed(faults, TOLD)}. Mend them.`,
     );
   const branches = [...traces.values()].flatMap(({ cell, pulses }) => {
     // Up and down may each count from one: then rows stand in their order.

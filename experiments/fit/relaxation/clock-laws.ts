@@ -39,6 +39,10 @@ const fadingOf = (x: number): number => -0.005 + 0.495 * Math.tanh(x + 0.0101);
 /** Clocks above it are none that a path is drawn to. */
 const MOST = 200;
 
+/** S' = log10(1 + t / onset)^exponent at a time in onsets. */
+const logarithmicClock = (onsets: number, exponent: number): number =>
+  Math.min(MOST, power(Math.log1p(onsets) / Math.LN10, exponent));
+
 /** S' = log10(1 + t / onset)^exponent at one temperature, onset, exponent and fading fitted: for reads at several times. */
 export const logarithmOfTime = (first: number): ClockLaw => ({
   name: "logarithm",
@@ -47,8 +51,7 @@ export const logarithmOfTime = (first: number): ClockLaw => ({
   names: ["onset", "exponent", "fading"],
   told: ([onset, exponent, fading]) => [Math.exp(onset), exponentOf(exponent), fadingOf(fading)],
   fading: ([, , fading]) => fadingOf(fading),
-  clock: ([logOnset, exponent], { seconds }) =>
-    Math.min(MOST, power(Math.log1p(seconds / Math.exp(logOnset)) / Math.LN10, exponentOf(exponent))),
+  clock: ([logOnset, exponent], { seconds }) => logarithmicClock(seconds / Math.exp(logOnset), exponentOf(exponent)),
   inFile: ([logOnset, exponent, fading]) => ({
     onset: Math.exp(logOnset),
     exponent: exponentOf(exponent),
@@ -111,7 +114,7 @@ export const borrowed = (set: LogarithmOfSet, whose: string, withEnergy: boolean
     const speed = withEnergy
       ? Math.exp((Math.exp(logEnergy) / BOLTZMANN) * (1 / set.temperature - 1 / temperature))
       : 1;
-    return Math.min(MOST, power(Math.log1p((seconds * speed) / set.onset) / Math.LN10, set.exponent));
+    return logarithmicClock((seconds * speed) / set.onset, set.exponent);
   },
   inFile: ([logEnergy], reference) => ({
     onset: withEnergy
@@ -138,7 +141,7 @@ export const logarithmWithEnergy = (first: number, reference: number): ClockLaw 
   fading: ([, , fading]) => fadingOf(fading),
   clock: ([logOnset, exponent, , logEnergy], { seconds, temperature }) => {
     const speed = Math.exp((Math.exp(logEnergy) / BOLTZMANN) * (1 / reference - 1 / temperature));
-    return Math.min(MOST, power(Math.log1p((seconds * speed) / Math.exp(logOnset)) / Math.LN10, exponentOf(exponent)));
+    return logarithmicClock((seconds * speed) / Math.exp(logOnset), exponentOf(exponent));
   },
   inFile: ([logOnset, exponent, fading, logEnergy]) => ({
     onset: Math.exp(logOnset),

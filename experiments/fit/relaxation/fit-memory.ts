@@ -15,7 +15,7 @@ export interface AgePair {
 const [GROUP, GROUPS] = [150, 8];
 
 /** Correlations between all pairs of ages that enough cells were read at. */
-export const correlationsOf = (cells: RestingCells, changes: (age: number, cell: number) => number): AgePair[] => {
+const correlationsOf = (cells: RestingCells, changes: (age: number, cell: number) => number): AgePair[] => {
   const groups = groupsOf(cells, GROUP, GROUPS);
   return cells.ages.flatMap((_, first) =>
     cells.ages.slice(first + 1).flatMap((_, k): AgePair[] => {
@@ -98,7 +98,7 @@ export const fitMemory = (
     return found;
   };
   const best = (list: readonly Memory[]): Memory => list.reduce((a, b) => (error(b) < error(a) ? b : a));
-  let memory = best([0.2, 0.4, 0.6, 0.8, 1].flatMap((permanent) => [{ permanent, redraws: 0.2 }]));
+  let memory = best([0.2, 0.4, 0.6, 0.8, 1].map((permanent) => ({ permanent, redraws: 0.2 })));
   // Steps that halve, in the share and in the rate's logarithm.
   for (const [share, factor] of [
     [0.1, 4],
@@ -117,9 +117,9 @@ export const fitMemory = (
       ),
     ]);
   }
-  const best0 = error(memory);
+  const least = error(memory);
   const alike = [1 / 64, 1 / 16, 1 / 4, 1, 4, 16, 64]
     .map((factor) => Number((memory.redraws * factor).toPrecision(3)))
-    .filter((redraws) => error({ ...memory, redraws }) < best0 + ALIKE);
+    .filter((redraws) => error({ ...memory, redraws }) < least + ALIKE);
   return { ...memory, redrawsAlike: [Math.min(...alike), Math.max(...alike)] };
 };

@@ -39,7 +39,7 @@ const placesBetween = (sorted: Float64Array, count: number): number[] => {
 };
 
 /** The conductances that curves of a fit to these cells are drawn through. */
-export const knotsOf = ({ first }: RestingCells): Knots => {
+const knotsOf = ({ first }: RestingCells): Knots => {
   const sorted = first.map((r) => 1 / r).sort();
   const count = (most: number): number => Math.max(1, Math.min(most, Math.floor(first.length / CELLS_A_POINT)));
   return { spread: placesBetween(sorted, count(MOST_OF_SPREAD)), others: placesBetween(sorted, count(MOST_OF_OTHERS)) };

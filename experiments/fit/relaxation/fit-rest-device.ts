@@ -1,12 +1,11 @@
-import { basename } from "node:path";
 import { parseRram, type RramParams, type RramStateParams } from "#devices/index";
 import { fold, rootKey } from "#src/random/index";
 import { Misuse } from "../../misuse.ts";
 import { showQuantity, showTime } from "../../units/show.ts";
-import { nameOf } from "../fit-device.ts";
+import { median, nameOf } from "../fit-device.ts";
 import { fitState, type StateFit, stateParams } from "../fit-state.ts";
 import type { ColumnRoles } from "../tables/column-roles.ts";
-import type { RecordTable } from "../tables/read-table.ts";
+import { type RecordTable, sourceOf } from "../tables/read-table.ts";
 import { chooseLevels } from "./choose-levels.ts";
 import { fitRest, type RestFit } from "./fit-rest.ts";
 import type { RestingCells } from "./likelihood.ts";
@@ -67,13 +66,12 @@ export const fitRestDevice = async (
 ): Promise<FittedRestDevice> => {
   const data = inRange(readRest(tables, options.skip), options.temperatures);
   const { low, high } = await chooseLevels(data, options);
-  const medianOf = (list: readonly number[]): number => [...list].sort((a, b) => a - b)[list.length >> 1];
-  if (medianOf(low.resistances) >= medianOf(high.resistances))
+  if (median(low.resistances) >= median(high.resistances))
     throw new Misuse(
-      `the low resistance (${low.name}, median ${showQuantity(Number(medianOf(low.resistances).toPrecision(3)), "ohm")}) is not below the high one (${high.name}, ${showQuantity(Number(medianOf(high.resistances).toPrecision(3)), "ohm")}).`,
+      `the low resistance (${low.name}, median ${showQuantity(Number(median(low.resistances).toPrecision(3)), "ohm")}) is not below the high one (${high.name}, ${showQuantity(Number(median(high.resistances).toPrecision(3)), "ohm")}).`,
     );
   const key = rootKey(options.seed);
-  const files = tables.map(([{ file, sha256 }]) => `${basename(file)} (sha256 ${sha256.slice(0, 12)})`).join(", ");
+  const files = tables.map(([table]) => sourceOf(table)).join(", ");
   const fit = fitRest(data.cells, {
     key: fold(key, "rest"),
     resamples: options.resamples,

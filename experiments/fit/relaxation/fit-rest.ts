@@ -1,14 +1,15 @@
 import { RELAXATION_C, type RramRelaxation } from "#devices/index";
 import { momentsOf, standardDeviation } from "#src/numerics/moments";
-import { centralWidth, sortedQuantile } from "#src/numerics/ranks";
+import { sortedQuantile } from "#src/numerics/ranks";
 import { fold, type Key, permutation, uniform } from "#src/random/index";
 import { Misuse } from "../../misuse.ts";
-import { showQuantity, showTime } from "../../units/show.ts";
+import { showQuantity } from "../../units/show.ts";
 import { attempts, borrowed, type ClockLaw, logarithmOfTime, logarithmWithEnergy, powerOfTime } from "./clock-laws.ts";
-import { type AgePair, correlationError, fitMemory, measuredCorrelations, modelledCorrelations } from "./fit-memory.ts";
+import { contradictions, risingWidths } from "./doubts.ts";
+import { type AgePair, fitMemory, measuredCorrelations, modelledCorrelations } from "./fit-memory.ts";
 import { bestProcess, curvesOf, fitNormalProcess, fitProcess, layoutOf, type ProcessFit } from "./fit-process.ts";
 import { cellsAt, changesOf, type GroupChanges, groupsOf } from "./groups.ts";
-import { freedomOf, type RestingCells, relaxationLikelihood } from "./likelihood.ts";
+import { freedomOf, middleOf, type RestingCells, relaxationLikelihood } from "./likelihood.ts";
 
 /** A number of the fit with the standard error that cells drawn anew give it. */
 export interface Estimated {
@@ -69,11 +70,9 @@ const LEAST_MOVE = 1e-9;
 const RESAMPLES_OF_OTHERS = 10;
 /** Above it lies no activation energy of moving ions or vacancies [eV]: bonds break at less. */
 const MOST_LIKELY_ENERGY = 5;
-/** Correlations that are off so far, as a root mean square, are looked into; an age that lacks so much of what is expected is told. */
-const [FAR, CONTRADICTS] = [0.05, 0.15];
 
 /** The exponent of time by which the widths of technology C grow at this time, d ln width / d ln t. */
-export const widthExponentOfC = (seconds: number): number => {
+const widthExponentOfC = (seconds: number): number => {
   const { onset, exponent, fading } = RELAXATION_C;
   const x = seconds / onset;
   return Number((exponent * (1 / 2 - fading) * (x / (1 + x) / Math.log1p(x))).toPrecision(2));
@@ -150,7 +149,7 @@ const relaxationOf = (cells: RestingCells, fit: ProcessFit, options: RestOptions
 
 const parameterNames = ({ law, knots }: ProcessFit["layout"]): string[] => {
   const at = (g: number): string => `at ${showQuantity(Number(Math.exp(g).toPrecision(3)), "S")}`;
-  const middle = knots.others.length >> 1;
+  const middle = middleOf(knots);
   return [
     ...law.names,
     ...knots.spread.map((g) => `spread ${at(g)}`),
@@ -172,6 +171,9 @@ const isLogarithm = (layout: ProcessFit["layout"]): boolean[] => {
     ...others.slice(1),
   ];
 };
+
+/** Cells of a group that quantiles are compared in: 500, or a fifth of fewer cells, at least 100. */
+const leastOfGroup = (count: number): number => Math.min(500, Math.max(100, Math.floor(count / 5)));
 
 /**
  * The relaxation of measured cells by likelihood; what the half of them that was not fitted says of it; intervals by cells drawn anew.
@@ -275,16 +277,9 @@ export const fitRest = (cells: RestingCells, options: RestOptions): RestFit => {
     correlations,
     redrawsAlike: memory?.redrawsAlike ?? null,
     notes: [
-      ...(memory
-        ? [
-            `What is lost again is redrawn at a rate that is hardly known: redraws from ${memory.redrawsAlike[0]} to ${memory.redrawsAlike[1]} correlate ages as well. How reads of one cell differ within its age hangs on it.`,
-          ]
-        : []),
-      ...(memory === null
-        ? [
-            "No cell was read at two later ages: how much of a cell's move stays (permanent, redraws) is that of technology C, assumed.",
-          ]
-        : []),
+      memory
+        ? `What is lost again is redrawn at a rate that is hardly known: redraws from ${memory.redrawsAlike[0]} to ${memory.redrawsAlike[1]} correlate ages as well. How reads of one cell differ within its age hangs on it.`
+        : "No cell was read at two later ages: how much of a cell's move stays (permanent, redraws) is that of technology C, assumed.",
       ...contradictions(cells, relaxation, measured, modelled, fold(key, "left out")),
       ...risingWidths(cells),
       ...(energies.length > 1
@@ -300,64 +295,4 @@ export const fitRest = (cells: RestingCells, options: RestOptions): RestFit => {
         : []),
     ],
   };
-};
-
-/**
- * Ages that contradict the others: where correlations are far from the model's, each age is left out in turn; one whose changes are less alike
- * all others' than these have it was not read from the same cells.
- */
-const contradictions = (
-  cells: RestingCells,
-  relaxation: RramRelaxation,
-  measured: readonly AgePair[],
-  modelled: readonly AgePair[],
-  key: Key,
-): string[] => {
-  if (measured.length === 0 || correlationError(measured, modelled) < FAR) return [];
-  return cells.ages.flatMap(({ seconds }, age): string[] => {
-    const memory = fitMemory(cells, relaxation, key, age);
-    if (!memory) return [];
-    const { permanent, redraws } = memory;
-    const expected = modelledCorrelations(cells, { ...relaxation, permanent, redraws }, key);
-    const own = measured.flatMap((pair, k) =>
-      pair.first === age || pair.later === age ? [{ pair, lacks: expected[k].correlation - pair.correlation }] : [],
-    );
-    const mean = own.reduce((sum, { lacks }) => sum + lacks / own.length, 0);
-    if (mean < CONTRADICTS || own.some(({ lacks }) => lacks < -CONTRADICTS / 3)) return [];
-    const { pair, lacks } = own.reduce((a, b) => (b.lacks > a.lacks ? b : a));
-    return [
-      `A doubt: changes at ${showTime(seconds)} contradict the other ages. Those at ${showTime(cells.ages[pair.first].seconds)} and ${showTime(cells.ages[pair.later].seconds)} correlate by ${pair.correlation.toFixed(2)}, where ${(pair.correlation + lacks).toFixed(2)} is expected from the others: were the same cells read, in the same order?`,
-    ];
-  });
-};
-
-/** Cells of a group that quantiles are compared in: 500, or a fifth of fewer cells, at least 100. */
-const leastOfGroup = (count: number): number => Math.min(500, Math.max(100, Math.floor(count / 5)));
-
-/** Standard error of a width, times the root of the cells, over the width: that of normal changes. */
-const ERROR_OF_WIDTH = 0.89;
-
-/** Where the width of ln R does not fall with conductance, at the last age: by more than three standard errors. */
-const risingWidths = (cells: RestingCells): string[] => {
-  const last = cells.ages.length - 1;
-  const own = groupsOf(cells, 100, 10).flatMap((group) => {
-    const read = group.filter((i) => cells.later[last][i] > 0);
-    if (read.length < 50) return [];
-    const conductances = read.map((i) => 1 / cells.first[i]).sort((a, b) => a - b);
-    const changes = read.map((i) => Math.log(cells.later[last][i] / cells.first[i])).sort((a, b) => a - b);
-    return [{ conductance: sortedQuantile(conductances, 0.5), width: centralWidth(changes), count: read.length }];
-  });
-  const word = ({ conductance, width }: (typeof own)[number]): string =>
-    `${width.toFixed(3)} at ${showQuantity(Number(conductance.toPrecision(3)), "S")}`;
-  const rising = own.flatMap((group, k) => {
-    if (k === 0) return [];
-    const before = own[k - 1];
-    const error =
-      ERROR_OF_WIDTH * Math.hypot(group.width / Math.sqrt(group.count), before.width / Math.sqrt(before.count));
-    return group.width - before.width > 3 * error ? [`${word(before)}, ${word(group)}`] : [];
-  });
-  if (rising.length === 0) return [];
-  return [
-    `Widths of the change of ln R after ${showTime(cells.ages[last].seconds)} do not fall with conductance everywhere: ${rising.join("; ")}. The curves follow them.`,
-  ];
 };

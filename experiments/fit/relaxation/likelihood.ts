@@ -26,7 +26,7 @@ export const freedomOf = ({ law, knots }: Layout): number =>
   law.start.length + knots.spread.length + 4 * knots.others.length - 1;
 
 /** The amplitude's point that is 1. */
-const middleOf = ({ others }: Knots): number => others.length >> 1;
+export const middleOf = ({ others }: Knots): number => others.length >> 1;
 
 /** ln of the amplitude at all its points. */
 export const logAmplitudes = (layout: Layout, at: Float64Array): number[] => {

@@ -4,7 +4,7 @@ import { Misuse } from "../../misuse.ts";
 import { showTime } from "../../units/show.ts";
 import { LARGEST_RESISTANCE } from "../read-resistances.ts";
 import { type ColumnRoles, toldRoles } from "../tables/column-roles.ts";
-import { numberIn, type RecordTable } from "../tables/read-table.ts";
+import { listed, numberIn, type RecordTable } from "../tables/read-table.ts";
 import type { ReadAge } from "./clock-laws.ts";
 import type { RestingCells } from "./likelihood.ts";
 
@@ -145,7 +145,7 @@ export const readRest = (tables: readonly (readonly [RecordTable, ColumnRoles])[
   }
   const rows = tables.reduce((sum, [{ rows: list }]) => sum + list.length, 0);
   const files = tables.map(([{ file }]) => file).join(", ");
-  const some = `${faults.slice(0, TOLD).join("; ")}${faults.length > TOLD ? `; and ${faults.length - TOLD} more` : ""}`;
+  const some = listed(faults, TOLD);
   if (faults.length > FEW * rows && !skip)
     throw new Misuse(
       `${faults.length} of ${rows} rows cannot be used: ${some}. Mend them, or leave them out with --skip-bad.`,

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { basename } from "node:path";
 import { parse } from "csv-parse/sync";
 import { readUserBytes } from "../../files/read-file.ts";
 import { Misuse } from "../../misuse.ts";
@@ -87,6 +88,14 @@ export const readTable = async (file: string, example: string): Promise<RecordTa
   const sha256 = createHash("sha256").update(packed).digest("hex");
   return { file, fields, headLine: head.info.lines, rows, decimalComma, sha256 };
 };
+
+/** A file as a source is told: its name, and the beginning of its digest. */
+export const sourceOf = ({ file, sha256 }: Pick<RecordTable, "file" | "sha256">): string =>
+  `${basename(file)} (sha256 ${sha256.slice(0, 12)})`;
+
+/** The first of these words, and how many more there are. */
+export const listed = (words: readonly string[], most: number): string =>
+  `${words.slice(0, most).join("; ")}${words.length > most ? `; and ${words.length - most} more` : ""}`;
 
 /** The number that a field holds; NaN where it holds none. */
 export const numberIn = (text: string, { decimalComma }: Pick<RecordTable, "decimalComma">): number =>
