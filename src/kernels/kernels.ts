@@ -1,5 +1,6 @@
 import { kernelsBase64 } from "./built/kernels.ts";
 import { arraysIn, bytesOf, type Declared, integers } from "./declared-arrays.ts";
+import { bindImages, type ImageKernels } from "./images.ts";
 import { bindSpiking, type SpikingKernel, type SpikingKernelNetwork } from "./spiking.ts";
 
 /** A matrix as the product reads it: element (r, c) is `data[r * rowStride + c * columnStride]`. */
@@ -34,6 +35,8 @@ export interface Packed {
  * that memory by `float32`, `int32`, `words`; they live as long as the object.
  */
 export interface Kernels {
+  /** Layers over images with their channels last. */
+  readonly images: ImageKernels;
   float32(length: number): Float32Array;
   int32(length: number): Int32Array;
   words(length: number): BigUint64Array;
@@ -248,6 +251,15 @@ type Exports = Record<
   | "adamStep"
   | "relax"
   | "runPhase"
+  | "convolveImages"
+  | "packWindow"
+  | "convolutionGradientImages"
+  | "poolImages"
+  | "unpoolImages"
+  | "imageMoments"
+  | "normaliseImages"
+  | "gradientSums"
+  | "normaliseBackImages"
   | "deliver",
   (...args: number[]) => number
 >;
@@ -257,6 +269,8 @@ const SPARSE = 0.5;
 
 /** Unit of a linear memory [bytes]. */
 export const PAGE = 65536;
+/** Kernels of images read up to three numbers beyond what they use. */
+const SLACK = 16;
 /** Of a linear memory: addresses are 32 bits, the sign is left out. */
 const MOST_PAGES = 32768;
 // AssemblyScript's static data, were there any, starts at 1024; the first page is left to it.
@@ -279,7 +293,7 @@ export const instantiate = (memory: WebAssembly.Memory): Record<string, (...args
  */
 export const createKernels = (capacity: number): Kernels => {
   const workspaceBytes = 2 ** 21;
-  const pages = Math.ceil((FIRST_FREE + workspaceBytes + capacity) / PAGE);
+  const pages = Math.ceil((FIRST_FREE + workspaceBytes + capacity + SLACK) / PAGE);
   if (!(pages <= MOST_PAGES))
     throw new RangeError(
       `kernels: ${capacity} bytes for arrays; at most ${MOST_PAGES * PAGE}. Take smaller batches or layers.`,
@@ -333,6 +347,7 @@ export const createKernels = (capacity: number): Kernels => {
   const int32 = (length: number): Int32Array => new Int32Array(memory.buffer, take(length * 4), length);
 
   return {
+    images: bindImages(wasm, at, workspace),
     float32,
     int32,
     words,

@@ -1,3 +1,5 @@
+export type { Augmentation } from "./augmentation.ts";
+export { AS_THEY_ARE } from "./augmentation.ts";
 export type { BackpropagationRule } from "./backpropagation-learner.ts";
 export { backpropagationLearner } from "./backpropagation-learner.ts";
 export type { ExactExample } from "./backpropagation-through-time.ts";
@@ -80,9 +82,8 @@ export { straightThroughLearner } from "./straight-through/straight-through-lear
 export type { TrainingOptions } from "./straight-through/train-perceptron.ts";
 export { defaultLearningRate, trainPerceptron } from "./straight-through/train-perceptron.ts";
 export { synapticArrays, synapticConnection } from "./synaptic-connection.ts";
-export type { Augmentation, EpochReport, ImageScale, Schedule, TrainingPlan, TrainingState } from "./train-learner.ts";
+export type { EpochReport, ImageScale, Schedule, TrainingPlan, TrainingState } from "./train-learner.ts";
 export {
-  AS_THEY_ARE,
   CONSTANT,
   Diverged,
   learnerAccuracy,

@@ -1,6 +1,7 @@
 import type { LabelledImages } from "#src/datasets/labelled-images";
 import { power } from "#src/numerics/power";
-import { fold, type Key, permutation, uniform } from "#src/random/index";
+import { fold, type Key, permutation } from "#src/random/index";
+import { AS_THEY_ARE, type Augmentation, variedPlace } from "./augmentation.ts";
 import type { Learner, LearnerState } from "./learner.ts";
 
 /** How an image enters: pixel / 255, or that less a mean over a deviation, a channel each. */
@@ -30,16 +31,6 @@ const scheduled = (schedule: Schedule, epoch: number): number => {
   return schedule.kind === "geometric" ? power(schedule.factor, epoch) : 1;
 };
 
-/**
- * Training images as they are; or each moved by up to `reach` pixels either way, what comes in at the border being the border's own
- * pixels; or also turned left to right with chance 1/2.
- */
-export type Augmentation =
-  | { readonly kind: "none" }
-  | { readonly kind: "move"; readonly reach: number }
-  | { readonly kind: "flip and move"; readonly reach: number };
-
-export const AS_THEY_ARE: Augmentation = { kind: "none" };
 export const CONSTANT: Schedule = { kind: "constant" };
 
 /** What an epoch was like. */
@@ -63,25 +54,6 @@ export interface TrainingState {
   readonly epochs: readonly EpochReport[];
   readonly learner: LearnerState;
 }
-
-/** Where pixel p of a varied image of this side comes from. */
-const variedPlace = (
-  side: number,
-  key: Key,
-  b: number,
-  { kind, reach }: Exclude<Augmentation, { readonly kind: "none" }>,
-): ((p: number) => number) => {
-  const draw = (name: string): number => uniform(fold(key, name), b);
-  const flipped = kind === "flip and move" && draw("flip") < 0.5;
-  const shift = (name: string): number => Math.floor(draw(name) * (2 * reach + 1)) - reach;
-  const [down, right] = [shift("down"), shift("right")];
-  const inside = (at: number): number => Math.min(side - 1, Math.max(0, at));
-  return (p) => {
-    const x = p % side;
-    const y = inside(Math.floor(p / side) + down);
-    return y * side + inside((flipped ? side - 1 - x : x) + right);
-  };
-};
 
 /** Puts these images where the learner reads them; `key` varies them, where `augmentation` does. */
 export const showImages = (

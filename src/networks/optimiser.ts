@@ -32,6 +32,9 @@ const BETA1 = 0.9;
 const BETA2 = 0.999;
 const EPSILON = 1e-8;
 
+/** Kingma and Ba's. */
+export const ADAM_CONSTANTS = { BETA1, BETA2, EPSILON } as const;
+
 const adamScales = (learningRate: number, step: number) => {
   const root = Math.sqrt(1 - power(BETA2, step));
   return { rate: (learningRate * root) / (1 - power(BETA1, step)), epsilon: EPSILON * root };

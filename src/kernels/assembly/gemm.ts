@@ -65,21 +65,22 @@ export function tile(c: usize, cRowStride: i32, a: usize, b: usize, depth: i32):
     s21 = v128.load(c2, 16);
   let s30 = v128.load(c3),
     s31 = v128.load(c3, 16);
-  for (let k = 0; k < depth; k++) {
+  const end = b + ((<usize>depth) << 5);
+  while (b < end) {
     const b0 = v128.load(b);
     const b1 = v128.load(b, 16);
-    const a0 = v128.load32_splat(a);
-    s00 = f32x4.add(s00, f32x4.mul(a0, b0));
-    s01 = f32x4.add(s01, f32x4.mul(a0, b1));
-    const a1 = v128.load32_splat(a, 4);
-    s10 = f32x4.add(s10, f32x4.mul(a1, b0));
-    s11 = f32x4.add(s11, f32x4.mul(a1, b1));
-    const a2 = v128.load32_splat(a, 8);
-    s20 = f32x4.add(s20, f32x4.mul(a2, b0));
-    s21 = f32x4.add(s21, f32x4.mul(a2, b1));
-    const a3 = v128.load32_splat(a, 12);
-    s30 = f32x4.add(s30, f32x4.mul(a3, b0));
-    s31 = f32x4.add(s31, f32x4.mul(a3, b1));
+    let v = v128.load32_splat(a);
+    s00 = f32x4.add(s00, f32x4.mul(v, b0));
+    s01 = f32x4.add(s01, f32x4.mul(v, b1));
+    v = v128.load32_splat(a, 4);
+    s10 = f32x4.add(s10, f32x4.mul(v, b0));
+    s11 = f32x4.add(s11, f32x4.mul(v, b1));
+    v = v128.load32_splat(a, 8);
+    s20 = f32x4.add(s20, f32x4.mul(v, b0));
+    s21 = f32x4.add(s21, f32x4.mul(v, b1));
+    v = v128.load32_splat(a, 12);
+    s30 = f32x4.add(s30, f32x4.mul(v, b0));
+    s31 = f32x4.add(s31, f32x4.mul(v, b1));
     a += 16;
     b += 32;
   }

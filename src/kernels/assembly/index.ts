@@ -14,7 +14,9 @@ export {
   unpool,
 } from "./convolution";
 export { gemm, gemmWorkspaceBytes } from "./gemm";
+export { convolutionGradientImages, convolveImages, packWindow, poolImages, unpoolImages } from "./images";
 export * from "./line-grid";
+export { gradientSums, imageMoments, normaliseBackImages, normaliseImages } from "./normalise";
 export { binaryDot, gatedDot, planesDot, weightGatedDot } from "./popcount";
 export { relax } from "./relax";
 export { nonZeros, sparseProduct } from "./sparse";
