@@ -26,6 +26,7 @@ const MODULES: Readonly<Record<string, () => Promise<Readonly<Record<string, unk
   "analog-versus-digital": () => import("./studies/arrays/analog-versus-digital.ts"),
   "ernoult-2019": () => import("./studies/papers/ernoult-2019.ts"),
   "ernoult-2020": () => import("./studies/papers/ernoult-2020.ts"),
+  "laborieux-2020": () => import("./studies/papers/laborieux-2020.ts"),
   "laborieux-2021": () => import("./studies/papers/laborieux-2021.ts"),
   "equilibrium-propagation": () => import("./studies/learning/equilibrium-propagation.ts"),
   "ep-on-rram": () => import("./studies/learning/ep-on-rram.ts"),

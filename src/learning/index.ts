@@ -77,10 +77,23 @@ export type { StateActivation } from "./state-activation.ts";
 export { STATE_ACTIVATIONS } from "./state-activation.ts";
 export type { Feedback, StepwiseRule } from "./stepwise-learner.ts";
 export { checkStepwise, FEEDBACKS, initialFeedback, stepwiseLearner } from "./stepwise-learner.ts";
+export type { Exchange } from "./straight-through/exchange.ts";
+export { sharedArrays } from "./straight-through/exchange.ts";
+export type { Recipe, RecipeOptimiser, RecipeSchedule } from "./straight-through/recipe.ts";
+export { RECIPE } from "./straight-through/recipe.ts";
 export type { StraightThroughLearner } from "./straight-through/straight-through-learner.ts";
 export { straightThroughLearner } from "./straight-through/straight-through-learner.ts";
+export type {
+  NetworkTraining,
+  NetworkTrainingState,
+  TrainedEpoch,
+  TrainedNetwork,
+} from "./straight-through/train-network.ts";
+export { checkTraining, trainNetwork } from "./straight-through/train-network.ts";
 export type { TrainingOptions } from "./straight-through/train-perceptron.ts";
 export { defaultLearningRate, trainPerceptron } from "./straight-through/train-perceptron.ts";
+export type { NetworkDesign } from "./straight-through/training-steps.ts";
+export { trainingSteps } from "./straight-through/training-steps.ts";
 export { synapticArrays, synapticConnection } from "./synaptic-connection.ts";
 export type { EpochReport, ImageScale, Schedule, TrainingPlan, TrainingState } from "./train-learner.ts";
 export {

@@ -33,7 +33,7 @@ export const TERNARY_WEIGHTS: WeightQuantizer = { kind: "ternary", threshold: 0.
 /** Start of latent weights, the same source. */
 export const INITIAL_SIGMA = 0.03;
 /** 0.5 of a unit-variance pre-activation: 0.05 would zero only 4 % and act like a binary activation. */
-export const TERNARY_ACTIVATION: Activation = { kind: "ternary", threshold: 0.5 };
+export const TERNARY_ACTIVATION = { kind: "ternary", threshold: 0.5 } as const satisfies Activation;
 
 /** @throws RangeError for fewer than two widths, or a width that is not a positive integer. */
 export const checkDesign = (design: PerceptronDesign): void => {

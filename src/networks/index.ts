@@ -43,6 +43,7 @@ export { showShape, sizeOf } from "./shapes.ts";
 export type { PlasticSynapses, StoredArrays, Synapses } from "./synapses.ts";
 export type { Model, TrainingRecord } from "./training-record.ts";
 export { trainingSchema } from "./training-record.ts";
+export { vggNetwork } from "./vgg.ts";
 export type { WeightErrors } from "./weight-errors.ts";
 export { checkErrors, frozenErrors, NO_ERRORS, redrawnErrors } from "./weight-errors.ts";
 export { shareOfZeros, totalShareOfZeros } from "./zeros.ts";
