@@ -78,7 +78,7 @@ export { STATE_ACTIVATIONS } from "./state-activation.ts";
 export type { Feedback, StepwiseRule } from "./stepwise-learner.ts";
 export { checkStepwise, FEEDBACKS, initialFeedback, stepwiseLearner } from "./stepwise-learner.ts";
 export type { Exchange } from "./straight-through/exchange.ts";
-export { sharedArrays } from "./straight-through/exchange.ts";
+export { SLICES, sharedArrays } from "./straight-through/exchange.ts";
 export type { Recipe, RecipeOptimiser, RecipeSchedule } from "./straight-through/recipe.ts";
 export { RECIPE } from "./straight-through/recipe.ts";
 export type { StraightThroughLearner } from "./straight-through/straight-through-learner.ts";

@@ -9,6 +9,7 @@ export type { NetworkRecord } from "./describe.ts";
 export { describeNetwork, recordOfNetwork, weightKinds } from "./describe.ts";
 export type { Activation, PerceptronDesign, WeightQuantizer } from "./design.ts";
 export { TERNARY_ACTIVATION, TERNARY_WEIGHTS } from "./design.ts";
+export { parseDesign } from "./design-file.ts";
 export { idealRead, inputValues, runNetwork } from "./executor.ts";
 export { idealArray, packedArrays } from "./ideal-array.ts";
 export type { IntegerNetwork, NetworkArray } from "./integer-form.ts";

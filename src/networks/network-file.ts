@@ -128,6 +128,16 @@ const complaint = (json: unknown, { path, message }: z.core.$ZodIssue): string =
 };
 
 /**
+ * Layers as network files have them.
+ * @throws RangeError naming the layer that is wrong.
+ */
+export const parseLayers = (layers: readonly unknown[], where: string): readonly Layer[] => {
+  const parsed = z.object({ layers: z.array(layerSchema).min(1) }).safeParse({ layers });
+  if (parsed.success) return parsed.data.layers as readonly Layer[];
+  throw new RangeError(`${where}: ${complaint({ layers }, parsed.error.issues[0])}.`);
+};
+
+/**
  * A network file: "rramlab network 1", or "rramlab perceptron 1" of earlier versions.
  * @throws RangeError where the file is no network of this program, its layers do not chain, or tensors do not fit them.
  */

@@ -10,6 +10,8 @@ export interface TrainingRecord {
   readonly epochs: number;
   readonly batch: number;
   readonly learningRate: number;
+  /** Optimiser, schedule and augmentation in words, where they are told. */
+  readonly recipe?: string | undefined;
   readonly version: string;
 }
 
@@ -26,5 +28,6 @@ export const trainingSchema = z.object({
   epochs: z.number(),
   batch: z.number(),
   learningRate: z.number(),
+  recipe: z.string().optional(),
   version: z.string(),
 });

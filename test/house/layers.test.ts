@@ -13,7 +13,7 @@ const ROOMS: Readonly<Record<string, string>> = {
   src: "words random numerics kernels datasets networks exchange learning report montecarlo",
   devices: "temperature mosfet rram filament pulsed index",
   circuits: "elements netlist analyses batch sensing spice crossbar analog programming synapses index",
-  experiments: "misuse own-module units files fit studies registry run command-line index",
+  experiments: "misuse own-module units files training fit studies registry run command-line index",
   "experiments/studies": "results sensing networks arrays chips rest papers learning spiking statistics",
 };
 

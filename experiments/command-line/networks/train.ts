@@ -1,7 +1,17 @@
+import { availableParallelism } from "node:os";
 import type { Command } from "commander";
+import { firstImages } from "#src/datasets/labelled-images";
 import { KNOWN_DATA_SETS } from "#src/datasets/registry";
-import { defaultLearningRate, trainPerceptron } from "#src/learning/index";
-import { accuracyOf, classifyFloat, shareOfZeros } from "#src/networks/index";
+import {
+  checkTraining,
+  Diverged,
+  type NetworkTraining,
+  RECIPE,
+  type Recipe,
+  type RecipeOptimiser,
+  type TrainedEpoch,
+} from "#src/learning/index";
+import { accuracyOf, describeNetwork, shareOfZeros, weightKinds } from "#src/networks/index";
 import { wilson } from "#src/numerics/intervals";
 import { fold, rootKey } from "#src/random/index";
 import { loadDataSet } from "../../files/load-data-set.ts";
@@ -9,11 +19,15 @@ import { checkWritable } from "../../files/user-file.ts";
 import { checkNetworkName, writeUserNetwork } from "../../files/write-network.ts";
 import { Misuse, orMisuse } from "../../misuse.ts";
 import { packageVersion } from "../../run/code-hash.ts";
-import { designFor } from "../../studies/networks/network-parameters.ts";
+import { engineArithmetic } from "../../run/engine.ts";
+import { cleanClassesOf } from "../../studies/networks/evaluator.ts";
 import { percent } from "../../studies/results/index.ts";
+import { identityOf, readCheckpoint, removeCheckpoint, writeCheckpoint } from "../../training/checkpoint.ts";
+import { MOST_THREADS, trainTogether } from "../../training/train-together.ts";
 import { parseQuantity } from "../../units/parse.ts";
 import { parseCount } from "../arguments.ts";
-import { answer } from "../output.ts";
+import { answer, progressDisplay } from "../output.ts";
+import { askedDesign } from "./asked-design.ts";
 import { oneOf } from "./one-of.ts";
 
 interface TrainFlags {
@@ -24,86 +38,202 @@ interface TrainFlags {
   readonly epochs: string;
   readonly batch?: string;
   readonly learningRate?: string;
+  readonly optimiser: string;
+  readonly weightDecay?: string;
+  readonly momentum?: string;
+  readonly restarts?: string;
+  readonly move: string;
+  readonly flip?: boolean;
+  readonly images?: string;
+  readonly threads?: string;
   readonly seed: string;
   readonly out?: string;
   readonly json?: boolean;
 }
 
+const numberOf = async (flag: string, text: string | undefined, or: number): Promise<number> =>
+  text === undefined ? or : await parseQuantity(text, "1", flag);
+
+const optimiserOf = async ({ optimiser, weightDecay, momentum }: TrainFlags): Promise<RecipeOptimiser> => {
+  oneOf("--optimiser", optimiser, ["adam", "adamw", "sgd"]);
+  if (optimiser === "adam" && weightDecay !== undefined)
+    throw new Misuse(`--weight-decay ${weightDecay}: adam has none; --optimiser adamw or sgd does.`);
+  if (optimiser !== "sgd" && momentum !== undefined)
+    throw new Misuse(`--momentum ${momentum}: ${optimiser} has its own; --optimiser sgd takes one.`);
+  if (optimiser === "adam") return { kind: "adam" };
+  const decay = await numberOf("--weight-decay", weightDecay, 0.01);
+  if (optimiser === "adamw") return { kind: "adamw", weightDecay: decay };
+  return {
+    kind: "sgd",
+    momentum: await numberOf("--momentum", momentum, 0.9),
+    weightDecay: await numberOf("--weight-decay", weightDecay, 0),
+  };
+};
+
+const periodsOf = ({ restarts }: TrainFlags, epochs: number): readonly number[] =>
+  restarts === undefined ? [epochs] : restarts.split("+").map((text) => parseCount("--restarts", text, 1));
+
+/** A recipe in words, for the model's file. */
+const told = ({ optimiser, schedule, augmentation }: Recipe): string => {
+  const { kind, ...more } = optimiser;
+  const numbers = Object.entries(more).map(([name, value]) => `${name} ${value}`);
+  const periods = schedule.kind === "cosine" ? `cosine over ${schedule.periods.join(" + ")} epochs` : "constant rate";
+  const varied =
+    augmentation.kind === "none"
+      ? "images as they are"
+      : `images ${augmentation.kind === "move" ? "moved" : "flipped and moved"} by up to ${augmentation.reach} pixels`;
+  return [kind, ...numbers, periods, varied].join(", ");
+};
+
+/** Epochs on stderr as they are done, and a bar of batches between them. */
+const epochsTold = (epochs: number) => {
+  let display = progressDisplay();
+  return {
+    onBatch: (done: number, whole: number): void => display.show({ phase: "training", done, total: whole }),
+    onEpoch: ({ epoch, loss, accuracy }: TrainedEpoch): void => {
+      display.end();
+      display = progressDisplay();
+      process.stderr.write(`epoch ${epoch}/${epochs}: loss ${loss.toFixed(4)}, test accuracy ${percent(accuracy)} %\n`);
+    },
+    end: (): void => display.end(),
+  };
+};
+
 export const addTrain = (program: Command): void => {
   program
     .command("train")
     .description("train a float, binary or ternary network and write its model file")
-    .option("--data <dir>", "a name of `rramlab data list`, or a folder of IDX files", "mnist-10k")
-    .option("--layers <widths>", "neurons a layer, inputs first", "784-64-64-10")
-    .option("--weights <kind>", "float, binary or ternary", "ternary")
+    .option("--data <dir>", "a name of `rramlab data list`, or a folder of IDX or CIFAR-10 files", "mnist-10k")
+    .option(
+      "--layers <what>",
+      "neurons a layer, inputs first; vgg:F, convolutions of F, F, 2F, 2F, 4F, 4F channels; or a .json or .yaml file of layers",
+      "784-64-64-10",
+    )
+    .option("--weights <kind>", "float, binary or ternary; a file of layers says it itself", "ternary")
     .option("--activations <kind>", "binary or ternary (float weights use relu)", "binary")
-    .option("--epochs <n>", "passes over the training images", "10")
+    .option("--epochs <n>", "passes over the training images; the last one counts", "10")
     .option("--batch <n>", "images a step (default: 50 up to 20,000 images, else 128)")
     .option("--learning-rate <rate>", "start of the cosine schedule (default: 0.01, float 0.001)")
+    .option("--optimiser <kind>", "adam, adamw (decay of latent weights) or sgd", "adam")
+    .option("--weight-decay <x>", "of adamw (default 0.01) or sgd (default 0)")
+    .option("--momentum <x>", "of sgd (default 0.9)")
+    .option("--restarts <epochs>", "epochs of each cosine, the optimiser beginning anew: 100+200+400 (default: one)")
+    .option("--move <pixels>", "training images moved by up to so many pixels", "0")
+    .option("--flip", "training images turned left to right, every other one")
+    .option("--images <n>", "the first training images only (default: all)")
+    .option("--threads <n>", `threads, the same bytes for any number, 1 .. ${MOST_THREADS} (default: all processors)`)
     .option("--seed <text>", "any text", "rramlab")
     .option("--out <file>", "model file, .safetensors or .onnx (default: model.safetensors)")
     .option("--json", "one JSON document on stdout")
-    .addHelpText("after", "\nExample:\n  rramlab train --weights ternary --layers 784-64-64-10 --out tnn.safetensors")
+    .addHelpText(
+      "after",
+      "\nA training that was stopped goes on from OUT.checkpoint, kept after every epoch.\n\nExamples:\n  rramlab train --weights ternary --layers 784-64-64-10 --out tnn.safetensors\n  rramlab train --data cifar-10 --layers vgg:16 --epochs 6 --move 4 --flip",
+    )
     .action(async (flags: TrainFlags) => {
       oneOf("--weights", flags.weights, ["float", "binary", "ternary"]);
       oneOf("--activations", flags.activations, ["binary", "ternary"]);
-      const design = orMisuse(() => designFor(flags.layers, flags.weights, flags.activations));
       const out = flags.out ?? "model.safetensors";
       checkNetworkName(out);
       checkWritable(out, { named: flags.out !== undefined });
-      const data = loadDataSet(flags.data);
       const epochs = parseCount("--epochs", flags.epochs, 1);
+      const reach = parseCount("--move", flags.move, 0);
+      const most = Math.min(MOST_THREADS, availableParallelism());
+      const threads = flags.threads === undefined ? most : parseCount("--threads", flags.threads, 1);
+      if (threads > MOST_THREADS)
+        throw new Misuse(
+          `--threads ${threads}: a batch is cut into ${MOST_THREADS} slices; expected 1 .. ${MOST_THREADS}.`,
+        );
+      const optimiser = await optimiserOf(flags);
+      const data = loadDataSet(flags.data);
+      const images = flags.images === undefined ? data.train.count : parseCount("--images", flags.images, 1);
+      const train = firstImages(data.train, images);
+      const design = askedDesign(flags, data);
+      const kinds = weightKinds(design);
       const batch =
-        flags.batch === undefined ? (data.train.count > 20_000 ? 128 : 50) : parseCount("--batch", flags.batch, 2);
-      const learningRate =
-        flags.learningRate === undefined
-          ? defaultLearningRate(design)
-          : await parseQuantity(flags.learningRate, "1", "--learning-rate");
-      if (!(learningRate > 0 && learningRate <= 1))
-        throw new Misuse(`--learning-rate ${learningRate}: expected above 0, at most 1.`);
-      const network = orMisuse(() =>
-        trainPerceptron(
-          design,
-          { epochs, batch, learningRate },
-          data.train,
-          fold(rootKey(flags.seed), "network"),
-          (epoch, loss) => {
-            process.stderr.write(`epoch ${epoch}/${epochs}: loss ${loss.toFixed(4)}\n`);
-          },
-        ),
+        flags.batch === undefined ? (train.count > 20_000 ? 128 : 50) : parseCount("--batch", flags.batch, 2);
+      const learningRate = await numberOf(
+        "--learning-rate",
+        flags.learningRate,
+        kinds.every((kind) => kind === "float") ? 0.001 : 0.01,
       );
-      const named = KNOWN_DATA_SETS.some((d) => d.name === flags.data) && flags.data !== "mnist" ? flags.data : null;
-      const trained = {
-        dataSet: data.name,
-        data: named,
-        seed: flags.seed,
+      const recipe: Recipe = {
+        ...RECIPE,
         epochs,
         batch,
         learningRate,
-        version: packageVersion(),
+        optimiser,
+        schedule: { kind: "cosine", periods: periodsOf(flags, epochs) },
+        augmentation: flags.flip
+          ? { kind: "flip and move", reach }
+          : reach > 0
+            ? { kind: "move", reach }
+            : RECIPE.augmentation,
       };
-      writeUserNetwork(out, { network, trained }, `rramlab ${packageVersion()}`);
-      const right = accuracyOf(classifyFloat(network, data.test.images), data.test.labels);
-      const interval = wilson(Math.round(right * data.test.count), data.test.count);
-      const zeros = shareOfZeros(network);
-      const document = {
-        out,
-        accuracy: right,
-        low: interval.low,
-        high: interval.high,
-        images: data.test.count,
-        zeros,
-        trained,
+      const training: NetworkTraining = {
+        design,
+        recipe,
+        train,
+        test: data.test,
+        key: fold(rootKey(flags.seed), "network"),
       };
-      answer(
-        flags.json ?? false,
-        document,
-        [
-          `${flags.weights} weights, ${flags.layers}, ${epochs} epochs, seed "${flags.seed}"`,
-          `test accuracy ${percent(right)} % [${percent(interval.low)}, ${percent(interval.high)}] on ${data.test.count} images of ${data.name}`,
-          `zeros a layer: ${zeros.map((z) => `${(100 * z).toFixed(0)} %`).join(", ")}`,
-          `model: ${out}`,
-        ].join("\n"),
-      );
+      orMisuse(() => checkTraining(training));
+      const checkpoint = `${out}.checkpoint`;
+      const identity = identityOf(training, `strict; ${Object.values(engineArithmetic()).join(" ")}`);
+      const from = readCheckpoint(checkpoint, identity);
+      if (from && from.epochs.length > 0)
+        process.stderr.write(`goes on from ${checkpoint}, after epoch ${from.epochs.length} of ${epochs}\n`);
+      const display = epochsTold(epochs);
+      try {
+        const { network } = await trainTogether(training, from, threads, {
+          onBatch: display.onBatch,
+          onEpoch: (state) => {
+            display.onEpoch(state.epochs[state.epochs.length - 1]);
+            writeCheckpoint(checkpoint, identity, state);
+          },
+        });
+        const named =
+          KNOWN_DATA_SETS.some((d) => d.name === flags.data) && !/^(mnist|cifar-10)$/.test(flags.data)
+            ? flags.data
+            : null;
+        const trained = {
+          dataSet: data.name,
+          data: named,
+          seed: flags.seed,
+          epochs,
+          batch,
+          learningRate,
+          recipe: told(recipe),
+          version: packageVersion(),
+        };
+        writeUserNetwork(out, { network, trained }, `rramlab ${packageVersion()}`);
+        removeCheckpoint(checkpoint);
+        const right = accuracyOf(cleanClassesOf(network, data.test, train), data.test.labels);
+        const interval = wilson(Math.round(right * data.test.count), data.test.count);
+        const zeros = shareOfZeros(network);
+        const document = {
+          out,
+          accuracy: right,
+          low: interval.low,
+          high: interval.high,
+          images: data.test.count,
+          zeros,
+          trained,
+        };
+        answer(
+          flags.json ?? false,
+          document,
+          [
+            `${kinds.join(" and ")} weights, ${describeNetwork(design)}, ${epochs} epochs, seed "${flags.seed}"`,
+            `test accuracy ${percent(right)} % [${percent(interval.low)}, ${percent(interval.high)}] on ${data.test.count} images of ${data.name}`,
+            `zeros a layer: ${zeros.map((z) => `${(100 * z).toFixed(0)} %`).join(", ")}`,
+            `model: ${out}`,
+          ].join("\n"),
+        );
+      } catch (error) {
+        if (error instanceof Diverged) throw new Misuse(`training: ${error.message}`);
+        throw error;
+      } finally {
+        display.end();
+      }
     });
 };

@@ -86,15 +86,10 @@ const SIGN: i32 = 1;
 const TERNARY: i32 = 2;
 const CLIP: i32 = 3;
 
-// @ts-ignore: a decorator of the compiler
-@inline
 function activated(y: v128, kind: i32, low: v128, high: v128): v128 {
   if (kind == SIGN) return v128.bitselect(f32x4.splat(1), f32x4.splat(-1), f32x4.ge(y, f32x4.splat(0)));
   if (kind == TERNARY)
-    return f32x4.sub(
-      v128.and(f32x4.gt(y, high), f32x4.splat(1)),
-      v128.and(f32x4.lt(y, low), f32x4.splat(1)),
-    );
+    return f32x4.sub(v128.and(f32x4.gt(y, high), f32x4.splat(1)), v128.and(f32x4.lt(y, low), f32x4.splat(1)));
   if (kind == CLIP) return f32x4.pmin(f32x4.pmax(y, low), high);
   return y;
 }
@@ -137,12 +132,7 @@ export function normaliseImages(
         const end = from + <usize>columns * pixel;
         const whole = channels - c >= 4;
         while (from < end) {
-          const value = activated(
-            f32x4.add(f32x4.mul(f32x4.sub(v128.load(from), m), f), s),
-            kind,
-            least,
-            most,
-          );
+          const value = activated(f32x4.add(f32x4.mul(f32x4.sub(v128.load(from), m), f), s), kind, least, most);
           if (whole) v128.store(to, value);
           else {
             store<f32>(to, f32x4.extract_lane(value, 0));

@@ -75,15 +75,15 @@ export const descentOf = (
     }
   };
   return (by) => {
-    let isFinite = true;
+    let areNumbers = true;
     for (const { from: begin, length: size, decay, limit, slope } of blocks) {
       const last = Math.min(to, begin + size);
       for (let start = Math.max(from, begin); start < last; start += TOGETHER) {
         const end = Math.min(last, start + TOGETHER);
-        isFinite = sum(start, end, slope) && isFinite;
+        areNumbers = sum(start, end, slope) && areNumbers;
         (optimiser.kind === "sgd" ? descend : adam)(start, end, by, decay, limit);
       }
     }
-    return isFinite;
+    return areNumbers;
   };
 };

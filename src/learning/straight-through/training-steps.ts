@@ -154,16 +154,16 @@ export const trainingSteps = (design: NetworkDesign): TrainingSteps => {
     return block;
   };
   /** The value that each layer's value is. */
-  const valueOf = [addValue(design.input.shape)];
+  const numberOf = [addValue(design.input.shape)];
   placed.forEach((at) => {
     const { layer, takes, from, to } = at;
     const { name } = layer;
-    const [input, other] = takes.map((taken) => valueOf[taken]);
+    const [input, other] = takes.map((taken) => numberOf[taken]);
     const push = (output: number, step: Record<string, unknown>): number => {
       steps.push({ layer: name, input, output, ...step } as TrainingStep);
       return output;
     };
-    valueOf.push(
+    numberOf.push(
       ((): number => {
         if (isWeighted(layer)) {
           const { groups, outputs, inputs, window } = geometryOf(layer, from);
@@ -252,7 +252,7 @@ export const trainingSteps = (design: NetworkDesign): TrainingSteps => {
     values[step.input].readers++;
     if (step.kind === "add") values[step.other].readers++;
   }
-  const output = valueOf[placed.length];
+  const output = numberOf[placed.length];
   const { shape } = values[output];
   if (shape.rows * shape.columns !== 1)
     throw new RangeError(

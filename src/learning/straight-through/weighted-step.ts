@@ -141,10 +141,14 @@ export const weightedStep = (
   return {
     load: () => {
       quantize();
-      windows.forEach((window, g) => kernels.images.pack(packed[g], group(g), window, "forwards"));
+      windows.forEach((window, g) => {
+        kernels.images.pack(packed[g], group(g), window, "forwards");
+      });
     },
     forward: ({ all }) => {
-      windows.forEach((window, g) => kernels.images.convolve(values[output], values[input], packed[g], window, all));
+      windows.forEach((window, g) => {
+        kernels.images.convolve(values[output], values[input], packed[g], window, all);
+      });
     },
     backward: ({ all, slices }) => {
       windows.forEach((window, g) => {
