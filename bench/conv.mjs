@@ -1,7 +1,11 @@
-// Convolution kernels against PyTorch (Debian: apt-get install python3-torch libopenblas0-pthread), one thread each.
+// Convolutions against PyTorch (Debian: apt-get install python3-torch libopenblas0-pthread), one thread each: a training step of
+// the binary network of laborieux-2020, F = 16; then kernels, with channels last (what trains it) and first (Equilibrium Propagation).
+
+import { imagesLength } from "../dist/src/kernels/images.js";
 import { createKernels } from "../dist/src/kernels/kernels.js";
 import { normalsInto, rootKey } from "../dist/src/random/index.js";
 import { conditions, cpuSeconds, median, outcome, peer } from "./measure.mjs";
+import { oursStep, STEP_BATCH, torchStep } from "./training-step.mjs";
 
 const ROUNDS = 5;
 const BATCH = 64;
@@ -34,8 +38,76 @@ print(seconds(lambda: grad.conv2d_weight(x, w.shape, y, padding=${padding})))`;
   return text === null ? null : text.trim().split("\n").map(Number);
 };
 
+const ROOM = 2 ** 26;
+
+/** The three kernels with channels last, at their own layout: calls that do what `work` of channels first does. */
+const channelsLast = ({ channels, height, width, outChannels, kernel, padding }) => {
+  const kernels = createKernels(ROOM);
+  const window = (from, to, pad) => ({
+    size: [kernel, kernel],
+    stride: [1, 1],
+    padding: [pad, pad],
+    channels: from,
+    fromChannel: 0,
+    outputs: to,
+    toChannel: 0,
+  });
+  const [ahead, back] = [window(channels, outChannels, padding), window(outChannels, channels, kernel - 1 - padding)];
+  const images = (count, rows, columns, border) => {
+    const shape = { rows, columns, channels: count, border: [border, border] };
+    return { ...shape, data: kernels.float32(imagesLength(shape, BATCH)) };
+  };
+  const grow = 2 * padding - kernel + 1;
+  const x = images(channels, height, width, padding);
+  const y = images(outChannels, height + grow, width + grow, kernel - 1 - padding);
+  const below = images(channels, height, width, 0);
+  const w = kernels.float32(outChannels * channels * kernel * kernel);
+  const packed = kernels.float32(kernels.images.packedLength(ahead, "forwards"));
+  const turned = kernels.float32(kernels.images.packedLength(ahead, "turned"));
+  for (const array of [x.data, y.data, w]) normalsInto(array, rootKey("conv"));
+  const all = { first: 0, count: BATCH };
+  return [
+    () => {
+      kernels.images.pack(packed, w, ahead, "forwards");
+      kernels.images.convolve(y, x, packed, ahead, all);
+    },
+    () => {
+      kernels.images.pack(turned, w, ahead, "turned");
+      kernels.images.convolve(below, y, turned, back, all);
+    },
+    () => {
+      w.fill(0);
+      kernels.images.gradient(w, y, x, ahead, all);
+    },
+  ];
+};
+
+/** Milliseconds of CPU of a training step, in turns. */
+const trainingStep = () => {
+  const ours = oursStep();
+  const [mine, theirs] = [[], []];
+  for (let round = 0; round < ROUNDS; round++) {
+    mine.push(1000 * cpuSeconds(ours.step, 1));
+    const seconds = torchStep();
+    if (seconds !== null) theirs.push(1000 * seconds);
+  }
+  const own = median(mine);
+  const other = theirs.length === 0 ? null : median(theirs);
+  console.log(
+    `a training step of ${STEP_BATCH} images: ${own.toFixed(0)} ms, PyTorch ${other === null ? "not installed" : `${other.toFixed(0)} ms (the faster of its two layouts)`}; ${(ours.bytes / 2 ** 20).toFixed(0)} MiB of arrays`,
+  );
+  return outcome(
+    "conv",
+    "steps/s",
+    1000 / own,
+    other === null ? null : 1000 / other,
+    ROUNDS,
+    `a training step of the binary network of laborieux-2020, F = 16, batch ${STEP_BATCH}, Adam; peer PyTorch, f32, the faster of channels first and last`,
+  );
+};
+
 export default () => {
-  let result;
+  const result = trainingStep();
   for (const shape of SHAPES) {
     const { channels, height, width, outChannels, kernel, padding } = shape;
     const places = (height + 2 * padding - kernel + 1) * (width + 2 * padding - kernel + 1);
@@ -52,12 +124,14 @@ export default () => {
       },
       () => kernels.convolutionGradient(w, y, x, BATCH, shape),
     ];
-    const mine = KINDS.map(() => []);
+    const last = channelsLast(shape);
+    const [mine, lasts] = [0, 0].map(() => KINDS.map(() => []));
     const theirs = KINDS.map(() => []);
     for (let round = 0; round < ROUNDS; round++) {
       work.forEach((of, k) => {
         for (const array of [x, y, w]) normalsInto(array, rootKey("conv"));
         mine[k].push(cpuSeconds(of));
+        lasts[k].push(cpuSeconds(last[k]));
       });
       for (const [k, seconds] of (torch(shape) ?? []).entries()) theirs[k].push(seconds);
     }
@@ -67,9 +141,8 @@ export default () => {
       const own = rate(median(mine[k]));
       const name = `${channels} x ${height} x ${width} -> ${outChannels}, kernel ${kernel}`;
       console.log(
-        `${name}, ${kind}: ${own.toFixed(1)} GFLOP/s, PyTorch ${other === null ? "not installed" : other.toFixed(1)}`,
+        `${name}, ${kind}: channels last ${rate(median(lasts[k])).toFixed(1)} GFLOP/s, first ${own.toFixed(1)}, PyTorch ${other === null ? "not installed" : other.toFixed(1)}`,
       );
-      result ??= outcome("conv", "GFLOP/s", own, other, ROUNDS, `f32, ${name}, batch ${BATCH}, ${kind}; peer PyTorch`);
     });
   }
   console.log(conditions());

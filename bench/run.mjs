@@ -1,5 +1,17 @@
 // npm run bench -- NAME: a table and, as the last line, { name, unit, ours, peer, ratio, runs, conditions } as JSON.
-const names = ["gemm", "popcount", "errors", "transient", "crossbar", "analog", "conv", "ep", "spiking", "threads", "workers"];
+const names = [
+  "gemm",
+  "popcount",
+  "errors",
+  "transient",
+  "crossbar",
+  "analog",
+  "conv",
+  "ep",
+  "spiking",
+  "threads",
+  "workers",
+];
 const name = process.argv[2];
 if (!names.includes(name)) {
   console.error(`npm run bench -- NAME; names: ${names.join(", ")}`);

@@ -107,8 +107,8 @@ type ImageExports = Record<
 
 /** Outputs that a tile of the kernels has. */
 const TILE = 8;
-/** Numbers of images that a block of the gradient's rows may have: half of a small first-level cache. */
-const NEAR = 4096;
+/** Numbers of images that a block of the gradient's rows may have: a first-level cache. */
+const NEAR = 8192;
 
 /** Binds the kernels; `aside` is the address of room for a tile. */
 export const bindImages = (

@@ -240,13 +240,14 @@ export const concludeVgg = (table: Table): Summary[] => {
 
 /** A line of the same networks at several widths, against what they take. */
 const against = (lines: readonly Trained[], taken: "cells" | "energy", value: (si: number) => number): Series[] =>
-  [...grouped(lines, ({ at }) => [at.weights, settingOf(at, ["filters"])].join("\n")).values()].map((own) =>
-    percentCurve(
+  [...grouped(lines, ({ at }) => [at.weights, settingOf(at, ["filters"])].join("\n")).values()].map((unsorted) => {
+    const own = [...unsorted].sort((a, b) => a.at.filters - b.at.filters);
+    return percentCurve(
       `${own[0].at.weights} weights, ${own[0].at.activation} activations`,
       own.map((line) => value(line.mean(taken))),
       own.map((line) => (line.rows.length > 1 ? line.share("accuracy") : line.over("accuracy"))),
-    ),
-  );
+    );
+  });
 
 const logarithmic = (axis: Axis): Axis => ({ ...axis, scale: "log" });
 

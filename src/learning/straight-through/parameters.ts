@@ -25,7 +25,7 @@ const forEachWeight = (at: NetworkLayer, visit: (network: number, training: numb
  * Parameters at the start: latent weights normal, N(0, sqrt(2 / inputs)) in float layers (He et al., ICCV 2015) and N(0, initialSigma) in
  * all others; scales and gains 1, shifts and biases 0.
  */
-export const initialise = (
+export const initialiseTrained = (
   parameters: Float32Array,
   design: NetworkDesign,
   { parameters: blocks }: TrainingSteps,

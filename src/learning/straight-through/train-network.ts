@@ -5,7 +5,7 @@ import { fold, type Key, permutation } from "#src/random/index";
 import { Diverged } from "../train-learner.ts";
 import { alone, type Exchange, SLICES, shareOf } from "./exchange.ts";
 import { networkTrainer } from "./network-trainer.ts";
-import { initialise, trainedNetwork } from "./parameters.ts";
+import { initialiseTrained, trainedNetwork } from "./parameters.ts";
 import { checkRecipe, LOST, type Recipe, scheduledAt } from "./recipe.ts";
 import { showInto } from "./show-batch.ts";
 import { type NetworkDesign, trainingSteps } from "./training-steps.ts";
@@ -114,7 +114,7 @@ export const trainNetwork = (
   let step = from?.step ?? 0;
   if (rank === 0) {
     if (from) for (const name of ["parameters", "first", "second"]) stored()[name].set(from.arrays[name]);
-    else initialise(parameters, design, steps, recipe, key);
+    else initialiseTrained(parameters, design, steps, recipe, key);
   }
   if (from)
     for (const [name, values] of Object.entries(stored()))

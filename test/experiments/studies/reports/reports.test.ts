@@ -32,6 +32,10 @@ const ASKED: Readonly<Record<string, readonly Asked[]>> = {
     { grid: { nonlinearity: [1, 2], seed: [0, 1] }, set: { method: "backpropagation", asymmetry: 0.3 } },
   ],
   gdu: [{}, { grid: { beta: [0.1, 0.003, 0.01], layer: [2, 1], step: [0] } }, { grid: { step: [1, 2] } }],
+  "laborieux-2020": [
+    { grid: { filters: [16, 8], weights: ["binary", "ternary"], seed: [0, 1, 2], epoch: [6] } },
+    { grid: { weights: ["float"], activation: ["relu"], seed: [0, 1], epoch: [1, 6] } },
+  ],
   "memory-error-rate": [{ grid: { device: ["strong", "weak"], lrsMedianFactor: [1, 2] } }],
   "network-accuracy": [
     { grid: { widths: ["784-16-10", "784-64-10"], weights: ["float", "binary", "ternary"], seed: [0, 1, 2] } },

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import { alone, SLICES } from "#src/learning/straight-through/exchange";
 import { networkTrainer } from "#src/learning/straight-through/network-trainer";
-import { initialise, trainedNetwork } from "#src/learning/straight-through/parameters";
+import { initialiseTrained, trainedNetwork } from "#src/learning/straight-through/parameters";
 import { RECIPE } from "#src/learning/straight-through/recipe";
 import { showInto } from "#src/learning/straight-through/show-batch";
 import { type NetworkDesign, trainingSteps } from "#src/learning/straight-through/training-steps";
@@ -21,7 +21,7 @@ const withBatch = (design: NetworkDesign, batch = BATCH, spread = 0.3) => {
   const steps = trainingSteps(design);
   const exchange = alone(steps);
   const trainer = networkTrainer(design, RECIPE, batch, exchange, steps);
-  initialise(exchange.parameters, design, steps, RECIPE, key);
+  initialiseTrained(exchange.parameters, design, steps, RECIPE, key);
   for (let i = 0; i < steps.length; i++) exchange.parameters[i] += spread * normal(fold(key, "off"), i);
   trainer.load();
   const pixels = sizeOf(design.input.shape);
