@@ -82,27 +82,29 @@ const channelsLast = ({ channels, height, width, outChannels, kernel, padding })
   ];
 };
 
-/** Milliseconds of CPU of a training step, in turns. */
+/** Milliseconds of CPU of a training step in either arithmetic and of PyTorch's, in turns. */
 const trainingStep = () => {
-  const ours = oursStep();
-  const [mine, theirs] = [[], []];
+  allowFused();
+  const ours = ARITHMETICS.map(oursStep);
+  const mine = ours.map(() => []);
+  const theirs = [];
   for (let round = 0; round < ROUNDS; round++) {
-    mine.push(1000 * cpuSeconds(ours.step, 1));
+    for (const [k, { step }] of ours.entries()) mine[k].push(1000 * cpuSeconds(step, 1));
     const seconds = torchStep();
     if (seconds !== null) theirs.push(1000 * seconds);
   }
-  const own = median(mine);
   const other = theirs.length === 0 ? null : median(theirs);
+  const told = ARITHMETICS.map((name, k) => `${name} ${median(mine[k]).toFixed(0)} ms`).join(", ");
   console.log(
-    `a training step of ${STEP_BATCH} images: ${own.toFixed(0)} ms, PyTorch ${other === null ? "not installed" : `${other.toFixed(0)} ms (the faster of its two layouts)`}; ${(ours.bytes / 2 ** 20).toFixed(0)} MiB of arrays`,
+    `a training step of ${STEP_BATCH} images: ${told}, PyTorch ${other === null ? "not installed" : `${other.toFixed(0)} ms (the faster of its two layouts)`}; ${(ours[0].bytes / 2 ** 20).toFixed(0)} MiB of arrays`,
   );
   return outcome(
     "conv",
     "steps/s",
-    1000 / own,
+    1000 / median(mine[0]),
     other === null ? null : 1000 / other,
     ROUNDS,
-    `a training step of the binary network of laborieux-2020, F = 16, batch ${STEP_BATCH}, Adam; peer PyTorch, f32, the faster of channels first and last`,
+    `a training step of the binary network of laborieux-2020, F = 16, batch ${STEP_BATCH}, Adam, strict arithmetic; peer PyTorch, f32, the faster of channels first and last`,
   );
 };
 

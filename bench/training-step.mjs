@@ -6,7 +6,7 @@ import { peer } from "./measure.mjs";
 export const STEP_BATCH = 128;
 
 /** A step of training of the binary network of laborieux-2020, F = 16, on random images. */
-export const oursStep = () => {
+export const oursStep = (arithmetic) => {
   const design = vggNetwork({
     input: { channels: 3, height: 32, width: 32 },
     filters: 16,
@@ -16,7 +16,7 @@ export const oursStep = () => {
   });
   const steps = trainingSteps(design);
   const exchange = alone(steps);
-  const trainer = networkTrainer(design, RECIPE, STEP_BATCH, exchange, steps);
+  const trainer = networkTrainer(design, { ...RECIPE, arithmetic }, STEP_BATCH, exchange, steps);
   initialiseTrained(exchange.parameters, design, steps, RECIPE, rootKey("step"));
   trainer.load();
   // The border's zeros are left: padding.

@@ -20,16 +20,16 @@ const digest = (...parts: readonly (string | Uint8Array)[]): string => {
 
 const digestOf = ({ images, labels }: LabelledImages): string => digest(images, labels);
 
-/** @param arithmetic Which arithmetic the kernels use, and the engine's own. */
+/** @param engine What the engine's functions give. */
 export const identityOf = (
   { design, recipe, train, test, key }: NetworkTraining,
-  arithmetic: string,
+  engine: string,
 ): TrainingIdentity => ({
   network: digest(JSON.stringify(design)),
   "training images": digestOf(train),
   "test images": digestOf(test),
   seed: keyText(key),
-  arithmetic,
+  "functions of the engine": engine,
   ...Object.fromEntries(Object.entries(recipe).map(([name, value]) => [name, JSON.stringify(value)])),
 });
 

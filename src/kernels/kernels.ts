@@ -1,4 +1,4 @@
-import { kernelsBase64 } from "./built/kernels.ts";
+import { fusedKernelsBase64, kernelsBase64 } from "./built/kernels.ts";
 import { arraysIn, bytesOf, type Declared, integers } from "./declared-arrays.ts";
 import { bindImages, type ImageKernels } from "./images.ts";
 import { bindSpiking, type SpikingKernel, type SpikingKernelNetwork } from "./spiking.ts";
@@ -276,22 +276,49 @@ const MOST_PAGES = 32768;
 // AssemblyScript's static data, were there any, starts at 1024; the first page is left to it.
 export const FIRST_FREE = PAGE;
 
-let compiled: WebAssembly.Module | undefined;
+/**
+ * How products are added: rounded first, the same bytes everywhere; or fused, with one rounding of both, by hosts that can (relaxed SIMD
+ * of WebAssembly), other bytes.
+ */
+export const ARITHMETICS = ["strict", "fused"] as const;
+export type Arithmetic = (typeof ARITHMETICS)[number];
+
+const compiled: Partial<Record<Arithmetic, WebAssembly.Module>> = {};
 
 /** The kernels' functions, by name, over `memory`. */
-export const instantiate = (memory: WebAssembly.Memory): Record<string, (...args: number[]) => number> => {
-  compiled ??= new WebAssembly.Module(Uint8Array.from(atob(kernelsBase64), (c) => c.charCodeAt(0)));
-  return new WebAssembly.Instance(compiled, { env: { memory, abort: () => undefined } }).exports as unknown as Record<
-    string,
-    (...args: number[]) => number
-  >;
+export const instantiate = (
+  memory: WebAssembly.Memory,
+  arithmetic: Arithmetic = "strict",
+): Record<string, (...args: number[]) => number> => {
+  const text = arithmetic === "strict" ? kernelsBase64 : fusedKernelsBase64;
+  compiled[arithmetic] ??= new WebAssembly.Module(Uint8Array.from(atob(text), (c) => c.charCodeAt(0)));
+  const { exports } = new WebAssembly.Instance(compiled[arithmetic], { env: { memory, abort: () => undefined } });
+  return exports as unknown as Record<string, (...args: number[]) => number>;
+};
+
+/** Whether this host has an arithmetic: that fused products are fused is tried. */
+export const hasArithmetic = (arithmetic: Arithmetic): boolean => {
+  if (arithmetic === "strict") return true;
+  try {
+    const kernels = createKernels(256, arithmetic);
+    const [sum, a, b] = [0, 0, 0].map(() => kernels.float32(4));
+    // (1 + x)(1 - x) - 1 = -x^2, which a product that is rounded first loses.
+    const x = 2 ** -12;
+    sum.fill(-1);
+    a.fill(1 + x);
+    b.fill(1 - x);
+    kernels.gemm(sum, rowMajor(a, 1), rowMajor(b, 1), 1, 1, 1, "accumulate");
+    return sum[0] === -(x ** 2);
+  } catch {
+    return false;
+  }
 };
 
 /**
  * Kernels with `capacity` bytes for arrays.
  * @throws RangeError from the allocators when the arrays no longer fit.
  */
-export const createKernels = (capacity: number): Kernels => {
+export const createKernels = (capacity: number, arithmetic: Arithmetic = "strict"): Kernels => {
   const workspaceBytes = 2 ** 21;
   const pages = Math.ceil((FIRST_FREE + workspaceBytes + capacity + SLACK) / PAGE);
   if (!(pages <= MOST_PAGES))
@@ -299,7 +326,7 @@ export const createKernels = (capacity: number): Kernels => {
       `kernels: ${capacity} bytes for arrays; at most ${MOST_PAGES * PAGE}. Take smaller batches or layers.`,
     );
   const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
-  const wasm = instantiate(memory) as Exports;
+  const wasm = instantiate(memory, arithmetic) as Exports;
   if (Math.max(wasm.gemmWorkspaceBytes(), wasm.convolutionWorkspaceBytes()) > workspaceBytes)
     throw new Error("kernels: the product's workspace has outgrown its room.");
   const workspace = FIRST_FREE;

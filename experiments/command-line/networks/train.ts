@@ -2,6 +2,7 @@ import { availableParallelism } from "node:os";
 import type { Command } from "commander";
 import { firstImages } from "#src/datasets/labelled-images";
 import { KNOWN_DATA_SETS } from "#src/datasets/registry";
+import { ARITHMETICS, type Arithmetic } from "#src/kernels/kernels";
 import {
   checkTraining,
   Diverged,
@@ -23,6 +24,7 @@ import { engineArithmetic } from "../../run/engine.ts";
 import { cleanClassesOf } from "../../studies/networks/evaluator.ts";
 import { percent } from "../../studies/results/index.ts";
 import { identityOf, readCheckpoint, removeCheckpoint, writeCheckpoint } from "../../training/checkpoint.ts";
+import { allowFused } from "../../training/fused.ts";
 import { MOST_THREADS, trainTogether } from "../../training/train-together.ts";
 import { parseQuantity } from "../../units/parse.ts";
 import { parseCount } from "../arguments.ts";
@@ -46,6 +48,7 @@ interface TrainFlags {
   readonly flip?: boolean;
   readonly images?: string;
   readonly threads?: string;
+  readonly arithmetic: string;
   readonly seed: string;
   readonly out?: string;
   readonly json?: boolean;
@@ -74,7 +77,7 @@ const periodsOf = ({ restarts }: TrainFlags, epochs: number): readonly number[] 
   restarts === undefined ? [epochs] : restarts.split("+").map((text) => parseCount("--restarts", text, 1));
 
 /** A recipe in words, for the model's file. */
-const told = ({ optimiser, schedule, augmentation }: Recipe): string => {
+const told = ({ optimiser, schedule, augmentation, arithmetic }: Recipe): string => {
   const { kind, ...more } = optimiser;
   const numbers = Object.entries(more).map(([name, value]) => `${name} ${value}`);
   const periods = schedule.kind === "cosine" ? `cosine over ${schedule.periods.join(" + ")} epochs` : "constant rate";
@@ -82,7 +85,9 @@ const told = ({ optimiser, schedule, augmentation }: Recipe): string => {
     augmentation.kind === "none"
       ? "images as they are"
       : `images ${augmentation.kind === "move" ? "moved" : "flipped and moved"} by up to ${augmentation.reach} pixels`;
-  return [kind, ...numbers, periods, varied].join(", ");
+  return [kind, ...numbers, periods, varied, ...(arithmetic === "strict" ? [] : [`${arithmetic} arithmetic`])].join(
+    ", ",
+  );
 };
 
 /** Epochs on stderr as they are done, and a bar of batches between them. */
@@ -122,6 +127,7 @@ export const addTrain = (program: Command): void => {
     .option("--flip", "training images turned left to right, every other one")
     .option("--images <n>", "the first training images only (default: all)")
     .option("--threads <n>", `threads, the same bytes for any number, 1 .. ${MOST_THREADS} (default: all processors)`)
+    .option("--arithmetic <kind>", "strict: the same bytes on every host; fused: faster, where a host has it", "strict")
     .option("--seed <text>", "any text", "rramlab")
     .option("--out <file>", "model file, .safetensors or .onnx (default: model.safetensors)")
     .option("--json", "one JSON document on stdout")
@@ -143,6 +149,9 @@ export const addTrain = (program: Command): void => {
         throw new Misuse(
           `--threads ${threads}: a batch is cut into ${MOST_THREADS} slices; expected 1 .. ${MOST_THREADS}.`,
         );
+      oneOf("--arithmetic", flags.arithmetic, ARITHMETICS);
+      const arithmetic = flags.arithmetic as Arithmetic;
+      if (arithmetic === "fused") allowFused();
       const optimiser = await optimiserOf(flags);
       const data = loadDataSet(flags.data);
       const images = flags.images === undefined ? data.train.count : parseCount("--images", flags.images, 1);
@@ -162,6 +171,7 @@ export const addTrain = (program: Command): void => {
         batch,
         learningRate,
         optimiser,
+        arithmetic,
         schedule: { kind: "cosine", periods: periodsOf(flags, epochs) },
         augmentation: flags.flip
           ? { kind: "flip and move", reach }
@@ -178,7 +188,7 @@ export const addTrain = (program: Command): void => {
       };
       orMisuse(() => checkTraining(training));
       const checkpoint = `${out}.checkpoint`;
-      const identity = identityOf(training, `strict; ${Object.values(engineArithmetic()).join(" ")}`);
+      const identity = identityOf(training, Object.values(engineArithmetic()).join(" "));
       const from = readCheckpoint(checkpoint, identity);
       if (from && from.epochs.length > 0)
         process.stderr.write(`goes on from ${checkpoint}, after epoch ${from.epochs.length} of ${epochs}\n`);

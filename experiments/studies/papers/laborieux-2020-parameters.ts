@@ -1,3 +1,4 @@
+import { ARITHMETICS } from "#src/kernels/kernels";
 import {
   choice,
   integer,
@@ -56,6 +57,12 @@ export const PARAMETERS = {
     "adam: six epochs need no decay; the authors' is adamw",
   ),
   weightDecay: quantity("1", 0, [0, 100], "of adamw", `${AUTHORS}: 2 sqrt(batch / (images x epochs of the cosine))`),
+  arithmetic: choice(
+    ARITHMETICS,
+    "strict",
+    "of training: strict gives the same bytes on every host; fused multiplies and adds in one, faster, where a host can",
+    "strict: everything published",
+  ),
   seeds: integer(5, [1, 1000], "trainings, each from its own start and order of images", "five or more for a claim"),
   seed,
   epoch: integer(1, [1, 1000], "after which epoch (an axis)", "1 .. epochs"),

@@ -322,7 +322,7 @@ export const vggNotes = (params: Params, points: readonly Params[]): string[] =>
   const all = (name: keyof Params): string => [...new Set(points.map((point) => point[name]))].join(", ");
   return [
     `${dataNote(params)}. Six 3 x 3 convolutions of F, F, 2F, 2F, 4F, 4F channels, each pair pooled before its last normalisation, dense layers of 512 and the classes; F ${all("filters")} where the authors have 128.`,
-    `Straight-through estimators, ${all("optimiser")}, learning rate ${all("learningRate")} by a cosine${params.restarts === "" ? "" : ` (${params.restarts} epochs)`}, batch ${all("batch")}, ${all("epochs")} epochs, the last counts; images flipped and moved by up to 4 pixels. Latent weights start at N(0, 0.03), are 0 within 0.05 where ternary, and stay within -1 .. 1.`,
+    `Straight-through estimators, ${all("optimiser")}, learning rate ${all("learningRate")} by a cosine${params.restarts === "" ? "" : ` (${params.restarts} epochs)`}, batch ${all("batch")}, ${all("epochs")} epochs, the last counts; ${all("arithmetic")} arithmetic; images flipped and moved by up to 4 pixels. Latent weights start at N(0, 0.03), are 0 within 0.05 where ternary, and stay within -1 .. 1.`,
     "Of the authors' training other: 700 epochs; AdamW; latent weights are not clipped there; their input is normalised by channel, here all three channels alike.",
     ...senseNotes(params, points),
   ];

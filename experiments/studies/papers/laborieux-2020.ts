@@ -20,6 +20,7 @@ import {
 import { fold, type Key } from "#src/random/index";
 import { dataFor } from "../../files/data-sets.ts";
 import { OWN_MODULE } from "../../own-module.ts";
+import { allowFused } from "../../training/fused.ts";
 import { type Reads, readsAt } from "../networks/ternary-versus-binary.ts";
 import { checkSense, SENSE_NAMES } from "../sensing/sense-parameters.ts";
 import { NUMBERS, PARAMETERS, type Params } from "./laborieux-2020-parameters.ts";
@@ -45,15 +46,20 @@ const designOfVgg = ({ data, filters, weights, activation }: Params) => {
   return vggNetwork({ input, filters, weights: { kind: weights }, activation: ACTIVATIONS[activation], classes });
 };
 
-const recipeOf = ({ epochs, restarts, batch, learningRate, optimiser, weightDecay, weights }: Params): Recipe => ({
-  ...RECIPE,
-  epochs,
-  batch,
-  learningRate: weights === "float" ? learningRate / 10 : learningRate,
-  optimiser: optimiser === "adam" ? { kind: "adam" } : { kind: "adamw", weightDecay },
-  schedule: { kind: "cosine", periods: restarts === "" ? [epochs] : restarts.split("+").map(Number) },
-  augmentation: { kind: "flip and move", reach: 4 },
-});
+const recipeOf = (params: Params): Recipe => {
+  const { epochs, restarts, batch, learningRate, optimiser, weightDecay, weights, arithmetic } = params;
+  if (arithmetic === "fused") allowFused();
+  return {
+    ...RECIPE,
+    arithmetic,
+    epochs,
+    batch,
+    learningRate: weights === "float" ? learningRate / 10 : learningRate,
+    optimiser: optimiser === "adam" ? { kind: "adam" } : { kind: "adamw", weightDecay },
+    schedule: { kind: "cosine", periods: restarts === "" ? [epochs] : restarts.split("+").map(Number) },
+    augmentation: { kind: "flip and move", reach: 4 },
+  };
+};
 
 /** Trains the network of a point, or goes on from what was kept after the last whole epoch. */
 const trainVgg = (params: Params, key: Key, progress: PartProgress): TrainedVgg => {
@@ -95,6 +101,7 @@ export const laborieux2020 = defineExperiment({
     "learningRate",
     "optimiser",
     "weightDecay",
+    "arithmetic",
     "supply",
     "technology",
     "seed",
@@ -126,6 +133,7 @@ export const laborieux2020 = defineExperiment({
         "learningRate",
         "optimiser",
         "weightDecay",
+        "arithmetic",
         "seed",
       ],
       make: trainVgg,

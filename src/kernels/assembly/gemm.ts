@@ -3,6 +3,8 @@
  * TOMS 34(3), 2008): panels of A and B are packed so that the inner kernel reads both in order, a 4 x 8 tile of C stays
  * in registers. Strides make every transpose the same product.
  */
+import { madd } from "./madd";
+
 export const TILE_ROWS: i32 = 4;
 export const TILE_COLUMNS: i32 = 8;
 export const PANEL_DEPTH: i32 = 256;
@@ -70,17 +72,17 @@ export function tile(c: usize, cRowStride: i32, a: usize, b: usize, depth: i32):
     const b0 = v128.load(b);
     const b1 = v128.load(b, 16);
     let v = v128.load32_splat(a);
-    s00 = f32x4.add(s00, f32x4.mul(v, b0));
-    s01 = f32x4.add(s01, f32x4.mul(v, b1));
+    s00 = madd(s00, v, b0);
+    s01 = madd(s01, v, b1);
     v = v128.load32_splat(a, 4);
-    s10 = f32x4.add(s10, f32x4.mul(v, b0));
-    s11 = f32x4.add(s11, f32x4.mul(v, b1));
+    s10 = madd(s10, v, b0);
+    s11 = madd(s11, v, b1);
     v = v128.load32_splat(a, 8);
-    s20 = f32x4.add(s20, f32x4.mul(v, b0));
-    s21 = f32x4.add(s21, f32x4.mul(v, b1));
+    s20 = madd(s20, v, b0);
+    s21 = madd(s21, v, b1);
     v = v128.load32_splat(a, 12);
-    s30 = f32x4.add(s30, f32x4.mul(v, b0));
-    s31 = f32x4.add(s31, f32x4.mul(v, b1));
+    s30 = madd(s30, v, b0);
+    s31 = madd(s31, v, b1);
     a += 16;
     b += 32;
   }

@@ -1,3 +1,5 @@
+import { madd } from "./madd";
+
 /*
  * Layers over images with their channels last: image x row x column x channel. All strides are in bytes. Windows over such images need
  * no patches: a window's row of channels is contiguous, and so is a pixel's row of outputs, so that the 4 x 8 tile of `gemm` reads
@@ -42,17 +44,17 @@ function windowTile(
         const b0 = v128.load(w);
         const b1 = v128.load(w, 16);
         let v = v128.load32_splat(a0);
-        s00 = f32x4.add(s00, f32x4.mul(v, b0));
-        s01 = f32x4.add(s01, f32x4.mul(v, b1));
+        s00 = madd(s00, v, b0);
+        s01 = madd(s01, v, b1);
         v = v128.load32_splat(a1);
-        s10 = f32x4.add(s10, f32x4.mul(v, b0));
-        s11 = f32x4.add(s11, f32x4.mul(v, b1));
+        s10 = madd(s10, v, b0);
+        s11 = madd(s11, v, b1);
         v = v128.load32_splat(a2);
-        s20 = f32x4.add(s20, f32x4.mul(v, b0));
-        s21 = f32x4.add(s21, f32x4.mul(v, b1));
+        s20 = madd(s20, v, b0);
+        s21 = madd(s21, v, b1);
         v = v128.load32_splat(a3);
-        s30 = f32x4.add(s30, f32x4.mul(v, b0));
-        s31 = f32x4.add(s31, f32x4.mul(v, b1));
+        s30 = madd(s30, v, b0);
+        s31 = madd(s31, v, b1);
         a0 += 4;
         a1 += 4;
         a2 += 4;
@@ -196,17 +198,17 @@ function gradientTile(
       const b0 = v128.load(b);
       const b1 = v128.load(b, 16);
       let v = v128.load32_splat(a);
-      s00 = f32x4.add(s00, f32x4.mul(v, b0));
-      s01 = f32x4.add(s01, f32x4.mul(v, b1));
+      s00 = madd(s00, v, b0);
+      s01 = madd(s01, v, b1);
       v = v128.load32_splat(a, 4);
-      s10 = f32x4.add(s10, f32x4.mul(v, b0));
-      s11 = f32x4.add(s11, f32x4.mul(v, b1));
+      s10 = madd(s10, v, b0);
+      s11 = madd(s11, v, b1);
       v = v128.load32_splat(a, 8);
-      s20 = f32x4.add(s20, f32x4.mul(v, b0));
-      s21 = f32x4.add(s21, f32x4.mul(v, b1));
+      s20 = madd(s20, v, b0);
+      s21 = madd(s21, v, b1);
       v = v128.load32_splat(a, 12);
-      s30 = f32x4.add(s30, f32x4.mul(v, b0));
-      s31 = f32x4.add(s31, f32x4.mul(v, b1));
+      s30 = madd(s30, v, b0);
+      s31 = madd(s31, v, b1);
       a += strideColumn;
       b += gPixel;
     }

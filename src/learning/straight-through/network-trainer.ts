@@ -84,7 +84,7 @@ const crossEntropyInto = (
  */
 export const networkTrainer = (
   design: NetworkDesign,
-  { ternaryThreshold, optimiser }: Pick<Recipe, "ternaryThreshold" | "optimiser">,
+  { ternaryThreshold, optimiser, arithmetic }: Pick<Recipe, "ternaryThreshold" | "optimiser" | "arithmetic">,
   batch: number,
   exchange: Exchange,
   known: TrainingSteps = trainingSteps(design),
@@ -115,7 +115,7 @@ export const networkTrainer = (
     }),
   };
   const bytes = bytesOf(declared);
-  const kernels: Kernels = createKernels(bytes);
+  const kernels: Kernels = createKernels(bytes, arithmetic);
   const placed = arraysIn(kernels, declared);
   const valueImages = shapes.map((shape, v): Images => ({ ...shape, data: placed.values[v] }));
   const gradientImages = gradientShapes.map((shape, v): Images => ({ ...shape, data: placed.gradients[v] }));

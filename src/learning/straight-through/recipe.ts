@@ -1,3 +1,4 @@
+import { type Arithmetic, hasArithmetic } from "#src/kernels/kernels";
 import { AS_THEY_ARE, type Augmentation } from "../augmentation.ts";
 
 /** How a gradient moves latent weights and the other parameters. */
@@ -26,6 +27,8 @@ export interface Recipe {
   readonly augmentation: Augmentation;
   /** A latent weight of a ternary layer counts as 0 within this. */
   readonly ternaryThreshold: number;
+  /** Of the kernels: "strict" gives the same bytes on every host. */
+  readonly arithmetic: Arithmetic;
   /** Deviation of latent weights at the start; of float ones it is sqrt(2 / inputs). */
   readonly initialSigma: number;
 }
@@ -37,6 +40,7 @@ export interface Recipe {
 export const RECIPE = {
   optimiser: { kind: "adam" },
   augmentation: AS_THEY_ARE,
+  arithmetic: "strict",
   ternaryThreshold: 0.05,
   initialSigma: 0.03,
 } as const satisfies Partial<Recipe>;
@@ -51,6 +55,10 @@ const refuse = (what: string): never => {
 /** @throws RangeError for numbers that make no sense, or that so many images cannot serve. */
 export const checkRecipe = (recipe: Recipe, images: number): void => {
   const { epochs, batch, learningRate, optimiser, schedule, augmentation, ternaryThreshold, initialSigma } = recipe;
+  if (!hasArithmetic(recipe.arithmetic))
+    refuse(
+      `this host has no ${recipe.arithmetic} arithmetic (relaxed SIMD of WebAssembly, with products fused); another one gives other bytes. Take strict, or a host that has it.`,
+    );
   if (!(Number.isInteger(epochs) && epochs >= 1)) refuse(`${epochs} epochs; expected a whole number from 1.`);
   if (!(Number.isInteger(batch) && batch >= 2))
     refuse(`batches of ${batch}; expected a whole number from 2, one image has no variance to normalise by.`);

@@ -37,6 +37,17 @@ describe("rramlab train", () => {
     expect([said.status, said.stderr]).toEqual([0, ""]);
     expect(existsSync(at("t1.safetensors.checkpoint"))).toBe(false);
   });
+  test("in fused arithmetic gives other bytes, the same for any number of threads", async () => {
+    writeFileSync(at("net.yaml"), LAYERS);
+    for (const [out, ...more] of [
+      ["strict"],
+      ["fused", "--arithmetic", "fused"],
+      ["two", "--arithmetic", "fused", "--threads", "2"],
+    ])
+      expect(await train(`${out}.safetensors`, ...more)).toMatchObject({ status: 0 });
+    expect(bytes("two.safetensors")).toBe(bytes("fused.safetensors"));
+    expect(bytes("fused.safetensors")).not.toBe(bytes("strict.safetensors"));
+  });
   test("goes on where it was killed, to the same bytes", async () => {
     writeFileSync(at("net.yaml"), LAYERS);
     const args = [
@@ -102,11 +113,12 @@ describe("rramlab train", () => {
       "learningRate 0.01 there, 0.02 here",
       "delete it",
     );
+    await refused([...same, "--arithmetic", "fused"], 'another training: arithmetic "strict" there, "fused" here');
     await refused([...same, "--seed", "else"], "another training: seed ");
     writeFileSync(at("net.yaml"), LAYERS.replace("channels: 4", "channels: 5"));
     await refused(same, "another training: network ");
     const path = at("c.safetensors.checkpoint");
-    writeFileSync(path, readFileSync(path, "utf8").replace("strict", "fused"));
+    writeFileSync(path, readFileSync(path, "utf8").replace("strict", "strick"));
     await refused(same, "cannot be gone on from: it was changed");
     writeFileSync(path, readFileSync(path, "utf8").slice(0, 5000));
     await refused(same, "cannot be gone on from");
@@ -119,6 +131,7 @@ describe("rramlab train", () => {
     [["--layers", "vgg:0"], "expected vgg:F"],
     [["--layers", "none.yaml"], "none.yaml"],
     [["--threads", "9"], "expected 1 .. 8"],
+    [["--arithmetic", "quick"], "--arithmetic quick"],
     [["--optimiser", "adan"], "--optimiser adan"],
     [["--weight-decay", "0.1"], "adam has none"],
     [["--optimiser", "adamw", "--momentum", "0.9"], "--optimiser sgd takes one"],
