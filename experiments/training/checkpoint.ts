@@ -33,6 +33,15 @@ export const identityOf = (
   ...Object.fromEntries(Object.entries(recipe).map(([name, value]) => [name, JSON.stringify(value)])),
 });
 
+/** A few digits that tell whether two trainings stand at the same bytes. */
+export const stateDigest = ({ arrays }: NetworkTrainingState): string =>
+  digest(
+    ...Object.entries(arrays).flatMap(([name, { buffer, byteOffset, byteLength }]) => [
+      name,
+      new Uint8Array(buffer, byteOffset, byteLength),
+    ]),
+  ).slice(0, 12);
+
 interface Checkpoint {
   readonly identity: TrainingIdentity;
   readonly state: NetworkTrainingState;

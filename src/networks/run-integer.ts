@@ -57,6 +57,25 @@ const sumsInto = (
   }
 };
 
+/** The usual windows of two by two: a quarter of the time. */
+const largestOfFours = (
+  value: Float32Array,
+  x: Float32Array,
+  batch: number,
+  { from, to }: NetworkLayer,
+  direction: Int8Array,
+): void => {
+  let k = 0;
+  for (let map = 0; map < batch * from.channels; map++) {
+    const isFalling = direction[map % from.channels] < 0;
+    for (let v = 0; v < to.height; v++)
+      for (let u = 0, at = (map * from.height + 2 * v) * from.width; u < to.width; u++, at += 2) {
+        const [a, b, c, d] = [x[at], x[at + 1], x[at + from.width], x[at + from.width + 1]];
+        value[k++] = isFalling ? Math.min(Math.min(a, b), Math.min(c, d)) : Math.max(Math.max(a, b), Math.max(c, d));
+      }
+  }
+};
+
 /** Each window's sum, or its largest number, the least in channels of a falling direction. */
 const windowed = (x: Float32Array, batch: number, at: NetworkLayer, direction: Int8Array | null): Float32Array => {
   const { from, to } = at;
@@ -64,6 +83,10 @@ const windowed = (x: Float32Array, batch: number, at: NetworkLayer, direction: I
   const [[rows, columns], [down, right], [above, before]] = [window.size, window.stride, window.padding];
   const [height, width] = placesOf(from, window);
   const value = new Float32Array(batch * sizeOf(to));
+  if (direction && [rows, columns, down, right].every((n) => n === 2) && above + before === 0) {
+    largestOfFours(value, x, batch, at, direction);
+    return value;
+  }
   let k = 0;
   for (let map = 0; map < batch * from.channels; map++) {
     const d = direction ? direction[map % from.channels] || 1 : 0;

@@ -7,10 +7,10 @@ import {
   checkTraining,
   Diverged,
   type NetworkTraining,
+  type NetworkTrainingState,
   RECIPE,
   type Recipe,
   type RecipeOptimiser,
-  type TrainedEpoch,
 } from "#src/learning/index";
 import { accuracyOf, describeNetwork, shareOfZeros, weightKinds } from "#src/networks/index";
 import { wilson } from "#src/numerics/intervals";
@@ -23,7 +23,13 @@ import { packageVersion } from "../../run/code-hash.ts";
 import { engineArithmetic } from "../../run/engine.ts";
 import { cleanClassesOf } from "../../studies/networks/evaluator.ts";
 import { percent } from "../../studies/results/index.ts";
-import { identityOf, readCheckpoint, removeCheckpoint, writeCheckpoint } from "../../training/checkpoint.ts";
+import {
+  identityOf,
+  readCheckpoint,
+  removeCheckpoint,
+  stateDigest,
+  writeCheckpoint,
+} from "../../training/checkpoint.ts";
 import { allowFused } from "../../training/fused.ts";
 import { MOST_THREADS, trainTogether } from "../../training/train-together.ts";
 import { parseQuantity } from "../../units/parse.ts";
@@ -95,10 +101,13 @@ const epochsTold = (epochs: number) => {
   let display = progressDisplay();
   return {
     onBatch: (done: number, whole: number): void => display.show({ phase: "training", done, total: whole }),
-    onEpoch: ({ epoch, loss, accuracy }: TrainedEpoch): void => {
+    onEpoch: (state: NetworkTrainingState): void => {
+      const { epoch, loss, accuracy } = state.epochs[state.epochs.length - 1];
       display.end();
       display = progressDisplay();
-      process.stderr.write(`epoch ${epoch}/${epochs}: loss ${loss.toFixed(4)}, test accuracy ${percent(accuracy)} %\n`);
+      process.stderr.write(
+        `epoch ${epoch}/${epochs}: loss ${loss.toFixed(4)}, test accuracy ${percent(accuracy)} %, state ${stateDigest(state)}\n`,
+      );
     },
     end: (): void => display.end(),
   };
@@ -197,7 +206,7 @@ export const addTrain = (program: Command): void => {
         const { network } = await trainTogether(training, from, threads, {
           onBatch: display.onBatch,
           onEpoch: (state) => {
-            display.onEpoch(state.epochs[state.epochs.length - 1]);
+            display.onEpoch(state);
             writeCheckpoint(checkpoint, identity, state);
           },
         });
