@@ -11,7 +11,7 @@ import {
 import { keysOf } from "#src/words/named";
 import { ANALOG_PARAMETERS, READ_TIME } from "../arrays/analog-parameters.ts";
 import { COLUMNS } from "../networks/chip-network.ts";
-import { NETWORK_PARAMETERS, WEIGHTS_PARAMETER } from "../networks/network-parameters.ts";
+import { NETWORK_PARAMETERS, TEST_IMAGES, WEIGHTS_PARAMETER } from "../networks/network-parameters.ts";
 import { PARAMETERS as COMPARISON } from "../networks/ternary-versus-binary-parameters.ts";
 import { SENSE_NAMES, SENSE_PARAMETERS } from "../sensing/sense-parameters.ts";
 import { MODES } from "./placement.ts";
@@ -42,7 +42,7 @@ export const PARAMETERS = {
     "names of layers whose weights are held by several cells, with commas between; empty: all in cells",
     "none",
   ),
-  images: integer(0, [0, 100_000], "test images, the first ones; 0: all", "all"),
+  images: TEST_IMAGES,
   tile,
   ...SENSE_PARAMETERS,
   strobe: { ...COMPARISON.strobe, says: "reads end at this time after SEN's rise" },

@@ -10,6 +10,7 @@ import {
   idleOfFile,
   kindOf,
   parseWidths,
+  testImages,
   trainedPart,
   trainingSeeds,
 } from "../networks/network-parameters.ts";
@@ -18,7 +19,7 @@ import { heatRemarks, idleRipple } from "../sensing/idle-parameters.ts";
 import { checkSense, SENSE_NAMES } from "../sensing/sense-parameters.ts";
 import { NUMBERS, OF_ANALOG, OF_RATES, OF_READS, PARAMETERS, type Params } from "./network-on-chips-parameters.ts";
 import { concludeChips, drawChips, notesOfChips } from "./network-on-chips-report.ts";
-import { costs, onChip, testImages, usedReads, usesAmplifiers } from "./on-chip.ts";
+import { costs, onChip, usedReads, usesAmplifiers } from "./on-chip.ts";
 import { placeLayers } from "./placement.ts";
 
 /** The layers of a network of this study's own training, before it is trained. */

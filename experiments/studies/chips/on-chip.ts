@@ -1,5 +1,4 @@
 import { binaryErrors, programAnalogNetwork, type ReadCounts, sumCounts, ternaryErrors } from "#circuits/index";
-import { firstImages } from "#src/datasets/labelled-images";
 import {
   accuracyOf,
   type LayerRecord,
@@ -15,11 +14,11 @@ import {
   weightsIn,
 } from "#src/networks/index";
 import { fold, type Key } from "#src/random/index";
-import { dataFor } from "../../files/data-sets.ts";
 import { deviceEnergy } from "../arrays/analog-energy.ts";
 import { analogDesignOf } from "../arrays/analog-parameters.ts";
 import { readNetwork } from "../networks/chip-network.ts";
 import { evaluatorFor, type LayerErrors } from "../networks/evaluator.ts";
+import { testImages } from "../networks/network-parameters.ts";
 import type { Reads } from "../networks/ternary-versus-binary.ts";
 import type { Params } from "./network-on-chips-parameters.ts";
 import type { Placed } from "./placement.ts";
@@ -50,11 +49,6 @@ const errorsOf = (placed: readonly Placed[], ternary: WeightErrors, flip: number
     layer.weights === "binary" ? { ...NO_ERRORS, type1: majorityFlips(flip, copies) } : majorityErrors(ternary, copies);
   const byName = new Map(placed.map((at) => [at.layer.name, at.place === "2T2R" ? befallen(at) : NO_ERRORS] as const));
   return (layer) => byName.get(layer) ?? NO_ERRORS;
-};
-
-export const testImages = ({ data, images }: Params) => {
-  const { train, test } = dataFor(data);
-  return { train, test: images === 0 ? test : firstImages(test, images) };
 };
 
 /** Cells, arrays, energy of an image, and what share of the products arrays do. */

@@ -11,7 +11,6 @@ import { NO_ERRORS, type WeightErrors } from "#src/networks/index";
 import type { Interval } from "#src/numerics/intervals";
 import { pairedInterval } from "#src/numerics/paired-interval";
 import type { Figure } from "#src/report/figure";
-import { dataFor } from "../../files/data-sets.ts";
 import { networkRecord } from "../../files/network-files.ts";
 import { OWN_MODULE } from "../../own-module.ts";
 import { type Line, linesOf, percent, percentBounds, tableOf, valuesOf } from "../results/index.ts";
@@ -24,6 +23,8 @@ import {
   networkNotes,
   parseWidths,
   READ_ERROR_PARAMETERS,
+  TEST_IMAGES,
+  testImages,
   trainedPart,
   trainingSeeds,
   WEIGHTS_PARAMETER,
@@ -32,6 +33,7 @@ import {
 const PARAMETERS = {
   ...NETWORK_PARAMETERS,
   weights: WEIGHTS_PARAMETER,
+  images: TEST_IMAGES,
   layer: integer(
     0,
     [0, 1000],
@@ -188,7 +190,7 @@ export const layerSensitivity = defineExperiment({
       );
   },
   facts: ({ network }, params) => {
-    const { train, test } = dataFor(params.data);
+    const { train, test } = testImages(params);
     const { clean, weights, layers } = evaluatorFor(network, test, train, params.others);
     const name = params.layer === 0 ? null : layersOf(params)[params.layer - 1].name;
     const count = (only: string | null): number =>
@@ -196,7 +198,7 @@ export const layerSensitivity = defineExperiment({
     return { numbers: { clean, share: count(name) / count(null) } };
   },
   trial: ({ network }, params, key) => {
-    const { train, test } = dataFor(params.data);
+    const { train, test } = testImages(params);
     const evaluator = evaluatorFor(network, test, train, params.others);
     const errors: WeightErrors = { ...NO_ERRORS, [params.error]: params.rate };
     const name = params.layer === 0 ? null : layersOf(params)[params.layer - 1].name;
@@ -210,8 +212,8 @@ export const layerSensitivity = defineExperiment({
   },
   figures,
   conclude,
-  notes: (_params, allPoints) => [
-    ...networkNotes(allPoints, [...new Set(allPoints.map((p) => p.weights))]),
+  notes: (params, allPoints) => [
+    ...networkNotes(allPoints, [...new Set(allPoints.map((p) => p.weights))], params.images),
     "Errors of weights are independent of one another, drawn once a chip; chips are the same for every layer.",
   ],
 });

@@ -1,3 +1,4 @@
+import { firstImages } from "#src/datasets/labelled-images";
 import { defaultLearningRate, trainPerceptron } from "#src/learning/index";
 import {
   choice,
@@ -135,6 +136,15 @@ export const kindOf = (network: string): "float" | "binary" | "ternary" => {
 /** Which weights a study of one network reads. */
 export const WEIGHTS_PARAMETER = choice(["binary", "ternary"], "ternary", "kind of weights", "chosen");
 
+/** How many test images are used. */
+export const TEST_IMAGES = integer(0, [0, 100_000], "test images, the first ones; 0: all", "all");
+
+/** A set's training images, and those of its test images that are used. */
+export const testImages = ({ data, images }: { readonly data: string; readonly images: number }) => {
+  const { train, test } = dataFor(data);
+  return { train, test: images === 0 ? test : firstImages(test, images) };
+};
+
 /** Which read error befalls weights, and how often. */
 export const READ_ERROR_PARAMETERS = {
   error: choice(
@@ -260,6 +270,9 @@ export const networkText = ({ network, widths }: { readonly network: string; rea
 /** Of whose digits a set is made that foreign networks may have been trained on. */
 const OF_TRAINING_IMAGES = "mnist-10k";
 
+const testedText = (images: number, all: number): string =>
+  images > 0 && images < all ? `the first ${images} of ${all}` : `${all}`;
+
 /**
  * Data, networks and recipe of all points: `kinds` are the weights trained.
  * @param images Test images that were used, the first ones; 0: all.
@@ -275,7 +288,7 @@ export const networkNotes = (points: readonly NetworkValues[], kinds: readonly s
         (trained
           ? `trained on ${trained.dataSet}, seed "${trained.seed}", ${trained.epochs} epochs`
           : "its file does not say how it was trained");
-      const tested = images > 0 && images < set.test ? `the first ${images} of ${set.test}` : set.test;
+      const tested = testedText(images, set.test);
       const entered = imported === null ? "" : ` ${pixelsText(points[0].pixels)}`;
       const known =
         imported !== null && points[0].data === OF_TRAINING_IMAGES
@@ -290,7 +303,7 @@ export const networkNotes = (points: readonly NetworkValues[], kinds: readonly s
   const recipe = quantized ? `${all("activation")} activations, learning rate ${all("learningRate")} (cosine)` : "";
   const float = kinds.includes("float") ? "float networks relu, learning rate 0.001 (cosine)" : "";
   return [
-    `Trained on ${set.train} images and tested on ${set.test} of ${set.name}; networks ${all("widths")}; ${[recipe, float].filter(Boolean).join("; ")}; ${all("epochs")} epochs, batch ${all("batch")}, last epoch, training seeds ${all("seed")}.`,
+    `Trained on ${set.train} images and tested on ${testedText(images, set.test)} of ${set.name}; networks ${all("widths")}; ${[recipe, float].filter(Boolean).join("; ")}; ${all("epochs")} epochs, batch ${all("batch")}, last epoch, training seeds ${all("seed")}.`,
   ];
 };
 
