@@ -1,4 +1,5 @@
 import type { ConvolutionShape, Kernels } from "#src/kernels/kernels";
+import type { Activations } from "./activations.ts";
 import { planesOf, type WeightMatrix } from "./bit-planes.ts";
 import type { NetworkArray } from "./integer-form.ts";
 import { placesOf, sizeOf } from "./shapes.ts";
@@ -45,6 +46,20 @@ export const multipliedArrays = ({ at, geometry }: NetworkArray) => {
   };
 };
 
+/** Sums of products of single rows, one after the other. */
+export const productsInto = (
+  y: Float32Array | Float64Array,
+  { batch, values }: Activations,
+  { inputs, outputs, values: weights }: WeightMatrix,
+): void => {
+  for (let b = 0; b < batch; b++)
+    for (let o = 0; o < outputs; o++) {
+      let sum = 0;
+      for (let i = 0; i < inputs; i++) sum += values[b * inputs + i] * weights[o * inputs + i];
+      y[b * outputs + o] = sum;
+    }
+};
+
 /** The sums of a group of a convolution by products in single precision: the same whole numbers as by bits. */
 export const multipliedConvolution = (
   kernels: Kernels,
@@ -60,14 +75,7 @@ export const multipliedConvolution = (
   return {
     inputs,
     outputs,
-    forwardInto: (y, x) => {
-      for (let b = 0; b < x.batch; b++)
-        for (let o = 0; o < outputs; o++) {
-          let sum = 0;
-          for (let i = 0; i < inputs; i++) sum += x.values[b * inputs + i] * weights.values[o * inputs + i];
-          y[b * outputs + o] = sum;
-        }
-    },
+    forwardInto: (y, x) => productsInto(y, x, weights),
     convolveInto: (y, map) =>
       kernels.scoped(() => {
         const [image, sums] = [kernels.float32(lengths.image), kernels.float32(lengths.sums)];

@@ -13,6 +13,7 @@ import {
   type WeightMatrix,
 } from "./bit-planes.ts";
 import type { NetworkArray } from "./integer-form.ts";
+import { productsInto } from "./multiplied-convolution.ts";
 import { placesOf, sizeOf } from "./shapes.ts";
 import type { Synapses } from "./synapses.ts";
 
@@ -124,14 +125,7 @@ export const packedConvolution = (
   return {
     inputs,
     outputs,
-    forwardInto: (y, x) => {
-      for (let b = 0; b < x.batch; b++)
-        for (let o = 0; o < outputs; o++) {
-          let sum = 0;
-          for (let i = 0; i < inputs; i++) sum += x.values[b * inputs + i] * weights.values[o * inputs + i];
-          y[b * outputs + o] = sum;
-        }
-    },
+    forwardInto: (y, x) => productsInto(y, x, weights),
     convolveInto: (y, map) =>
       kernels.scoped(() => {
         const { image, pixels, sums, part, turnedSums } = arraysIn(kernels, imageArrays(array));

@@ -45,8 +45,11 @@ export const RECIPE = {
   initialSigma: 0.03,
 } as const satisfies Partial<Recipe>;
 
-/** A loss [nats] that no training comes back from: ten classes guessed give 2.3. Chosen. */
-export const LOST = 1e4;
+/** A loss [nats] that no training comes back from (ten classes guessed give 2.3), if it is also so many times that of the first batch. Chosen. */
+const [LOST, TIMES] = [100, 10];
+
+/** Whether a batch's loss says that a training is lost; `first` is that of the first batch. */
+export const isLost = (loss: number, first: number): boolean => !(loss <= LOST || loss <= TIMES * first);
 
 const refuse = (what: string): never => {
   throw new RangeError(`training: ${what}`);

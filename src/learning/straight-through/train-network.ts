@@ -6,7 +6,7 @@ import { Diverged } from "../train-learner.ts";
 import { alone, type Exchange, SLICES, shareOf } from "./exchange.ts";
 import { networkTrainer } from "./network-trainer.ts";
 import { initialiseTrained, trainedNetwork } from "./parameters.ts";
-import { checkRecipe, LOST, type Recipe, scheduledAt } from "./recipe.ts";
+import { checkRecipe, isLost, type Recipe, scheduledAt } from "./recipe.ts";
 import { showInto } from "./show-batch.ts";
 import { type NetworkDesign, trainingSteps } from "./training-steps.ts";
 
@@ -23,6 +23,8 @@ export interface TrainedEpoch {
 /** Where a training stands between two epochs. */
 export interface NetworkTrainingState {
   readonly epochs: readonly TrainedEpoch[];
+  /** Loss of the first batch of all [nats]: what later ones are lost against. */
+  readonly firstLoss: number;
   /** Steps of the optimiser since it last began anew. */
   readonly step: number;
   readonly arrays: StoredArrays;
@@ -112,6 +114,7 @@ export const trainNetwork = (
   });
   const epochs: TrainedEpoch[] = [...(from?.epochs ?? [])];
   let step = from?.step ?? 0;
+  let firstLoss = from?.firstLoss ?? null;
   if (rank === 0) {
     if (from) for (const name of ["parameters", "first", "second"]) stored()[name].set(from.arrays[name]);
     else initialiseTrained(parameters, design, steps, recipe, key);
@@ -167,7 +170,8 @@ export const trainNetwork = (
       }
       const loss = trainer.gradients(count);
       const where = `epoch ${epoch + 1}, batch ${b + 1} of ${batches}`;
-      if (!(loss < LOST))
+      firstLoss ??= loss;
+      if (isLost(loss, firstLoss))
         throw new Diverged(
           `${where}: the loss is ${loss.toPrecision(3)}; lower the learning rate (${recipe.learningRate}), or begin with one of the defaults.`,
         );
@@ -180,7 +184,7 @@ export const trainNetwork = (
     epochs.push({ epoch: epoch + 1, loss: losses / shown, accuracy: accuracy() });
     if (rank === 0) {
       const arrays = Object.fromEntries(Object.entries(stored()).map(([name, values]) => [name, values.slice()]));
-      onEpoch({ epochs: [...epochs], step, arrays });
+      onEpoch({ epochs: [...epochs], firstLoss: firstLoss ?? 0, step, arrays });
     }
   }
   return {
