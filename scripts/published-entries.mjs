@@ -6,6 +6,7 @@
 const RUN = "2026-11-22";
 const EARLIER = "2026-11-21";
 const TODAY = "2026-11-27";
+const IMAGES = "2026-11-28";
 
 const run = (name, shownIn, line, cpuMinutes, of, figures = {}) => ({
   name,
@@ -229,6 +230,105 @@ export const ENTRIES = [
     RUN,
     { "laborieux-small.png": "Test accuracy against epochs" },
   ),
+  run(
+    "laborieux-2020",
+    ["README.md", "training.md"],
+    "laborieux-2020 --data CIFAR --grid filters=16,8 --grid weights=binary,ternary",
+    150,
+    IMAGES,
+    {
+      "laborieux-2020.png": "Test accuracy against epochs",
+      "laborieux-2020-cells.png": "At equal cells",
+      "laborieux-2020-energy.png": "At equal energy",
+      "laborieux-2020-accuracy.png": "At equal accuracy",
+    },
+  ),
+  run(
+    "laborieux-2020-activations",
+    ["training.md"],
+    "laborieux-2020 --data CIFAR --set activation=ternary --set seeds=2 --grid weights=binary,ternary",
+    48,
+    IMAGES,
+  ),
+  run(
+    "cifar-type1",
+    ["training.md"],
+    'network-on-chips --set network=models/cifar-ternary.safetensors --data CIFAR --set images=500 --trials 20 --set "mode=given rates" --set type2=0 --set type3=0 --grid type1=0.0001,0.001,0.01,0.03,0.1',
+    1,
+    IMAGES,
+  ),
+  run(
+    "cifar-type2",
+    ["training.md"],
+    'network-on-chips --set network=models/cifar-ternary.safetensors --data CIFAR --set images=500 --trials 20 --set "mode=given rates" --set type1=0 --set type3=0 --grid type2=0.0001,0.001,0.01,0.03,0.1',
+    1,
+    IMAGES,
+  ),
+  run(
+    "cifar-type3",
+    ["training.md"],
+    'network-on-chips --set network=models/cifar-ternary.safetensors --data CIFAR --set images=500 --trials 20 --set "mode=given rates" --set type1=0 --set type2=0 --grid type3=0.0001,0.001,0.01,0.03,0.1',
+    1,
+    IMAGES,
+  ),
+  run(
+    "cifar-flips",
+    ["training.md"],
+    'network-on-chips --set network=models/cifar-binary.safetensors --data CIFAR --set images=500 --trials 20 --set "mode=given rates" --grid type1=0.0001,0.001,0.01,0.03,0.1',
+    1,
+    IMAGES,
+  ),
+  run(
+    "cifar-redrawn1",
+    ["training.md"],
+    'network-on-chips --set network=models/cifar-ternary.safetensors --data CIFAR --set images=500 --trials 20 --set "mode=given rates" --set errors=redrawn --set type2=0 --set type3=0 --grid type1=0.01,0.1',
+    3,
+    IMAGES,
+  ),
+  run(
+    "cifar-redrawn2",
+    ["training.md"],
+    'network-on-chips --set network=models/cifar-ternary.safetensors --data CIFAR --set images=500 --trials 20 --set "mode=given rates" --set errors=redrawn --set type1=0 --set type3=0 --grid type2=0.01,0.1',
+    3,
+    IMAGES,
+  ),
+  run(
+    "cifar-redrawn3",
+    ["training.md"],
+    'network-on-chips --set network=models/cifar-ternary.safetensors --data CIFAR --set images=500 --trials 20 --set "mode=given rates" --set errors=redrawn --set type1=0 --set type2=0 --grid type3=0.01,0.1',
+    3,
+    IMAGES,
+  ),
+  run(
+    "cifar-redrawn-flips",
+    ["training.md"],
+    'network-on-chips --set network=models/cifar-binary.safetensors --data CIFAR --set images=500 --trials 20 --set "mode=given rates" --set errors=redrawn --grid type1=0.01,0.1',
+    3,
+    IMAGES,
+  ),
+  run(
+    "cifar-arrays",
+    ["training.md"],
+    "network-on-chips --data CIFAR --set images=500 --trials 20 --grid network=models/cifar-ternary.safetensors,models/cifar-binary.safetensors --grid supply=0.8V,0.9V,1.0V,1.2V --grid device=strong,reference,weak,measured-c,measured-a --set samples=1000",
+    10,
+    IMAGES,
+  ),
+  run(
+    "cifar-layers-ternary",
+    ["training.md"],
+    "layer-sensitivity --set network=models/cifar-ternary.safetensors --data CIFAR --set images=500 --set rate=0.03",
+    5,
+    IMAGES,
+    { "cifar-layers.png": "Accuracy lost by errors in one layer" },
+  ),
+  run(
+    "cifar-layers-binary",
+    ["training.md"],
+    "layer-sensitivity --set network=models/cifar-binary.safetensors --data CIFAR --set images=500 --set rate=0.03",
+    5,
+    IMAGES,
+  ),
+  script("cifar-errors", ["training.md"], "scripts/draw-cifar-errors.mjs", 0.1, IMAGES),
   run("ep-on-rram", [SPIKES], "ep-on-rram --set seeds=5", 19, TODAY, { "ep-on-rram.png": "Learning on cells: states" }),
   run("eqspike", ["README.md", "eqspike.md"], "eqspike --data MNIST", 6, RUN, {
     "eqspike.png": "EqSpike: test accuracy against epochs",
@@ -349,6 +449,7 @@ export const ENTRIES = [
   script("bench-analog", ["README.md", "analog-multiply.md"], "bench/run.mjs analog", 1, RUN),
   script("bench-workers", ["README.md", "runs.md"], "bench/run.mjs workers", 6, RUN),
   script("bench-ep", ["README.md", "equilibrium-propagation.md"], "bench/run.mjs ep", 1, TODAY),
-  script("bench-conv", ["equilibrium-propagation.md"], "bench/run.mjs conv", 1, TODAY),
+  script("bench-conv", ["equilibrium-propagation.md", "training.md"], "bench/run.mjs conv", 1, TODAY),
+  script("bench-threads", ["training.md"], "bench/run.mjs threads", 1.5, IMAGES),
   script("bench-spiking", ["README.md", "eqspike.md"], "bench/run.mjs spiking", 3, RUN),
 ];

@@ -5,6 +5,7 @@ import type { LabelledImages } from "#src/datasets/labelled-images";
 import {
   checkTraining,
   Diverged,
+  type NetworkDesign,
   type NetworkTraining,
   type NetworkTrainingState,
   SLICES,
@@ -12,11 +13,26 @@ import {
   type TrainedNetwork,
   trainingSteps,
 } from "#src/learning/index";
+import { geometryOf, placeNetwork, weightedLayers } from "#src/networks/network";
 import { meetingRoom } from "./meeting.ts";
 import type { ThreadNews, ThreadOrder } from "./thread.ts";
 
 /** Most threads that one training can use: the slices of a batch. */
 export const MOST_THREADS = SLICES;
+
+/** Products of weights and values of a step that are worth a thread of their own: half a millisecond's. Chosen. */
+const WORTH_A_THREAD = 1e7;
+
+/** Threads that a training of such batches is worth, of those that there are. */
+export const usefulThreads = (design: NetworkDesign, batch: number, processors: number): number => {
+  const products = weightedLayers(placeNetwork(design)).reduce((sum, { layer, from, to }) => {
+    const { groups, outputs, inputs } = geometryOf(layer, from);
+    return sum + groups * outputs * inputs * to.height * to.width;
+  }, 0);
+  // Forwards, and back by weights and by values.
+  const worth = Math.floor((3 * products * batch) / WORTH_A_THREAD);
+  return Math.max(1, Math.min(MOST_THREADS, processors, worth));
+};
 
 interface Watch {
   readonly onEpoch: (state: NetworkTrainingState) => void;

@@ -31,7 +31,7 @@ import {
   writeCheckpoint,
 } from "../../training/checkpoint.ts";
 import { allowFused } from "../../training/fused.ts";
-import { MOST_THREADS, trainTogether } from "../../training/train-together.ts";
+import { MOST_THREADS, trainTogether, usefulThreads } from "../../training/train-together.ts";
 import { parseQuantity } from "../../units/parse.ts";
 import { parseCount } from "../arguments.ts";
 import { answer, progressDisplay } from "../output.ts";
@@ -135,7 +135,10 @@ export const addTrain = (program: Command): void => {
     .option("--move <pixels>", "training images moved by up to so many pixels", "0")
     .option("--flip", "training images turned left to right, every other one")
     .option("--images <n>", "the first training images only (default: all)")
-    .option("--threads <n>", `threads, the same bytes for any number, 1 .. ${MOST_THREADS} (default: all processors)`)
+    .option(
+      "--threads <n>",
+      `threads, the same bytes for any number, 1 .. ${MOST_THREADS} (default: as many processors as the network is worth)`,
+    )
     .option("--arithmetic <kind>", "strict: the same bytes on every host; fused: faster, where a host has it", "strict")
     .option("--seed <text>", "any text", "rramlab")
     .option("--out <file>", "model file, .safetensors or .onnx (default: model.safetensors)")
@@ -152,11 +155,10 @@ export const addTrain = (program: Command): void => {
       checkWritable(out, { named: flags.out !== undefined });
       const epochs = parseCount("--epochs", flags.epochs, 1);
       const reach = parseCount("--move", flags.move, 0);
-      const most = Math.min(MOST_THREADS, availableParallelism());
-      const threads = flags.threads === undefined ? most : parseCount("--threads", flags.threads, 1);
-      if (threads > MOST_THREADS)
+      const asked = flags.threads === undefined ? null : parseCount("--threads", flags.threads, 1);
+      if (asked !== null && asked > MOST_THREADS)
         throw new Misuse(
-          `--threads ${threads}: a batch is cut into ${MOST_THREADS} slices; expected 1 .. ${MOST_THREADS}.`,
+          `--threads ${asked}: a batch is cut into ${MOST_THREADS} slices; expected 1 .. ${MOST_THREADS}.`,
         );
       oneOf("--arithmetic", flags.arithmetic, ARITHMETICS);
       const arithmetic = flags.arithmetic as Arithmetic;
@@ -196,6 +198,7 @@ export const addTrain = (program: Command): void => {
         key: fold(rootKey(flags.seed), "network"),
       };
       orMisuse(() => checkTraining(training));
+      const threads = asked ?? usefulThreads(design, batch, availableParallelism());
       const checkpoint = `${out}.checkpoint`;
       const identity = identityOf(training, Object.values(engineArithmetic()).join(" "));
       const from = readCheckpoint(checkpoint, identity);
