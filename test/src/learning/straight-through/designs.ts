@@ -76,7 +76,7 @@ export const SMOOTH: Readonly<Record<string, NetworkDesign>> = {
       conv("c1", 4, { stride: 2, padding: 0 }),
       norm("n1"),
       { name: "a1", kind: "relu" },
-      conv("c2", 6, { size: 2, stride: 2, padding: 1 }),
+      conv("c2", 6, { size: 3, stride: 2, padding: 1 }),
       { name: "b", kind: "bias" },
       pool("p", "averagePool", 3, 1, 1),
       norm("n2"),

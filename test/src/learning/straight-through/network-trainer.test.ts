@@ -124,7 +124,7 @@ describe("a network in training", () => {
         input: taking(inputs, 1, 1),
         layers: [{ name: "b", kind: "bias" } as const, activation, dense("d", classes, weights)],
       };
-      const { exchange, images, labels, gradients } = withBatch(design);
+      const { exchange, images, labels, gradients } = withBatch(design, BATCH, 0.9);
       const found = gradients();
       const [bias, latent] = [exchange.parameters.subarray(0, inputs), exchange.parameters.subarray(inputs)];
       const [byBias, byWeight] = [new Float64Array(inputs), new Float64Array(inputs * classes)];

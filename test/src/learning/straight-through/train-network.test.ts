@@ -87,6 +87,8 @@ describe("training a network", () => {
     const states: NetworkTrainingState[] = [];
     const whole = trainNetwork(plan, { onEpoch: (state) => states.push(state) });
     expect(states.map(({ epochs }) => epochs.length)).toEqual([1, 2, 3]);
+    // Five batches an epoch; the optimiser begins anew after the first.
+    expect(states.map(({ step }) => step)).toEqual([5, 5, 10]);
     for (const state of states.slice(0, 2)) {
       const again = trainNetwork(plan, {}, state);
       expect(bytesOf(again)).toBe(bytesOf(whole));
