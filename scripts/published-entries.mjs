@@ -314,6 +314,13 @@ export const ENTRIES = [
     IMAGES,
   ),
   run(
+    "cifar-arrays-best",
+    ["training.md"],
+    "network-on-chips --data CIFAR --set images=500 --trials 20 --set network=models/cifar-ternary.safetensors --set strobes=best --grid supply=0.8V,0.9V,1.0V,1.2V --grid device=strong,reference,weak,measured-c,measured-a --set samples=1000",
+    4,
+    IMAGES,
+  ),
+  run(
     "cifar-layers-ternary",
     ["training.md"],
     "layer-sensitivity --set network=models/cifar-ternary.safetensors --data CIFAR --set images=500 --set rate=0.03",
