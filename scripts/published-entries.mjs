@@ -230,14 +230,16 @@ export const ENTRIES = [
     RUN,
     { "laborieux-small.png": "Test accuracy against epochs" },
   ),
+  run("laborieux-2020", ["README.md", "training.md"], "laborieux-2020 --data CIFAR", 110, IMAGES, {
+    "laborieux-2020.png": "Test accuracy against epochs",
+  }),
   run(
-    "laborieux-2020",
-    ["README.md", "training.md"],
-    "laborieux-2020 --data CIFAR --grid filters=16,8 --grid weights=binary,ternary",
-    150,
+    "laborieux-2020-widths",
+    ["training.md"],
+    "laborieux-2020 --data CIFAR --grid filters=16,8 --grid weights=binary,ternary --set seeds=3",
+    85,
     IMAGES,
     {
-      "laborieux-2020.png": "Test accuracy against epochs",
       "laborieux-2020-cells.png": "At equal cells",
       "laborieux-2020-energy.png": "At equal energy",
       "laborieux-2020-accuracy.png": "At equal accuracy",
@@ -246,8 +248,8 @@ export const ENTRIES = [
   run(
     "laborieux-2020-activations",
     ["training.md"],
-    "laborieux-2020 --data CIFAR --set activation=ternary --set seeds=2 --grid weights=binary,ternary",
-    48,
+    "laborieux-2020 --data CIFAR --set activation=ternary --set seeds=1 --grid weights=binary,ternary",
+    24,
     IMAGES,
   ),
   run(
@@ -279,45 +281,10 @@ export const ENTRIES = [
     IMAGES,
   ),
   run(
-    "cifar-redrawn1",
-    ["training.md"],
-    'network-on-chips --set network=models/cifar-ternary.safetensors --data CIFAR --set images=500 --trials 20 --set "mode=given rates" --set errors=redrawn --set type2=0 --set type3=0 --grid type1=0.01,0.1',
-    3,
-    IMAGES,
-  ),
-  run(
-    "cifar-redrawn2",
-    ["training.md"],
-    'network-on-chips --set network=models/cifar-ternary.safetensors --data CIFAR --set images=500 --trials 20 --set "mode=given rates" --set errors=redrawn --set type1=0 --set type3=0 --grid type2=0.01,0.1',
-    3,
-    IMAGES,
-  ),
-  run(
-    "cifar-redrawn3",
-    ["training.md"],
-    'network-on-chips --set network=models/cifar-ternary.safetensors --data CIFAR --set images=500 --trials 20 --set "mode=given rates" --set errors=redrawn --set type1=0 --set type2=0 --grid type3=0.01,0.1',
-    3,
-    IMAGES,
-  ),
-  run(
-    "cifar-redrawn-flips",
-    ["training.md"],
-    'network-on-chips --set network=models/cifar-binary.safetensors --data CIFAR --set images=500 --trials 20 --set "mode=given rates" --set errors=redrawn --grid type1=0.01,0.1',
-    3,
-    IMAGES,
-  ),
-  run(
     "cifar-arrays",
     ["training.md"],
     "network-on-chips --data CIFAR --set images=500 --trials 20 --grid network=models/cifar-ternary.safetensors,models/cifar-binary.safetensors --grid supply=0.8V,0.9V,1.0V,1.2V --grid device=strong,reference,weak,measured-c,measured-a --set samples=1000",
     10,
-    IMAGES,
-  ),
-  run(
-    "cifar-arrays-best",
-    ["training.md"],
-    "network-on-chips --data CIFAR --set images=500 --trials 20 --set network=models/cifar-ternary.safetensors --set strobes=best --grid supply=0.8V,0.9V,1.0V,1.2V --grid device=strong,reference,weak,measured-c,measured-a --set samples=1000",
-    4,
     IMAGES,
   ),
   run(
