@@ -1,8 +1,9 @@
 // Convolutions against PyTorch (Debian: apt-get install python3-torch libopenblas0-pthread), one thread each: a training step of
 // the binary network of laborieux-2020, F = 16; then kernels, with channels last (what trains it) and first (Equilibrium Propagation).
 
+import { allowFused } from "../dist/experiments/training/fused.js";
 import { imagesLength } from "../dist/src/kernels/images.js";
-import { createKernels } from "../dist/src/kernels/kernels.js";
+import { ARITHMETICS, createKernels } from "../dist/src/kernels/kernels.js";
 import { normalsInto, rootKey } from "../dist/src/random/index.js";
 import { conditions, cpuSeconds, median, outcome, peer } from "./measure.mjs";
 import { oursStep, STEP_BATCH, torchStep } from "./training-step.mjs";
