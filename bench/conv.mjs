@@ -2,7 +2,7 @@
 // the binary network of laborieux-2020, F = 16; then kernels, with channels last (what trains it) and first (Equilibrium Propagation).
 
 import { allowFused } from "../dist/experiments/training/fused.js";
-import { imagesLength } from "../dist/src/kernels/images.js";
+import { imagesLength, packedLength } from "../dist/src/kernels/images.js";
 import { ARITHMETICS, createKernels } from "../dist/src/kernels/kernels.js";
 import { normalsInto, rootKey } from "../dist/src/random/index.js";
 import { conditions, cpuSeconds, median, outcome, peer } from "./measure.mjs";
@@ -63,8 +63,8 @@ const channelsLast = ({ channels, height, width, outChannels, kernel, padding })
   const y = images(outChannels, height + grow, width + grow, kernel - 1 - padding);
   const below = images(channels, height, width, 0);
   const w = kernels.float32(outChannels * channels * kernel * kernel);
-  const packed = kernels.float32(kernels.images.packedLength(ahead, "forwards"));
-  const turned = kernels.float32(kernels.images.packedLength(ahead, "turned"));
+  const packed = kernels.float32(packedLength(ahead, "forwards"));
+  const turned = kernels.float32(packedLength(ahead, "turned"));
   for (const array of [x.data, y.data, w]) normalsInto(array, rootKey("conv"));
   const all = { first: 0, count: BATCH };
   return [

@@ -2,12 +2,12 @@
 import { availableParallelism } from "node:os";
 import { MOST_THREADS, trainTogether } from "../dist/experiments/training/train-together.js";
 import { RECIPE } from "../dist/src/learning/index.js";
-import { vggNetwork } from "../dist/src/networks/index.js";
 import { rootKey, uniformsInto } from "../dist/src/random/index.js";
 import { conditions, median, outcome } from "./measure.mjs";
+import { design, STEP_BATCH } from "./training-step.mjs";
 
 const ROUNDS = 5;
-const [STEPS, BATCH] = [12, 128];
+const STEPS = 12;
 
 const images = (count) => {
   const pixels = 3 * 32 * 32;
@@ -23,14 +23,7 @@ const images = (count) => {
   };
 };
 
-const design = vggNetwork({
-  input: { channels: 3, height: 32, width: 32 },
-  filters: 16,
-  weights: { kind: "binary" },
-  activation: { kind: "sign" },
-  classes: 10,
-});
-const recipe = { ...RECIPE, epochs: 1, batch: BATCH, learningRate: 0.01, schedule: { kind: "constant" } };
+const recipe = { ...RECIPE, epochs: 1, batch: STEP_BATCH, learningRate: 0.01, schedule: { kind: "constant" } };
 
 /** Wall seconds a step, the first ones left out: threads start and kernels are compiled in them. */
 const secondsWith = async (threads, train, test) => {
@@ -41,7 +34,7 @@ const secondsWith = async (threads, train, test) => {
 };
 
 export default async () => {
-  const [train, test] = [images(STEPS * BATCH), images(16)];
+  const [train, test] = [images(STEPS * STEP_BATCH), images(16)];
   const counts = [1, 2, 4, MOST_THREADS].filter((threads) => threads <= availableParallelism());
   const found = counts.map(() => []);
   for (let round = 0; round < ROUNDS; round++)

@@ -5,15 +5,17 @@ import { peer } from "./measure.mjs";
 
 export const STEP_BATCH = 128;
 
-/** A step of training of the binary network of laborieux-2020, F = 16, on random images. */
+/** The binary network of laborieux-2020, F = 16. */
+export const design = vggNetwork({
+  input: { channels: 3, height: 32, width: 32 },
+  filters: 16,
+  weights: { kind: "binary" },
+  activation: { kind: "sign" },
+  classes: 10,
+});
+
+/** A step of its training on random images. */
 export const oursStep = (arithmetic) => {
-  const design = vggNetwork({
-    input: { channels: 3, height: 32, width: 32 },
-    filters: 16,
-    weights: { kind: "binary" },
-    activation: { kind: "sign" },
-    classes: 10,
-  });
   const steps = trainingSteps(design);
   const exchange = alone(steps);
   const trainer = networkTrainer(design, { ...RECIPE, arithmetic }, STEP_BATCH, exchange, steps);

@@ -3,7 +3,6 @@ import { fileURLToPath } from "node:url";
 import { Worker } from "node:worker_threads";
 import type { LabelledImages } from "#src/datasets/labelled-images";
 import {
-  checkTraining,
   Diverged,
   type NetworkDesign,
   type NetworkTraining,
@@ -14,6 +13,7 @@ import {
   trainingSteps,
 } from "#src/learning/index";
 import { geometryOf, placeNetwork, weightedLayers } from "#src/networks/network";
+import { sizeOf } from "#src/networks/shapes";
 import { meetingRoom } from "./meeting.ts";
 import type { ThreadNews, ThreadOrder } from "./thread.ts";
 
@@ -25,10 +25,10 @@ const WORTH_A_THREAD = 1e7;
 
 /** Threads that a training of such batches is worth, of those that there are. */
 export const usefulThreads = (design: NetworkDesign, batch: number, processors: number): number => {
-  const products = weightedLayers(placeNetwork(design)).reduce((sum, { layer, from, to }) => {
-    const { groups, outputs, inputs } = geometryOf(layer, from);
-    return sum + groups * outputs * inputs * to.height * to.width;
-  }, 0);
+  const products = weightedLayers(placeNetwork(design)).reduce(
+    (sum, { layer, from, to }) => sum + sizeOf(to) * geometryOf(layer, from).inputs,
+    0,
+  );
   // Forwards, and back by weights and by values.
   const worth = Math.floor((3 * products * batch) / WORTH_A_THREAD);
   return Math.max(1, Math.min(MOST_THREADS, processors, worth));
@@ -65,7 +65,6 @@ export const trainTogether = async (
   threads: number,
   { onEpoch, onBatch }: Watch,
 ): Promise<TrainedNetwork> => {
-  checkTraining(training);
   const compiled = fileURLToPath(new URL("./thread.js", import.meta.url));
   if (!existsSync(compiled))
     throw new Error(`threads run the compiled program, which is not built: ${compiled}. Run npm run build.`);

@@ -56,8 +56,6 @@ export interface ByChannel {
 
 /** Layers over images with their channels last; each is the arithmetic of one image, or a sum over a range in its order. */
 export interface ImageKernels {
-  /** Room that `packed` weights take. */
-  packedLength(window: ImageWindow, turned: "turned" | "forwards"): number;
   /**
    * Weights (window rows x columns x channels x outputs) as `convolve` reads them; turned: those of the way back, whose outputs are
    * the window's channels.
@@ -92,7 +90,7 @@ export interface ImageKernels {
   ): void;
 }
 
-type ImageExports = Record<
+export type ImageExports = Record<
   | "convolveImages"
   | "packWindow"
   | "convolutionGradientImages"
@@ -109,6 +107,12 @@ type ImageExports = Record<
 const TILE = 8;
 /** Numbers of images that a block of the gradient's rows may have: a first-level cache. */
 const NEAR = 8192;
+
+/** Numbers that packed weights take. */
+export const packedLength = ({ size, channels, outputs }: ImageWindow, turned: "turned" | "forwards"): number => {
+  const [inside, ahead] = turned === "turned" ? [outputs, channels] : [channels, outputs];
+  return Math.ceil(ahead / TILE) * TILE * inside * size[0] * size[1];
+};
 
 /** Binds the kernels; `aside` is the address of room for a tile. */
 export const bindImages = (
@@ -149,10 +153,6 @@ export const bindImages = (
     };
   };
   return {
-    packedLength: ({ size, channels, outputs }, turned) => {
-      const [inside, ahead] = turned === "turned" ? [outputs, channels] : [channels, outputs];
-      return Math.ceil(ahead / TILE) * TILE * inside * size[0] * size[1];
-    },
     pack: (packed, weights, { size, channels, outputs }, turned) => {
       wasm.packWindow(at(packed), at(weights), size[0] * size[1], channels, outputs, turned === "turned" ? 1 : 0);
     },

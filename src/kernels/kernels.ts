@@ -1,6 +1,6 @@
 import { fusedKernelsBase64, kernelsBase64 } from "./built/kernels.ts";
 import { arraysIn, bytesOf, type Declared, integers } from "./declared-arrays.ts";
-import { bindImages, type ImageKernels } from "./images.ts";
+import { bindImages, type ImageExports, type ImageKernels } from "./images.ts";
 import { bindSpiking, type SpikingKernel, type SpikingKernelNetwork } from "./spiking.ts";
 
 /** A matrix as the product reads it: element (r, c) is `data[r * rowStride + c * columnStride]`. */
@@ -251,18 +251,10 @@ type Exports = Record<
   | "adamStep"
   | "relax"
   | "runPhase"
-  | "convolveImages"
-  | "packWindow"
-  | "convolutionGradientImages"
-  | "poolImages"
-  | "unpoolImages"
-  | "imageMoments"
-  | "normaliseImages"
-  | "gradientSums"
-  | "normaliseBackImages"
   | "deliver",
   (...args: number[]) => number
->;
+> &
+  ImageExports;
 
 /** Share of elements other than 0 below which the product that skips zeros is the faster one (npm run bench -- ep). */
 const SPARSE = 0.5;

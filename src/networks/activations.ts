@@ -8,6 +8,10 @@ export interface IntegerRange {
   readonly high: number;
 }
 
+/** Lowest and highest of whole numbers. */
+export const rangeOf = (levels: "bytes" | IntegerRange): IntegerRange =>
+  levels === "bytes" ? { low: 0, high: 255 } : levels;
+
 /** The input of a layer for a batch: `values` is batch x width and holds only numbers of `levels`. */
 export interface Activations {
   readonly batch: number;

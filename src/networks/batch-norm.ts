@@ -9,7 +9,7 @@ export interface BatchNorm {
 /** Added to the variance under the root: 1e-5, as the common frameworks do. */
 export const BATCH_NORM_EPSILON = 1e-5;
 /** Share of each batch in the running statistics. */
-const MOMENTUM = 0.1;
+export const MOMENTUM = 0.1;
 
 export const batchNorm = (width: number): BatchNorm => ({
   gain: new Float32Array(width).fill(1),

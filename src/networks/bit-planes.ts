@@ -1,7 +1,7 @@
 import { arraysIn, integers, words } from "#src/kernels/declared-arrays";
 import type { Kernels, Packed } from "#src/kernels/kernels";
 import { byFours, packMaskInto, packPlanesInto, packSignsInto, wordsFor } from "#src/kernels/pack";
-import type { Activations, Levels } from "./activations.ts";
+import { type Activations, type Levels, rangeOf } from "./activations.ts";
 
 /** Weights of an array, outputs x inputs: whole numbers. */
 export interface WeightMatrix {
@@ -24,7 +24,7 @@ export const planesOf = (levels: Levels): PlaneKind => {
     throw new RangeError("packed synapses: inputs are any numbers; bit planes hold whole numbers.");
   if (levels === "signs") return { kind: "signs" };
   if (levels === "ternary") return { kind: "masked", planes: 1 };
-  const { low, high } = levels === "bytes" ? { low: 0, high: 255 } : levels;
+  const { low, high } = rangeOf(levels);
   return { kind: low >= 0 ? "unsigned" : "masked", planes: bitsOf(low, high) };
 };
 

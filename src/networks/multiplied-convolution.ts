@@ -1,5 +1,5 @@
 import type { ConvolutionShape, Kernels } from "#src/kernels/kernels";
-import type { Activations } from "./activations.ts";
+import { type Activations, rangeOf } from "./activations.ts";
 import { planesOf, type WeightMatrix } from "./bit-planes.ts";
 import type { NetworkArray } from "./integer-form.ts";
 import { placesOf, sizeOf } from "./shapes.ts";
@@ -24,7 +24,7 @@ export const isMultiplied = ({ levels, geometry, weights }: NetworkArray): boole
   if (typeof levels === "string" && levels !== "bytes") return false;
   const { size, stride, padding } = geometry.window;
   const isPlain = size[0] === size[1] && padding[0] === padding[1] && stride.every((n) => n === 1);
-  const { low, high } = levels === "bytes" ? { low: 0, high: 255 } : levels;
+  const { low, high } = rangeOf(levels);
   const largest = weights.values.reduce((most, w) => Math.max(most, Math.abs(w)), 1);
   const kind = planesOf(levels);
   return (

@@ -28,14 +28,12 @@ export const optimiserState = (length: number, optimiser: Optimiser = ADAM): Opt
   return { first: new Float32Array(first), second: new Float32Array(second) };
 };
 
-const BETA1 = 0.9;
-const BETA2 = 0.999;
+export const BETA1 = 0.9;
+export const BETA2 = 0.999;
 const EPSILON = 1e-8;
 
-/** Kingma and Ba's. */
-export const ADAM_CONSTANTS = { BETA1, BETA2, EPSILON } as const;
-
-const adamScales = (learningRate: number, step: number) => {
+/** Adam's rate and epsilon at step number `step` from 1, with the bias of its moments taken off. */
+export const adamScales = (learningRate: number, step: number) => {
   const root = Math.sqrt(1 - power(BETA2, step));
   return { rate: (learningRate * root) / (1 - power(BETA1, step)), epsilon: EPSILON * root };
 };

@@ -1,9 +1,10 @@
 import type { DataSet } from "#src/datasets/labelled-images";
 import type { NetworkDesign } from "#src/learning/index";
-import { parseDesign, perceptronLayers, TERNARY_ACTIVATION, vggNetwork } from "#src/networks/index";
+import { parseDesign, perceptronLayers } from "#src/networks/index";
 import { readUserYaml } from "../../files/read-yaml.ts";
 import { Misuse, orMisuse } from "../../misuse.ts";
 import { designFor } from "../../studies/networks/network-parameters.ts";
+import { vggFor } from "../../studies/networks/vgg-for.ts";
 
 interface Asked {
   readonly layers: string;
@@ -15,26 +16,9 @@ const vgg = (filters: string, { weights, activations }: Asked, { name, train }: 
   const count = Number(filters);
   if (!Number.isInteger(count) || count < 1 || count > 512)
     throw new Misuse(`--layers vgg:${filters}: expected vgg:F, F the channels of its first layer, 1 .. 512.`);
-  const { sides = [train.pixels] } = train;
-  const [channels, height, width] = sides.length === 3 ? sides : [1, ...sides];
-  if (width === undefined || Math.min(height, width) < 8)
-    throw new Misuse(
-      `--layers vgg:${filters}: images of ${name} are ${sides.join(" x ")}; it takes 8 rows and columns or more.`,
-    );
   const kind = weights as "float" | "binary" | "ternary";
-  const activation =
-    kind === "float"
-      ? { kind: "relu" as const }
-      : activations === "ternary"
-        ? TERNARY_ACTIVATION
-        : { kind: "sign" as const };
-  return vggNetwork({
-    input: { channels, height, width },
-    filters: count,
-    weights: { kind },
-    activation,
-    classes: train.classes,
-  });
+  const activation = kind === "float" ? "relu" : (activations as "binary" | "ternary");
+  return orMisuse(() => vggFor({ filters: count, weights: kind, activation }, train, name));
 };
 
 /**

@@ -70,13 +70,9 @@ const optimiserOf = async ({ optimiser, weightDecay, momentum }: TrainFlags): Pr
   if (optimiser !== "sgd" && momentum !== undefined)
     throw new Misuse(`--momentum ${momentum}: ${optimiser} has its own; --optimiser sgd takes one.`);
   if (optimiser === "adam") return { kind: "adam" };
-  const decay = await numberOf("--weight-decay", weightDecay, 0.01);
+  const decay = await numberOf("--weight-decay", weightDecay, optimiser === "adamw" ? 0.01 : 0);
   if (optimiser === "adamw") return { kind: "adamw", weightDecay: decay };
-  return {
-    kind: "sgd",
-    momentum: await numberOf("--momentum", momentum, 0.9),
-    weightDecay: await numberOf("--weight-decay", weightDecay, 0),
-  };
+  return { kind: "sgd", momentum: await numberOf("--momentum", momentum, 0.9), weightDecay: decay };
 };
 
 const periodsOf = ({ restarts }: TrainFlags, epochs: number): readonly number[] =>

@@ -15,6 +15,7 @@ import {
   percentAxis,
   percentCurve,
   pureAxis,
+  sweptCurve,
   tableOf,
   valuesOf,
 } from "../results/index.ts";
@@ -238,6 +239,9 @@ export const concludeVgg = (table: Table): Summary[] => {
   ];
 };
 
+/** Over seeds, cut at 0 and 1; of one seed the value alone. */
+const accuracyOf = (line: Trained): Interval => (line.rows.length > 1 ? line.share("accuracy") : line.over("accuracy"));
+
 /** A line of the same networks at several widths, against what they take. */
 const against = (lines: readonly Trained[], taken: "cells" | "energy", value: (si: number) => number): Series[] =>
   [...grouped(lines, ({ at }) => [at.weights, settingOf(at, ["filters"])].join("\n")).values()].map((unsorted) => {
@@ -245,7 +249,7 @@ const against = (lines: readonly Trained[], taken: "cells" | "energy", value: (s
     return percentCurve(
       `${own[0].at.weights} weights, ${own[0].at.activation} activations`,
       own.map((line) => value(line.mean(taken))),
-      own.map((line) => (line.rows.length > 1 ? line.share("accuracy") : line.over("accuracy"))),
+      own.map(accuracyOf),
     );
   });
 
@@ -262,14 +266,7 @@ export const drawVgg = (table: Table, params: Params): Figure[] => {
       caption: note,
       x: pureAxis("epochs"),
       y: percentAxis("test accuracy"),
-      series: curves.map((line) => {
-        const points = line.known("accuracy").by("epoch");
-        return percentCurve(
-          line.label || "test",
-          points.map(({ value }) => Number(value)),
-          points.map((at) => (at.rows.length < 2 ? at.over("accuracy") : at.share("accuracy"))),
-        );
-      }),
+      series: curves.map((line) => sweptCurve(line.label || "test", line.known("accuracy"), "epoch", accuracyOf)),
     },
   ];
   if (

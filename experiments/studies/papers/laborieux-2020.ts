@@ -8,20 +8,13 @@ import {
   trainNetwork,
 } from "#src/learning/index";
 import { defineExperiment, idleWhere, type PartProgress } from "#src/montecarlo/index";
-import {
-  layerRecords,
-  multiplicationsIn,
-  type Network,
-  TERNARY_ACTIVATION,
-  totalShareOfZeros,
-  vggNetwork,
-  weightsIn,
-} from "#src/networks/index";
+import { layerRecords, multiplicationsIn, type Network, totalShareOfZeros, weightsIn } from "#src/networks/index";
 import { fold, type Key } from "#src/random/index";
 import { dataFor } from "../../files/data-sets.ts";
 import { OWN_MODULE } from "../../own-module.ts";
 import { allowFused } from "../../training/fused.ts";
 import { type Reads, readsAt } from "../networks/ternary-versus-binary.ts";
+import { vggFor } from "../networks/vgg-for.ts";
 import { checkSense, SENSE_NAMES } from "../sensing/sense-parameters.ts";
 import { NUMBERS, PARAMETERS, type Params } from "./laborieux-2020-parameters.ts";
 import { concludeVgg, drawVgg, vggNotes } from "./laborieux-2020-report.ts";
@@ -34,17 +27,7 @@ interface TrainedVgg {
   readonly diverged: string | null;
 }
 
-const ACTIVATIONS = { binary: { kind: "sign" }, ternary: TERNARY_ACTIVATION, relu: { kind: "relu" } } as const;
-
-const designOfVgg = ({ data, filters, weights, activation }: Params) => {
-  const { train } = dataFor(data);
-  const { sides = [train.pixels], classes } = train;
-  const [channels, height, width] = sides.length === 3 ? sides : [1, ...sides];
-  if (width === undefined)
-    throw new RangeError(`data: images of "${data}" are ${sides.join(" x ")}; a VGG takes rows and columns.`);
-  const input = { channels, height, width };
-  return vggNetwork({ input, filters, weights: { kind: weights }, activation: ACTIVATIONS[activation], classes });
-};
+const designOf = (params: Params) => vggFor(params, dataFor(params.data).train, params.data);
 
 const recipeOf = (params: Params): Recipe => {
   const { epochs, restarts, batch, learningRate, optimiser, weightDecay, weights, arithmetic } = params;
@@ -69,7 +52,7 @@ const trainVgg = (params: Params, key: Key, progress: PartProgress): TrainedVgg 
   let epochs: readonly TrainedEpoch[] = from?.epochs ?? [];
   try {
     const trained = trainNetwork(
-      { design: designOfVgg(params), recipe, train, test, key: fold(key, params.seed) },
+      { design: designOf(params), recipe, train, test, key: fold(key, params.seed) },
       {
         onEpoch: (state) => {
           epochs = state.epochs;
@@ -154,7 +137,7 @@ export const laborieux2020 = defineExperiment({
       );
     if (params.epoch > params.epochs)
       throw new RangeError(`epoch: ${params.epoch}; networks are trained for ${params.epochs}.`);
-    checkTraining({ design: designOfVgg(params), recipe: recipeOf(params), train, test });
+    checkTraining({ design: designOf(params), recipe: recipeOf(params), train, test });
   },
   trial: ({ trained, reads }, params) => {
     const { epochs, network, diverged } = trained;

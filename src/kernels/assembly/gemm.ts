@@ -53,47 +53,68 @@ function packB(to: usize, b: usize, rowStride: i32, columnStride: i32, depth: i3
   }
 }
 
+// sums[4 x 8] += sum over rows and columns of places of x[4 numbers of the window] gradient[8 outputs].
+export function stridedTile(
+  sums: usize,
+  sumsRow: usize,
+  x: usize,
+  strideRow: usize,
+  strideColumn: usize,
+  g: usize,
+  gPixel: usize,
+  gRow: usize,
+  rows: i32,
+  columns: i32,
+): void {
+  const sums1 = sums + sumsRow;
+  const sums2 = sums1 + sumsRow;
+  const sums3 = sums2 + sumsRow;
+  let s00 = v128.load(sums),
+    s01 = v128.load(sums, 16);
+  let s10 = v128.load(sums1),
+    s11 = v128.load(sums1, 16);
+  let s20 = v128.load(sums2),
+    s21 = v128.load(sums2, 16);
+  let s30 = v128.load(sums3),
+    s31 = v128.load(sums3, 16);
+  for (let y = 0; y < rows; y++) {
+    let a = x;
+    let b = g;
+    const end = b + <usize>columns * gPixel;
+    while (b < end) {
+      const b0 = v128.load(b);
+      const b1 = v128.load(b, 16);
+      let v = v128.load32_splat(a);
+      s00 = madd(s00, v, b0);
+      s01 = madd(s01, v, b1);
+      v = v128.load32_splat(a, 4);
+      s10 = madd(s10, v, b0);
+      s11 = madd(s11, v, b1);
+      v = v128.load32_splat(a, 8);
+      s20 = madd(s20, v, b0);
+      s21 = madd(s21, v, b1);
+      v = v128.load32_splat(a, 12);
+      s30 = madd(s30, v, b0);
+      s31 = madd(s31, v, b1);
+      a += strideColumn;
+      b += gPixel;
+    }
+    x += strideRow;
+    g += gRow;
+  }
+  v128.store(sums, s00);
+  v128.store(sums, s01, 16);
+  v128.store(sums1, s10);
+  v128.store(sums1, s11, 16);
+  v128.store(sums2, s20);
+  v128.store(sums2, s21, 16);
+  v128.store(sums3, s30);
+  v128.store(sums3, s31, 16);
+}
+
 // c[4 x 8] += a strip * b strip.
 export function tile(c: usize, cRowStride: i32, a: usize, b: usize, depth: i32): void {
-  const row = <usize>(cRowStride << 2);
-  const c1 = c + row;
-  const c2 = c1 + row;
-  const c3 = c2 + row;
-  let s00 = v128.load(c),
-    s01 = v128.load(c, 16);
-  let s10 = v128.load(c1),
-    s11 = v128.load(c1, 16);
-  let s20 = v128.load(c2),
-    s21 = v128.load(c2, 16);
-  let s30 = v128.load(c3),
-    s31 = v128.load(c3, 16);
-  const end = b + ((<usize>depth) << 5);
-  while (b < end) {
-    const b0 = v128.load(b);
-    const b1 = v128.load(b, 16);
-    let v = v128.load32_splat(a);
-    s00 = madd(s00, v, b0);
-    s01 = madd(s01, v, b1);
-    v = v128.load32_splat(a, 4);
-    s10 = madd(s10, v, b0);
-    s11 = madd(s11, v, b1);
-    v = v128.load32_splat(a, 8);
-    s20 = madd(s20, v, b0);
-    s21 = madd(s21, v, b1);
-    v = v128.load32_splat(a, 12);
-    s30 = madd(s30, v, b0);
-    s31 = madd(s31, v, b1);
-    a += 16;
-    b += 32;
-  }
-  v128.store(c, s00);
-  v128.store(c, s01, 16);
-  v128.store(c1, s10);
-  v128.store(c1, s11, 16);
-  v128.store(c2, s20);
-  v128.store(c2, s21, 16);
-  v128.store(c3, s30);
-  v128.store(c3, s31, 16);
+  stridedTile(c, <usize>(cRowStride << 2), a, 0, 16, b, 32, 0, 1, depth);
 }
 
 // The ragged edge: the tile is formed aside and the part that exists is added to C.

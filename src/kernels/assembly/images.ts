@@ -1,3 +1,4 @@
+import { stridedTile } from "./gemm";
 import { madd } from "./madd";
 
 /*
@@ -166,65 +167,6 @@ export function packWindow(packed: usize, w: usize, window: i32, channels: i32, 
     }
 }
 
-// sums[4 x 8] += sum over rows and columns of places of x[4 numbers of the window] gradient[8 outputs].
-function gradientTile(
-  sums: usize,
-  sumsRow: usize,
-  x: usize,
-  strideRow: usize,
-  strideColumn: usize,
-  g: usize,
-  gPixel: usize,
-  gRow: usize,
-  rows: i32,
-  columns: i32,
-): void {
-  const sums1 = sums + sumsRow;
-  const sums2 = sums1 + sumsRow;
-  const sums3 = sums2 + sumsRow;
-  let s00 = v128.load(sums),
-    s01 = v128.load(sums, 16);
-  let s10 = v128.load(sums1),
-    s11 = v128.load(sums1, 16);
-  let s20 = v128.load(sums2),
-    s21 = v128.load(sums2, 16);
-  let s30 = v128.load(sums3),
-    s31 = v128.load(sums3, 16);
-  for (let y = 0; y < rows; y++) {
-    let a = x;
-    let b = g;
-    const end = b + <usize>columns * gPixel;
-    while (b < end) {
-      const b0 = v128.load(b);
-      const b1 = v128.load(b, 16);
-      let v = v128.load32_splat(a);
-      s00 = madd(s00, v, b0);
-      s01 = madd(s01, v, b1);
-      v = v128.load32_splat(a, 4);
-      s10 = madd(s10, v, b0);
-      s11 = madd(s11, v, b1);
-      v = v128.load32_splat(a, 8);
-      s20 = madd(s20, v, b0);
-      s21 = madd(s21, v, b1);
-      v = v128.load32_splat(a, 12);
-      s30 = madd(s30, v, b0);
-      s31 = madd(s31, v, b1);
-      a += strideColumn;
-      b += gPixel;
-    }
-    x += strideRow;
-    g += gRow;
-  }
-  v128.store(sums, s00);
-  v128.store(sums, s01, 16);
-  v128.store(sums1, s10);
-  v128.store(sums1, s11, 16);
-  v128.store(sums2, s20);
-  v128.store(sums2, s21, 16);
-  v128.store(sums3, s30);
-  v128.store(sums3, s31, 16);
-}
-
 /**
  * gradient (window x channels x outputs, contiguous) += sum over images and places of x[window] g[outputs]. Places are taken a few rows
  * at a time, `block` of them, so that what a tile reads stays near. Up to three numbers beyond a segment are read and left.
@@ -265,10 +207,10 @@ export function convolutionGradientImages(
               const x = from + ((<usize>m) << 2);
               const g = above + <usize>y0 * gRow + ((<usize>o) << 2);
               if (segment - m >= 4 && outputs - o >= TILE_OUTPUTS)
-                gradientTile(to, sumsRow, x, strideRow, strideColumn, g, gPixel, gRow, some, columns);
+                stridedTile(to, sumsRow, x, strideRow, strideColumn, g, gPixel, gRow, some, columns);
               else {
                 memory.fill(aside, 0, 128);
-                gradientTile(aside, 32, x, strideRow, strideColumn, g, gPixel, gRow, some, columns);
+                stridedTile(aside, 32, x, strideRow, strideColumn, g, gPixel, gRow, some, columns);
                 for (let p = 0; p < min(4, segment - m); p++)
                   for (let q = 0; q < min(TILE_OUTPUTS, outputs - o); q++) {
                     const at = to + <usize>p * sumsRow + ((<usize>q) << 2);

@@ -94,6 +94,16 @@ function activated(y: v128, kind: i32, low: v128, high: v128): v128 {
   return y;
 }
 
+// The first `present` numbers of a vector.
+function storeSome(to: usize, value: v128, present: i32): void {
+  if (present >= 4) v128.store(to, value);
+  else {
+    store<f32>(to, f32x4.extract_lane(value, 0));
+    if (present > 1) store<f32>(to, f32x4.extract_lane(value, 1), 4);
+    if (present > 2) store<f32>(to, f32x4.extract_lane(value, 2), 8);
+  }
+}
+
 /**
  * out = activation((x - mean) factor + shift), a channel each. Ternary: +1 above `high`, -1 below `low`; clip: within low .. high. The
  * three arrays are as long as a multiple of four that holds the channels.
@@ -130,15 +140,10 @@ export function normaliseImages(
         let from = image + <usize>y * xRow + at;
         let to = out + <usize>y * outRow + at;
         const end = from + <usize>columns * pixel;
-        const whole = channels - c >= 4;
+        const present = channels - c;
         while (from < end) {
           const value = activated(f32x4.add(f32x4.mul(f32x4.sub(v128.load(from), m), f), s), kind, least, most);
-          if (whole) v128.store(to, value);
-          else {
-            store<f32>(to, f32x4.extract_lane(value, 0));
-            if (channels - c > 1) store<f32>(to, f32x4.extract_lane(value, 1), 4);
-            if (channels - c > 2) store<f32>(to, f32x4.extract_lane(value, 2), 8);
-          }
+          storeSome(to, value, present);
           from += pixel;
           to += outPixel;
         }
@@ -182,7 +187,7 @@ export function gradientSums(
       const m = v128.load(mean + at);
       const f = v128.load(factor + at);
       const s = v128.load(shift + at);
-      const present = min(4, channels - c);
+      const present = channels - c;
       for (let y = 0; y < rows; y++) {
         let from = image + <usize>y * xRow + at;
         let to = gradient + <usize>y * gRow + at;
@@ -194,12 +199,7 @@ export function gradientSums(
           const value = f32x4.add(f32x4.mul(d, f), s);
           const own = v128.load(to);
           const g = v128.and(own, v128.and(f32x4.ge(value, least), f32x4.le(value, most)));
-          if (present == 4) v128.store(to, g);
-          else {
-            store<f32>(to, f32x4.extract_lane(g, 0));
-            if (present > 1) store<f32>(to, f32x4.extract_lane(g, 1), 4);
-            if (present > 2) store<f32>(to, f32x4.extract_lane(g, 2), 8);
-          }
+          storeSome(to, g, present);
           sum = f32x4.add(sum, g);
           product = f32x4.add(product, f32x4.mul(g, d));
           from += pixel;
@@ -263,16 +263,11 @@ export function normaliseBackImages(
         let by = gradient + <usize>y * gRow + at;
         let to = out + <usize>y * outRow + at;
         const end = from + <usize>columns * pixel;
-        const present = min(4, channels - c);
+        const present = channels - c;
         while (from < end) {
           const d = f32x4.mul(f32x4.sub(v128.load(from), m), k);
           const value = f32x4.mul(f, f32x4.sub(f32x4.sub(v128.load(by), l), d));
-          if (present == 4) v128.store(to, value);
-          else {
-            store<f32>(to, f32x4.extract_lane(value, 0));
-            if (present > 1) store<f32>(to, f32x4.extract_lane(value, 1), 4);
-            if (present > 2) store<f32>(to, f32x4.extract_lane(value, 2), 8);
-          }
+          storeSome(to, value, present);
           from += pixel;
           by += gPixel;
           to += outPixel;

@@ -1,5 +1,4 @@
-import { ADAM_CONSTANTS } from "#src/networks/optimiser";
-import { power } from "#src/numerics/power";
+import { adamScales, BETA1, BETA2 } from "#src/networks/optimiser";
 import { type Exchange, SLICES, shareOf } from "./exchange.ts";
 import { limitOf, slopeOf } from "./latent-weights.ts";
 import type { RecipeOptimiser } from "./recipe.ts";
@@ -34,7 +33,6 @@ export const descentOf = (
       slope: of ? slopeOf(of.weights) : 1,
     };
   });
-  const { BETA1, BETA2, EPSILON } = ADAM_CONSTANTS;
   const sums = new Float64Array(TOGETHER);
   const [from, to] = shareOf(length, rank, ranks);
   /** Sums of parameters start .. end; false where one is no number. */
@@ -52,10 +50,15 @@ export const descentOf = (
     }
     return Number.isFinite(check);
   };
-  const adam = (start: number, end: number, { rate, step }: Descent, decay: number, limit: number): void => {
-    const root = Math.sqrt(1 - power(BETA2, step));
-    const scaled = (rate * root) / (1 - power(BETA1, step));
-    const epsilon = EPSILON * root;
+  const adam = (
+    start: number,
+    end: number,
+    { rate }: Descent,
+    scales: ReturnType<typeof adamScales>,
+    decay: number,
+    limit: number,
+  ): void => {
+    const { rate: scaled, epsilon } = scales;
     const keep = 1 - rate * decay;
     for (let i = start; i < end; i++) {
       const g = sums[i - start];
@@ -76,12 +79,14 @@ export const descentOf = (
   };
   return (by) => {
     let areNumbers = true;
+    const scales = adamScales(by.rate, by.step);
     for (const { from: begin, length: size, decay, limit, slope } of blocks) {
       const last = Math.min(to, begin + size);
       for (let start = Math.max(from, begin); start < last; start += TOGETHER) {
         const end = Math.min(last, start + TOGETHER);
         areNumbers = sum(start, end, slope) && areNumbers;
-        (optimiser.kind === "sgd" ? descend : adam)(start, end, by, decay, limit);
+        if (optimiser.kind === "sgd") descend(start, end, by, decay, limit);
+        else adam(start, end, by, scales, decay, limit);
       }
     }
     return areNumbers;

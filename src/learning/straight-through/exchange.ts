@@ -47,10 +47,6 @@ export interface Exchange {
 
 type SharedArrays = Omit<Exchange, "rank" | "ranks" | "meet">;
 
-/** Numbers of the statistics of one slice one way: two of each channel that is normalised. */
-export const statisticsOf = ({ steps }: Pick<TrainingSteps, "steps">): number =>
-  steps.reduce((sum, step) => sum + (step.kind === "pointwise" && step.norm ? 2 * step.norm.gain.length : 0), 0);
-
 /** The arrays of an exchange, in memory that `allocate` gives (bytes). */
 export const sharedArrays = (
   steps: TrainingSteps,
@@ -63,7 +59,7 @@ export const sharedArrays = (
     first: singles(steps.length),
     second: singles(steps.length),
     gradients: singles(SLICES * steps.length),
-    statistics: doubles(2 * SLICES * statisticsOf(steps)),
+    statistics: doubles(2 * SLICES * steps.statistics),
     tallies: doubles(3 * SLICES),
   };
 };

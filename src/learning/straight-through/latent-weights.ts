@@ -1,4 +1,5 @@
 import { type WeightedLayer, type WeightLevels, weightRange } from "#src/networks/layers";
+import { quantizeWeightsInto } from "#src/networks/quantizers";
 
 /** How latent weights become levels. */
 export interface Quantizer {
@@ -20,21 +21,14 @@ export const quantizeInto = (
   latent: Float32Array,
   { weights, ternaryThreshold }: Quantizer,
 ): void => {
-  switch (weights.kind) {
-    case "float":
-      levels.set(latent);
-      return;
-    case "binary":
-      for (let i = 0; i < latent.length; i++) levels[i] = latent[i] >= 0 ? 1 : -1;
-      return;
-    case "ternary":
-      for (let i = 0; i < latent.length; i++)
-        levels[i] = latent[i] > ternaryThreshold ? 1 : latent[i] < -ternaryThreshold ? -1 : 0;
-      return;
-    default: {
-      const [low, high] = weightRange(weights) ?? [-1, 1];
-      for (let i = 0; i < latent.length; i++)
-        levels[i] = Math.min(high, Math.max(low, Math.floor(latent[i] * high + 0.5)));
-    }
+  if (weights.kind !== "integer") {
+    quantizeWeightsInto(
+      levels,
+      latent,
+      weights.kind === "ternary" ? { kind: "ternary", threshold: ternaryThreshold } : { kind: weights.kind },
+    );
+    return;
   }
+  const [low, high] = weightRange(weights) ?? [-1, 1];
+  for (let i = 0; i < latent.length; i++) levels[i] = Math.min(high, Math.max(low, Math.floor(latent[i] * high + 0.5)));
 };

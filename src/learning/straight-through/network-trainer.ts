@@ -35,17 +35,6 @@ export interface NetworkTrainer {
   readonly bytes: number;
 }
 
-const statisticsOffsets = ({ steps }: TrainingSteps): ReadonlyMap<string, number> => {
-  const offsets = new Map<string, number>();
-  let at = 0;
-  for (const step of steps) {
-    if (step.kind !== "pointwise" || !step.norm) continue;
-    offsets.set(step.norm.name, at);
-    at += 2 * step.norm.gain.length;
-  }
-  return offsets;
-};
-
 /** Sum of cross-entropies of rows, and the gradient of the mean over `whole` of them; a single output is the odds of class 1. */
 const crossEntropyInto = (
   gradient: Float32Array,
@@ -100,7 +89,6 @@ export const networkTrainer = (
     return mine.map((slice) => ({ ...slice, first: slice.start - mine[0].start }));
   };
 
-  const { packedLength } = createKernels(0).images;
   const shapes = values.map(({ shape }) => shape);
   const gradientShapes = values.map(({ shape, gradientBorder }) => ({ ...shape, border: gradientBorder }));
   // The gradient by the input is nobody's; that of a value with several readers is first written beside it.
@@ -110,7 +98,7 @@ export const networkTrainer = (
     gradients: gradientShapes.map((shape, v) => (v === 0 ? 0 : imagesLength(shape, images))),
     beside: gradientShapes.map((shape, v) => (several[v] ? imagesLength(shape, images) : 0)),
     steps: steps.map((step) => {
-      if (step.kind === "weighted") return weightedArrays(step, shapes, images, packedLength);
+      if (step.kind === "weighted") return weightedArrays(step, shapes, images);
       return step.kind === "pointwise" ? pointwiseArrays(values[step.input].shape.channels) : [];
     }),
   };
@@ -138,7 +126,6 @@ export const networkTrainer = (
     };
   };
   const context: StepContext = { kernels, values: valueImages, gradients: gradientImages, exchange, into };
-  const offsets = statisticsOffsets(known);
   const running: Record<string, Running> = {};
   const pointwise = (step: PointwiseStep, memory: object): RunningStep => {
     const channels = values[step.input].shape.channels;
@@ -147,8 +134,7 @@ export const networkTrainer = (
     return pointwiseStep(
       step,
       step.norm ? running[step.norm.name] : null,
-      offsets.get(step.norm?.name ?? "") ?? 0,
-      memory as Parameters<typeof pointwiseStep>[3],
+      memory as Parameters<typeof pointwiseStep>[2],
       context,
     );
   };

@@ -35,9 +35,7 @@ export const initialiseTrained = (
   const placed = placeNetwork(design);
   let weighted = 0;
   for (const at of placed) {
-    const own = blocks.filter(({ name }) => name.slice(0, name.lastIndexOf(".")) === at.layer.name);
-    for (const { name, from, length } of own) {
-      const part = name.slice(name.lastIndexOf(".") + 1);
+    for (const { part, from, length } of blocks.filter(({ layer }) => layer === at.layer.name)) {
       if (part !== "weight" || !isWeighted(at.layer)) {
         parameters.fill(part === "gain" || part === "scale" ? 1 : 0, from, from + length);
         continue;
@@ -63,11 +61,11 @@ export const trainedNetwork = (
 ): Network => {
   const tensors: Record<string, Float32Array> = {};
   const placed = placeNetwork(design);
-  for (const { name, from, length } of blocks) {
+  for (const { layer, part, from, length } of blocks) {
+    const name = `${layer}.${part}`;
     const own = parameters.slice(from, from + length);
-    const layer = name.slice(0, name.lastIndexOf("."));
     const at = placed.find((found) => found.layer.name === layer);
-    if (!at || !isWeighted(at.layer) || !name.endsWith(".weight")) {
+    if (!at || !isWeighted(at.layer) || part !== "weight") {
       tensors[name] = own;
       continue;
     }

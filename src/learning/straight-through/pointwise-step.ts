@@ -1,12 +1,10 @@
+import { MOMENTUM } from "#src/networks/batch-norm";
 import { elementOf } from "#src/networks/executor";
 import { SLICES } from "./exchange.ts";
 import { forEachRow, type Pass, type RunningStep, type StepContext } from "./step-context.ts";
 import type { TrainingStep } from "./training-steps.ts";
 
 export type PointwiseStep = Extract<TrainingStep, { readonly kind: "pointwise" }>;
-
-/** Share of each batch in the running statistics, as the common frameworks have it. */
-const MOMENTUM = 0.1;
 
 /** Running statistics of a normalisation, a channel each. */
 export interface Running {
@@ -50,13 +48,10 @@ const joined = (
 
 /**
  * Batch normalisation, where there is one, by the statistics of the whole batch, and what quantizes its result.
- *
- * @param offset Where its statistics are among those of a slice.
  */
 export const pointwiseStep = (
   { input, output, norm, pointwise, staircase }: PointwiseStep,
   running: Running | null,
-  offset: number,
   memory: PointwiseMemory,
   { kernels, values, gradients, exchange, into }: StepContext,
 ): RunningStep => {
@@ -70,7 +65,7 @@ export const pointwiseStep = (
   if (!norm) factor.fill(1);
   const places = (pass: Pass): readonly number[] => pass.counts.map((count) => count * rows * columns);
   const at = (slice: number, way: "forwards" | "back"): number =>
-    (way === "back" ? SLICES * perSlice : 0) + slice * perSlice + offset;
+    (way === "back" ? SLICES * perSlice : 0) + slice * perSlice + (norm?.statistics ?? 0);
   /** Puts what `of` sums over each own slice beside what others did. */
   const gather = (pass: Pass, way: "forwards" | "back", of: (slice: Pass["slices"][number]) => void): void => {
     for (const slice of pass.slices) {

@@ -16,9 +16,10 @@ export interface StepValue {
   readonly readers: number;
 }
 
-/** Names of the tensors of a network that are learned, and where they are among all parameters. */
+/** A tensor of a network that is learned ("layer.part"), and where it is among all parameters. */
 export interface ParameterBlock {
-  readonly name: string;
+  readonly layer: string;
+  readonly part: "weight" | "scale" | "gain" | "shift" | "bias";
   readonly from: number;
   readonly length: number;
 }
@@ -48,6 +49,8 @@ export type TrainingStep = StepBase &
           readonly epsilon: number;
           readonly gain: ParameterBlock;
           readonly shift: ParameterBlock;
+          /** Where its statistics, two a channel, are among those of a slice. */
+          readonly statistics: number;
         } | null;
         readonly pointwise: Pointwise;
         /** What the values become where no kernel knows it. */
@@ -66,10 +69,15 @@ export interface TrainingSteps {
   readonly parameters: readonly ParameterBlock[];
   /** Numbers of all parameters. */
   readonly length: number;
+  /** Numbers of the statistics of one slice one way: two of each channel that is normalised. */
+  readonly statistics: number;
   /** The value that is the network's own. */
   readonly output: number;
   readonly classes: number;
 }
+
+/** What a step has beside its place in the network. */
+type OwnOf<S> = S extends TrainingStep ? Omit<S, keyof StepBase> : never;
 
 const EVERYTHING: Pair = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
 const AS_IT_IS: Pointwise = { kind: 0, low: 0, high: 0, passes: EVERYTHING };
@@ -136,19 +144,18 @@ const most = (a: Pair, b: Pair): Pair => [Math.max(a[0], b[0]), Math.max(a[1], b
 export const trainingSteps = (design: NetworkDesign): TrainingSteps => {
   const placed = placeNetwork(design);
   const readersOf = placed.map((_, l) => placed.filter(({ takes }) => takes.includes(l + 1)).length);
-  const values: { shape: Omit<Images, "data">; border: Pair; gradientBorder: Pair; readers: number }[] = [];
+  const values: { shape: Omit<Images, "data">; gradientBorder: Pair; readers: number }[] = [];
   const parameters: ParameterBlock[] = [];
   const steps: TrainingStep[] = [];
-  let length = 0;
+  let [length, statistics] = [0, 0];
   const addValue = ({ channels, height, width }: NetworkLayer["to"]): number =>
     values.push({
       shape: { rows: height, columns: width, channels, border: [0, 0] },
-      border: [0, 0],
       gradientBorder: [0, 0],
       readers: 0,
     }) - 1;
-  const addParameter = (name: string, count: number): ParameterBlock => {
-    const block = { name, from: length, length: count };
+  const addParameter = (layer: string, part: ParameterBlock["part"], count: number): ParameterBlock => {
+    const block = { layer, part, from: length, length: count };
     length += count;
     parameters.push(block);
     return block;
@@ -159,8 +166,10 @@ export const trainingSteps = (design: NetworkDesign): TrainingSteps => {
     const { layer, takes, from, to } = at;
     const { name } = layer;
     const [input, other] = takes.map((taken) => numberOf[taken]);
-    const push = (output: number, step: Record<string, unknown>): number => {
-      steps.push({ layer: name, input, output, ...step } as TrainingStep);
+    /** Adds a step to a new value, which it gives. */
+    const push = (step: OwnOf<TrainingStep>, from = input): number => {
+      const output = addValue(to);
+      steps.push({ layer: name, input: from, output, ...step });
       return output;
     };
     numberOf.push(
@@ -168,40 +177,33 @@ export const trainingSteps = (design: NetworkDesign): TrainingSteps => {
         if (isWeighted(layer)) {
           const { groups, outputs, inputs, window } = geometryOf(layer, from);
           const isDense = layer.kind === "dense";
-          const output = addValue(to);
-          const weights = addParameter(`${name}.weight`, groups * outputs * inputs);
-          if (!isDense) {
-            values[input].border = most(values[input].border, window.padding);
-            values[output].gradientBorder = backBorder(window);
-          }
-          push(output, {
+          const output = push({
             kind: "weighted",
             of: layer,
-            weights,
+            weights: addParameter(name, "weight", groups * outputs * inputs),
             windows: isDense ? null : windowsOf(at),
             inputs,
             outputs: groups * outputs,
           });
+          if (!isDense) {
+            const { shape } = values[input];
+            values[input].shape = { ...shape, border: most(shape.border, window.padding) };
+            values[output].gradientBorder = backBorder(window);
+          }
           if (layer.scale === "none") return output;
-          const scaled = addValue(to);
           const count = layer.scale === "tensor" ? 1 : groups * outputs;
-          steps.push({
-            layer: name,
-            input: output,
-            output: scaled,
-            kind: "factor",
-            parameter: addParameter(`${name}.scale`, count),
-          });
-          return scaled;
+          return push({ kind: "factor", parameter: addParameter(name, "scale", count) }, output);
         }
         if (layer.kind === "batchNorm") {
           const norm = {
             name,
             epsilon: layer.epsilon,
-            gain: addParameter(`${name}.gain`, from.channels),
-            shift: addParameter(`${name}.shift`, from.channels),
+            gain: addParameter(name, "gain", from.channels),
+            shift: addParameter(name, "shift", from.channels),
+            statistics,
           };
-          return push(addValue(to), { kind: "pointwise", norm, pointwise: AS_IT_IS, staircase: null });
+          statistics += 2 * from.channels;
+          return push({ kind: "pointwise", norm, pointwise: AS_IT_IS, staircase: null });
         }
         const activation = pointwiseOf(layer);
         if (activation) {
@@ -209,30 +211,29 @@ export const trainingSteps = (design: NetworkDesign): TrainingSteps => {
           const isFused =
             before?.kind === "pointwise" &&
             before.norm !== null &&
-            before.staircase === null &&
             before.pointwise === AS_IT_IS &&
             takes[0] > 0 &&
             before.layer === placed[takes[0] - 1].layer.name &&
             readersOf[takes[0] - 1] === 1;
-          if (!isFused) return push(addValue(to), { kind: "pointwise", norm: null, ...activation });
+          if (!isFused) return push({ kind: "pointwise", norm: null, ...activation });
           steps[steps.length - 1] = { ...before, ...activation };
           return before.output;
         }
         switch (layer.kind) {
           case "bias":
-            return push(addValue(to), { kind: "bias", parameter: addParameter(`${name}.bias`, from.channels) });
+            return push({ kind: "bias", parameter: addParameter(name, "bias", from.channels) });
           case "add":
-            return push(addValue(to), { kind: "add", other });
+            return push({ kind: "add", other });
           case "maxPool":
           case "averagePool":
-            return push(addValue(to), {
+            return push({
               kind: "pool",
               isMax: layer.kind === "maxPool",
               window: { size: layer.size, stride: layer.stride, padding: layer.padding ?? [0, 0] },
             });
           case "globalAveragePool": {
             const size: Pair = [from.height, from.width];
-            return push(addValue(to), {
+            return push({
               kind: "pool",
               isMax: false,
               window: { size, stride: [1, 1], padding: [0, 0] },
@@ -240,7 +241,7 @@ export const trainingSteps = (design: NetworkDesign): TrainingSteps => {
           }
           case "flatten":
             // A vector is flat, and a row of one channel stands in order.
-            return from.height * from.width === 1 ? input : push(addValue(to), { kind: "flatten" });
+            return from.height * from.width === 1 ? input : push({ kind: "flatten" });
           default:
             throw new RangeError(`training: layer "${name}" of kind ${layer.kind} cannot be trained.`);
         }
@@ -259,14 +260,11 @@ export const trainingSteps = (design: NetworkDesign): TrainingSteps => {
       `training: the last layer gives ${shape.channels} x ${shape.rows} x ${shape.columns}; expected a vector: put a flatten layer or a global pool last.`,
     );
   return {
-    values: values.map(({ shape, border, gradientBorder, readers }) => ({
-      shape: { ...shape, border },
-      gradientBorder,
-      readers,
-    })),
+    values,
     steps,
     parameters,
     length,
+    statistics,
     output,
     classes: sizeOf(placed[placed.length - 1].to),
   };

@@ -1,6 +1,6 @@
 import type { Images, ImageWindow } from "#src/kernels/images";
-import { imagesLength } from "#src/kernels/images";
-import { type Kernels, rowMajor, transposed } from "#src/kernels/kernels";
+import { imagesLength, packedLength } from "#src/kernels/images";
+import { rowMajor, transposed } from "#src/kernels/kernels";
 import { type Quantizer, quantizeInto } from "./latent-weights.ts";
 import { forEachRow, type RunningStep, type StepContext } from "./step-context.ts";
 import type { TrainingStep } from "./training-steps.ts";
@@ -36,19 +36,14 @@ const spreadShape = (
 });
 
 /** Lengths of the arrays of a step, images at most. */
-export const weightedArrays = (
-  step: WeightedStep,
-  values: readonly Omit<Images, "data">[],
-  images: number,
-  pack: Kernels["images"]["packedLength"],
-) => {
+export const weightedArrays = (step: WeightedStep, values: readonly Omit<Images, "data">[], images: number) => {
   const { windows, weights, outputs } = step;
   const [window] = windows ?? [];
   return {
     levels: weights.length,
     gradient: windows ? weights.length / windows.length : weights.length,
-    packed: windows?.map((own) => pack(own, "forwards")) ?? [],
-    turned: window && step.input > 0 ? pack(window, "turned") : 0,
+    packed: windows?.map((own) => packedLength(own, "forwards")) ?? [],
+    turned: window && step.input > 0 ? packedLength(window, "turned") : 0,
     spread:
       window && step.input > 0 && !hasUnitStride(window)
         ? imagesLength(spreadShape(window, values[step.input], outputs), images)

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import { type Images, type ImageWindow, imagesLength } from "#src/kernels/images";
+import { type Images, type ImageWindow, imagesLength, packedLength } from "#src/kernels/images";
 import { createKernels } from "#src/kernels/kernels";
 import { fold, normal, rootKey } from "#src/random/index";
 
@@ -96,7 +96,7 @@ describe("kernels over images with channels last", () => {
         weights.forEach((_, k) => {
           weights[k] = normal(fold(key, "w"), k);
         });
-        const packed = kernels.float32(kernels.images.packedLength(own, "forwards"));
+        const packed = kernels.float32(packedLength(own, "forwards"));
         kernels.images.pack(packed, weights, own, "forwards");
         kernels.images.convolve(out, x, packed, own, ALL);
         const gradient = kernels.float32(weights.length).fill(1);

@@ -58,7 +58,8 @@ describe("a network in training", () => {
       const { exchange, steps, images, labels, gradients, network } = withBatch(design);
       const found = gradients();
       const { parameters } = exchange;
-      for (const { name, from, length } of steps.parameters) {
+      for (const { layer, part, from, length } of steps.parameters) {
+        const name = `${layer}.${part}`;
         const places = Array.from(
           { length: Math.min(length, 9) },
           (_, k) => from + Math.floor((k * length) / Math.min(length, 9)),
