@@ -98,6 +98,15 @@ const moveInto = (folder, fresh) => {
   for (const name of before) if (!files.includes(name)) rmSync(join(folder, name), { force: true });
 };
 
+/** Declarations with paths where they have names of this package's own: compilers of TypeScript that know no "imports" follow them too. */
+const withPaths = (folder, name) => {
+  const file = join(folder, name);
+  const text = readFileSync(file, "utf8");
+  const up = relative(dirname(file), folder) || ".";
+  const named = text.replace(/(["'])#((?:src|devices|circuits|experiments)\/[^"']+)\1/g, `$1${up}/$2.js$1`);
+  if (named !== text) writeFileSync(file, named);
+};
+
 /** @throws Error with the compiler's words where the sources do not compile; `folder` is then as it was. */
 export const build = async (target) => {
   const folder = resolve(root, target);
@@ -118,6 +127,7 @@ export const build = async (target) => {
     if (status !== 0) throw new Error(`${stdout}${stderr}`);
     chmodSync(join(fresh, PROGRAM), 0o755);
     const files = filesBelow(fresh);
+    for (const name of files) if (name.endsWith(".d.ts")) withPaths(fresh, name);
     writeFileSync(join(fresh, STAMP), `${JSON.stringify({ sources, built: digestOf(fresh, files), files })}\n`);
     moveInto(folder, fresh);
   } finally {

@@ -71,7 +71,7 @@ export const ENTRIES = [
     3,
     TODAY,
   ),
-  run("sensitivity", ["README.md", "sensitivity.md"], "sensitivity --set device=weak", 20, RUN, {
+  run("sensitivity", ["sensitivity.md"], "sensitivity --set device=weak", 20, RUN, {
     "sensitivity.png": "Share of the variance",
   }),
   run("high-resistance-margin", ["studies.md"], "examples/high-resistance-margin.yaml", 3, RUN, {
@@ -154,7 +154,7 @@ export const ENTRIES = [
   ),
   run(
     "network-accuracy",
-    ["networks.md"],
+    ["figures-of-merit.md", "networks.md"],
     "network-accuracy --data MNIST --set batch=128 --set epochs=5 --grid widths=784-64-64-10,784-128-128-10,784-256-256-10,784-512-512-10 --grid weights=binary,ternary",
     18,
     TODAY,
@@ -162,11 +162,23 @@ export const ENTRIES = [
   ),
   run(
     "network-on-chips",
-    ["README.md", "networks-elsewhere.md"],
+    ["networks-elsewhere.md"],
     "network-on-chips --set network=NETWORKS/TFC_1W2A.onnx --data MNIST --trials 20 --grid supply=0.8V,0.9V,1.0V,1.2V --grid strobe=1ns,1.5ns,2ns,3ns,5ns,10ns",
     2,
     TODAY,
     { "network-on-chips.png": "Accuracy on chips against supply" },
+  ),
+  run("sense-window-devices", ["README.md"], "sense-window --grid device=reference,weak", 0.5, IMAGES, {
+    "sense-window-devices.png": "Sense window against supply",
+  }),
+  run("gdu-digits", ["README.md"], "gdu", 0.5, IMAGES, { "gdu-digits.png": "Bias of the gradient" }),
+  run(
+    "digits-on-chips",
+    ["README.md"],
+    "network-on-chips --set network=models/digits-ternary.safetensors --grid supply=0.8V,0.9V,1.0V,1.2V --grid strobe=1ns,1.5ns,2ns,3ns,5ns,10ns",
+    1,
+    IMAGES,
+    { "digits-on-chips.png": "Accuracy on chips" },
   ),
   run(
     "network-on-chips-binary",
@@ -177,7 +189,7 @@ export const ENTRIES = [
   ),
   script(
     "foreign-networks",
-    ["README.md", "networks-elsewhere.md"],
+    ["figures-of-merit.md", "networks-elsewhere.md"],
     "bench/foreign-networks.mjs NETWORKS MNIST",
     2,
     TODAY,
@@ -209,7 +221,7 @@ export const ENTRIES = [
   run("write-disturb", ["programming.md"], "write-disturb", 1.5, RUN, {
     "write-disturb.png": "Pulses until a neighbour is disturbed, RESET",
   }),
-  run("gdu", ["README.md", "equilibrium-propagation.md"], "gdu --data MNIST", 0.5, RUN, {
+  run("gdu", ["equilibrium-propagation.md"], "gdu --data MNIST", 0.5, RUN, {
     "gdu-bias.png": "Bias of the gradient estimate against the nudge",
   }),
   run("ernoult-2019", ["equilibrium-propagation.md"], "ernoult-2019 --data MNIST", 12, RUN),
@@ -221,7 +233,7 @@ export const ENTRIES = [
     RUN,
     { "ernoult-2020.png": "Test accuracy against epochs" },
   ),
-  run("laborieux-2021", ["README.md", "equilibrium-propagation.md"], "laborieux-2021 --data MNIST", 2, RUN),
+  run("laborieux-2021", ["figures-of-merit.md", "equilibrium-propagation.md"], "laborieux-2021 --data MNIST", 2, RUN),
   run(
     "laborieux-small",
     ["equilibrium-propagation.md"],
@@ -230,7 +242,7 @@ export const ENTRIES = [
     RUN,
     { "laborieux-small.png": "Test accuracy against epochs" },
   ),
-  run("laborieux-2020", ["README.md", "training.md"], "laborieux-2020 --data CIFAR", 110, IMAGES, {
+  run("laborieux-2020", ["figures-of-merit.md", "training.md"], "laborieux-2020 --data CIFAR", 110, IMAGES, {
     "laborieux-2020.png": "Test accuracy against epochs",
   }),
   run(
@@ -304,12 +316,12 @@ export const ENTRIES = [
   ),
   script("cifar-errors", ["training.md"], "scripts/draw-cifar-errors.mjs", 0.1, IMAGES),
   run("ep-on-rram", [SPIKES], "ep-on-rram --set seeds=5", 19, TODAY, { "ep-on-rram.png": "Learning on cells: states" }),
-  run("eqspike", ["README.md", "eqspike.md"], "eqspike --data MNIST", 6, RUN, {
+  run("eqspike", ["figures-of-merit.md", "eqspike.md"], "eqspike --data MNIST", 6, RUN, {
     "eqspike.png": "EqSpike: test accuracy against epochs",
   }),
   run(
     "eqspike-300",
-    ["README.md", "eqspike.md"],
+    ["figures-of-merit.md", "eqspike.md"],
     "eqspike --data MNIST --set widths=784-300-10 --set epochs=20 --set rateDecay=0.85",
     8,
     RUN,
@@ -348,7 +360,7 @@ export const ENTRIES = [
   run("eqspike-gradients", ["eqspike.md"], "eqspike-gradients --data MNIST --set seeds=5 --set examples=200", 15, RUN, {
     "eqspike-gradients.png": "What spikes teach, beside gradients",
   }),
-  run("eqspike-dynamics", ["README.md", "eqspike.md"], "eqspike-dynamics", 0.2, RUN, {
+  run("eqspike-dynamics", ["eqspike.md"], "eqspike-dynamics", 0.2, RUN, {
     "eqspike-raster.png": "Spikes of one image",
     "eqspike-membranes.png": "Membranes",
     "eqspike-rates.png": "Rates as learning sees them",
@@ -406,24 +418,37 @@ export const ENTRIES = [
   script("measured-a", ["relaxation.md"], "scripts/make-measured-sets.mjs MEASURED --check measured-a", 3, TODAY),
   script("relaxation", ["relaxation.md"], "bench/relaxation.mjs MEASURED", 3, TODAY),
   script("relaxation-figure", ["relaxation.md"], "scripts/draw-relaxation.mjs MEASURED", 1, TODAY),
-  script("crossbar-maps", ["README.md", "crossbars.md"], "scripts/draw-maps.mjs", 0.1, RUN),
+  script("crossbar-maps", ["crossbars.md"], "scripts/draw-maps.mjs", 0.1, RUN),
   script("fit", ["fit.md"], "scripts/draw-fit.mjs", 0.5, RUN),
-  script("chip", ["README.md", "chips.md"], "bench/chip.mjs 1000 1000", 1, EARLIER),
-  script("rare-errors-bench", ["README.md", "rare-errors.md"], "bench/rare-errors.mjs", 2, EARLIER),
-  script("sense-accuracy", ["sense-errors.md"], "bench/sense-accuracy.mjs", 2, EARLIER),
-  script("transient-parity", ["transient-batch.md"], "bench/transient-parity.mjs 10000", 25, EARLIER),
-  script("crossbar-parity", ["crossbars.md"], "bench/crossbar-parity.mjs", 0.5, RUN),
+  script("chip", ["figures-of-merit.md", "chips.md"], "bench/chip.mjs 1000 1000", 1, EARLIER),
+  script("rare-errors-bench", ["figures-of-merit.md", "rare-errors.md"], "bench/rare-errors.mjs", 2, EARLIER),
+  script("sense-accuracy", ["figures-of-merit.md", "sense-errors.md"], "bench/sense-accuracy.mjs", 2, EARLIER),
+  script(
+    "transient-parity",
+    ["figures-of-merit.md", "transient-batch.md"],
+    "bench/transient-parity.mjs 10000",
+    25,
+    EARLIER,
+  ),
+  script("crossbar-parity", ["figures-of-merit.md", "crossbars.md"], "bench/crossbar-parity.mjs", 0.5, RUN),
   script("moving-neighbours", ["programming.md"], "bench/moving-neighbours.mjs", 6, TODAY),
   script("conv-ep", ["equilibrium-propagation.md"], "bench/conv-ep.mjs --data MNIST", 28, RUN),
-  ...["gemm", "popcount", "errors"].map((name) =>
-    script(`bench-${name}`, ["networks.md"], `bench/run.mjs ${name}`, 1, RUN),
+  ...["gemm", "popcount"].map((name) =>
+    script(`bench-${name}`, ["figures-of-merit.md", "networks.md"], `bench/run.mjs ${name}`, 1, RUN),
   ),
-  script("bench-transient", ["README.md", "transient-batch.md"], "bench/run.mjs transient", 15, EARLIER),
-  script("bench-crossbar", ["README.md", "crossbars.md"], "bench/run.mjs crossbar", 1, TODAY),
-  script("bench-analog", ["README.md", "analog-multiply.md"], "bench/run.mjs analog", 1, RUN),
-  script("bench-workers", ["README.md", "runs.md"], "bench/run.mjs workers", 6, RUN),
-  script("bench-ep", ["README.md", "equilibrium-propagation.md"], "bench/run.mjs ep", 1, TODAY),
-  script("bench-conv", ["equilibrium-propagation.md", "training.md"], "bench/run.mjs conv", 1, TODAY),
-  script("bench-threads", ["training.md"], "bench/run.mjs threads", 1.5, IMAGES),
-  script("bench-spiking", ["README.md", "eqspike.md"], "bench/run.mjs spiking", 3, RUN),
+  script("bench-errors", ["networks.md"], "bench/run.mjs errors", 1, RUN),
+  script("bench-transient", ["transient-batch.md"], "bench/run.mjs transient", 15, EARLIER),
+  script("bench-crossbar", ["figures-of-merit.md", "crossbars.md"], "bench/run.mjs crossbar", 1, TODAY),
+  script("bench-analog", ["figures-of-merit.md", "analog-multiply.md"], "bench/run.mjs analog", 1, RUN),
+  script("bench-workers", ["runs.md"], "bench/run.mjs workers", 6, RUN),
+  script("bench-ep", ["figures-of-merit.md", "equilibrium-propagation.md"], "bench/run.mjs ep", 1, TODAY),
+  script(
+    "bench-conv",
+    ["figures-of-merit.md", "equilibrium-propagation.md", "training.md"],
+    "bench/run.mjs conv",
+    1,
+    TODAY,
+  ),
+  script("bench-threads", ["figures-of-merit.md", "training.md"], "bench/run.mjs threads", 1.5, IMAGES),
+  script("bench-spiking", ["figures-of-merit.md", "eqspike.md"], "bench/run.mjs spiking", 3, RUN),
 ];

@@ -74,12 +74,13 @@ export const sampleReads = (
   strobes: readonly number[],
   tolerance: number,
   key: Key,
-): ReadSample[] => {
+): readonly [plus: ReadSample, minus: ReadSample, zero: ReadSample] => {
   const { chip, states } = drawSample(amplifier.design, rram, mismatch, key);
-  return states.map(({ weight, resistances, coins }): ReadSample => {
+  const [plus, minus, zero] = states.map(({ weight, resistances, coins }): ReadSample => {
     const sensed = sensePair(amplifier, chip, resistances, strobes, tolerance);
     return { weight, sensed, binary: sensed.ok ? binaryReadings(sensed.readings, strobes, coins) : [] };
   });
+  return [plus, minus, zero];
 };
 
 /** How often each stored state was read as what, at one strobe. */

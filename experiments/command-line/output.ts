@@ -3,6 +3,7 @@ import type { Summary } from "#src/montecarlo/index";
 import { tableText, wrapped } from "#src/report/word-table";
 import type { Progress } from "../run/execute.ts";
 import { writeAnswer } from "./answer-channel.ts";
+import { asTyped } from "./as-typed.ts";
 
 const TERMINAL_WIDTH = 80;
 
@@ -18,7 +19,7 @@ const fitted = (line: string): string[] => {
 
 /** What a command answers: text for people on stdout, or one JSON document. */
 export const answer = (json: boolean, document: unknown, text: string): void => {
-  writeAnswer(json ? `${JSON.stringify(document)}\n` : `${text.split("\n").flatMap(fitted).join("\n")}\n`);
+  writeAnswer(json ? `${JSON.stringify(document)}\n` : `${asTyped(text).split("\n").flatMap(fitted).join("\n")}\n`);
 };
 
 export const summariesText = (summaries: readonly Summary[]): string => summaries.map((s) => tableText(s)).join("\n\n");

@@ -7,6 +7,7 @@ import { SlurmFailed } from "../run/slurm.ts";
 import { Interrupted, WorkerDied } from "../run/worker-pool.ts";
 import { writeAnswer } from "./answer-channel.ts";
 import { Answered } from "./answered.ts";
+import { asTyped } from "./as-typed.ts";
 import { addCrossbar } from "./crossbar.ts";
 import { addData } from "./data.ts";
 import { addFit } from "./fit/fit.ts";
@@ -56,8 +57,8 @@ const commandLine = (): Command => {
   for (const add of COMMANDS) add(program);
   for (const command of [program, ...program.commands, ...program.commands.flatMap((c) => c.commands)])
     command.exitOverride().configureOutput({
-      writeOut: writeAnswer,
-      outputError: (text, write) => write(`${oneLine(text)}\n`),
+      writeOut: (text) => writeAnswer(asTyped(text)),
+      outputError: (text, write) => write(`${asTyped(oneLine(text))}\n`),
     });
   return program;
 };
@@ -70,7 +71,7 @@ const exitCodeOf = (error: unknown, wantsJson: boolean): number => {
   }
   const message = oneLine(error instanceof Error ? error.message : String(error));
   if (wantsJson && !(error instanceof Answered)) writeAnswer(`${JSON.stringify({ ok: false, error: message })}\n`);
-  process.stderr.write(`rramlab: ${message}\n`);
+  process.stderr.write(asTyped(`rramlab: ${message}\n`));
   // What is neither misuse, a stop nor a named failure is a fault of the program: its place helps to mend it.
   const known = [Misuse, Interrupted, StorageFailed, Answered, WorkerDied, SlurmFailed, SolveFailed].some(
     (kind) => error instanceof kind,

@@ -100,8 +100,11 @@ export interface Experiment<P extends Parameters = Parameters, C = Record<string
   readonly remarks?: (points: readonly ValuesOf<P>[]) => readonly string[];
   /** Numbers known from the preparation alone: counted once a point, beside the trials'. */
   readonly facts?: (context: C, params: ValuesOf<P>) => { readonly numbers: Readonly<Partial<Record<N, Report>>> };
-  /** One trial. Its key is the same at every point of the grid, so that points are compared on the same samples. */
-  readonly trial: (context: C, params: ValuesOf<P>, key: Key) => TrialResult<N>;
+  /**
+   * One trial. Its key is the same at every point of the grid, so that points are compared on the same samples. Where it is left out, it is
+   * what `together` gives of one key.
+   */
+  readonly trial?: (context: C, params: ValuesOf<P>, key: Key) => TrialResult<N>;
   /**
    * The trials of several keys at once, in order, where that is cheaper than one by one: each must be what `trial` gives
    * for its key.
@@ -171,6 +174,14 @@ const RESERVED = ["failed", "trial"];
 /** Values of one array of one trial. */
 const MOST_VALUES = 1e8;
 
+/** One trial, told apart from those that were done with it. */
+const alone = (together: NonNullable<AnyExperiment["together"]>): AnyExperiment["trial"] => {
+  return (context, params, key) => {
+    const [result] = together(context, params, [key]);
+    return result;
+  };
+};
+
 /**
  * Checks and returns an experiment.
  * @throws RangeError for an axis that is no parameter, a default that its own range refuses, a part that uses an unknown
@@ -179,7 +190,8 @@ const MOST_VALUES = 1e8;
 export const defineExperiment = <P extends Parameters, N extends string, C = Record<never, never>>(
   experiment: Experiment<P, C, N>,
 ): AnyExperiment => {
-  const e = experiment as unknown as AnyExperiment;
+  const given = experiment as unknown as Omit<AnyExperiment, "trial"> & Partial<AnyExperiment>;
+  const e = { ...given, trial: given.trial ?? (given.together && alone(given.together)) } as AnyExperiment;
   const refuse = (why: string): never => {
     throw new RangeError(`experiment "${e.name}": ${why}.`);
   };
@@ -214,6 +226,7 @@ export const defineExperiment = <P extends Parameters, N extends string, C = Rec
   }
   for (const name of Object.keys(e.numbers))
     if (e.axes.includes(name)) refuse(`number "${name}" is also an axis: results would have two columns of that name`);
+  if (typeof e.trial !== "function") refuse("it has neither trial nor together");
   if (!(e.trials >= 1 && e.block >= 1)) refuse("trials and block are at least 1");
   return e;
 };

@@ -17,6 +17,7 @@ export { defineExperiment } from "./experiment.ts";
 export type { Idle } from "./idle.ts";
 export { idleWhere } from "./idle.ts";
 export { mergeShards } from "./merge.ts";
+export { oncePerPoint } from "./once-per-point.ts";
 export type { Parameter, Parameters, Value, ValueOf, Values, ValuesOf } from "./parameter.ts";
 export { faultOf } from "./parameter.ts";
 export type { DeviceRecord, PartPlace, Plan, PlanRequest } from "./plan.ts";

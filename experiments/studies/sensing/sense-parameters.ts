@@ -15,7 +15,15 @@ import {
   totalLogSigma,
   trappedShare,
 } from "#devices/index";
-import { choice, type Parameters, quantity, type Row, type Value, type ValuesOf } from "#src/montecarlo/index";
+import {
+  choice,
+  oncePerPoint,
+  type Parameters,
+  quantity,
+  type Row,
+  type Value,
+  type ValuesOf,
+} from "#src/montecarlo/index";
 import { keysOf } from "#src/words/named";
 import { deviceFor } from "../../files/device-files.ts";
 import { showQuantity } from "../../units/show.ts";
@@ -148,14 +156,10 @@ export const designOf = (
   ripple: { amplitude: params.rippleAmplitude ?? 0, frequency: params.rippleFrequency ?? 0 },
 });
 
-// Compiling takes longer than a read: kept from trial to trial of a point.
-let compiled: { readonly params: object; readonly amplifier: SenseAmplifier } | undefined;
-
 /** The compiled amplifier that the parameters describe. */
-export const amplifierOf = (params: SenseValues): SenseAmplifier => {
-  if (compiled?.params !== params) compiled = { params, amplifier: compileSenseAmplifier(designOf(params)) };
-  return compiled.amplifier;
-};
+export const amplifierOf = oncePerPoint(
+  (params: SenseValues): SenseAmplifier => compileSenseAmplifier(designOf(params)),
+);
 
 /** @throws RangeError where the device is no set, before anything is computed. */
 export const checkSense = (params: Pick<SenseValues, "device">): void => {
