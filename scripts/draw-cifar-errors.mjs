@@ -6,9 +6,9 @@ import { drawFigure } from "./draw-figure.mjs";
 import { recordOf, root } from "./published-page.mjs";
 
 const KINDS = {
-  "cifar-type1": "ternary, type 1: +-1 with the other sign",
-  "cifar-type2": "ternary, type 2: +-1 as 0",
-  "cifar-type3": "ternary, type 3: 0 as +-1",
+  "cifar-type1": "ternary, type 1: ±1 with the other sign",
+  "cifar-type2": "ternary, type 2: ±1 as 0",
+  "cifar-type3": "ternary, type 3: 0 as ±1",
   "cifar-flips": "binary: the other sign",
 };
 

@@ -1,41 +1,40 @@
-// Draws one figure of a finished run as a PNG with headless Chromium (Debian: apt-get install chromium).
+// Draws one figure of a finished run as a PNG of docs/figures, by the program's own drawing (a headless Chromium; Debian: apt-get install chromium),
+// and keeps beside it, in docs/figures/data, what it shows and a digest of the drawing: a test sees where today's code draws otherwise.
 // node scripts/draw-figure.mjs RUN_FOLDER NUMBER_OR_TITLE OUT.png
-import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
-import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { createHash } from "node:crypto";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { basename, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { report } from "rramlab/experiments";
-import { pageHtml, plotlyFigure } from "../dist/src/report/page.js";
+import { drawFigures } from "../dist/experiments/run/draw-figures.js";
+import { plotlyFigure } from "../dist/src/report/plotly-figure.js";
 
-const STYLE =
-  "<style>.modebar, h1, p, details, figcaption { display: none } body { margin: 0 12px } h2 { margin: 10px 0 0 }</style>";
+/** Digest of what a drawing is made of. */
+export const drawingOf = (figure) =>
+  createHash("sha256")
+    .update(JSON.stringify(plotlyFigure(figure)))
+    .digest("hex")
+    .slice(0, 16);
 
-/** A picture of a page, `height` pixels of it. */
-export const photograph = (page, out, height) => {
-  const profile = mkdtempSync(join(tmpdir(), "rramlab-chromium-"));
-  const quiet = ["--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
-  execFileSync(
-    "chromium",
-    [
-      ...["--headless", "--no-sandbox", ...quiet, `--user-data-dir=${profile}`, `--window-size=900,${height}`],
-      ...["--hide-scrollbars", "--virtual-time-budget=5000", `--screenshot=${resolve(out)}`, `file://${resolve(page)}`],
-    ],
-    { stdio: "ignore" },
-  );
-  rmSync(profile, { recursive: true, force: true });
+/** Data of a figure in a few digits: the drawing is the same. */
+const rounded = (figure) =>
+  JSON.parse(JSON.stringify(figure, (_key, v) => (typeof v === "number" ? Number(v.toPrecision(6)) : v)));
+
+/** Figures without their captions, since pages say in words what they show; each to its file. */
+export const drawAll = (pairs) => {
+  if (pairs.length === 0) return;
+  const figures = pairs.map(([figure]) => ({ ...rounded(figure), caption: "" }));
+  drawFigures(figures, "png").forEach((bytes, i) => {
+    const out = pairs[i][1];
+    const data = join(dirname(out), "data");
+    mkdirSync(data, { recursive: true });
+    writeFileSync(out, bytes);
+    const kept = JSON.stringify({ drawing: drawingOf(figures[i]), figure: figures[i] });
+    writeFileSync(join(data, basename(out).replace(/\.png$/, ".json")), `${kept}\n`);
+  });
 };
 
-/** A figure alone, without its caption: pages say in words what it shows. */
-export const drawFigure = (figure, out) => {
-  const folder = mkdtempSync(join(tmpdir(), "rramlab-figure-"));
-  const plotly = readFileSync(createRequire(import.meta.url).resolve("plotly.js-cartesian-dist-min"), "utf8");
-  const page = { title: "", summary: "", tables: [], notes: [], details: [], figures: [{ ...figure, caption: "" }] };
-  writeFileSync(join(folder, "figure.html"), pageHtml(page, plotly).replace("</head>", `${STYLE}</head>`));
-  photograph(join(folder, "figure.html"), out, (plotlyFigure(figure).layout.height ?? 440) + 70);
-  rmSync(folder, { recursive: true, force: true });
-};
+export const drawFigure = (figure, out) => drawAll([[figure, resolve(out)]]);
 
 /** The figure of this number, or the first whose title begins so. */
 export const chosenFigure = (figures, which) => {

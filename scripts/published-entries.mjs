@@ -38,7 +38,7 @@ export const ENTRIES = [
     3,
     EARLIER,
     {
-      "ternary-versus-binary.png": "Accuracy against supply",
+      "ternary-versus-binary.png": "TNN less BNN",
     },
   ),
   run(
@@ -75,7 +75,7 @@ export const ENTRIES = [
     "sensitivity.png": "Share of the variance",
   }),
   run("high-resistance-margin", ["studies.md"], "examples/high-resistance-margin.yaml", 3, RUN, {
-    "high-resistance-margin.png": "Read error rates against hrsMedianFactor",
+    "high-resistance-margin.png": "Read error rates against hrs median factor",
   }),
   run("majority-read", ["studies.md"], "examples/majority-read.mjs --trials 2000", 1, RUN),
   run(
@@ -168,9 +168,16 @@ export const ENTRIES = [
     TODAY,
     { "network-on-chips.png": "Accuracy on chips against supply" },
   ),
-  run("sense-window-devices", ["README.md"], "sense-window --grid device=reference,weak", 0.5, IMAGES, {
-    "sense-window-devices.png": "Sense window against supply",
-  }),
+  run(
+    "sense-window-devices",
+    ["README.md"],
+    "sense-window --grid device=reference,weak --grid supply=0.7V:1.2V:0.1V",
+    0.5,
+    IMAGES,
+    {
+      "sense-window-devices.png": "Sense window against supply",
+    },
+  ),
   run("gdu-digits", ["README.md"], "gdu", 0.5, IMAGES, { "gdu-digits.png": "Bias of the gradient" }),
   run(
     "digits-on-chips",

@@ -2,6 +2,8 @@
 //   npm run published -- [--data MNIST] [--cifar CIFAR] [--networks NETWORKS] [--measured MEASURED] [NAME ...]    those named, or all of up to 30 CPU minutes
 //   npm run published -- --all ...                                    the long ones too
 //   npm run published -- --list                                       what there is: docs/published.md, made by this
+//   npm run published -- --again NAME ...                             of runs that lie in runs/published, told and drawn by today's code
+//   npm run published -- --redraw                                     figures again, of their data, where the drawing changed
 //   npm run published -- --compare                                    every table of the pages against what was printed
 // What a command printed goes to docs/published/NAME.txt with machine, seed, date and CPU time, its figures to docs/figures,
 // its printed tables into the pages; then tables that are laid out by hand are compared, and stale ones named (exit code 1).
@@ -11,7 +13,7 @@ import { cpus } from "node:os";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { report } from "rramlab/experiments";
-import { chosenFigure, drawFigure } from "./draw-figure.mjs";
+import { chosenFigure, drawAll, drawingOf } from "./draw-figure.mjs";
 import { ENTRIES } from "./published-entries.mjs";
 import { commandOf, LONG, pages, publishedPage, recordOf, records, root, wordsOf } from "./published-page.mjs";
 import { staleTables, withPrintedTables } from "./published-tables.mjs";
@@ -21,6 +23,32 @@ const FOLDERS = ["MNIST", "CIFAR", "NETWORKS", "MEASURED"];
 const FLAGS = { MNIST: "--data", CIFAR: "--cifar", NETWORKS: "--networks", MEASURED: "--measured" };
 const inPlaces = (word, places) => word.replace(/\b(MNIST|CIFAR|NETWORKS|MEASURED)\b/g, (name) => places[name] ?? name);
 const needs = ({ line }) => FOLDERS.filter((name) => new RegExp(`\\b${name}\\b`).test(line));
+
+/** A run that was made before, told by today's code: what it prints now, with the time and day of its computing. */
+const told = async (entry) => {
+  const folder = join(root, "runs", "published", entry.name);
+  const program = join(root, "dist", "experiments", "command-line", "main.js");
+  const { status, stdout, stderr } = spawnSync(process.execPath, [program, "report", folder], {
+    cwd: root,
+    encoding: "utf8",
+  });
+  if (status !== 0) throw new Error(stderr.trim());
+  const { figures, plan } = await report(folder);
+  const manifest = JSON.parse(readFileSync(join(folder, "manifest.json"), "utf8"));
+  drawAll(
+    Object.entries(entry.figures).map(([file, title]) => [
+      chosenFigure(figures, title),
+      join(root, "docs", "figures", file),
+    ]),
+  );
+  return {
+    stdout: stdout.replaceAll(`${root}/`, ""),
+    seed: `"${plan.seed}"`,
+    seconds: manifest.cpuSeconds,
+    date: manifest.finished.slice(0, 10),
+    machine: `${manifest.processor} processors, Node ${manifest.node}`,
+  };
+};
 
 /** Runs one entry: what it printed, the seed, and the CPU time of it and its children [s]. */
 const made = async (entry, places) => {
@@ -34,9 +62,23 @@ const made = async (entry, places) => {
   const [user, system] = stderr.trim().split("\n").at(-1).split(" ").map(Number);
   if (entry.kind === "script") return { stdout, seed: "the script's own, named above", seconds: user + system };
   const { figures, plan } = await report(folder);
-  for (const [file, title] of Object.entries(entry.figures))
-    drawFigure(chosenFigure(figures, title), join(root, "docs", "figures", file));
+  drawAll(
+    Object.entries(entry.figures).map(([file, title]) => [
+      chosenFigure(figures, title),
+      join(root, "docs", "figures", file),
+    ]),
+  );
   return { stdout: stdout.replaceAll(`${root}/`, ""), seed: `"${plan.seed}"`, seconds: user + system };
+};
+
+/** Draws every figure again whose drawing is no longer that of its data. */
+const redraw = () => {
+  const folder = join(root, "docs", "figures");
+  const stale = readdirSync(join(folder, "data"))
+    .map((name) => ({ name, ...JSON.parse(readFileSync(join(folder, "data", name), "utf8")) }))
+    .filter(({ drawing, figure }) => drawingOf(figure) !== drawing);
+  if (stale.length > 0) drawAll(stale.map(({ name, figure }) => [figure, join(folder, name.replace(/json$/, "png"))]));
+  console.log(`${stale.length} figures drawn again`);
 };
 
 /** Puts printed tables into the pages and names what stands in others and in no record. */
@@ -59,6 +101,8 @@ const main = async () => {
     options: {
       list: { type: "boolean" },
       compare: { type: "boolean" },
+      again: { type: "boolean" },
+      redraw: { type: "boolean" },
       all: { type: "boolean" },
       data: { type: "string" },
       cifar: { type: "string" },
@@ -72,6 +116,10 @@ const main = async () => {
     process.exitCode = 2;
     return;
   }
+  if (values.redraw) {
+    redraw();
+    return;
+  }
   const page = join(root, "docs", "published.md");
   if (!values.list && !values.compare) {
     const given = { MNIST: values.data, CIFAR: values.cifar, NETWORKS: values.networks, MEASURED: values.measured };
@@ -81,15 +129,19 @@ const main = async () => {
     );
     mkdirSync(records, { recursive: true });
     for (const entry of asked) {
-      const missing = needs(entry).find((name) => !places[name]);
+      const missing = !values.again && needs(entry).find((name) => !places[name]);
       if (missing) {
         console.log(`${entry.name}: left out, give ${FLAGS[missing]}`);
         continue;
       }
       try {
-        const { stdout, seed, seconds } = await made(entry, places);
-        const date = new Date().toISOString().slice(0, 10);
-        const machine = `${cpus()[0].model}, ${cpus().length} logical processors, Node ${process.version}`;
+        const {
+          stdout,
+          seed,
+          seconds,
+          date = new Date().toISOString().slice(0, 10),
+          machine = `${cpus()[0].model}, ${cpus().length} logical processors, Node ${process.version}`,
+        } = values.again ? await told(entry) : await made(entry, places);
         writeFileSync(
           recordOf(entry.name),
           `$ ${commandOf(entry)}\nmachine: ${machine}\nseed: ${seed}\ndate: ${date}\nCPU: ${seconds.toFixed(1)} s\n\n${stdout}`,

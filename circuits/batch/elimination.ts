@@ -11,7 +11,7 @@ interface PivotOrder {
 
 /**
  * Order of elimination, fixed once for a structure. Floating voltage sources first, in pairs of pivots that are exactly
- * +-1: the source's equation for one of its nodes, that node's current law for the source's current. Then the diagonal,
+ * ±1: the source's equation for one of its nodes, that node's current law for the source's current. Then the diagonal,
  * each time the entry that fills in least (Markowitz, Manage. Sci. 3, 255, 1957). Diagonal pivots need no exchange where
  * capacitance over the step dominates, as it does when steps shrink.
  *

@@ -30,7 +30,7 @@ const STATES: Readonly<Record<ReadError, readonly [RramState, RramState]>> = {
  *
  * The sign of the margin is that of the outcome itself at the strobe. Its size guides searches and is 1 at the nominal
  * point: for a lost zero ln(decision time / strobe); for a wrong sign how clear the decision is (the other
- * output when the first has fallen half way, which compares the two discharges at the same depth); for a missed +-1 the
+ * output when the first has fallen half way, which compares the two discharges at the same depth); for a missed ±1 the
  * smaller of that and ln(strobe / decision time).
  */
 export const senseLimitState = (

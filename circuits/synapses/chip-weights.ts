@@ -94,7 +94,7 @@ const LONG_AFTER = 2e-6;
 /**
  * The layer's weights with errors of one type only, at the rate asked for: those that one chip's amplifiers make at the
  * strobe at which the chip has that rate. `type3`: the zeros that decide first take the sign they decide for; `type2`:
- * the +-1 that decide last are still 0; `type1` (binary weights only): twice the rate of them are undecided, and a fair
+ * the ±1 that decide last are still 0; `type1` (binary weights only): twice the rate of them are undecided, and a fair
  * coin each.
  *
  * @returns null where a read failed numerically.

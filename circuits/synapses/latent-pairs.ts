@@ -59,7 +59,7 @@ const readAs = (state: number, { type1, type2, type3 }: WeightErrors, u: number)
 export const latentPairsArrays = (inputs: number, outputs: number) => ({ seen: inputs * outputs });
 
 /**
- * A layer's weights as 2T2R cells read by sense amplifiers: a weight is `scale` times the state of its cell, +-1 or 0, which is the
+ * A layer's weights as 2T2R cells read by sense amplifiers: a weight is `scale` times the state of its cell, ±1 or 0, which is the
  * sign of a digital accumulator that takes every change. A cell is written only when its state changes; what was written is read
  * wrong with the probabilities of its amplifier, until it is written again.
  *

@@ -29,7 +29,7 @@ const illustrative = (
   standing: STANDING,
   source: SOURCE,
   valid:
-    "reads of at most the supply near 27 degC soon after programming, before wear; ohmic conduction assumed up to there",
+    "reads of at most the supply near 27 °C soon after programming, before wear; ohmic conduction assumed up to there",
   // Read noise of 2 % (low) and 5 % (high resistance): ASSUMED. No activation energy is at hand: none is applied.
   lrs: { medianResistance: low[0], spread: splitEvenly(low[1], 0.02), activationEnergy: 0 },
   hrs: { medianResistance: high[0], spread: splitEvenly(high[1], 0.05), activationEnergy: 0 },

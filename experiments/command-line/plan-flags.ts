@@ -98,8 +98,9 @@ export const planOptionsOf = async (
   scope: Scope = {},
 ): Promise<PlanOptions> => {
   const given = await parseSettings(experiment, flags.set, scope);
-  if (flags.quick && !experiment.quick) throw new Misuse(`${experiment.name} has no --quick version.`);
-  const set: Record<string, Value> = { ...(flags.quick ? experiment.quick : {}), ...given };
+  const { quick, quickTrials } = experiment;
+  if (flags.quick && !quick && !quickTrials) throw new Misuse(`${experiment.name} has no --quick version.`);
+  const set: Record<string, Value> = { ...(flags.quick ? quick : {}), ...given };
   const only = (parameter: string, option: string): void => {
     if (!(parameter in experiment.parameters)) throw new Misuse(`${experiment.name} takes no ${option}.`);
   };
@@ -124,7 +125,11 @@ export const planOptionsOf = async (
   return {
     set,
     ...(grid ? { grid } : {}),
-    ...(flags.trials === undefined ? {} : { trials: parseCount("--trials", flags.trials, 1) }),
+    ...(flags.trials !== undefined
+      ? { trials: parseCount("--trials", flags.trials, 1) }
+      : flags.quick && quickTrials !== undefined && !precision
+        ? { trials: quickTrials }
+        : {}),
     ...(precision ? { precision } : {}),
     ...(Object.keys(varied).length > 0 ? { varied } : {}),
     ...(flags.sampling === undefined ? {} : { sampling: flags.sampling }),

@@ -1,9 +1,12 @@
+import { fileURLToPath } from "node:url";
 import { type Command, Option } from "commander";
 import { Misuse } from "../misuse.ts";
+import { browserHere, PICTURES, type Picture } from "../run/draw-figures.ts";
 import { resultRows } from "../run/finish.ts";
 import { findExperiment } from "../run/load-experiment.ts";
 import { FIGURE_SETS, type FigureSet } from "../run/plotly-source.ts";
 import { planInto, planOf, type RunResult, remarksOf, report, resume, run, warnOnError } from "../run/run.ts";
+import { writePictures } from "../run/write-pictures.ts";
 import { parseCount } from "./arguments.ts";
 import { type ModuleFlag, moduleOption } from "./module-option.ts";
 import { answer } from "./output.ts";
@@ -11,12 +14,23 @@ import { addPlanFlags, type PlanFlags, planOptionsOf } from "./plan-flags.ts";
 import { readStudy } from "./study-file.ts";
 import { showResult, watched } from "./watch.ts";
 
-type RunFlags = PlanFlags & { readonly workers?: string; readonly json?: boolean };
+/** What `--figures` asks for: those that a report holds, or pictures beside it. */
+type Asked = FigureSet | Picture;
+const isPicture = (asked: Asked | undefined): asked is Picture => PICTURES.some((picture) => picture === asked);
+const FIGURES = [...FIGURE_SETS, ...PICTURES];
+const FIGURES_SAY =
+  "small; full: maps as surfaces too, and all points over parallel axes (5 MB); png, svg: also pictures, by a browser that is installed";
+
+type RunFlags = PlanFlags & { readonly workers?: string; readonly figures?: Asked; readonly json?: boolean };
 
 const WHAT = "name, study.yaml, or a .js or .mjs module that exports an experiment";
 
 const workersOf = (text: string | undefined): { workers?: number } =>
   text === undefined ? {} : { workers: parseCount("--workers", text, 1) };
+
+/** The file of a user's module. */
+const pathOf = ({ module }: { readonly module: string }): string | undefined =>
+  module.startsWith("file:") ? fileURLToPath(module) : undefined;
 
 /** The runs that a name, a module or a study file asks for: several where the study names several. */
 const asked = async (name: string, given: RunFlags) => {
@@ -44,6 +58,7 @@ export const addRun = (program: Command): void => {
       .argument("<experiment>", WHAT),
   )
     .option("--workers <n>", "threads (default: all processors); they never change a result")
+    .addOption(new Option("--figures <kind>", FIGURES_SAY).choices(FIGURES).default(undefined, "small"))
     .option("--json", "one JSON document on stdout")
     .addHelpText(
       "after",
@@ -52,6 +67,9 @@ export const addRun = (program: Command): void => {
     .action(async (name: string, given: RunFlags) => {
       const runs = await asked(name, given);
       const json = given.json ?? false;
+      const { figures } = given;
+      // A browser that is missing is told before hours of computing.
+      if (isPicture(figures)) browserHere();
       const results: [string, RunResult][] = [];
       for (const { name: own, experiment, flags, options } of runs) {
         let out = options.out ?? "";
@@ -68,6 +86,8 @@ export const addRun = (program: Command): void => {
               },
             }),
         );
+        if (isPicture(figures)) writePictures(result.out, result.figures, figures);
+        else if (figures === "full") await report(result.out, { module: pathOf(experiment), figures });
         results.push([own, result]);
         if (!json || runs.length === 1) showResult(result, json);
       }
@@ -133,16 +153,16 @@ export const addReport = (program: Command): void => {
     .description("merge a complete run again and rewrite its results and report")
     .argument("<dir>", "run folder")
     .addOption(moduleOption())
-    .addOption(
-      new Option("--figures <set>", "small, or full: maps as surfaces too, and all points over parallel axes (5 MB)")
-        .choices(FIGURE_SETS)
-        .default("small"),
-    )
+    .addOption(new Option("--figures <kind>", FIGURES_SAY).choices(FIGURES).default("small"))
     .option("--json", "one JSON document on stdout")
-    .addHelpText("after", "\nExample:\n  rramlab report runs/pvt-001 --figures full")
-    .action(
-      async (dir: string, { module, figures, json = false }: ModuleFlag & { figures: FigureSet; json?: boolean }) => {
-        showResult(await report(dir, { module, figures }), json);
-      },
-    );
+    .addHelpText(
+      "after",
+      "\nExamples:\n  rramlab report runs/pvt-001 --figures full\n  rramlab report runs/pvt-001 --figures png",
+    )
+    .action(async (dir: string, { module, figures, json = false }: ModuleFlag & { figures: Asked; json?: boolean }) => {
+      if (isPicture(figures)) browserHere();
+      const result = await report(dir, { module, ...(isPicture(figures) ? {} : { figures }) });
+      if (isPicture(figures)) writePictures(dir, result.figures, figures);
+      showResult(result, json);
+    });
 };

@@ -11,6 +11,7 @@ const OWN: Readonly<Record<string, RegExp>> = {
   shards: /^\d{6,}\.jsonl(\.damaged)?$/,
   rounds: /^\d+\.json$/,
   trials: /^\d{6,}\.json$/,
+  figures: /^\d{2,}-[a-z0-9-]+\.(png|svg)$/,
   arrays: /^[A-Za-z][\w@.-]*\.npy$/,
   slurm: /^(submission-\d{3,}\.(sh|tasks)|\d+_\d+\.log)$/,
   running: /^[\w-]+-\d+\.json$/,

@@ -26,6 +26,7 @@ import { Misuse } from "../misuse.ts";
 import { showDistribution, shown } from "../units/show.ts";
 import { packageVersion } from "./code-hash.ts";
 import { fullFigures } from "./full-figures.ts";
+import { generalAnswer, generalFigures, generalSummary, titleOf } from "./general-report.ts";
 import { type FigureSet, plotlySource } from "./plotly-source.ts";
 
 const finite = (x: number): number | null => (Number.isFinite(x) ? x : null);
@@ -107,9 +108,9 @@ export const writeResults = (dir: string, table: Table): void => {
   writeFile(join(dir, "results.parquet"), parquetBytes(columns));
 };
 
-/** "1000 trials", or what stops a run: "trials until 5 % of type3, at most 100000". */
+/** "1 trial", "1000 trials", or what stops a run: "trials until 5 % of type3, at most 100000". */
 const trialsText = ({ stopping }: Plan): string => {
-  if (stopping.kind === "trials") return `${stopping.trials} trials`;
+  if (stopping.kind === "trials") return stopping.trials === 1 ? "1 trial" : `${stopping.trials} trials`;
   const percent = (x: number): string => `${Number((100 * x).toPrecision(6))} %`;
   const named = Object.entries(stopping.relative).map(([name, p]) => `${percent(p)} of ${name}`);
   const every = stopping.every === null ? [] : [`${percent(stopping.every)} of every number`];
@@ -160,20 +161,9 @@ export const summariesOf = (plan: Plan, experiment: AnyExperiment, table: Table)
     ]
   ).map(withDashes);
 
-const generalSummary = (experiment: AnyExperiment, table: Table): Summary => ({
-  title: experiment.summary,
-  columns: [...table.axes, "number", "estimate", "95 % interval", "trials"],
-  rows: table.rows.flatMap((row) =>
-    Object.entries(row.numbers).map(([name, cell]) => [
-      ...table.axes.map((axis) => shown(experiment.parameters[axis], row.point[axis])),
-      name,
-      cell.estimate.toPrecision(4),
-      `[${cell.low.toPrecision(3)}, ${cell.high.toPrecision(3)}]`,
-      String(cell.trials),
-    ]),
-  ),
-  notes: [],
-});
+/** What a run found, in one sentence. */
+const answerOf = (plan: Plan, experiment: AnyExperiment, table: Table): string =>
+  told(`${experiment.name}: answer`, () => experiment.answer?.(table, plan.params)) ?? generalAnswer(experiment, table);
 
 /** What must be said where a run ended at its cap before its numbers were as precise as asked. */
 export const cappedNote = (plan: Plan, experiment: AnyExperiment, table: Table): string[] => {
@@ -207,13 +197,14 @@ export const failuresTold = ({ rows }: Table): string[] => {
 /** What an experiment draws of a run, from its folder alone. @throws LostPart where a part that it draws is not there. */
 export const figuresOf = (dir: string, plan: Plan, experiment: AnyExperiment, table: Table): readonly Figure[] => {
   try {
-    return told(
+    const own = told(
       `${experiment.name}: figures`,
       () =>
         experiment.figures?.(table, plan.params, (part, params) =>
           readPart(dir, plan, { part, uses: usesOf(params, experiment.prepare?.[part]?.uses ?? []) }),
         ) ?? [],
     );
+    return own.length > 0 ? own : generalFigures(experiment, table);
   } catch (error) {
     throw error instanceof Error && error.cause instanceof LostPart ? error.cause : error;
   }
@@ -232,8 +223,10 @@ export const writeReport = (
   const drawn = set === "full" ? fullFigures(experiment, table, figures) : figures;
   const failures = failuresTold(table);
   const page = {
-    title: experiment.name,
-    summary: `${experiment.summary} Seed "${plan.seed}", ${trialsText(plan)} a point.`,
+    title: titleOf(experiment),
+    answer: answerOf(plan, experiment, table),
+    summary: `${experiment.summary} ${experiment.name}, seed "${plan.seed}", ${trialsText(plan)} a point.`,
+    warnings: [...failures, ...cappedNote(plan, experiment, table)],
     tables: summariesOf(plan, experiment, table),
     figures: drawn.map((f) => ({
       ...f,
@@ -244,8 +237,6 @@ export const writeReport = (
         plan.params,
         plan.points.map((_, i) => paramsAt(plan, i)),
       ) ?? []),
-      ...failures,
-      ...cappedNote(plan, experiment, table),
       ...(plan.sampling === "independent"
         ? []
         : [

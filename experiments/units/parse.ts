@@ -1,5 +1,6 @@
 import type { Unit } from "mathjs";
 import type { Parameter, Value } from "#src/montecarlo/index";
+import { ownOf } from "#src/words/named";
 import { Misuse } from "../misuse.ts";
 import { evaluateExpression, mathematics, type Scope } from "./expression.ts";
 
@@ -16,7 +17,36 @@ export const parseQuantity = async (text: string, unit: string, name: string, sc
   return value;
 };
 
-const anyQuantity = async (text: string, unit: string, name: string, scope: Scope): Promise<number> => {
+/** How units are spelt by people, as the library of units knows them; of the names alone, prefixes stay as they are but for K. */
+const UNITS: Readonly<Record<string, string>> = {
+  ...{ ohm: "ohm", ohms: "ohm", "\u03a9": "ohm", "\u2126": "ohm" },
+  ...{ v: "V", volt: "V", volts: "V", a: "A", amp: "A", amps: "A", j: "J", w: "W", hz: "Hz", ev: "eV" },
+  ...{ f: "F", farad: "F", farads: "F", s: "s", sec: "s", seconds: "s", siemens: "S" },
+};
+/** A number and the letters behind it. */
+const MEASURED = /(?<![\w.])(\d+\.?\d*(?:e[-+]?\d+)?|\.\d+(?:e[-+]?\d+)?)(\s*)([\u03a9\u2126A-Za-z]+)(?![\w(])/gi;
+
+/** Units where only their case, their plural or their sign is not as the library has it: "5 kOhms", "20pf", "3 \u00b5A", "85C" of a temperature. */
+const spelt = (text: string, unit: string, scope: Scope): string =>
+  text
+    .replace(/\u00b0\s?C\b|\bdeg(?:rees?)?\s?C\b|\u2103|\bcelsius\b/gi, "degC")
+    .replace(/[\u00b5\u03bc]/g, "u")
+    .replace(MEASURED, (whole, number: string, space: string, word: string) => {
+      // A name of a study file's own.
+      if (ownOf(scope, word) !== undefined) return whole;
+      if (unit === "K" && (word === "C" || word === "c")) return `${number} degC`;
+      const sized = /^([fpnumkKMGT]?)(.+)$/.exec(word);
+      for (const [prefix, name] of [["", word], ...(sized ? [[sized[1], sized[2]]] : [])]) {
+        const known = ownOf<string>(UNITS, name.toLowerCase());
+        // S is siemens, s a second: where the unit wanted is neither, the text stays as it is.
+        if (known === "s" && name === "S") return whole;
+        if (known) return `${number}${space}${prefix === "K" ? "k" : prefix}${known}`;
+      }
+      return whole;
+    });
+
+const anyQuantity = async (given: string, unit: string, name: string, scope: Scope): Promise<number> => {
+  const text = spelt(given, unit, scope);
   const bare = Number(text);
   if (text.trim() !== "" && Number.isFinite(bare)) return bare;
   const { library } = await mathematics();
@@ -25,23 +55,23 @@ const anyQuantity = async (text: string, unit: string, name: string, scope: Scop
     value = await evaluateExpression(text, scope);
   } catch (error) {
     throw new Misuse(
-      `${name}: "${text}" cannot be read (${(error as Error).message}); expected e.g. "${example(unit)}".`,
+      `${name}: "${given}" cannot be read (${(error as Error).message}); expected e.g. "${example(unit)}".`,
     );
   }
   if (typeof value === "number") return value;
   if (library.typeOf(value) !== "Unit")
-    throw new Misuse(`${name}: "${text}" is no quantity; expected e.g. "${example(unit)}".`);
+    throw new Misuse(`${name}: "${given}" is no quantity; expected e.g. "${example(unit)}".`);
   const quantity = value as Unit;
   if ((quantity as unknown as { value: number | null }).value === null)
-    throw new Misuse(`${name}: "${text}" is a unit without a number; expected e.g. "${example(unit)}".`);
+    throw new Misuse(`${name}: "${given}" is a unit without a number; expected e.g. "${example(unit)}".`);
   if (unit === "1") {
     if (/%/.test(text)) return quantity.toNumber("");
-    throw new Misuse(`${name}: "${text}" has a unit; expected a pure number.`);
+    throw new Misuse(`${name}: "${given}" has a unit; expected a pure number.`);
   }
   if (typeof (quantity as unknown as { value: unknown }).value !== "number")
-    throw new Misuse(`${name}: "${text}" is no real quantity; expected e.g. "${example(unit)}".`);
+    throw new Misuse(`${name}: "${given}" is no real quantity; expected e.g. "${example(unit)}".`);
   if (!quantity.equalBase(library.unit(1, unit) as unknown as Unit))
-    throw new Misuse(`${name}: "${text}" has the wrong unit; expected ${unitName(unit)}, e.g. "${example(unit)}".`);
+    throw new Misuse(`${name}: "${given}" has the wrong unit; expected ${unitName(unit)}, e.g. "${example(unit)}".`);
   const si = quantity.toNumber(unit);
   // A sum with 273.15 ends a digit off: -40 degC is 233.15 K, where a range begins, and not 233.14999999999998 K.
   return unit === "K" ? Number(si.toPrecision(12)) : si;
@@ -112,7 +142,7 @@ export const parseAxis = async (
 
 /** A difference of two quantities: "20 degC" of it is 20 K. */
 export const parseDifference = async (text: string, unit: string, name: string, scope: Scope = {}): Promise<number> => {
-  const degrees = unit === "K" ? /^\s*([-+.\deE]+)\s*degC\s*$/.exec(text) : null;
+  const degrees = unit === "K" ? /^\s*([-+.\deE]+)\s*degC\s*$/.exec(spelt(text, unit, scope)) : null;
   return degrees ? Number(degrees[1]) : parseQuantity(text, unit, name, scope);
 };
 

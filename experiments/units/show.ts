@@ -6,7 +6,7 @@ const PREFIXES: readonly [number, string][] = [
   [1e3, "k"],
   [1, ""],
   [1e-3, "m"],
-  [1e-6, "u"],
+  [1e-6, "µ"],
   [1e-9, "n"],
   [1e-12, "p"],
   [1e-15, "f"],
@@ -14,10 +14,10 @@ const PREFIXES: readonly [number, string][] = [
 
 const digits = (x: number): string => String(Number(x.toPrecision(6)));
 
-/** A quantity for people: "3 ns", "27 degC", "400 kohm". */
+/** A quantity for people: "3 ns", "27 °C", "400 kohm", "5 µm". */
 export const showQuantity = (value: number, unit: string): string => {
   if (unit === "1") return digits(value);
-  if (unit === "K") return `${digits(Number((value - 273.15).toFixed(6)))} degC`;
+  if (unit === "K") return `${digits(Number((value - 273.15).toFixed(6)))} °C`;
   if (value === 0 || !Number.isFinite(value)) return `${value} ${unit}`;
   if (unit === "V" && Math.abs(value) >= 0.1) return `${digits(value)} V`;
   const size = Math.abs(value) * (1 + 1e-9);
@@ -50,20 +50,68 @@ export const shown = (parameter: Parameter, value: Value): string => {
   return value;
 };
 
-/** A rate with its interval, in percent: "1.2 % [0.8, 1.7]". */
-export const showRate = (cell: { readonly estimate: number; readonly low: number; readonly high: number }): string => {
-  if (!Number.isFinite(cell.estimate)) return "-";
-  const halves = [cell.estimate - cell.low, cell.high - cell.estimate].filter((half) => half > 0);
-  const wide = halves.length > 0 ? 100 * Math.min(...halves) : 0;
-  // As many digits as the narrower half of the interval needs one of its own.
-  const decimals = wide > 0 ? Math.min(8, Math.max(0, Math.ceil(-Math.log10(wide)))) : 2;
-  const percent = (x: number): string => {
-    const p = 100 * x;
-    if (p === 0) return "0";
-    if (p < 0.005) return p.toExponential(wide > 0 && wide < 0.3 * p ? 1 : 0);
-    return p.toFixed(Math.max(decimals, p < 0.1 ? 2 : p < 10 ? 1 : 0));
-  };
-  return `${percent(cell.estimate)} [${percent(cell.low)}, ${percent(cell.high)}]`;
+interface Rated {
+  readonly estimate: number;
+  readonly low: number;
+  readonly high: number;
+}
+
+/** Decimals of percent, so that the narrower half of the interval has one digit of its own. */
+const decimalsOf = ({ estimate, low, high }: Rated): number => {
+  const halves = [estimate - low, high - estimate].filter((half) => half > 0);
+  return halves.length > 0 ? Math.min(8, Math.max(0, Math.ceil(-Math.log10(100 * Math.min(...halves))))) : 2;
+};
+
+/** Percent below which a rate is told by a power of ten. */
+const LEAST_PERCENT = 0.005;
+
+/** A rate with its interval, in percent: "1.2 [0.8, 1.7]". Never more certain than it is: not "100 [100, 100]" of a thousand. */
+export const showRate = (cell: Rated): string => rateTexts([cell])[0];
+
+/** Rates of one column, in percent: with the same digits, but where they span decades. */
+export const rateTexts = (cells: readonly Rated[]): string[] => {
+  const known = cells.filter(({ estimate }) => Number.isFinite(estimate));
+  const decades = known.some(({ estimate }) => estimate > 0 && 100 * estimate < LEAST_PERCENT);
+  const shared = Math.max(0, ...known.map(decimalsOf));
+  return cells.map((cell) => {
+    const { estimate, low, high } = cell;
+    if (!Number.isFinite(estimate)) return "-";
+    const text = (x: number): string => {
+      if (x === 0 || x === 1) return String(100 * x);
+      return decades ? alone(x, cell) : (100 * x).toFixed(shared);
+    };
+    return `${text(estimate)} [${text(low)}, ${text(high)}]`;
+  });
+};
+
+/** A bound or an estimate of a rate that has a column of decades to itself. */
+const alone = (x: number, cell: Rated): string => {
+  const p = 100 * x;
+  if (p === 0) return "0";
+  const decimals = decimalsOf(cell);
+  if (p < LEAST_PERCENT) {
+    const { estimate, low, high } = cell;
+    const wide = 100 * Math.min(...[estimate - low, high - estimate].filter((half) => half > 0));
+    return p.toExponential(wide < 0.3 * p ? 1 : 0);
+  }
+  return p.toFixed(Math.max(decimals, p < 0.1 ? 2 : p < 10 ? 1 : 0));
+};
+
+/** Ratio beyond which quantities of one column have prefixes of their own. */
+const FAR_APART = 1e3;
+
+/** Computed quantities of one column: one prefix and the same digits, three of the smallest, but where they are far apart. */
+export const measuredTexts = (values: readonly number[], unit: string): string[] => {
+  const sizes = values.map(Math.abs).filter((size) => size > 0 && Number.isFinite(size));
+  const [least, most] = [Math.min(...sizes), Math.max(...sizes)];
+  if (sizes.length === 0 || most / least > FAR_APART || unit === "K")
+    return values.map((value) => (Number.isFinite(value) ? showMeasured(value, unit) : "-"));
+  const [factor, prefix] =
+    unit === "1" ? [1, ""] : (PREFIXES.find(([f]) => most >= f) ?? PREFIXES[PREFIXES.length - 1]);
+  const decimals = Math.max(0, 2 - Math.floor(Math.log10(least / factor)));
+  return values.map((value) =>
+    Number.isFinite(value) ? `${(value / factor).toFixed(decimals)} ${prefix}${unit === "1" ? "" : unit}`.trim() : "-",
+  );
 };
 
 /** A distribution as it is written in a study file: "lognormal(8 kohm, 0.25)". */

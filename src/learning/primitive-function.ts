@@ -173,7 +173,7 @@ export interface NetworkParameters {
   readonly biases: readonly Float32Array[];
 }
 
-/** Uniform in +-1 / sqrt(fan-in), weights and biases: what the authors' framework starts from. */
+/** Uniform in ±1 / sqrt(fan-in), weights and biases: what the authors' framework starts from. */
 export const initialParameters = (phi: PrimitiveFunction, key: Key): NetworkParameters => {
   const layers = placeLayers(phi);
   const draw = (count: number, fanIn: number, of: Key): Float32Array => {

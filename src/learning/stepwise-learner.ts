@@ -35,7 +35,7 @@ export interface StepwiseRule {
 }
 
 /**
- * Weights of the way back to begin with: uniform in +-1 / sqrt(neurons they come from), the framework's start for a layer in that
+ * Weights of the way back to begin with: uniform in ±1 / sqrt(neurons they come from), the framework's start for a layer in that
  * direction. The first is empty: nothing goes back to the input.
  */
 export const initialFeedback = (phi: PrimitiveFunction, key: Key): readonly Float32Array[] =>

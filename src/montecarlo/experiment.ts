@@ -71,6 +71,8 @@ export interface Summary {
 /** A study as data, and two functions: `prepare` what is shared, `trial` what is repeated. */
 export interface Experiment<P extends Parameters = Parameters, C = Record<string, unknown>, N extends string = string> {
   readonly name: string;
+  /** Its name in words, above a report; the name's own words where left out. */
+  readonly title?: string;
   readonly summary: string;
   /** URL of the module that exports this experiment (`import.meta.url`), so that workers can load it. */
   readonly module: string;
@@ -83,6 +85,8 @@ export interface Experiment<P extends Parameters = Parameters, C = Record<string
   readonly replicates?: (params: ValuesOf<P>) => Spanned<ValuesOf<P>>;
   /** Parameters of a run that is over in a minute or two, for `--quick`. */
   readonly quick?: Readonly<Partial<ValuesOf<P>>>;
+  /** Trials a point of that small version; as many as ever where left out. */
+  readonly quickTrials?: number;
   /** A trial draws nothing: more than one a point would only repeat it, and is refused. */
   readonly deterministic?: true;
   /** Default number of trials a point. */
@@ -112,6 +116,8 @@ export interface Experiment<P extends Parameters = Parameters, C = Record<string
   readonly together?: (context: C, params: ValuesOf<P>, keys: readonly Key[]) => readonly TrialResult<N>[];
   /** Drawn from the run folder alone: of the table, and of parts of the preparation where numbers do not say enough. */
   readonly figures?: (table: Table<ValuesOf<P>, N>, params: ValuesOf<P>, prepared: Prepared) => readonly Figure[];
+  /** What was found, in one sentence, above everything else; the range of the first number where left out. */
+  readonly answer?: (table: Table<ValuesOf<P>, N>, params: ValuesOf<P>) => string;
   readonly conclude?: (table: Table<ValuesOf<P>, N>, params: ValuesOf<P>) => readonly Summary[];
   /** What must be said beside the results: sets used and their standing, assumptions, what is left out. */
   readonly notes?: (params: ValuesOf<P>, points: readonly ValuesOf<P>[]) => readonly string[];
@@ -130,6 +136,7 @@ export type AnyExperiment = Omit<
   | "grid"
   | "replicates"
   | "figures"
+  | "answer"
   | "conclude"
   | "notes"
   | "axes"
@@ -163,6 +170,7 @@ export type AnyExperiment = Omit<
   readonly grid?: (params: Values) => Grid;
   readonly replicates?: (params: Values) => Readonly<Record<string, readonly Value[]>>;
   readonly figures?: (table: Table, params: Values, prepared: Prepared) => readonly Figure[];
+  readonly answer?: (table: Table, params: Values) => string;
   readonly conclude?: (table: Table, params: Values) => readonly Summary[];
   readonly notes?: (params: Values, points: readonly Values[]) => readonly string[];
 };

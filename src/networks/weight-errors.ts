@@ -4,9 +4,9 @@ import type { Synapses } from "./synapses.ts";
 
 /** Probability that a weight stored as -1, 0 or +1 is read as something else, each error independent of all others. */
 export interface WeightErrors {
-  /** A +-1 is read with the other sign. For binary weights the only error. */
+  /** A ±1 is read with the other sign. For binary weights the only error. */
   readonly type1: number;
-  /** A +-1 is read as 0. */
+  /** A ±1 is read as 0. */
   readonly type2: number;
   /** A 0 is read as +1 or -1, either with half of this. */
   readonly type3: number;

@@ -1,4 +1,6 @@
+import { axisTitle, plainAxis } from "./axes.ts";
 import type { BarFigure } from "./figure.ts";
+import { colourOf } from "./marks.ts";
 
 /** Height of one bar and of what stands around all, in pixels. */
 const BAR = 15;
@@ -10,14 +12,14 @@ const LEGEND_BELOW = 66;
 const heightOf = ({ names, series }: BarFigure): number => AROUND + names.length * (BAR * series.length + 10);
 
 /** Groups of horizontal bars with their intervals as plotly's data and layout: the first name on top. */
-export const plotlyBars = (figure: BarFigure, colours: readonly string[]): { data: object[]; layout: object } => ({
+export const plotlyBars = (figure: BarFigure): { data: object[]; layout: object } => ({
   data: figure.series.map((s, i) => ({
     type: "bar",
     orientation: "h",
     name: s.name,
     y: figure.names,
     x: s.values.map((v) => (Number.isFinite(v) ? v : null)),
-    marker: { color: colours[i % colours.length] },
+    marker: { color: colourOf(i) },
     error_x: {
       type: "data",
       symmetric: false,
@@ -39,12 +41,11 @@ export const plotlyBars = (figure: BarFigure, colours: readonly string[]): { dat
       traceorder: "normal",
     },
     xaxis: {
-      title: { text: figure.x.unit ? `${figure.x.label} (${figure.x.unit})` : figure.x.label },
+      ...plainAxis,
+      title: { text: axisTitle(figure.x) },
       range: [figure.x.from, figure.x.to],
+      // Bars stand on it.
       zeroline: true,
-      showline: true,
-      mirror: true,
-      ticks: "outside",
     },
     yaxis: { autorange: "reversed", ticks: "" },
   },

@@ -12,6 +12,8 @@ export interface Series {
   readonly y: readonly (number | null)[];
   readonly low?: readonly (number | null)[];
   readonly high?: readonly (number | null)[];
+  /** Where nothing was seen: what the value is below, at 95 %. Drawn as an open triangle that points down. */
+  readonly below?: readonly (number | null)[];
   /** How the points are joined; "none": not at all. */
   readonly dash?: "solid" | "dash" | "dot" | "none";
   readonly marks: boolean;
@@ -30,6 +32,8 @@ interface HeatMap {
   /** Shape y x x; null where there is nothing. */
   readonly values: readonly (readonly (number | null)[])[];
   readonly texts: readonly (readonly string[])[];
+  /** What fits into a place, where the texts do not: they are shown when it is pointed at. */
+  readonly shorts?: readonly (readonly string[])[];
 }
 
 /** Maps over the same places with one scale of colours, set out in rows. */
@@ -46,7 +50,7 @@ export interface HeatMapFigure {
 }
 
 /** A figure as data: drawn by whoever shows it. */
-export type Figure = CurveFigure | HeatMapFigure | BarFigure;
+export type Figure = CurveFigure | HeatMapFigure | BarFigure | DotFigure;
 
 /** Figures that need the full bundle of plotly, too. */
 export type AnyFigure = Figure | SurfaceFigure | ParallelFigure;
@@ -84,6 +88,19 @@ export interface BarFigure {
     readonly low: readonly number[];
     readonly high: readonly number[];
   }[];
+}
+
+/** Values with intervals for each name, a row a name: what is compared over conditions, or against a parameter of words. */
+export interface DotFigure {
+  readonly kind: "dots";
+  readonly title: string;
+  readonly caption: string;
+  readonly x: Axis;
+  /** Where a line stands: no difference, say. */
+  readonly reference?: number;
+  readonly names: readonly string[];
+  /** A value for each name, as of a curve. */
+  readonly series: readonly (Pick<Series, "name" | "low" | "high" | "below"> & { readonly values: Series["y"] })[];
 }
 
 /** Curves over two axes. */

@@ -1,14 +1,16 @@
 import type { HeatMapFigure } from "./figure.ts";
 
 /** Height of one row of maps and of what stands around them, in pixels. */
-const ROW = 210;
+const ROW = 190;
 const AROUND = 120;
 /** Height of a row of maps of more than FEW places; beyond FINE places no lines are drawn between them. */
 const TALL_ROW = 330;
 const FEW = 12;
 const FINE = 32;
 /** Share of a map's room that separates it from the next. */
-const GAP = 0.16;
+const GAP = 0.12;
+/** Places that are named along a side. */
+const MOST_TICKS = 12;
 
 /** Light for little, dark for much. */
 export const LIGHT_TO_DARK = [
@@ -17,9 +19,16 @@ export const LIGHT_TO_DARK = [
   [1, "#b30000"],
 ] as const;
 
-/** Ticks of the colour scale: whole powers of ten, or five even steps. */
+/** Ticks of the colour scale: whole powers of ten, or round steps of 1, 2 or 5, about five. */
 export const colourTicks = (from: number, to: number, log: boolean): number[] => {
-  if (!log) return Array.from({ length: 5 }, (_, i) => from + ((to - from) * i) / 4);
+  if (!log) {
+    const power = Number(`1e${Math.floor(Math.log10((to - from) / 5))}`);
+    const step = [1, 2, 5, 10].map((k) => k * power).find((s) => (to - from) / s <= 6) as number;
+    const begin = Math.ceil(from / step - 1e-9);
+    return Array.from({ length: Math.floor(to / step + 1e-9) - begin + 1 }, (_, i) =>
+      Number(((begin + i) * step).toPrecision(12)),
+    );
+  }
   const first = Math.ceil(Math.log10(from));
   return Array.from({ length: Math.floor(Math.log10(to)) - first + 1 }, (_, i) => Number(`1e${first + i}`));
 };
@@ -54,6 +63,8 @@ export const plotlyHeatMaps = (figure: HeatMapFigure): { data: object[]; layout:
       type: "category",
       ticks: "",
       tickfont: { size: 11 },
+      nticks: MOST_TICKS,
+      showticklabels: i + columns >= maps.length,
       ...(row === rows - 1 ? { title: { text: figure.x.label } } : {}),
     };
     axes[`yaxis${suffix(i)}`] = {
@@ -62,6 +73,8 @@ export const plotlyHeatMaps = (figure: HeatMapFigure): { data: object[]; layout:
       type: "category",
       ticks: "",
       tickfont: { size: 11 },
+      nticks: MOST_TICKS,
+      showticklabels: column === 0,
       ...(column === 0 ? { title: { text: figure.y.label, standoff: 6 } } : {}),
     };
     return {
@@ -69,10 +82,11 @@ export const plotlyHeatMaps = (figure: HeatMapFigure): { data: object[]; layout:
       x: figure.x.places,
       y: figure.y.places,
       z: map.values.map((line) => line.map((v) => (v === null ? null : shown(v)))),
-      text: map.texts,
+      text: map.shorts ?? map.texts,
       texttemplate: "%{text}",
       textfont: { size: 10 },
-      hovertemplate: "%{x}, %{y}: %{text}<extra></extra>",
+      customdata: map.texts,
+      hovertemplate: "%{x}, %{y}: %{customdata}<extra></extra>",
       xaxis: `x${suffix(i)}`,
       yaxis: `y${suffix(i)}`,
       zmin: shown(colour.from),

@@ -1,8 +1,5 @@
-import { plotlyBars } from "./bars.ts";
-import type { AnyFigure, Axis, CurveFigure, Series } from "./figure.ts";
-import { plotlyHeatMaps } from "./heat-maps.ts";
-import { plotlyParallel } from "./parallel.ts";
-import { plotlySurfaces } from "./surfaces.ts";
+import type { AnyFigure } from "./figure.ts";
+import { plotlyFigure } from "./plotly-figure.ts";
 
 /** A table of words. */
 export interface WordTable {
@@ -14,10 +11,14 @@ export interface WordTable {
 
 interface Page {
   readonly title: string;
+  /** What was found, in one sentence; "" where nothing is. */
+  readonly answer?: string;
   readonly summary: string;
+  /** What went wrong, or not as far as was asked: never folded away. */
+  readonly warnings?: readonly string[];
   readonly tables: readonly WordTable[];
   readonly figures: readonly AnyFigure[];
-  /** What must be said beside the results. */
+  /** What must be said beside the results: assumptions, sources. Folded, below them. */
   readonly notes: readonly string[];
   /** Effective parameters and provenance, folded away below the results. */
   readonly details: readonly WordTable[];
@@ -26,139 +27,13 @@ interface Page {
 const escaped = (text: string): string =>
   text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;");
 
-// Okabe and Ito's palette: distinct also to colour-blind readers.
-const COLOURS = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#000000", "#999933"];
-
-const axisTitle = ({ label, unit }: Axis): string => (unit ? `${label} (${unit})` : label);
-
-const errorBars = (s: Series): object => {
-  if (!s.low || !s.high) return {};
-  const { low, high } = s;
-  const beyond = (bound: readonly (number | null)[], sign: number): (number | null)[] =>
-    s.y.map((y, i) => {
-      const b = bound[i];
-      return y === null || b === null || !Number.isFinite(b) ? null : Math.max(0, sign * (b - y));
-    });
-  return {
-    error_y: {
-      type: "data",
-      symmetric: false,
-      array: beyond(high, 1),
-      arrayminus: beyond(low, -1),
-      thickness: 1.2,
-      width: 3,
-    },
-  };
-};
-
-/** Height of a row of a legend in pixels; rows that the margin has room for; letters that fit in a row. */
-const LEGEND_ROW = 24;
-const ROWS_WITH_ROOM = 2;
-const LETTERS_A_ROW = 80;
-
-/** Room that a legend needs beyond the margin's own: names of one length stand in columns. */
-const legendRoom = (series: readonly Series[]): number => {
-  const longest = Math.max(...series.map((s) => s.name.length)) + 6;
-  const columns = Math.max(1, Math.floor(LETTERS_A_ROW / longest));
-  return LEGEND_ROW * Math.max(0, Math.ceil(series.length / columns) - ROWS_WITH_ROOM);
-};
-
-/** Ticks of a logarithmic axis: 1, 2 and 5 of each decade, or decades alone where there are many. */
-const logTick = (values: readonly (number | null)[]): "D2" | 1 => {
-  const drawn = values.filter((v): v is number => v !== null && v > 0);
-  return Math.max(...drawn) / Math.min(...drawn) > 1e4 ? 1 : "D2";
-};
-
-/** Values of a logarithmic x axis that are few and short are its ticks, written in full. */
-const [MOST_TICKS, MOST_LETTERS] = [8, 6];
-
-const logTicksAt = (series: readonly Series[]): object => {
-  const places = [...new Set(series.flatMap((s) => s.x))].filter((v) => v > 0).sort((a, b) => a - b);
-  const texts = places.map((v) => String(Number(v.toPrecision(3))));
-  if (places.length > MOST_TICKS || texts.some((text) => text.length > MOST_LETTERS)) return { dtick: logTick(places) };
-  return { tickvals: places, ticktext: texts };
-};
-
-/** A figure as plotly's data and layout. */
-export const plotlyFigure = (figure: AnyFigure): { data: object[]; layout: object } => {
-  switch (figure.kind) {
-    case "heat maps":
-      return plotlyHeatMaps(figure);
-    case "bars":
-      return plotlyBars(figure, COLOURS);
-    case "surfaces":
-      return plotlySurfaces(figure);
-    case "parallel coordinates":
-      return plotlyParallel(figure);
-    default:
-      return plotlyCurves(figure);
-  }
-};
-
-const plotlyCurves = (figure: CurveFigure): { data: object[]; layout: object } => ({
-  data: figure.series.map((s, i) => ({
-    type: "scatter",
-    mode: s.dash === "none" ? "markers" : s.marks ? "lines+markers" : "lines",
-    name: s.name,
-    x: s.x,
-    y: s.y,
-    line: {
-      color: COLOURS[i % COLOURS.length],
-      dash: s.dash === undefined || s.dash === "none" ? "solid" : s.dash,
-      width: 2,
-    },
-    marker: { size: s.dash === "none" ? 4 : 7 },
-    ...errorBars(s),
-  })),
-  layout: {
-    margin: { l: 84, r: 24, t: 36, b: 110 + legendRoom(figure.series) },
-    height: 440 + legendRoom(figure.series),
-    font: { family: "system-ui, sans-serif", size: 14 },
-    hovermode: "closest",
-    legend: { orientation: "h", y: -0.24, yanchor: "top" },
-    xaxis: {
-      title: { text: axisTitle(figure.x) },
-      type: figure.x.scale,
-      ...(figure.x.scale === "log" ? logTicksAt(figure.series) : {}),
-      showline: true,
-      mirror: true,
-      ticks: "outside",
-      exponentformat: "power",
-    },
-    yaxis: {
-      title: { text: axisTitle(figure.y), standoff: 14 },
-      type: figure.y.scale,
-      ...(figure.y.scale === "log" ? { dtick: logTick(figure.series.flatMap((s) => s.y)) } : {}),
-      showline: true,
-      mirror: true,
-      ticks: "outside",
-      exponentformat: "power",
-    },
-    shapes: (figure.bands ?? []).map((b) => ({
-      type: "rect",
-      xref: "x",
-      yref: "paper",
-      x0: b.from,
-      x1: b.to,
-      y0: 0,
-      y1: 1,
-      fillcolor: "rgba(0,158,115,0.14)",
-      line: { width: 0 },
-    })),
-    annotations: (figure.bands ?? []).map((b) => ({
-      x: figure.x.scale === "log" ? Math.log10(Math.sqrt(b.from * b.to)) : (b.from + b.to) / 2,
-      y: 1,
-      yref: "paper",
-      yanchor: "top",
-      text: b.label,
-      showarrow: false,
-    })),
-  },
-});
+/** Cells that are numbers, to be read down their column: an estimate with its interval, a quantity. */
+const NUMBER_CELL = /^(?:[-+±<>~]?\s?\d[\d.,e+-]*(?:\s?(?:%|[a-zµ°]{0,4}[A-Za-z]*))?(?:\s[[(±].*)?|-|)$/;
 
 const tableHtml = (t: WordTable): string => {
+  const isNumeric = t.columns.map((_, c) => t.rows.length > 0 && t.rows.every((row) => NUMBER_CELL.test(row[c])));
   const row = (cells: readonly string[], tag: string): string =>
-    `<tr>${cells.map((c) => `<${tag}>${escaped(c)}</${tag}>`).join("")}</tr>`;
+    `<tr>${cells.map((cell, c) => `<${tag}${isNumeric[c] ? ' class="n"' : ""}>${escaped(cell)}</${tag}>`).join("")}</tr>`;
   const notes = t.notes.map((n) => `<p class="note">${escaped(n)}</p>`).join("");
   return `<h2>${escaped(t.title)}</h2><div class="scroll"><table><thead>${row(t.columns, "th")}</thead><tbody>${t.rows
     .map((r) => row(r, "td"))
@@ -168,41 +43,54 @@ const tableHtml = (t: WordTable): string => {
 const STYLE = `
 :root { color-scheme: light; }
 body { font: 16px/1.5 system-ui, sans-serif; color: #1b1b1b; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; }
-h1 { font-size: 1.7rem; margin-bottom: .2rem; } h2 { font-size: 1.15rem; margin-top: 2.2rem; }
-.lead { color: #444; margin-top: 0; } .scroll { overflow-x: auto; }
+h1 { font-size: 1.8rem; line-height: 1.2; margin-bottom: .4rem; } h2 { font-size: 1.15rem; margin-top: 2.2rem; }
+.answer { font-size: 1.15rem; line-height: 1.45; margin: .4rem 0 .6rem; padding-left: .8rem; border-left: 4px solid #0072B2; }
+.lead { color: #555; margin-top: 0; font-size: .92rem; } .scroll { overflow-x: auto; }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; font-size: .92rem; }
 th, td { text-align: left; padding: .28rem .7rem; border-bottom: 1px solid #ddd; vertical-align: top; }
-th { border-bottom: 2px solid #888; } .note, figcaption { color: #444; font-size: .9rem; }
-figure { margin: 0; overflow-x: auto; } .standing { font-size: .85rem; background: #fff7e0; border-left: 4px solid #e69f00; padding: .6rem 1rem; }
-.standing ul { margin: 0; padding-left: 1.1rem; } details { margin-top: 2rem; } summary { cursor: pointer; font-weight: 600; }
+th.n, td.n { text-align: right; white-space: nowrap; } td:first-child { white-space: nowrap; }
+th { border-bottom: 2px solid #888; } .note, figcaption { color: #555; font-size: .9rem; max-width: 48rem; }
+figure { margin: 0; } .drawing { overflow-x: auto; } .warning { background: #fff7e0; border-left: 4px solid #e69f00; padding: .6rem 1rem; }
+details { margin-top: 2rem; } details ul { padding-left: 1.1rem; font-size: .9rem; } summary { cursor: pointer; font-weight: 600; }
 `;
 
+/** Pixels below which a figure is no longer readable: it scrolls there. */
+const NARROWEST = {
+  curves: 340,
+  dots: 480,
+  bars: 480,
+  "heat maps": 640,
+  surfaces: 480,
+  "parallel coordinates": 900,
+} as const;
+
 /**
- * A run's report as one HTML file that needs nothing else, so that it opens from a folder. `plotly` is the source text of
- * the drawing library.
+ * A run's report as one HTML file that needs nothing else, so that it opens from a folder: the answer and its figure, the tables, the other
+ * figures, then what is folded away. `plotly` is the source text of the drawing library.
  */
 export const pageHtml = (page: Page, plotly: string): string => {
-  const figures = page.figures
-    .map(
-      (f, i) =>
-        `<h2>${escaped(f.title)}</h2><figure><div id="figure${i}"></div><figcaption>${escaped(f.caption)}</figcaption></figure>`,
-    )
-    .join("\n");
+  const figures = page.figures.map(
+    (f, i) =>
+      `<h2>${escaped(f.title)}</h2><figure><div class="drawing"><div id="figure${i}" style="min-width:${NARROWEST[f.kind ?? "curves"]}px"></div></div><figcaption>${escaped(f.caption)}</figcaption></figure>`,
+  );
   // A closing tag inside the data must not end the script.
   const data = JSON.stringify(page.figures.map(plotlyFigure)).replaceAll("<", "\\u003c");
-  const standing = page.notes.length
-    ? `<div class="standing"><ul>${page.notes.map((n) => `<li>${escaped(n)}</li>`).join("")}</ul></div>`
-    : "";
+  const list = (items: readonly string[]): string => `<ul>${items.map((n) => `<li>${escaped(n)}</li>`).join("")}</ul>`;
+  const warnings = (page.warnings ?? []).map((n) => `<p class="warning">${escaped(n)}</p>`).join("\n");
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>${escaped(page.title)}</title><style>${STYLE}</style></head><body>
-<h1>${escaped(page.title)}</h1><p class="lead">${escaped(page.summary)}</p>
-${standing}
+<h1>${escaped(page.title)}</h1>
+${page.answer ? `<p class="answer">${escaped(page.answer)}</p>` : ""}
+<p class="lead">${escaped(page.summary)}</p>
+${warnings}
+${figures.slice(0, 1).join("\n")}
 ${page.tables.map(tableHtml).join("\n")}
-${figures}
+${figures.slice(1).join("\n")}
+${page.notes.length > 0 ? `<details><summary>What the results rest on: assumptions and sources</summary>${list(page.notes)}</details>` : ""}
 ${page.details.length > 0 ? `<details><summary>Parameters and provenance</summary>${page.details.map(tableHtml).join("\n")}</details>` : ""}
 <script>${plotly.replaceAll("</script", "<\\/script")}</script>
-<script>${data === "[]" ? "" : `${data}.forEach((f, i) => Plotly.newPlot("figure" + i, f.data, f.layout, { responsive: true, displaylogo: false }));`}</script>
+<script>${data === "[]" ? "" : `${data}.forEach((f, i) => Plotly.newPlot("figure" + i, f.data, f.layout, { responsive: true, displaylogo: false, displayModeBar: "hover" }));`}</script>
 </body></html>
 `;
 };

@@ -40,7 +40,7 @@ describe("the README's commands work as they are pasted", () => {
       expect([name, name.replace("run ", "") in scripts]).toEqual([name, true]);
   });
   // Runs are laid out and not computed: that they compute is the studies' tests.
-  test.each(withoutPlaceholder.map((line, i) => [line, i]))("%s", async (line, i) => {
+  test.each(withoutPlaceholder.map((line, i) => [line, i] as const))("%s", async (line, i) => {
     const [, , command, ...rest] = wordsOf(line);
     const { status, stderr } =
       command === "run" ? await rramlab("plan", ...rest, "--out", `readme-${i}`) : await rramlab(command, ...rest);

@@ -121,15 +121,15 @@ const fitFor = (corner: Corner, role: Role): FittedTransistor =>
 /**
  * Predictive Technology Model 130 nm at L = 0.13 um, low thresholds (0.34 V n, 0.30 V p as fitted).
  *
- * Timing checked for 0.6 .. 1.2 V, 0 .. 85 degC: crossing times within 3 % of BSIM4 at tt. Below 0.6 V extrapolated.
+ * Timing checked for 0.6 .. 1.2 V, 0 .. 85 °C: crossing times within 3 % of BSIM4 at tt. Below 0.6 V extrapolated.
  */
 export const ptm130: Technology = {
   name: "ptm130",
   says: "Predictive Technology Model 130 nm transistors, L 0.13 um, extended EKV fit",
-  cornersAre: "no foundry corners exist: both thresholds shifted by an assumed global +-60 mV (3 sigma)",
+  cornersAre: "no foundry corners exist: both thresholds shifted by an assumed global ±60 mV (3 sigma)",
   source:
     "extended EKV fitted to the PTM 130 nm BSIM4 cards (beta of 2006-02-22), DC currents and sense-amplifier crossing " +
-    "times; capacitances from AC matrices at 27 degC",
+    "times; capacitances from AC matrices at 27 °C",
   gateLength: 0.13e-6,
   supplyRange: [0.6, 1.2],
   temperatureRange: [233.15, 398.15],

@@ -338,7 +338,7 @@ const fitFor = (corner: Corner, role: Role): FittedTransistor => {
 /**
  * SkyWater sky130 1.8 V devices at L = 0.15 um, five foundry corners, high thresholds (0.69 V n, 0.85 V p as fitted).
  *
- * Valid for 0.7 .. 1.2 V (timing within 7 % at tt 27 degC), -40 .. 125 degC; 0.6 V is 10 % slow, 0 degC below 0.8 V up to
+ * Valid for 0.7 .. 1.2 V (timing within 7 % at tt 27 °C), -40 .. 125 °C; 0.6 V is 10 % slow, 0 °C below 0.8 V up to
  * 20 % fast, ss and fs with low resistances at 0.8 V up to 12 % fast, sf at 0.8 V and below does not precharge in 50 ns.
  * The temperature coefficients are fit values, not physics.
  */
@@ -348,7 +348,7 @@ export const sky130: Technology = {
   cornersAre: "foundry corners",
   source:
     "extended EKV fitted to the BSIM4 models of google/skywater-pdk-libs-sky130_fd_pr (commit f62031a1), nfet_01v8 and " +
-    "pfet_01v8, DC currents and sense-amplifier crossing times; capacitances from AC matrices at tt 27 degC",
+    "pfet_01v8, DC currents and sense-amplifier crossing times; capacitances from AC matrices at tt 27 °C",
   gateLength: 0.15e-6,
   supplyRange: [0.6, 1.2],
   temperatureRange: [233.15, 398.15],

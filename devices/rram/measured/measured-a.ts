@@ -8,7 +8,7 @@ export const MEASURED_A: RramParams = {
   source:
     "technology A of github.com/akashlevy/RRAM-Relaxation-Master-Model (MIT licence, copyright 2021 Akash Levy), digits cut to five: techa-bake.csv.xz (sha256 2c81e6c11873), techa-time-series.csv.xz (sha256 3c5456e42371)",
   valid:
-    "rest from 4494 s to 7165 s at 100 degC to 180 degC, law of time and temperature assumed (width as the square root of log(1 + t / (t0 exp(Ea / kT))), t0 = 1e-13 s); beyond: extrapolated",
+    "rest from 4494 s to 7165 s at 100 °C to 180 °C, law of time and temperature assumed (width as the square root of log(1 + t / (t0 exp(Ea / kT))), t0 = 1e-13 s); beyond: extrapolated",
   lrs: {
     medianResistance: 4441.461827894214,
     spread: {

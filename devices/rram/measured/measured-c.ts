@@ -8,7 +8,7 @@ export const MEASURED_C: RramParams = {
   source:
     "technology C of github.com/akashlevy/RRAM-Relaxation-Master-Model (MIT licence, copyright 2021 Akash Levy), digits cut to five: techc-relaxation.csv.xz (sha256 716b7aaa3521)",
   valid:
-    "rest from 10 ms to 100000 s at 27 degC (taken, not told); read hot or cold, resistances are taken unchanged; aged at another temperature: refused",
+    "rest from 10 ms to 100000 s at 27 °C (taken, not told); read hot or cold, resistances are taken unchanged; aged at another temperature: refused",
   lrs: {
     medianResistance: 25464.94055117751,
     spread: {
@@ -67,7 +67,7 @@ export const MEASURED_C: RramParams = {
     hrs: 0,
   },
   relaxation: {
-    standing: "fitted to 16292 measured cells; their temperature is not told, 27 degC is taken",
+    standing: "fitted to 16292 measured cells; their temperature is not told, 27 °C is taken",
     source:
       "technology C of github.com/akashlevy/RRAM-Relaxation-Master-Model (MIT licence, copyright 2021 Akash Levy), digits cut to five: techc-relaxation.csv.xz (sha256 716b7aaa3521)",
     temperature: 300.15,

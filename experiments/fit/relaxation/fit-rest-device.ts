@@ -75,7 +75,7 @@ export const fitRestDevice = async (
   const fit = fitRest(data.cells, {
     key: fold(key, "rest"),
     resamples: options.resamples,
-    standing: `fitted to ${data.cells.first.length} measured cells${data.temperatureIsKnown ? "" : "; their temperature is not told, 27 degC is taken"}`,
+    standing: `fitted to ${data.cells.first.length} measured cells${data.temperatureIsKnown ? "" : "; their temperature is not told, 27 °C is taken"}`,
     source: files,
     ...(options.progress ? { progress: options.progress } : {}),
   });

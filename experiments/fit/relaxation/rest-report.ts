@@ -218,7 +218,7 @@ export const restFigures = (fit: RestFit, ages: readonly ReadAge[]): Figure[] =>
       caption:
         "Width: (q90 - q10) / 2.563 of the change of ln R since programming, for four groups of neighbours in conductance (median).",
       x: several
-        ? { label: "bake temperature", unit: "degC", scale: "linear" }
+        ? { label: "bake temperature", unit: "°C", scale: "linear" }
         : { label: "time since programming", unit: "s", scale: "log" },
       y: { label: "width of the change of ln R", unit: "", scale: "log" },
       series: widths,

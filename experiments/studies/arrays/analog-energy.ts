@@ -44,7 +44,7 @@ export const deviceEnergy = (
         const share = Math.abs(weights[o * inputs + i]) / scale;
         conductance += params.mapping === "offset column" ? (least + most) / 2 : 2 * least + share * (most - least);
       }
-      // Hidden activations are +-1 or 0; taken as +-1 they all draw the full voltage's energy.
+      // Hidden activations are ±1 or 0; taken as ±1 they all draw the full voltage's energy.
       sum += conductance * (squares ? squares[i] : 1);
     }
     return total + places * sum * params.readVoltage ** 2 * params.readTime;

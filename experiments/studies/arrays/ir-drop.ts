@@ -163,6 +163,8 @@ export const irDrop = defineExperiment({
   ],
   grid: () => [{ tile: [64, 256], wireResistance: [0, 0.5, 1, 2, 5] }],
   replicates: trainingSeeds,
+  quick: { seeds: 2, epochs: 3, images: 300 },
+  quickTrials: 1,
   trials: 2,
   block: 1,
   numbers: NUMBERS,

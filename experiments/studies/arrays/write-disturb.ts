@@ -272,6 +272,8 @@ export const writeDisturb = defineExperiment({
     "verifyTarget",
   ],
   grid: () => [{ access: [...BIAS_SCHEMES, ONE_T_ONE_R], size: [4, 16, 64] }],
+  quick: { verifyPulses: 20 },
+  quickTrials: 3,
   trials: 10,
   block: 2,
   numbers,

@@ -119,7 +119,7 @@ export const concludeChips = (table: Table): Summary[] => {
       [
         [
           rates.length > 0 &&
-            "Rates, of a cell's read: type1 +-1 with the other sign, type2 +-1 as 0, type3 0 as +-1, of ternary weights; flip: of binary ones.",
+            "Rates, of a cell's read: type1 ±1 with the other sign, type2 ±1 as 0, type3 0 as ±1, of ternary weights; flip: of binary ones.",
           hasAny(conditions, "energy") &&
             "Energy: of an image; every weight's read once a place, precharge from 0 V and sense, or the devices of analog arrays under their voltages; converters, drivers and digital sums are left out.",
           "On arrays: share of the products.",
@@ -238,7 +238,7 @@ export const notesOfChips = (
       : []),
     ...(uses("analog arrays")
       ? [
-          `Analog arrays: devices ${showQuantity(params.lowResistance, "ohm")} to ${showQuantity(params.highResistance, "ohm")}, programming error ${percent(params.programmingError)} %, read noise ${percent(params.readNoise)} %; tiles of ${used(points, "tile")} rows and columns, ${used(points, "wireResistance")} ohm of line from cell to cell, solved exactly; converters of ${used(points, "converterBits")} bits (0: none). Where weights are all +-1 half of a tile's devices are at their low resistance, and the lines' drop is at its worst: smaller tiles or higher resistances lose less.`,
+          `Analog arrays: devices ${showQuantity(params.lowResistance, "ohm")} to ${showQuantity(params.highResistance, "ohm")}, programming error ${percent(params.programmingError)} %, read noise ${percent(params.readNoise)} %; tiles of ${used(points, "tile")} rows and columns, ${used(points, "wireResistance")} ohm of line from cell to cell, solved exactly; converters of ${used(points, "converterBits")} bits (0: none). Where weights are all ±1 half of a tile's devices are at their low resistance, and the lines' drop is at its worst: smaller tiles or higher resistances lose less.`,
         ]
       : []),
   ];

@@ -90,6 +90,8 @@ export const networkOnChips = defineExperiment({
     ];
   },
   replicates: trainingSeeds,
+  quick: { images: 500 },
+  quickTrials: 4,
   trials: 10,
   block: 5,
   numbers: NUMBERS,

@@ -221,6 +221,8 @@ export const accuracyVersusErrors = defineExperiment({
     return [kindOf(network) === "ternary" ? ternary : binary];
   },
   replicates: trainingSeeds,
+  quick: { seeds: 2, epochs: 3 },
+  quickTrials: 4,
   trials: 20,
   block: 10,
   numbers: NUMBERS,

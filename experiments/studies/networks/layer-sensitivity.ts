@@ -171,6 +171,8 @@ export const layerSensitivity = defineExperiment({
     ];
   },
   replicates: trainingSeeds,
+  quick: { seeds: 2, epochs: 3 },
+  quickTrials: 4,
   trials: 20,
   block: 10,
   numbers: NUMBERS,

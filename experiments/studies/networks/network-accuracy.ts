@@ -120,6 +120,7 @@ export const networkAccuracy = defineExperiment({
   grid: ({ network }) => [{ weights: network === "" ? ["float", "binary", "ternary"] : [kindOf(network)] }],
   replicates: trainingSeeds,
   deterministic: true,
+  quick: { seeds: 2, epochs: 3 },
   trials: 1,
   block: 1,
   numbers: NUMBERS,

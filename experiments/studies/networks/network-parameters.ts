@@ -150,7 +150,7 @@ export const READ_ERROR_PARAMETERS = {
   error: choice(
     ["type1", "type2", "type3"],
     "type1",
-    "type1: +-1 read with the other sign; type2: +-1 read as 0; type3: 0 read as +-1",
+    "type1: ±1 read with the other sign; type2: ±1 read as 0; type3: 0 read as ±1",
     "the three read errors of a ternary 2T2R cell",
   ),
   rate: quantity("1", 0.1, [0, 1], "probability that a weight of the affected state is read wrong", "chosen"),

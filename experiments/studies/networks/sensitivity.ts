@@ -63,7 +63,7 @@ const PARAMETERS = {
     40,
     [0.1, 200],
     "half-range of temperature in kelvin",
-    "chosen: -13 .. 67 degC about 27 degC",
+    "chosen: -13 .. 67 °C about 27 °C",
   ),
   samples: integer(
     200,
@@ -175,6 +175,8 @@ export const sensitivity = defineExperiment({
   parameters: PARAMETERS,
   axes: ["device", "technology", "corner", "seed", "input"],
   grid: () => [{ input: INPUT_NAMES }],
+  quick: { epochs: 3, samples: 50, chips: 2 },
+  quickTrials: 32,
   trials: 128,
   block: 16,
   numbers: recordOf(

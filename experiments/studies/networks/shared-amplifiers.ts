@@ -67,11 +67,11 @@ const NUMBERS = {
     "1",
     "standard deviation of wrong weights over the first layer's columns, over that of independent errors",
   ),
-  type1: rate("+-1 read with the other sign"),
-  type2: rate("+-1 read as 0 (both outputs high)"),
-  type3: rate("0 read as +-1"),
-  invalid: rate("+-1 read with both outputs low"),
-  binaryFlip: rate("binary read of +-1 gives the other sign"),
+  type1: rate("±1 read with the other sign"),
+  type2: rate("±1 read as 0 (both outputs high)"),
+  type3: rate("0 read as ±1"),
+  invalid: rate("±1 read with both outputs low"),
+  binaryFlip: rate("binary read of ±1 gives the other sign"),
 } as const satisfies Readonly<Record<string, NumberSpec>>;
 
 type NumberName = keyof typeof NUMBERS;
@@ -161,6 +161,8 @@ export const sharedAmplifiers = defineExperiment({
       { weights: ["binary"] as const, amplifiers: keysOf(COLUMNS), mismatch: [1, 3], strobe: [1.2e-9] },
     ].filter(({ weights: [kind] }) => network === "" || kind === kindOf(network)),
   replicates: trainingSeeds,
+  quick: { seeds: 2, epochs: 3 },
+  quickTrials: 1,
   trials: 8,
   block: 4,
   numbers: NUMBERS,

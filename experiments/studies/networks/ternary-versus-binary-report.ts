@@ -2,19 +2,25 @@ import type { Summary, Value } from "#src/montecarlo/index";
 import type { Interval } from "#src/numerics/intervals";
 import { type NestedInterval, nestedInterval } from "#src/numerics/nested-interval";
 import { pairedInterval } from "#src/numerics/paired-interval";
-import type { Figure, Series } from "#src/report/figure";
+import type { Figure } from "#src/report/figure";
 import { grouped } from "#src/words/grouped";
 import { dataSetRecord } from "../../files/data-sets.ts";
-import { showMeasured, showQuantity, showRate } from "../../units/show.ts";
-import { type Column, type Line, lineOf, linesOf, sweptCurve, tableOf, valuesOf } from "../results/index.ts";
+import { showQuantity } from "../../units/show.ts";
+import {
+  type Column,
+  type Line,
+  lineOf,
+  measuredCell,
+  NONE_SEEN,
+  percentCurve,
+  rateCell,
+  rateDots,
+  tableOf,
+  valuesOf,
+} from "../results/index.ts";
 
 import { standingOf } from "../sensing/sense-parameters.ts";
-import {
-  type ComparisonValues,
-  type NumberName,
-  PARAMETERS,
-  type ComparisonTable as Table,
-} from "./ternary-versus-binary-parameters.ts";
+import type { ComparisonValues, NumberName, ComparisonTable as Table } from "./ternary-versus-binary-parameters.ts";
 
 /** Rows of one condition, one a training seed. */
 type Condition = Line<ComparisonValues, NumberName>;
@@ -26,7 +32,7 @@ const conditionsOf = (table: Table): Condition[] => {
   const told = (value: Value): string => (typeof value === "number" ? value.toPrecision(3) : value);
   const conditions = grouped(table.rows, ({ at }) =>
     [
-      `${at.supply} V ${at.corner} ${showQuantity(at.temperature - 273.15, "C")}`,
+      `${at.supply} V ${at.corner} ${showQuantity(at.temperature, "K")}`,
       ...extra.map((axis) => `${axis} ${told(at[axis])}`),
     ].join(" "),
   );
@@ -56,8 +62,8 @@ const verdict = (i: Interval): string => {
 /** A rate of the condition: the same for all seeds. */
 const rated =
   (number: NumberName) =>
-  ({ rows: [row] }: Condition): string =>
-    showRate(row.numbers[number]);
+  ({ rows: [row] }: Condition) =>
+    rateCell(row.numbers[number]);
 const label: Column<Condition> = ["condition", (c) => c.label];
 
 /** Columns of a comparison on chips: both kinds, their difference, what it says. */
@@ -83,10 +89,8 @@ export const concludeComparison = (table: Table, params: ComparisonValues): Summ
   const bounds = (i: Interval): string =>
     Number.isFinite(i.low) ? `[${points(i.low, 2)}, ${points(i.high, 2)}]` : "-";
   const deviation = (s: number): string => (Number.isFinite(s) ? points(s, 2) : "-");
-  const energy =
-    (number: NumberName) =>
-    (c: Condition): string =>
-      showMeasured(c.mean(number), "J");
+  const energy = (number: NumberName) => (c: Condition) => measuredCell(c.mean(number), "J");
+  const total = (number: NumberName) => (c: Condition) => measuredCell(c.mean("prechargeEnergy") + c.mean(number), "J");
   return [
     tableOf(
       `Read errors at the common strobe${strobe}, % [95 % Wilson interval]`,
@@ -99,7 +103,7 @@ export const concludeComparison = (table: Table, params: ComparisonValues): Summ
         ["BNN flip", rated("binaryFlip")],
       ],
       [
-        `Type 1: +-1 read with the other sign; type 2: +-1 read as 0; type 3: 0 read as +-1; both outputs low (invalid, used as 0) at most ${points(worstInvalid)} % of +-1. BNN flip: binary read of +-1 wrong, undecided reads a fair coin.${failed > 0 ? ` ${failed} reads failed numerically and are in no rate.` : ""}`,
+        `Type 1: ±1 read with the other sign; type 2: ±1 read as 0; type 3: 0 read as ±1; both outputs low (invalid, used as 0) at most ${points(worstInvalid)} % of ±1. BNN flip: binary read of ±1 wrong, undecided reads a fair coin.${failed > 0 ? ` ${failed} reads failed numerically and are in no rate.` : ""}`,
       ],
     ),
     tableOf("Read errors of the ternary network at its own best strobe, % [95 %]", conditions, [
@@ -153,11 +157,12 @@ export const concludeComparison = (table: Table, params: ComparisonValues): Summ
         ["repeated", energy("repeatedEnergy")],
         ["precharge", energy("prechargeEnergy")],
         [`sense to ${swept ? "it" : showQuantity(params.strobe, "s")}`, energy("senseEnergy")],
-        ["to TNN's", energy("senseEnergyTernary")],
-        ["to BNN's", energy("senseEnergyBinary")],
+        ["together", total("senseEnergy")],
+        ["to TNN's", total("senseEnergyTernary")],
+        ["to BNN's", total("senseEnergyBinary")],
       ],
       [
-        "Mean over samples and stored states. Repeated: a whole read that follows a read of the same cell, from all sources, from strobe to strobe of the common one. The others are of a first read, all nodes from 0 V: precharge from the supply; sense from supply, SEN and word-line drivers, from SEN's edge to the strobe: the common one, the ternary network's best, the binary one's.",
+        "Mean over samples and stored states. Repeated: a whole read that follows a read of the same cell, from all sources, from strobe to strobe of the common one. The others are of a first read, all nodes from 0 V: precharge from the supply; sense from supply, SEN and word-line drivers, from SEN's edge to the strobe. Together: precharge and sense to the common strobe; to TNN's, to BNN's: the same to the ternary and the binary network's best.",
       ],
     ),
   ];
@@ -176,53 +181,73 @@ const nestedOf = (c: Condition, name: NumberName, images: number): NestedInterva
 const strobeOf = (c: Condition, name: NumberName): string =>
   showQuantity(Number(c.rows[0].numbers[name].estimate.toPrecision(2)), "s");
 
+/** Differences and read errors, a row a condition; differences in points. */
 export const drawComparison = (table: Table, params: ComparisonValues): Figure[] => {
-  const swept = linesOf(table, PARAMETERS, ["seed", "supply"]).filter(
-    ({ rows }) => valuesOf(rows, "supply").length > 1,
-  );
-  return swept.flatMap((line): Figure[] => {
-    const { at } = line;
-    const name = line.label || `${at.corner}, ${showQuantity(at.temperature, "K")}`;
-    const by = `${standingOf(line.rows, params)} No shared amplifiers.`;
-    const curve = (title: string, number: NumberName, dash: "solid" | "dash") => ({
-      ...sweptCurve(title, line, "supply", (of) => of.over(number)),
-      dash,
-    });
-    // Without errors the level is what matters; its bars would hide the others.
-    const level = (title: string, number: NumberName): Series => {
-      const { low: _low, high: _high, ...rest } = sweptCurve(title, line, "supply", (of) => of.over(number));
-      return { ...rest, dash: "dot" };
-    };
-    const rate = (title: string, number: NumberName) =>
-      sweptCurve(title, line, "supply", ({ rows: [first] }) => first.numbers[number]);
-    const supply = { label: "supply", unit: "V", scale: "linear" } as const;
-    return [
-      {
-        title: `Accuracy against supply: ${name}`,
-        caption: `Means over chips and training seeds, bars are 95 % t intervals over seeds. Dotted: without read errors. ${by}`,
-        x: supply,
-        y: { label: "test accuracy", unit: "%", scale: "linear" },
-        series: [
-          curve("BNN, common strobe", "binary", "solid"),
-          curve("TNN, common strobe", "ternary", "solid"),
-          curve("BNN, best strobe", "binaryBest", "dash"),
-          curve("TNN, best strobe", "ternaryBest", "dash"),
-          level("BNN without errors", "binaryClean"),
-          level("TNN without errors", "ternaryClean"),
-        ],
-      },
-      {
-        title: `Read error rates against supply: ${name}`,
-        caption: `At the common strobe of ${showQuantity(at.strobe, "s")}; bars are 95 % Wilson intervals over ${params.samples} samples a state. ${by}`,
-        x: supply,
-        y: { label: "reads in error", unit: "%", scale: "linear" },
-        series: [
-          rate("type 1: sign", "type1"),
-          rate("type 2: +-1 to 0", "type2"),
-          rate("type 3: 0 to +-1", "type3"),
-          rate("BNN flip", "binaryFlip"),
-        ],
-      },
-    ];
+  const conditions = conditionsOf(table);
+  const names = conditions.map(({ label: name }) => name);
+  const by = `${standingOf(table.rows, params)} ${params.amplifiers === "independent" && !table.axes.includes("amplifiers") ? "No shared amplifiers." : "Amplifiers shared by columns where it is said."}`;
+  const strobe = table.axes.includes("strobe")
+    ? "common strobe"
+    : `common strobe of ${showQuantity(params.strobe, "s")}`;
+  const between = (name: string, number: NumberName) => {
+    const { y, low, high } = percentCurve(
+      name,
+      [],
+      conditions.map((c) => c.over(number)),
+    );
+    return { name, values: y, ...(low && high ? { low, high } : {}) };
+  };
+  const rate = (name: string, number: NumberName) =>
+    rateDots(
+      name,
+      conditions.map(({ rows: [first] }) => first.numbers[number]),
+    );
+  return [
+    {
+      kind: "dots",
+      title: "TNN less BNN on the same chips",
+      caption: `Difference of test accuracy, means over chips and training seeds; bars are 95 % t intervals over seeds, whose networks are paired. Right of the line the ternary network is better. ${by}`,
+      x: { label: "TNN - BNN", unit: "points", scale: "linear" },
+      reference: 0,
+      names,
+      series: [between(strobe, "difference"), between("each at its own best strobe", "differenceBest")],
+    },
+    {
+      kind: "dots",
+      title: `Read errors at the ${strobe}`,
+      caption: `Bars are 95 % Wilson intervals over ${params.samples} samples a state. ${NONE_SEEN} ${by}`,
+      x: { label: "reads in error", unit: "%", scale: "log" },
+      names,
+      series: [
+        rate("type 1: sign", "type1"),
+        rate("type 2: ±1 to 0", "type2"),
+        rate("type 3: 0 to ±1", "type3"),
+        rate("BNN flip", "binaryFlip"),
+      ],
+    },
+  ];
+};
+
+/** The answer in one sentence: where one network is better, and where both are lost. */
+export const answerComparison = (table: Table, params: ComparisonValues): string => {
+  const conditions = conditionsOf(table);
+  const within = (number: NumberName): { ternary: string[]; binary: string[] } => ({
+    ternary: conditions.filter((c) => c.over(number).low > 0).map((c) => c.label),
+    binary: conditions.filter((c) => c.over(number).high < 0).map((c) => c.label),
   });
+  const listed = (all: readonly string[]): string =>
+    all.length > 3 ? `${all.length} of ${conditions.length} conditions` : all.join(" and ");
+  const told = ({ ternary, binary }: { ternary: string[]; binary: string[] }): string =>
+    [
+      ternary.length > 0 ? `the ternary network is better at ${listed(ternary)}` : "",
+      binary.length > 0 ? `the binary network is better at ${listed(binary)}` : "",
+    ]
+      .filter(Boolean)
+      .join(", ") || "no condition shows a difference";
+  const [first] = conditions;
+  const clean = pairedInterval(first.estimates("ternaryClean"), first.estimates("binaryClean"));
+  const at = table.axes.includes("strobe")
+    ? "With one strobe for all conditions"
+    : `With one strobe of ${showQuantity(params.strobe, "s")} for all conditions`;
+  return `${at}, ${told(within("difference"))}; with each network's own best strobe, ${told(within("differenceBest"))}. Without read errors they differ by ${difference(clean)} points.`;
 };

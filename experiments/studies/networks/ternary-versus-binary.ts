@@ -28,7 +28,7 @@ import { readNetwork } from "./chip-network.ts";
 import { evaluatorFor } from "./evaluator.ts";
 import { checkComparedNetworks, idleOfFile, networkNotes, trainedPart, trainingSeeds } from "./network-parameters.ts";
 import { type ComparisonValues, NUMBERS, PARAMETERS } from "./ternary-versus-binary-parameters.ts";
-import { concludeComparison, drawComparison } from "./ternary-versus-binary-report.ts";
+import { answerComparison, concludeComparison, drawComparison } from "./ternary-versus-binary-report.ts";
 
 /** What the sense amplifier does at one condition, at three strobes. */
 export interface Reads {
@@ -149,6 +149,8 @@ export const ternaryVersusBinary = defineExperiment({
     { supply: [0.8], corner: ["ss", "ff"], temperature: [300.15] },
   ],
   replicates: trainingSeeds,
+  quick: { seeds: 2, epochs: 3, samples: 200 },
+  quickTrials: 5,
   trials: 20,
   block: 20,
   numbers: NUMBERS,
@@ -237,6 +239,7 @@ export const ternaryVersusBinary = defineExperiment({
   },
   figures: drawComparison,
   conclude: concludeComparison,
+  answer: answerComparison,
   notes: (params, points) => [
     ...senseNotes(params, points),
     ...networkNotes(points, ["binary", "ternary"]),

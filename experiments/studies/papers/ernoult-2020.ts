@@ -58,6 +58,6 @@ export const ernoult2020 = publishedStudy({
   source: "README of github.com/ernoult/continualEP",
   quick: { images: 1000, testImages: 500, epochs: 2, seeds: 2, tolerance: 1e-3 },
   notes: [
-    "C-VF learns little until its feedback has turned with its forward weights, some 50,000 images here: short runs stay at chance. Its feedback weights start uniform in +-1 / sqrt(neurons they come from), a start of our own choosing. The authors' test errors, recalled and not read: C-EP-1h 2.28 %, C-VF-1h 2.43 % after 100 epochs on all of MNIST.",
+    "C-VF learns little until its feedback has turned with its forward weights, some 50,000 images here: short runs stay at chance. Its feedback weights start uniform in ±1 / sqrt(neurons they come from), a start of our own choosing. The authors' test errors, recalled and not read: C-EP-1h 2.28 %, C-VF-1h 2.43 % after 100 epochs on all of MNIST.",
   ],
 });

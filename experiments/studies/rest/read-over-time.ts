@@ -15,8 +15,8 @@ import {
 import type { Key } from "#src/random/index";
 import type { Figure } from "#src/report/figure";
 import { OWN_MODULE } from "../../own-module.ts";
-import { showQuantity, showRate, showTime } from "../../units/show.ts";
-import { bare, linesOf, percentCurve, tableOf } from "../results/index.ts";
+import { showQuantity, showTime } from "../../units/show.ts";
+import { bare, linesOf, percentCurve, rateCell, tableOf } from "../results/index.ts";
 import { heatRemarks, idleRipple } from "../sensing/idle-parameters.ts";
 import { MONTE_CARLO_TOLERANCE } from "../sensing/sense-errors.ts";
 import {
@@ -48,13 +48,13 @@ const PARAMETERS = {
 type Params = ValuesOf<typeof PARAMETERS>;
 
 const NUMBERS = {
-  signedFlips: rate("a read of +-1 gives another verdict than the read before"),
+  signedFlips: rate("a read of ±1 gives another verdict than the read before"),
   zeroFlips: rate("a read of 0 gives another verdict than the read before"),
-  binaryFlips: rate("a binary read of +-1 gives another sign than the read before"),
-  signedEver: rate("a pair that holds +-1 gave more than one verdict in all reads"),
+  binaryFlips: rate("a binary read of ±1 gives another sign than the read before"),
+  signedEver: rate("a pair that holds ±1 gave more than one verdict in all reads"),
   zeroEver: rate("a pair that holds 0 gave more than one verdict in all reads"),
-  signedErrors: rate("+-1 read as another weight, all reads"),
-  zeroErrors: rate("0 read as +-1, all reads"),
+  signedErrors: rate("±1 read as another weight, all reads"),
+  zeroErrors: rate("0 read as ±1, all reads"),
   ternaryStrobe: mean("s", "strobe of ternary reads, the best on fresh cells"),
   binaryStrobe: mean("s", "strobe of binary reads, the best on fresh cells"),
 } as const satisfies Readonly<Record<string, NumberSpec>>;
@@ -140,11 +140,11 @@ const readAgain = ({ ternary, binary }: Strobes, params: Params, keys: readonly 
 /** How a line tells its interval and the temperature that cells rest at. */
 const WORDING = {
   interval: bare,
-  storageTemperature: (value: string) => value.replace("degC", "C"),
+  storageTemperature: bare,
 };
 
 const VERDICTS = [
-  ["+-1", "signedFlips", "signedEver"],
+  ["±1", "signedFlips", "signedEver"],
   ["0", "zeroFlips", "zeroEver"],
   ["BNN", "binaryFlips", null],
 ] as const;
@@ -161,14 +161,14 @@ const conclude = (table: Table, params: Params) => [
     [
       ["interval", ({ line }) => line.label || "default"],
       ["stored", ({ name }) => name],
-      ["differs from the read before", ({ line, flips }) => showRate(line.rows[0].numbers[flips])],
+      ["differs from the read before", ({ line, flips }) => rateCell(line.rows[0].numbers[flips])],
       [
         `pairs that changed in ${params.reads} reads`,
-        ({ line, ever }) => (ever ? showRate(line.rows[0].numbers[ever]) : "-"),
+        ({ line, ever }) => (ever ? rateCell(line.rows[0].numbers[ever]) : "-"),
       ],
     ],
     [
-      `Strobes are the best on fresh cells: ternary ${strobeOf(table, "ternaryStrobe")}, binary ${strobeOf(table, "binaryStrobe")}. Verdicts of +-1 and 0: +1, -1, 0 or invalid; BNN: the sign of a binary read of +-1, undecided reads a fair coin each time. Reads of one pair are alike: intervals over them are too narrow by what its changes share. ${extrapolationNote(lastReads(table.rows.map(({ at }) => at)))}`,
+      `Strobes are the best on fresh cells: ternary ${strobeOf(table, "ternaryStrobe")}, binary ${strobeOf(table, "binaryStrobe")}. Verdicts of ±1 and 0: +1, -1, 0 or invalid; BNN: the sign of a binary read of ±1, undecided reads a fair coin each time. Reads of one pair are alike: intervals over them are too narrow by what its changes share. ${extrapolationNote(lastReads(table.rows.map(({ at }) => at)))}`,
     ],
   ),
 ];
@@ -189,7 +189,7 @@ const figures = (table: Table, params: Params): Figure[] =>
         caption: `First read ${showTime(line.at.time)} after programming; bars are 95 % Wilson intervals. ${extrapolationNote(lastReads(line.rows.map(({ at }) => at)))} ${standingOf(line.rows, params)}`,
         x: { label: "time from read to read", unit: "s", scale: "log" },
         y: { label: "reads that differ from the one before", unit: "%", scale: "linear" },
-        series: [curve("+-1", "signedFlips"), curve("0", "zeroFlips"), curve("BNN", "binaryFlips")],
+        series: [curve("±1", "signedFlips"), curve("0", "zeroFlips"), curve("BNN", "binaryFlips")],
       },
     ];
   });

@@ -1,7 +1,17 @@
 import type { Summary } from "#src/montecarlo/index";
 import type { Figure } from "#src/report/figure";
-import { showQuantity, showRate, showTime } from "../../units/show.ts";
-import { type Line, linesOf, percent, percentAxis, percentBounds, percentCurve, tableOf } from "../results/index.ts";
+import { showQuantity, showTime } from "../../units/show.ts";
+import {
+  bare,
+  type Line,
+  linesOf,
+  percent,
+  percentAxis,
+  percentBounds,
+  percentCurve,
+  rateCell,
+  tableOf,
+} from "../results/index.ts";
 import { standingOf } from "../sensing/sense-parameters.ts";
 import { refreshInterval, timeOfLoss } from "./refresh-interval.ts";
 import { extrapolated, extrapolatedBands, extrapolationNote } from "./rest-parameters.ts";
@@ -18,7 +28,7 @@ type Course = Line<RetentionValues, NumberName>;
 const coursesOf = (table: Table): Course[] =>
   linesOf(table, PARAMETERS, ["time", "seed"], {
     device: (name) => name,
-    storageTemperature: (value) => value.replace("degC", "C"),
+    storageTemperature: bare,
   });
 
 /** Loss of accuracy that a refresh is to keep below. */
@@ -92,13 +102,13 @@ export const concludeRetention = (table: Table): Summary[] => {
       ],
     ),
     tableOf(
-      "Reads of +-1 after rest that err, % [95 % Wilson interval]",
+      "Reads of ±1 after rest that err, % [95 % Wilson interval]",
       rows,
       [
         ["device", ({ course }) => nameOf(course)],
         ["time", ({ line }) => `${showTime(line.value)}${beyond(line)}`],
-        ["type 1: sign", ({ line }) => showRate(line.rows[0].numbers.type1)],
-        ["type 2: to 0", ({ line }) => showRate(line.rows[0].numbers.type2)],
+        ["type 1: sign", ({ line }) => rateCell(line.rows[0].numbers.type1)],
+        ["type 2: to 0", ({ line }) => rateCell(line.rows[0].numbers.type2)],
       ],
       ["Type 2: read as 0 or with both outputs low."],
     ),
@@ -108,8 +118,8 @@ export const concludeRetention = (table: Table): Summary[] => {
       [
         ["device", ({ course }) => nameOf(course)],
         ["time", ({ line }) => `${showTime(line.value)}${beyond(line)}`],
-        ["type 3: 0 to +-1", ({ line }) => showRate(line.rows[0].numbers.type3)],
-        ["BNN flip", ({ line }) => showRate(line.rows[0].numbers.binaryFlip)],
+        ["type 3: 0 to ±1", ({ line }) => rateCell(line.rows[0].numbers.type3)],
+        ["BNN flip", ({ line }) => rateCell(line.rows[0].numbers.binaryFlip)],
       ],
       [
         `Strobes are each network's best on fresh cells: ${courses.map((course) => `${nameOf(course)} TNN ${strobe(course, "ternaryStrobe")}, BNN ${strobe(course, "binaryStrobe")}`).join("; ")}. The same cells at all ages: each is one path of time.`,
@@ -176,8 +186,8 @@ export const drawRetention = (table: Table, params: RetentionValues): Figure[] =
         y: { label: "reads in error", unit: "%", scale: seen.some((p) => p > 0) ? "log" : "linear" },
         series: [
           rate("type 1: sign", "type1"),
-          rate("type 2: +-1 to 0", "type2"),
-          rate("type 3: 0 to +-1", "type3"),
+          rate("type 2: ±1 to 0", "type2"),
+          rate("type 3: 0 to ±1", "type3"),
           rate("BNN flip", "binaryFlip"),
         ],
       },

@@ -1,8 +1,36 @@
 import type { Parameters, Row, Summary, Table } from "#src/montecarlo/index";
+import type { Interval } from "#src/numerics/intervals";
+import { measuredTexts, rateTexts } from "../../units/show.ts";
 import { varied } from "./lines.ts";
 
+/** What is told with the digits that its whole column needs. */
+type Shared =
+  | { readonly kind: "rate"; readonly interval: Pick<Interval, "estimate" | "low" | "high"> }
+  | { readonly kind: "measured"; readonly value: number; readonly unit: string };
+
+type Cell = string | Shared;
+
+/** A rate with its interval, in percent. */
+export const rateCell = (interval: Pick<Interval, "estimate" | "low" | "high">): Cell => ({ kind: "rate", interval });
+
+/** A computed quantity. */
+export const measuredCell = (value: number, unit: string): Cell => ({ kind: "measured", value, unit });
+
 /** A column of a table: its head, and what stands in it for each line. */
-export type Column<T> = readonly [head: string, cell: (line: T) => string];
+export type Column<T> = readonly [head: string, cell: (line: T) => Cell];
+
+/** The texts of a column's cells. */
+const textsOf = (cells: readonly Cell[]): string[] => {
+  const rates = cells.flatMap((cell) => (typeof cell !== "string" && cell.kind === "rate" ? [cell.interval] : []));
+  const measured = cells.flatMap((cell) => (typeof cell !== "string" && cell.kind === "measured" ? [cell] : []));
+  const rated = rateTexts(rates);
+  const quantities = measuredTexts(
+    measured.map(({ value }) => value),
+    measured[0]?.unit ?? "1",
+  );
+  let [r, m] = [0, 0];
+  return cells.map((cell) => (typeof cell === "string" ? cell : cell.kind === "rate" ? rated[r++] : quantities[m++]));
+};
 
 /** A table for people, a line an item; columns that are `false` are left out. */
 export const tableOf = <T>(
@@ -12,10 +40,11 @@ export const tableOf = <T>(
   notes: readonly string[] = [],
 ): Summary => {
   const told = columns.filter((column) => column !== false);
+  const texts = told.map(([, cell]) => textsOf(lines.map(cell)));
   return {
     title,
     columns: told.map(([head]) => head),
-    rows: lines.map((line) => told.map(([, cell]) => cell(line))),
+    rows: lines.map((_, i) => texts.map((column) => column[i])),
     notes,
   };
 };

@@ -82,12 +82,12 @@ const WORDS = { near: "next to the amplifier", far: "of the last row" } as const
 const numbers = recordOf([
   ...ENDS.map((end): [NumberName, NumberSpec] => [
     decisionName(end),
-    mean("s", `decision time of +-1 pairs ${WORDS[end]}, those that decide`),
+    mean("s", `decision time of ±1 pairs ${WORDS[end]}, those that decide`),
   ]),
   ...STROBES.flatMap((strobe) =>
     ENDS.flatMap((end): [NumberName, NumberSpec][] => [
-      [nameAt("missed", end, strobe), rate(`+-1 ${WORDS[end]} not read right at ${showQuantity(strobe, "s")}`)],
-      [nameAt("zeroError", end, strobe), rate(`0 ${WORDS[end]} read as +-1 at ${showQuantity(strobe, "s")}`)],
+      [nameAt("missed", end, strobe), rate(`±1 ${WORDS[end]} not read right at ${showQuantity(strobe, "s")}`)],
+      [nameAt("zeroError", end, strobe), rate(`0 ${WORDS[end]} read as ±1 at ${showQuantity(strobe, "s")}`)],
     ]),
   ),
 ]);
@@ -148,7 +148,7 @@ const time = (seconds: number | null): string =>
 const conclude = (table: Table) => [
   {
     title: "Where one strobe serves the whole column",
-    columns: [...table.axes, "near decides", "far decides", "+-1 read", "0 lost", "window"],
+    columns: [...table.axes, "near decides", "far decides", "±1 read", "0 lost", "window"],
     rows: table.rows.map((row) => {
       const window = commonWindow(row);
       const decides = (end: End): string => {
@@ -165,7 +165,7 @@ const conclude = (table: Table) => [
       ];
     }),
     notes: [
-      "Near and far: mean decision time of +-1 pairs in the row next to the amplifier and in the last one. +-1 read: first strobe at which 99 % are read right at the worse end. 0 lost: first strobe at which 5 % are read as +-1 at the worse end. Window: strobes that keep both limits at both ends, by the estimates, twelve strobes a decade. Intervals are in results.csv.",
+      "Near and far: mean decision time of ±1 pairs in the row next to the amplifier and in the last one. ±1 read: first strobe at which 99 % are read right at the worse end. 0 lost: first strobe at which 5 % are read as ±1 at the worse end. Window: strobes that keep both limits at both ends, by the estimates, twelve strobes a decade. Intervals are in results.csv.",
     ],
   },
 ];
@@ -192,11 +192,11 @@ const figures = (table: Table, params: Values): Figure[] =>
     return [
       {
         title: `Strobes that serve a whole column${of}`,
-        caption: `A strobe must stand above the first curve (99 % of +-1 read right at the worse end) and below the second (5 % of 0 lost at the worse end). Each point is a strobe of a grid of twelve a decade; a curve ends where no strobe up to ${showQuantity(STROBES[STROBES.length - 1], "s")} gets there. ${standingOf(rows, params)}`,
+        caption: `A strobe must stand above the first curve (99 % of ±1 read right at the worse end) and below the second (5 % of 0 lost at the worse end). Each point is a strobe of a grid of twelve a decade; a curve ends where no strobe up to ${showQuantity(STROBES[STROBES.length - 1], "s")} gets there. ${standingOf(rows, params)}`,
         x: { label: "rows", unit: "", scale: "log" },
         y: { label: "time after SEN rises", unit: "ns", scale: "log" },
         series: [
-          curve("99 % of +-1 read", (r) => opens((s) => worseAt(r, "missed", s))),
+          curve("99 % of ±1 read", (r) => opens((s) => worseAt(r, "missed", s))),
           curve("5 % of 0 lost", (r) => closes((s) => worseAt(r, "zeroError", s))),
           decision("near", "mean decision, nearest row"),
           decision("far", "mean decision, last row"),
@@ -210,7 +210,7 @@ const figures = (table: Table, params: Values): Figure[] =>
         series: (["missed", "zeroError"] as const).flatMap((kind) =>
           ENDS.map((end) =>
             percentCurve(
-              `${kind === "missed" ? "+-1 not read" : "0 lost"}, ${end}`,
+              `${kind === "missed" ? "±1 not read" : "0 lost"}, ${end}`,
               STROBES.map((s) => s * 1e9),
               STROBES.map((s) => last.numbers[nameAt(kind, end, s)]),
             ),

@@ -13,7 +13,7 @@ import type { Figure } from "#src/report/figure";
 import { keysOf, recordEntries, recordOf } from "#src/words/named";
 import { deviceFor } from "../../files/device-files.ts";
 import { OWN_MODULE } from "../../own-module.ts";
-import { axisColumns, rateSeries, tableOf } from "../results/index.ts";
+import { axisColumns, rateFigures, tableOf } from "../results/index.ts";
 import { heatAloneRemarks } from "./idle-parameters.ts";
 import { checkSense, describeDevice, deviceOf, SENSE_PARAMETERS, standingOf } from "./sense-parameters.ts";
 
@@ -98,11 +98,9 @@ const conclude = (table: Table) => [
 ];
 
 const figures = (table: Table, params: Params): Figure[] => {
-  const axis = table.axes.find((name) => PARAMETERS[name].kind === "quantity");
-  if (!axis) return [];
-  return rateSeries({ ...table, rows: table.rows.map(ofRate) }, axis, LABELS, PARAMETERS, {
+  return rateFigures({ ...table, rows: table.rows.map(ofRate) }, PARAMETERS, LABELS, {
     y: "bits in error",
-    title: `Bit error rates against ${axis}`,
+    title: "Bit error rates",
     caption: (rows) =>
       `Bars are 95 % intervals: Wilson, after correction t over blocks. Amplifier without offset. ${standingOf(rows, params)}`,
   });

@@ -10,7 +10,7 @@ export const PARAMETERS = {
     3e-9,
     [0.1e-9, 1e-6],
     "the fixed strobe, after SEN's rise",
-    "chosen inside the window of sense-window at 0.9 V and 20 fF, tt 27 degC",
+    "chosen inside the window of sense-window at 0.9 V and 20 fF, tt 27 °C",
   ),
   replicaResistance: quantity(
     "ohm",
@@ -39,17 +39,17 @@ export const STROBE_KINDS = keysOf(STROBES);
 /** The errors that are mapped, as they are told: types 1, 2 (with what is invalid, which a ternary network takes as 0) and 3. */
 export const ERRORS = {
   Type1: "1: wrong sign",
-  Missed: "2: +-1 missed",
+  Missed: "2: ±1 missed",
   Type3: "3: 0 lost",
 } as const;
 export const ERROR_NAMES = keysOf(ERRORS);
 
 const SAYS = {
-  Type1: "type 1: +-1 read with the other sign",
-  Missed: "type 2: +-1 read as 0 (both outputs high) or invalid (both low)",
-  Type3: "type 3: 0 read as +-1",
-  Invalid: "+-1 read with both outputs low",
-  BinaryFlip: "binary read of +-1 gives the other sign",
+  Type1: "type 1: ±1 read with the other sign",
+  Missed: "type 2: ±1 read as 0 (both outputs high) or invalid (both low)",
+  Type3: "type 3: 0 read as ±1",
+  Invalid: "±1 read with both outputs low",
+  BinaryFlip: "binary read of ±1 gives the other sign",
 } as const;
 export type RateName = keyof typeof SAYS;
 

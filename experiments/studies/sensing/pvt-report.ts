@@ -18,7 +18,7 @@ import { fitAt, standingOf } from "./sense-parameters.ts";
 type Table = TableOf<typeof PARAMETERS, typeof NUMBERS>;
 type Row = Table["rows"][number];
 
-/** Share of weights misread with equally likely states; an invalid +-1 is missed, an invalid 0 is used as the 0 it is. */
+/** Share of weights misread with equally likely states; an invalid ±1 is missed, an invalid 0 is used as the 0 it is. */
 const misread = (row: Row, strobe: Strobe): number => {
   const rate = (name: RateName): number => row.numbers[`${strobe}${name}`].estimate;
   return (2 * (rate("Type1") + rate("Missed")) + rate("Type3")) / 3;
@@ -30,9 +30,15 @@ const percentOf = (share: number): string => {
   return percent === 0 ? "0" : percent >= 10 ? percent.toFixed(0) : percent.toPrecision(2);
 };
 
+/** What fits into a place of a map: whole percents, "<1" below, nothing for none. */
+const shortOf = (share: number): string => {
+  if (!Number.isFinite(share) || share === 0) return "";
+  return share < 0.01 ? "<1" : (100 * share).toFixed(0);
+};
+
 const nanoseconds = (seconds: number): string => String(Number((1e9 * seconds).toPrecision(2)));
 
-const place = (at: PvtValues): string => `${at.corner} ${Math.round(at.temperature - 273.15)} C`;
+const place = (at: PvtValues): string => `${at.corner} ${Math.round(at.temperature - 273.15)} °C`;
 
 /** Which of the numbers of a place go with how good the transistors' fit is there. */
 const marked = (at: PvtValues): string => {
@@ -84,14 +90,14 @@ export const drawPvt = (table: Table, params: PvtValues): Figure[] =>
       return {
         kind: "heat maps",
         title: `Read errors, ${STROBES[strobe]}${label ? `: ${label}` : ""}`,
-        caption: `Percent of reads of the state concerned, type 1: +-1 with the wrong sign, 2: +-1 as 0 or invalid, 3: 0 as +-1; one row of maps a corner. "~": the transistor fit's timing was not compared with BSIM4 there, or is more than 10 % off. ${standingOf(rows, params)} No shared amplifiers.`,
+        caption: `Percent of reads of the state concerned, type 1: ±1 with the wrong sign, 2: ±1 as 0 or invalid, 3: 0 as ±1; one row of maps a corner; point at a place for its digits, empty places saw none. "~" there: the transistor fit's timing was not compared with BSIM4 there, or is more than 10 % off. ${standingOf(rows, params)} No shared amplifiers.`,
         x: {
           label: "supply (V)",
           places: supplies.map((v) =>
             String(Number(v.toPrecision(6))).includes(".") ? String(Number(v.toPrecision(6))) : v.toFixed(1),
           ),
         },
-        y: { label: "degC", places: temperatures.map((t) => (t - 273.15).toFixed(0)) },
+        y: { label: "°C", places: temperatures.map((t) => (t - 273.15).toFixed(0)) },
         colour: { label: "reads in error", unit: "%", scale: "log", from: 0.05, to: 100 },
         columns: ERROR_NAMES.length,
         maps: corners.flatMap((corner) =>
@@ -102,6 +108,7 @@ export const drawPvt = (table: Table, params: PvtValues): Figure[] =>
               title: `${corner}, ${ERRORS[error]}`,
               values: cells.map((line) => line.map((row) => (Number.isFinite(share(row)) ? 100 * share(row) : null))),
               texts: cells.map((line) => line.map((row) => (row ? percentOf(share(row)) + marked(row.at) : ""))),
+              shorts: cells.map((line) => line.map((row) => (row ? shortOf(share(row)) : ""))),
             };
           }),
         ),

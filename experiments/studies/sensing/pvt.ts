@@ -77,6 +77,8 @@ export const pvt = defineExperiment({
       temperature: [233.15, 273.15, 300.15, 358.15, 398.15],
     },
   ],
+  quick: { samples: 50 },
+  quickTrials: 2,
   trials: 4,
   block: 4,
   numbers: NUMBERS,
@@ -124,8 +126,8 @@ export const pvt = defineExperiment({
   conclude: concludePvt,
   notes: (params, points) => [
     ...senseNotes(params, points),
-    "Corners move all transistors of a die together; local mismatch is each transistor's own; the die-to-die shift about a corner is a third thing, off unless dieVariation is set. Capacitances are those of tt 27 degC in every corner. Each sample has its own amplifier (no shared amplifiers); a trial is one die with one replica column.",
+    "Corners move all transistors of a die together; local mismatch is each transistor's own; the die-to-die shift about a corner is a third thing, off unless dieVariation is set. Capacitances are those of tt 27 °C in every corner. Each sample has its own amplifier (no shared amplifiers); a trial is one die with one replica column.",
     "Reads of one die share its replica column, and with dieVariation its shift. A trial is a die: intervals widen as rates are seen to spread from die to die, which few dies tell badly and one not at all; raise --trials.",
-    "Type 1: +-1 read with the other sign; type 2, missed: +-1 read as 0 or with both outputs low (invalid, also counted apart); type 3, lost: 0 read as +-1.",
+    "Type 1: ±1 read with the other sign; type 2, missed: ±1 read as 0 or with both outputs low (invalid, also counted apart); type 3, lost: 0 read as ±1.",
   ],
 });

@@ -43,7 +43,7 @@ const PARAMETERS = {
   error: choice(
     ["type1", "type2", "type3", "ideal"],
     "type3",
-    "type1: +1 read as -1; type2: +1 read as 0 or invalid; type3: 0 read as +-1; ideal: two resistances compared without offset",
+    "type1: +1 read as -1; type2: +1 read as 0 or invalid; type3: 0 read as ±1; ideal: two resistances compared without offset",
     "the three read errors of a ternary 2T2R cell; ideal has a closed form",
   ),
   method: choice(
@@ -209,6 +209,8 @@ export const rareErrors = defineExperiment({
     { error: ["type1"], method: ["importance", "subset"], strobe: [3e-9] },
     { error: ["type2", "type3"], method: ["plain"], strobe: [1.5e-9, 2e-9] },
   ],
+  quick: { relativeError: 0.2 },
+  quickTrials: 2,
   trials: 8,
   block: 4,
   numbers: NUMBERS,

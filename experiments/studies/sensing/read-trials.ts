@@ -19,7 +19,7 @@ export const trialsOf = <N extends string>(
   });
 };
 
-/** Of one sample's three reads at each strobe: +-1 not read right, and 0 read as +-1, under the names given. */
+/** Of one sample's three reads at each strobe: ±1 not read right, and 0 read as ±1, under the names given. */
 export const missedAndLost = <N extends string>(
   mine: readonly SampledRead[],
   strobes: readonly number[],

@@ -14,8 +14,8 @@ import {
 import type { Key } from "#src/random/index";
 import type { Figure } from "#src/report/figure";
 import { OWN_MODULE } from "../../own-module.ts";
-import { showQuantity, showRate } from "../../units/show.ts";
-import { axisColumns, rateSeries, tableOf } from "../results/index.ts";
+import { showQuantity } from "../../units/show.ts";
+import { axisColumns, rateCell, rateFigures, tableOf } from "../results/index.ts";
 import { heatRemarks, idleRipple } from "./idle-parameters.ts";
 import { trialsOf } from "./read-trials.ts";
 import { amplifierOf, checkSense, deviceOf, SENSE_PARAMETERS, senseNotes, standingOf } from "./sense-parameters.ts";
@@ -37,15 +37,15 @@ type Params = ValuesOf<typeof PARAMETERS>;
 
 /** What a trial reports. */
 const NUMBERS = {
-  type1: rate("+-1 read with the other sign"),
-  type2: rate("+-1 read as 0 (both outputs high)"),
+  type1: rate("±1 read with the other sign"),
+  type2: rate("±1 read as 0 (both outputs high)"),
   type3: rate("0 read as +1 or -1"),
-  invalidSigned: rate("+-1 read with both outputs low"),
+  invalidSigned: rate("±1 read with both outputs low"),
   invalidZero: rate("0 read with both outputs low"),
-  binaryFlip: rate("binary read of +-1 gives the other sign, undecided outputs a fair coin"),
-  binaryUndecided: rate("binary read of +-1 finds the outputs undecided"),
+  binaryFlip: rate("binary read of ±1 gives the other sign, undecided outputs a fair coin"),
+  binaryUndecided: rate("binary read of ±1 finds the outputs undecided"),
   decisionTime: {
-    ...mean("s", "first fall of an output below half the supply, where there is one by the strobe, +-1"),
+    ...mean("s", "first fall of an output below half the supply, where there is one by the strobe, ±1"),
     quantiles: [0.5, 0.99],
   },
   prechargeEnergy: mean("J", "energy from the supply during precharge, from all nodes at 0 V"),
@@ -64,8 +64,8 @@ type NumberName = keyof typeof NUMBERS;
 
 const LABELS = {
   type1: "type 1: sign",
-  type2: "type 2: +-1 to 0",
-  type3: "type 3: 0 to +-1",
+  type2: "type 2: ±1 to 0",
+  type3: "type 3: 0 to ±1",
   binaryFlip: "binary flip",
 } as const;
 
@@ -77,27 +77,24 @@ const conclude = (table: Table, params: Params) => {
       table.rows,
       [
         ...axisColumns(table, PARAMETERS),
-        ["type 1", ({ numbers }) => showRate(numbers.type1)],
-        ["type 2", ({ numbers }) => showRate(numbers.type2)],
-        ["type 3", ({ numbers }) => showRate(numbers.type3)],
-        ["BNN flip", ({ numbers }) => showRate(numbers.binaryFlip)],
+        ["type 1", ({ numbers }) => rateCell(numbers.type1)],
+        ["type 2", ({ numbers }) => rateCell(numbers.type2)],
+        ["type 3", ({ numbers }) => rateCell(numbers.type3)],
+        ["BNN flip", ({ numbers }) => rateCell(numbers.binaryFlip)],
       ],
       [
-        `Type 1: +-1 read with the other sign; type 2: +-1 read as 0; type 3: 0 read as +-1; both outputs low is invalid and used as 0, at most ${(100 * worstInvalid).toPrecision(2)} % of +-1 here. Binary reads take an undecided output as a fair coin. Strobe ${showQuantity(params.strobe, "s")} unless it is an axis.`,
+        `Type 1: ±1 read with the other sign; type 2: ±1 read as 0; type 3: 0 read as ±1; both outputs low is invalid and used as 0, at most ${(100 * worstInvalid).toPrecision(2)} % of ±1 here. Binary reads take an undecided output as a fair coin. Strobe ${showQuantity(params.strobe, "s")} unless it is an axis.`,
       ],
     ),
   ];
 };
 
-const figures = (table: Table, params: Params): Figure[] => {
-  const [axis] = table.axes.filter((name) => PARAMETERS[name].kind === "quantity");
-  if (!axis) return [];
-  return rateSeries(table, axis, LABELS, PARAMETERS, {
-    title: `Read error rates against ${axis}`,
+const figures = (table: Table, params: Params): Figure[] =>
+  rateFigures(table, PARAMETERS, LABELS, {
+    title: "Read error rates",
     caption: (rows) =>
       `Bars are 95 % Wilson intervals. Each sample has its own amplifier and cells (no shared amplifiers). ${standingOf(rows, params)}`,
   });
-};
 
 const whereKnown = <N extends string>(name: N, value: number): { readonly [name in N]?: number } =>
   (Number.isFinite(value) ? { [name]: value } : {}) as { readonly [name in N]?: number };

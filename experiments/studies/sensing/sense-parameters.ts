@@ -44,7 +44,7 @@ export const SENSE_PARAMETERS = {
     CORNERS,
     "tt",
     "process corner",
-    "sky130: foundry corners; ptm130: an assumed global threshold shift of +-60 mV",
+    "sky130: foundry corners; ptm130: an assumed global threshold shift of ±60 mV",
   ),
   supply: quantity(
     "V",
@@ -53,7 +53,7 @@ export const SENSE_PARAMETERS = {
     "supply, word-line and SEN level",
     "chosen; both fits' timing was checked for 0.6 .. 1.2 V, sky130 is within 7 % from 0.7 V",
   ),
-  temperature: quantity("K", 300.15, [233.15, 398.15], "junction temperature", "the fits' range, -40 .. 125 degC"),
+  temperature: quantity("K", 300.15, [233.15, 398.15], "junction temperature", "the fits' range, -40 .. 125 °C"),
   bitLineCapacitance: quantity(
     "F",
     20e-15,
@@ -254,7 +254,7 @@ const timingNote = (points: readonly Operated[]): string => {
   const checked = new Set<string>();
   const unchecked = new Set<string>();
   for (const p of points) {
-    const where = `${p.technology} ${p.corner} ${Math.round(p.temperature - 273.15)} degC ${p.supply} V`;
+    const where = `${p.technology} ${p.corner} ${Math.round(p.temperature - 273.15)} °C ${p.supply} V`;
     const fit = fitAt(p);
     if (fit) checked.add(`${where}: ${fit.low} to ${fit.high}`);
     else unchecked.add(where);
@@ -273,7 +273,7 @@ const transistorNote = (t: Technology): string => {
   const roles = ["latchN", "access", "latchP"] as const;
   const fits = roles.map((role) => `${role} ${t.transistors("tt", role).fitErrorPercent.join("/")}`);
   const sources = nmos.source === pmos.source ? nmos.source : `n: ${nmos.source}; p: ${pmos.source}`;
-  return `Transistors: ${t.says}; fit error of ln(current) at tt 27 degC in weak/moderate/strong inversion, rms %: ${fits.join(", ")}. Corners: ${t.cornersAre}. Mismatch: ${sources}.`;
+  return `Transistors: ${t.says}; fit error of ln(current) at tt 27 °C in weak/moderate/strong inversion, rms %: ${fits.join(", ")}. Corners: ${t.cornersAre}. Mismatch: ${sources}.`;
 };
 
 /** Points outside what the transistor fits were made for. */

@@ -18,7 +18,7 @@ import {
 import type { Figure } from "#src/report/figure";
 import { OWN_MODULE } from "../../own-module.ts";
 import { showMeasured, showQuantity } from "../../units/show.ts";
-import { varied } from "../results/index.ts";
+import { axisColumns, measuredCell, tableOf, varied } from "../results/index.ts";
 import { idleRipple } from "./idle-parameters.ts";
 import { conductionOf, designOf, lawOf, SENSE_PARAMETERS, transistorNotes } from "./sense-parameters.ts";
 
@@ -75,22 +75,34 @@ const OHMIC = "reference";
 /** Of a waveform to look at [V]. */
 const DISPLAY_TOLERANCE = 1e-4;
 const SHOWN_POINTS = 400;
+/** Half of the points before SEN's edge, half after it. */
+const wholeRead =
+  ({ duration }: Params) =>
+  (precharge: number): Float64Array =>
+    Float64Array.from({ length: SHOWN_POINTS + 1 }, (_, i) =>
+      i < SHOWN_POINTS / 2
+        ? (precharge * i) / (SHOWN_POINTS / 2)
+        : precharge + (duration * (i - SHOWN_POINTS / 2)) / (SHOWN_POINTS / 2),
+    );
+/** Shown before SEN's edge, of the time that is shown after it; and after it, in times of the decision. */
+const [BEFORE, AFTER] = [0.15, 3];
 const MOST_FIGURES = 6;
 
 const NODES = ["q", "qb", "bl", "blb", "sen"] as const;
 
-/** The read in time from SEN's edge [s], and the voltage of each node [V]; null where it could not be solved. */
-const waveforms = (at: Params): { times: Float64Array; voltages: Readonly<Record<string, Float64Array>> } | null => {
+/**
+ * The read in time from SEN's edge [s], and the voltage of each node [V], at these times after the read begins [s]; null where it could not be
+ * solved.
+ */
+const waveforms = (
+  at: Params,
+  timesOf: (precharge: number) => Float64Array,
+): { times: Float64Array; voltages: Readonly<Record<string, Float64Array>> } | null => {
   const design = designOf({ ...at, device: OHMIC });
   const { precharge } = design.timing;
-  // Half of the points before SEN's edge, half after it.
-  const times = Float64Array.from({ length: SHOWN_POINTS + 1 }, (_, i) =>
-    i < SHOWN_POINTS / 2
-      ? (precharge * i) / (SHOWN_POINTS / 2)
-      : precharge + (at.duration * (i - SHOWN_POINTS / 2)) / (SHOWN_POINTS / 2),
-  );
+  const times = timesOf(precharge);
   const result = transient(compileCircuit(senseNetlist(design, [at.leftResistance, at.rightResistance])), {
-    stop: precharge + at.duration,
+    stop: times[times.length - 1],
     times,
     tolerance: DISPLAY_TOLERANCE,
   });
@@ -100,13 +112,21 @@ const waveforms = (at: Params): { times: Float64Array; voltages: Readonly<Record
 const figures = (table: Table): Figure[] =>
   table.rows.slice(0, MOST_FIGURES).flatMap((row): Figure[] => {
     const at = row.at;
-    const read = waveforms(at);
+    // The decision fills the figure: precharge is in the arrays of the run.
+    const decided = row.numbers.decisionTime.estimate;
+    const until = Number.isFinite(decided) ? Math.min(at.duration, AFTER * decided) : at.duration;
+    const read = waveforms(at, (precharge) =>
+      Float64Array.from(
+        { length: SHOWN_POINTS + 1 },
+        (_, i) => precharge + until * (((1 + BEFORE) * i) / SHOWN_POINTS - BEFORE),
+      ),
+    );
     if (!read) return [];
     const words = table.axes.map((axis) => `${axis} ${varied(PARAMETERS, axis, row.point[axis])}`).join(", ");
     return [
       {
         title: `One read${words ? `: ${words}` : ""}`,
-        caption: `Precharge until 0 ns, then SEN rises. Left cell ${showQuantity(at.leftResistance, "ohm")}, right ${showQuantity(at.rightResistance, "ohm")}, ${at.technology} ${at.corner}, ${showQuantity(at.supply, "V")}, ${showQuantity(at.temperature, "K")}; ${lawOf(conductionOf({ ...at, device: OHMIC }))}, no mismatch.`,
+        caption: `SEN rises at 0 ns, after ${showQuantity(designOf({ ...at, device: OHMIC }).timing.precharge, "s")} of precharge${Number.isFinite(decided) ? `; decided at ${showMeasured(decided, "s")}, where the first output falls through half the supply` : "; no output falls through half the supply"}. Left cell ${showQuantity(at.leftResistance, "ohm")}, right ${showQuantity(at.rightResistance, "ohm")}, ${at.technology} ${at.corner}, ${showQuantity(at.supply, "V")}, ${showQuantity(at.temperature, "K")}; ${lawOf(conductionOf({ ...at, device: OHMIC }))}, no mismatch.`,
         x: { label: "time after SEN rises", unit: "ns", scale: "linear" },
         y: { label: "voltage", unit: "V", scale: "linear" },
         series: NODES.map((node) => ({
@@ -126,20 +146,21 @@ const decisionText = ({ numbers, failed }: Row): string => {
 };
 
 const conclude = (table: Table) => [
-  {
-    title: "Reads",
-    columns: [...table.axes, "decision", "repeated read", "first: precharge", "sense"],
-    rows: table.rows.map((row) => [
-      ...table.axes.map((axis) => varied(PARAMETERS, axis, row.point[axis])),
-      decisionText(row),
-      showMeasured(row.numbers["repeatedEnergy"].estimate, "J"),
-      showMeasured(row.numbers["prechargeEnergy"].estimate, "J"),
-      showMeasured(row.numbers["senseEnergy"].estimate, "J"),
-    ]),
-    notes: [
+  tableOf(
+    "Reads",
+    table.rows,
+    [
+      ...axisColumns(table, PARAMETERS),
+      ["decision", decisionText],
+      ["repeated read", ({ numbers }) => measuredCell(numbers.repeatedEnergy.estimate, "J")],
+      ["first: precharge", ({ numbers }) => measuredCell(numbers.prechargeEnergy.estimate, "J")],
+      ["sense", ({ numbers }) => measuredCell(numbers.senseEnergy.estimate, "J")],
+      ["both", ({ numbers }) => measuredCell(numbers.prechargeEnergy.estimate + numbers.senseEnergy.estimate, "J")],
+    ],
+    [
       "Decision: first fall of Q or Qb below half the supply after SEN rises. Repeated read: precharge and sense of a read that follows a read of the same cell, from all sources; a first read begins with all nodes at 0 V. No mismatch: one transient a point.",
     ],
-  },
+  ),
 ];
 
 /** Waveforms, decision time and energy of one read, without mismatch. */
@@ -189,7 +210,7 @@ export const senseTransient = defineExperiment({
       DISPLAY_TOLERANCE,
     );
     if (!read.ok) return { failed: `${read.reason} at ${read.time} s` };
-    const shown = waveforms(params);
+    const shown = waveforms(params, wholeRead(params));
     if (!shown) return { failed: "no waveform at the display's tolerance" };
     return {
       numbers: {

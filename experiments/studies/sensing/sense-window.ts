@@ -26,7 +26,7 @@ export const STROBES: readonly number[] = Array.from({ length: 37 }, (_, i) =>
   Number((0.2e-9 * power(10, i / 12)).toPrecision(3)),
 );
 
-/** A window's limits: share of +-1 not yet read right, share of 0 already read as +-1. */
+/** A window's limits: share of ±1 not yet read right, share of 0 already read as ±1. */
 export const MOST_MISSED = 0.01;
 export const MOST_ZERO_ERRORS = 0.05;
 
@@ -39,8 +39,8 @@ const nameAt = (kind: "missed" | "zeroError", strobe: number): NumberName =>
 
 const numbers = recordOf(
   STROBES.flatMap((strobe): [NumberName, NumberSpec][] => [
-    [nameAt("missed", strobe), rate(`+-1 not read right at ${showQuantity(strobe, "s")}`)],
-    [nameAt("zeroError", strobe), rate(`0 read as +-1 at ${showQuantity(strobe, "s")}`)],
+    [nameAt("missed", strobe), rate(`±1 not read right at ${showQuantity(strobe, "s")}`)],
+    [nameAt("zeroError", strobe), rate(`0 read as ±1 at ${showQuantity(strobe, "s")}`)],
   ]),
 );
 
@@ -71,7 +71,7 @@ const conclude = (table: Table) => [
     table.rows,
     [
       ...axisColumns(table, PARAMETERS),
-      ["+-1 read", (row) => time(strobeAt(row, "missed", MOST_MISSED))],
+      ["±1 read", (row) => time(strobeAt(row, "missed", MOST_MISSED))],
       ["0 lost", (row) => time(strobeAt(row, "zeroError", MOST_ZERO_ERRORS))],
       [
         "window",
@@ -82,7 +82,7 @@ const conclude = (table: Table) => [
       ],
     ],
     [
-      `+-1 read: first strobe at which 99 % are read right. 0 lost: first strobe at which 5 % are read as +-1. Window: strobes at which fewer than 1 % of +-1 are missed (wrong sign, 0 or invalid) and fewer than 5 % of 0 are read as +-1, by the estimates, not by the ends of their intervals; strobes twelve a decade from ${showQuantity(STROBES[0], "s")} to ${showQuantity(STROBES[STROBES.length - 1], "s")}. Intervals of every share are in results.csv.`,
+      `±1 read: first strobe at which 99 % are read right. 0 lost: first strobe at which 5 % are read as ±1. Window: strobes at which fewer than 1 % of ±1 are missed (wrong sign, 0 or invalid) and fewer than 5 % of 0 are read as ±1, by the estimates, not by the ends of their intervals; strobes twelve a decade from ${showQuantity(STROBES[0], "s")} to ${showQuantity(STROBES[STROBES.length - 1], "s")}. Intervals of every share are in results.csv.`,
     ],
   ),
 ];
@@ -106,7 +106,7 @@ const shareFigures = (table: Table, params: SenseValues): Figure[] =>
         caption: `Bars are 95 % Wilson intervals; the band, where there is one, is the window of strobes that keep both limits. ${standingOf([row], params)} No shared amplifiers.`,
         x: { label: "strobe after SEN rises", unit: "ns", scale: "log" },
         y: { label: "reads in error", unit: "%", scale: "linear" },
-        series: [curve("missed", "+-1 not read right"), curve("zeroError", "0 read as +-1")],
+        series: [curve("missed", "±1 not read right"), curve("zeroError", "0 read as ±1")],
         ...(window ? { bands: [{ from: window.from * 1e9, to: window.to * 1e9, label: "window" }] } : {}),
       };
     });
@@ -127,9 +127,9 @@ const shareFigures = (table: Table, params: SenseValues): Figure[] =>
         x: { label: "supply", unit: "V", scale: "linear" },
         y: { label: "strobe after SEN rises", unit: "ns", scale: "log" },
         series: [
-          boundary("99 % of +-1 read", "missed", MOST_MISSED),
+          boundary("99 % of ±1 read", "missed", MOST_MISSED),
           boundary("5 % of 0 lost", "zeroError", MOST_ZERO_ERRORS),
-          boundary("half of +-1 read", "missed", 0.5),
+          boundary("half of ±1 read", "missed", 0.5),
           boundary("half of 0 lost", "zeroError", 0.5),
         ],
       },
@@ -153,7 +153,7 @@ const readTogether = (params: SenseValues, keys: readonly Key[]): TrialResult<Nu
 /** Time that low/high and high/high pairs take against supply, with mismatch and resistance spread: where a strobe fits. */
 export const senseWindow = defineExperiment({
   name: "sense-window",
-  summary: "When +-1 pairs have been read and 0 pairs not yet been lost: the strobes a ternary read can use.",
+  summary: "When ±1 pairs have been read and 0 pairs not yet been lost: the strobes a ternary read can use.",
   module: OWN_MODULE,
   parameters: PARAMETERS,
   axes: [

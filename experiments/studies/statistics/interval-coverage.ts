@@ -16,8 +16,7 @@ import { binomial, fold, type Key, normal } from "#src/random/index";
 import type { Figure } from "#src/report/figure";
 import { recordEntries } from "#src/words/named";
 import { OWN_MODULE } from "../../own-module.ts";
-import { showRate } from "../../units/show.ts";
-import { axisColumns, type Column, linesOf, percentCurve, tableOf } from "../results/index.ts";
+import { axisColumns, type Column, linesOf, percentCurve, rateCell, tableOf } from "../results/index.ts";
 
 const PARAMETERS = {
   rate: quantity("1", 0.05, [1e-5, 0.999], "true rate", "chosen"),
@@ -100,7 +99,7 @@ const conclude = (table: Table) => {
       table.rows,
       [
         ...axisColumns(table, PARAMETERS),
-        ...recordEntries(LABELS).map(([name, label]): Column<Row> => [label, ({ numbers }) => showRate(numbers[name])]),
+        ...recordEntries(LABELS).map(([name, label]): Column<Row> => [label, ({ numbers }) => rateCell(numbers[name])]),
         ["trials at the stop", ({ numbers }) => Math.round(numbers.length.estimate).toString()],
       ],
       [

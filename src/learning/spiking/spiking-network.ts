@@ -30,7 +30,7 @@ export const checkSpikingNetwork = ({ widths, neurons, input }: SpikingNetwork):
 /** Bias that every neuron starts with [thresholds a step]: without one most stay silent. 0.1, measured: docs/eqspike.md. */
 const INITIAL_BIAS = 0.1;
 
-/** Weights uniform in +-1 / sqrt(fan-in), all biases 0.1. */
+/** Weights uniform in ±1 / sqrt(fan-in), all biases 0.1. */
 export const initialSpikingParameters = ({ widths }: SpikingNetwork, key: Key): NetworkParameters => {
   const { weights, biases } = initialParameters(
     denseNetwork(widths, "hard sigmoid", { kind: "squared error", nudge: "inside" }),

@@ -2,7 +2,8 @@ import { describe, expect, test } from "@jest/globals";
 import { parquetReadObjects } from "hyparquet";
 import { type Column, csvText, parquetBytes } from "#src/report/columns";
 import type { Figure } from "#src/report/figure";
-import { pageHtml, plotlyFigure } from "#src/report/page";
+import { pageHtml } from "#src/report/page";
+import { plotlyFigure } from "#src/report/plotly-figure";
 import { tableText } from "#src/report/word-table";
 
 const columns: Column[] = [

@@ -1,5 +1,5 @@
 import type { Summary } from "#src/montecarlo/index";
-import type { Axis, BarFigure, CurveFigure, Figure, HeatMapFigure } from "#src/report/figure";
+import type { Axis, BarFigure, CurveFigure, DotFigure, Figure, HeatMapFigure } from "#src/report/figure";
 import { tableText } from "#src/report/word-table";
 
 const DIGITS = 5;
@@ -28,6 +28,7 @@ const curves = (f: CurveFigure): string[] => [
     `  y    ${numbers(s.y)}`,
     ...(s.low ? [`  low  ${numbers(s.low)}`] : []),
     ...(s.high ? [`  high ${numbers(s.high)}`] : []),
+    ...(s.below ? [`  below ${numbers(s.below)}`] : []),
   ]),
   ...(f.bands ?? []).map((b) => `= ${b.label}: ${short(b.from)} .. ${short(b.to)}`),
 ];
@@ -49,10 +50,23 @@ const maps = (f: HeatMapFigure): string[] => [
   ]),
 ];
 
+const dots = (f: DotFigure): string[] => [
+  `x ${axis(f.x)}${f.reference === undefined ? "" : `, line at ${f.reference}`}`,
+  ...f.series.flatMap((s) => [
+    `- ${s.name}`,
+    ...f.names.map(
+      (name, k) =>
+        `  ${name}: ${short(s.values[k])}${s.low && s.high ? ` [${short(s.low[k])}, ${short(s.high[k])}]` : ""}${s.below?.[k] === null || !s.below ? "" : ` below ${short(s.below[k])}`}`,
+    ),
+  ]),
+];
+
 export const writtenFigure = (f: Figure): string =>
-  [`# ${f.title}`, f.caption, ...(f.kind === "bars" ? bars(f) : f.kind === "heat maps" ? maps(f) : curves(f))].join(
-    "\n",
-  );
+  [
+    `# ${f.title}`,
+    f.caption,
+    ...(f.kind === "bars" ? bars(f) : f.kind === "heat maps" ? maps(f) : f.kind === "dots" ? dots(f) : curves(f)),
+  ].join("\n");
 
 /** What people see of a run, as text: tables, figures and notes. */
 export const writtenReport = (
