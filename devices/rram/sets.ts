@@ -17,8 +17,8 @@ const STANDING =
   "values; split of the spread into device, cycle and read terms assumed";
 
 const SOURCE =
-  "recalled orders of magnitude for 130 nm HfOx 1T1R cells: low resistance 2-5 kohm at 200 uA compliance, 8-12 kohm at " +
-  "55 uA, 20-50 kohm at 20 uA, ln-sigma 0.1-0.3; high resistance 50 kohm - 1 Mohm, ln-sigma 0.5-1.2";
+  "recalled orders of magnitude for 130 nm HfOx 1T1R cells: low resistance 2-5 kohm at 200 µA compliance, 8-12 kohm at " +
+  "55 µA, 20-50 kohm at 20 µA, ln-sigma 0.1-0.3; high resistance 50 kohm - 1 Mohm, ln-sigma 0.5-1.2";
 
 const illustrative = (
   name: string,

@@ -32,7 +32,7 @@ export const plotlyCurves = (figure: CurveFigure): { data: object[]; layout: obj
     const places = s.x.length > 1 && first < last;
     if (!places) return s.x;
     return figure.x.scale === "log"
-      ? s.x.map((x) => x * (last / first) ** (APART * k))
+      ? s.x.map((x) => x * Math.exp(Math.log(last / first) * APART * k))
       : s.x.map((x) => x + APART * k * (last - first));
   };
   const ofY = extentOf(series.map((s) => ({ ...s, values: s.y })));

@@ -119,13 +119,13 @@ const fitFor = (corner: Corner, role: Role): FittedTransistor =>
   role === "precharge" || role === "latchP" ? shifted(P, SHIFT[corner].pmos) : shifted(N, SHIFT[corner].nmos);
 
 /**
- * Predictive Technology Model 130 nm at L = 0.13 um, low thresholds (0.34 V n, 0.30 V p as fitted).
+ * Predictive Technology Model 130 nm at L = 0.13 µm, low thresholds (0.34 V n, 0.30 V p as fitted).
  *
  * Timing checked for 0.6 .. 1.2 V, 0 .. 85 °C: crossing times within 3 % of BSIM4 at tt. Below 0.6 V extrapolated.
  */
 export const ptm130: Technology = {
   name: "ptm130",
-  says: "Predictive Technology Model 130 nm transistors, L 0.13 um, extended EKV fit",
+  says: "Predictive Technology Model 130 nm transistors, L 0.13 µm, extended EKV fit",
   cornersAre: "no foundry corners exist: both thresholds shifted by an assumed global ±60 mV (3 sigma)",
   source:
     "extended EKV fitted to the PTM 130 nm BSIM4 cards (beta of 2006-02-22), DC currents and sense-amplifier crossing " +
@@ -140,13 +140,13 @@ export const ptm130: Technology = {
       thresholdArea: 3.9e-9,
       gainArea: 1e-8,
       source:
-        "a_VT: IHP SG13G2 (another 130 nm process) sg13g2_moslv_mismatch.lib; a_beta 1 % um: rule of thumb for 130 nm, recalled",
+        "a_VT: IHP SG13G2 (another 130 nm process) sg13g2_moslv_mismatch.lib; a_beta 1 % µm: rule of thumb for 130 nm, recalled",
     },
     pmos: {
       thresholdArea: 2.2e-9,
       gainArea: 1e-8,
       source:
-        "a_VT: IHP SG13G2 (another 130 nm process) sg13g2_moslv_mismatch.lib; a_beta 1 % um: rule of thumb for 130 nm, recalled",
+        "a_VT: IHP SG13G2 (another 130 nm process) sg13g2_moslv_mismatch.lib; a_beta 1 % µm: rule of thumb for 130 nm, recalled",
     },
   },
   timing: TIMING,

@@ -336,7 +336,7 @@ const fitFor = (corner: Corner, role: Role): FittedTransistor => {
 };
 
 /**
- * SkyWater sky130 1.8 V devices at L = 0.15 um, five foundry corners, high thresholds (0.69 V n, 0.85 V p as fitted).
+ * SkyWater sky130 1.8 V devices at L = 0.15 µm, five foundry corners, high thresholds (0.69 V n, 0.85 V p as fitted).
  *
  * Valid for 0.7 .. 1.2 V (timing within 7 % at tt 27 °C), -40 .. 125 °C; 0.6 V is 10 % slow, 0 °C below 0.8 V up to
  * 20 % fast, ss and fs with low resistances at 0.8 V up to 12 % fast, sf at 0.8 V and below does not precharge in 50 ns.
@@ -344,7 +344,7 @@ const fitFor = (corner: Corner, role: Role): FittedTransistor => {
  */
 export const sky130: Technology = {
   name: "sky130",
-  says: "SkyWater sky130 1.8 V transistors, L 0.15 um, extended EKV fit",
+  says: "SkyWater sky130 1.8 V transistors, L 0.15 µm, extended EKV fit",
   cornersAre: "foundry corners",
   source:
     "extended EKV fitted to the BSIM4 models of google/skywater-pdk-libs-sky130_fd_pr (commit f62031a1), nfet_01v8 and " +
@@ -358,12 +358,12 @@ export const sky130: Technology = {
     nmos: {
       thresholdArea: 3.356e-9,
       gainArea: 1e-8,
-      source: "a_VT: sky130 nfet_01v8 mismatch slope, first bin; a_beta 1 % um: rule of thumb for 130 nm, recalled",
+      source: "a_VT: sky130 nfet_01v8 mismatch slope, first bin; a_beta 1 % µm: rule of thumb for 130 nm, recalled",
     },
     pmos: {
       thresholdArea: 5.856e-9,
       gainArea: 1e-8,
-      source: "a_VT: sky130 pfet_01v8 mismatch slope, first bin; a_beta 1 % um: rule of thumb for 130 nm, recalled",
+      source: "a_VT: sky130 pfet_01v8 mismatch slope, first bin; a_beta 1 % µm: rule of thumb for 130 nm, recalled",
     },
   },
   timing: TIMING,

@@ -40,7 +40,8 @@ export const tableOf = <T>(
   notes: readonly string[] = [],
 ): Summary => {
   const told = columns.filter((column) => column !== false);
-  const texts = told.map(([, cell]) => textsOf(lines.map(cell)));
+  const cells = lines.map((line) => told.map(([, cell]) => cell(line)));
+  const texts = told.map((_, c) => textsOf(cells.map((row) => row[c])));
   return {
     title,
     columns: told.map(([head]) => head),

@@ -114,7 +114,7 @@ const figures = (table: Table): Figure[] =>
     const at = row.at;
     // The decision fills the figure: precharge is in the arrays of the run.
     const decided = row.numbers.decisionTime.estimate;
-    const until = Number.isFinite(decided) ? Math.min(at.duration, AFTER * decided) : at.duration;
+    const until = decided > 0 ? Math.min(at.duration, AFTER * decided) : at.duration;
     const read = waveforms(at, (precharge) =>
       Float64Array.from(
         { length: SHOWN_POINTS + 1 },
@@ -126,7 +126,7 @@ const figures = (table: Table): Figure[] =>
     return [
       {
         title: `One read${words ? `: ${words}` : ""}`,
-        caption: `SEN rises at 0 ns, after ${showQuantity(designOf({ ...at, device: OHMIC }).timing.precharge, "s")} of precharge${Number.isFinite(decided) ? `; decided at ${showMeasured(decided, "s")}, where the first output falls through half the supply` : "; no output falls through half the supply"}. Left cell ${showQuantity(at.leftResistance, "ohm")}, right ${showQuantity(at.rightResistance, "ohm")}, ${at.technology} ${at.corner}, ${showQuantity(at.supply, "V")}, ${showQuantity(at.temperature, "K")}; ${lawOf(conductionOf({ ...at, device: OHMIC }))}, no mismatch.`,
+        caption: `SEN rises at 0 ns, after ${showQuantity(designOf({ ...at, device: OHMIC }).timing.precharge, "s")} of precharge${decided > 0 ? `; decided at ${showMeasured(decided, "s")}, where the first output falls through half the supply` : "; no output falls through half the supply"}. Left cell ${showQuantity(at.leftResistance, "ohm")}, right ${showQuantity(at.rightResistance, "ohm")}, ${at.technology} ${at.corner}, ${showQuantity(at.supply, "V")}, ${showQuantity(at.temperature, "K")}; ${lawOf(conductionOf({ ...at, device: OHMIC }))}, no mismatch.`,
         x: { label: "time after SEN rises", unit: "ns", scale: "linear" },
         y: { label: "voltage", unit: "V", scale: "linear" },
         series: NODES.map((node) => ({

@@ -47,7 +47,7 @@ describe("ages beyond what was measured", () => {
     expect(at(5000, 85)).toEqual({ time: null, temperature: true });
     expect(
       extrapolationNote([{ device: "measured-a", time: 315_576_000, storageTemperature: 358.15, cycles: 0 }]),
-    ).toBe('EXTRAPOLATED: device "measured-a", beyond 7165 s, outside 100 degC to 180 degC (10 years).');
+    ).toBe('EXTRAPOLATED: device "measured-a", beyond 7165 s, outside 100 °C to 180 °C (10 years).');
     expect(extrapolationNote([{ device: "measured-c", time: 10, storageTemperature: 300.15, cycles: 0 }])).toContain(
       "within",
     );
@@ -119,7 +119,7 @@ describe("rramlab sample", () => {
     const sigmas = rows.map(({ logSigma }: { logSigma: number }) => logSigma);
     expect(sigmas[0]).toBeLessThan(sigmas[1]);
     expect(sigmas[1]).toBeLessThan(sigmas[2]);
-    expect(notes.join(" ")).toMatch(/EXTRAPOLATED: 10 years, 27 degC/);
+    expect(notes.join(" ")).toMatch(/EXTRAPOLATED: 10 years, 27 °C/);
     const lines = readFileSync(join(place.folder, "r.csv"), "utf8").trim().split("\n");
     expect(lines).toHaveLength(2001);
     expect(lines[0]).toContain("R at programming (ohm)");

@@ -152,7 +152,7 @@ describe("notes of a sense-amplifier study", () => {
   const words = (p: Partial<typeof point>): string => senseNotes({ ...point, ...p }, [{ ...point, ...p }]).join("\n");
   test("name the set, its standing and its source, and how the transistors' timing was checked", () => {
     expect(words({})).toMatch(/"reference".*illustrative, recalled/);
-    expect(words({})).toContain("sky130 tt 27 degC 0.9 V: 1.02 to 1.03");
+    expect(words({})).toContain("sky130 tt 27 °C 0.9 V: 1.02 to 1.03");
     expect(words({ device: mine })).toMatch(/"mine".*0 and 0\.04 eV.*wafer 7/);
   });
   test("name the law of conduction, which decides errors", () => {

@@ -45,7 +45,7 @@ describe("quantities", () => {
   });
   test("are shown with the prefix that fits", () => {
     expect(showQuantity(3e-9, "s")).toBe("3 ns");
-    expect(showQuantity(300.15, "K")).toBe("27 degC");
+    expect(showQuantity(300.15, "K")).toBe("27 °C");
     expect(showQuantity(4e5, "ohm")).toBe("400 kohm");
     expect(showQuantity(0.9, "V")).toBe("0.9 V");
     expect(showQuantity(1e-9, "s")).toBe("1 ns");
