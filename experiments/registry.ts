@@ -3,52 +3,87 @@ import { type AnyExperiment, defineExperiment, type Experiment } from "#src/mont
 import { ownOf } from "#src/words/named";
 import { faultText } from "./files/fault-text.ts";
 
-/** The studies that come with the program, by the module that holds each; loaded when asked for. */
-const MODULES: Readonly<Record<string, () => Promise<Readonly<Record<string, unknown>>>>> = {
-  "network-on-chips": () => import("./studies/chips/network-on-chips.ts"),
-  "ternary-versus-binary": () => import("./studies/networks/ternary-versus-binary.ts"),
-  "sense-transient": () => import("./studies/sensing/sense-transient.ts"),
-  "sense-window": () => import("./studies/sensing/sense-window.ts"),
-  "sense-errors": () => import("./studies/sensing/sense-errors.ts"),
-  "memory-error-rate": () => import("./studies/sensing/memory-error-rate.ts"),
-  "accuracy-versus-errors": () => import("./studies/networks/accuracy-versus-errors.ts"),
-  "rare-errors": () => import("./studies/sensing/rare-errors.ts"),
-  pvt: () => import("./studies/sensing/pvt.ts"),
-  "shared-amplifiers": () => import("./studies/networks/shared-amplifiers.ts"),
-  "network-accuracy": () => import("./studies/networks/network-accuracy.ts"),
-  "layer-sensitivity": () => import("./studies/networks/layer-sensitivity.ts"),
-  sensitivity: () => import("./studies/networks/sensitivity.ts"),
-  retention: () => import("./studies/rest/retention.ts"),
-  "read-over-time": () => import("./studies/rest/read-over-time.ts"),
-  "array-size-limit": () => import("./studies/sensing/array-size-limit.ts"),
-  "write-disturb": () => import("./studies/arrays/write-disturb.ts"),
-  "ir-drop": () => import("./studies/arrays/ir-drop.ts"),
-  "analog-versus-digital": () => import("./studies/arrays/analog-versus-digital.ts"),
-  "ernoult-2019": () => import("./studies/papers/ernoult-2019.ts"),
-  "ernoult-2020": () => import("./studies/papers/ernoult-2020.ts"),
-  "laborieux-2020": () => import("./studies/papers/laborieux-2020.ts"),
-  "laborieux-2021": () => import("./studies/papers/laborieux-2021.ts"),
-  "equilibrium-propagation": () => import("./studies/learning/equilibrium-propagation.ts"),
-  "ep-on-rram": () => import("./studies/learning/ep-on-rram.ts"),
-  gdu: () => import("./studies/learning/gdu.ts"),
-  eqspike: () => import("./studies/spiking/eqspike.ts"),
-  "eqspike-gradients": () => import("./studies/spiking/eqspike-gradients.ts"),
-  "eqspike-drift": () => import("./studies/spiking/eqspike-drift.ts"),
-  "eqspike-dynamics": () => import("./studies/spiking/eqspike-dynamics.ts"),
-  "eqspike-plasticity": () => import("./studies/spiking/eqspike-plasticity.ts"),
-  "eqspike-on-rram": () => import("./studies/spiking/eqspike-on-rram.ts"),
-  "soft-lif": () => import("./studies/spiking/soft-lif.ts"),
-  "surrogate-in-the-loop": () => import("./studies/spiking/surrogate-in-the-loop.ts"),
-  "triplet-stdp": () => import("./studies/spiking/triplet-stdp.ts"),
-  "interval-coverage": () => import("./studies/statistics/interval-coverage.ts"),
+/** How long a run takes as it is, on two cores; measured, told in words since machines differ. */
+export type Duration = "seconds" | "a minute" | "minutes" | "an hour";
+
+interface Listed {
+  readonly takes: Duration;
+  /** Loads the module that holds it. */
+  readonly load: () => Promise<Readonly<Record<string, unknown>>>;
+}
+
+/** The studies that come with the program, by what is studied. */
+const GROUPS: Readonly<Record<string, Readonly<Record<string, Listed>>>> = {
+  "One cell and its amplifier": {
+    "array-size-limit": { takes: "seconds", load: () => import("./studies/sensing/array-size-limit.ts") },
+    "memory-error-rate": { takes: "seconds", load: () => import("./studies/sensing/memory-error-rate.ts") },
+    pvt: { takes: "a minute", load: () => import("./studies/sensing/pvt.ts") },
+    "rare-errors": { takes: "a minute", load: () => import("./studies/sensing/rare-errors.ts") },
+    "read-over-time": { takes: "seconds", load: () => import("./studies/rest/read-over-time.ts") },
+    "sense-errors": { takes: "seconds", load: () => import("./studies/sensing/sense-errors.ts") },
+    "sense-transient": { takes: "seconds", load: () => import("./studies/sensing/sense-transient.ts") },
+    "sense-window": { takes: "seconds", load: () => import("./studies/sensing/sense-window.ts") },
+  },
+  "Networks on chips": {
+    "accuracy-versus-errors": { takes: "a minute", load: () => import("./studies/networks/accuracy-versus-errors.ts") },
+    "layer-sensitivity": { takes: "seconds", load: () => import("./studies/networks/layer-sensitivity.ts") },
+    "network-accuracy": { takes: "seconds", load: () => import("./studies/networks/network-accuracy.ts") },
+    "network-on-chips": { takes: "a minute", load: () => import("./studies/chips/network-on-chips.ts") },
+    retention: { takes: "minutes", load: () => import("./studies/rest/retention.ts") },
+    sensitivity: { takes: "minutes", load: () => import("./studies/networks/sensitivity.ts") },
+    "shared-amplifiers": { takes: "minutes", load: () => import("./studies/networks/shared-amplifiers.ts") },
+    "ternary-versus-binary": { takes: "a minute", load: () => import("./studies/networks/ternary-versus-binary.ts") },
+  },
+  Arrays: {
+    "analog-versus-digital": { takes: "seconds", load: () => import("./studies/arrays/analog-versus-digital.ts") },
+    "ir-drop": { takes: "a minute", load: () => import("./studies/arrays/ir-drop.ts") },
+    "write-disturb": { takes: "minutes", load: () => import("./studies/arrays/write-disturb.ts") },
+  },
+  "Learning by Equilibrium Propagation": {
+    "ep-on-rram": { takes: "minutes", load: () => import("./studies/learning/ep-on-rram.ts") },
+    "equilibrium-propagation": {
+      takes: "minutes",
+      load: () => import("./studies/learning/equilibrium-propagation.ts"),
+    },
+    gdu: { takes: "seconds", load: () => import("./studies/learning/gdu.ts") },
+  },
+  "Spiking networks": {
+    eqspike: { takes: "minutes", load: () => import("./studies/spiking/eqspike.ts") },
+    "eqspike-drift": { takes: "minutes", load: () => import("./studies/spiking/eqspike-drift.ts") },
+    "eqspike-dynamics": { takes: "seconds", load: () => import("./studies/spiking/eqspike-dynamics.ts") },
+    "eqspike-gradients": { takes: "minutes", load: () => import("./studies/spiking/eqspike-gradients.ts") },
+    "eqspike-on-rram": { takes: "minutes", load: () => import("./studies/spiking/eqspike-on-rram.ts") },
+    "eqspike-plasticity": { takes: "seconds", load: () => import("./studies/spiking/eqspike-plasticity.ts") },
+    "soft-lif": { takes: "minutes", load: () => import("./studies/spiking/soft-lif.ts") },
+    "surrogate-in-the-loop": { takes: "minutes", load: () => import("./studies/spiking/surrogate-in-the-loop.ts") },
+    "triplet-stdp": { takes: "seconds", load: () => import("./studies/spiking/triplet-stdp.ts") },
+  },
+  "Networks of papers": {
+    "ernoult-2019": { takes: "minutes", load: () => import("./studies/papers/ernoult-2019.ts") },
+    "ernoult-2020": { takes: "minutes", load: () => import("./studies/papers/ernoult-2020.ts") },
+    "laborieux-2020": { takes: "an hour", load: () => import("./studies/papers/laborieux-2020.ts") },
+    "laborieux-2021": { takes: "minutes", load: () => import("./studies/papers/laborieux-2021.ts") },
+  },
+  Statistics: {
+    "interval-coverage": { takes: "seconds", load: () => import("./studies/statistics/interval-coverage.ts") },
+  },
 };
 
-export const studyNames = (): string[] => Object.keys(MODULES);
+const LISTED: Readonly<Record<string, Listed>> = Object.assign({}, ...Object.values(GROUPS));
+
+/** Names of the studies, in the order of `studyGroups`. */
+export const studyNames = (): string[] => Object.keys(LISTED);
+
+/** Names by what is studied. */
+export const studyGroups = (): { readonly title: string; readonly names: readonly string[] }[] =>
+  Object.entries(GROUPS).map(([title, studies]) => ({ title, names: Object.keys(studies) }));
+
+export const durationOf = (name: string): Duration | null => ownOf(LISTED, name)?.takes ?? null;
 
 /** The study of this name, or null. */
 export const loadStudy = async (name: string): Promise<AnyExperiment | null> => {
-  const load = ownOf(MODULES, name);
-  return load ? experimentIn(await load(), name) : null;
+  const listed = ownOf(LISTED, name);
+  return listed ? experimentIn(await listed.load(), name) : null;
 };
 
 const SHAPE = z.looseObject({

@@ -1,9 +1,9 @@
 import type { Command } from "commander";
 import { layerFileJsonSchema } from "#src/exchange/index";
-import type { AnyExperiment } from "#src/montecarlo/index";
+import type { AnyExperiment, Value } from "#src/montecarlo/index";
 import { tableText } from "#src/report/word-table";
 import { Misuse } from "../misuse.ts";
-import { loadStudy, studyNames } from "../registry.ts";
+import { durationOf, loadStudy, studyGroups, studyNames } from "../registry.ts";
 import { findExperiment } from "../run/load-experiment.ts";
 import { shown, showQuantity } from "../units/show.ts";
 import { writeAnswer } from "./answer-channel.ts";
@@ -22,13 +22,30 @@ const listed = (choices: readonly string[]): boolean =>
 export const addList = (program: Command): void => {
   program
     .command("list")
-    .description("experiments, by name")
+    .description("experiments, by what is studied")
     .option("--json", "one JSON document on stdout")
     .addHelpText("after", "\nExample:\n  rramlab list")
     .action(async ({ json = false }: { json?: boolean }) => {
-      const entries = (await allStudies()).map(({ name, summary }) => ({ name, summary }));
-      const text = entries.map((e) => `${e.name}\n    ${e.summary}`).join("\n");
-      answer(json, entries, text);
+      const studies = new Map((await allStudies()).map((study) => [study.name, study]));
+      const groups = studyGroups().map(({ title, names }) => ({
+        title,
+        entries: names.flatMap((name) => {
+          const study = studies.get(name);
+          if (!study) return [];
+          const quick = study.quick !== undefined || study.quickTrials !== undefined;
+          return [{ name, summary: study.summary, group: title, takes: durationOf(name), quick }];
+        }),
+      }));
+      const line = ({ name, summary, takes, quick }: (typeof groups)[number]["entries"][number]): string =>
+        `  ${name} (${takes}${quick ? ", --quick" : ""})\n      ${summary}`;
+      const text = groups.map(({ title, entries }) => [title, ...entries.map(line)].join("\n")).join("\n\n");
+      const note =
+        'In parentheses: how long it takes as it is, on two cores; --quick: it has a version of a minute or less. "rramlab describe NAME" tells its parameters, "rramlab run NAME" runs it.';
+      answer(
+        json,
+        groups.flatMap(({ entries }) => entries),
+        `${text}\n\n${note}`,
+      );
     });
 };
 
@@ -38,6 +55,46 @@ interface DescribeFlags {
   readonly array: string;
   readonly json?: boolean;
 }
+
+/** The points that are computed where no grid is asked for. */
+const ownGrid = (experiment: AnyExperiment): readonly Readonly<Record<string, readonly Value[]>>[] =>
+  experiment.grid?.(Object.fromEntries(Object.entries(experiment.parameters).map(([key, p]) => [key, p.default]))) ??
+  [];
+
+/** Values that a list of eighty columns takes. */
+const FEW = 8;
+
+/** What a run of it computes, gives and takes, and how it is asked for. */
+const aboutRuns = (experiment: AnyExperiment, asked: string): string[] => {
+  const { parameters, numbers, trials, quick, quickTrials } = experiment;
+  const values = (axis: string, all: readonly Value[]): string =>
+    all.length <= FEW
+      ? all.map((v) => shown(parameters[axis], v)).join(", ")
+      : `${shown(parameters[axis], all[0])} .. ${shown(parameters[axis], all[all.length - 1])} (${all.length} values)`;
+  const points = ownGrid(experiment).map((axes) =>
+    Object.entries(axes)
+      .map(([axis, all]) => `${axis} ${values(axis, all)}`)
+      .join("; "),
+  );
+  const takes = durationOf(experiment.name);
+  const small = [
+    ...Object.entries(quick ?? {}).map(([name, v]) => `${name} ${shown(parameters[name], v)}`),
+    ...(quickTrials === undefined ? [] : [`${quickTrials} ${quickTrials === 1 ? "trial" : "trials"}`]),
+  ];
+  const [[axis, own] = [experiment.axes[0], []]] = Object.entries(ownGrid(experiment)[0] ?? {});
+  const example = own.slice(0, 2).map((v) => shown(parameters[axis], v).replaceAll(" ", ""));
+  return [
+    `  ${trials} ${trials === 1 ? "trial" : "trials"} a point${takes ? `; takes ${takes} on two cores` : ""}.`,
+    ...(points.length > 0 ? [`  Points without --grid: ${points.join(" | ")}.`] : ["  One point without --grid."]),
+    ...(small.length > 0 ? [`  --quick: ${small.join(", ")}.`] : []),
+    "  Gives, each with its interval (columns of results.csv):",
+    ...Object.entries(numbers).map(
+      ([name, spec]) =>
+        `    ${name}${spec.kind === "mean" && spec.unit !== "1" ? ` [${spec.unit}]` : ""}: ${spec.says}`,
+    ),
+    `  Example: rramlab run ${asked}${axis && example.length > 0 ? ` --grid ${/[ ;()]/.test(example.join("")) ? `"${axis}=${example.join(",")}"` : `${axis}=${example.join(",")}`}` : ""}${trials > 1 ? ` --trials ${Math.max(1, Math.round(trials / 2))}` : ""}`,
+  ];
+};
 
 export const addDescribe = (program: Command): void => {
   program
@@ -95,6 +152,10 @@ export const addDescribe = (program: Command): void => {
           axes: experiment.axes,
           numbers: experiment.numbers,
           trials: experiment.trials,
+          grid: ownGrid(experiment),
+          quick: experiment.quick ?? null,
+          quickTrials: experiment.quickTrials ?? null,
+          takes: durationOf(experiment.name),
         };
         const rows = Object.entries(experiment.parameters).map(([key, p]) => {
           const range =
@@ -117,7 +178,11 @@ export const addDescribe = (program: Command): void => {
           ([key, p]) =>
             `  ${key}: ${p.says}${p.kind === "choice" && !listed(p.choices) ? `: ${p.choices.join("; ")}` : ""}. Source: ${p.source}.`,
         );
-        answer(json, document, [experiment.summary, "", tableText(table), "", ...meanings].join("\n"));
+        answer(
+          json,
+          document,
+          [experiment.summary, "", ...aboutRuns(experiment, name), "", tableText(table), "", ...meanings].join("\n"),
+        );
       },
     );
 };

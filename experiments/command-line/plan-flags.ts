@@ -88,6 +88,10 @@ const checkDevice = (device: string): void => {
     throw new Misuse(
       `--device ${device}: neither a device set nor a file; sets are ${names.join(", ")}.${suggestion(device, names)}`,
     );
+  if (/\.(csv|tsv|txt|xlsx|parquet|gz|xz)$/i.test(device))
+    throw new Misuse(
+      `--device ${device}: measurements are no device file; make one of them: rramlab fit ${device} --out ${device.replace(/(\.\w+)+$/, "")}.json`,
+    );
   orMisuse(() => parseRram(readUserJson(device, "--device"), device));
 };
 

@@ -49,7 +49,31 @@ const COMMANDS = [
   addData,
 ];
 
-const commandLine = (): Command => {
+/** What was meant by an argument that a run does not take: a parameter as a flag, or a setting without its flag. */
+const meantOf = (message: string, args: readonly string[]): string => {
+  if (!["run", "plan"].includes(args[0])) return "";
+  const [, flag] = /unknown option '--([A-Za-z]\w*)(?:=[^']*)?'/.exec(message) ?? [];
+  if (flag) {
+    const at = args.findIndex((word) => word === `--${flag}` || word.startsWith(`--${flag}=`));
+    const [, inline] = /=(.*)$/.exec(args[at]) ?? [];
+    const value = inline ?? args[at + 1];
+    return ` A parameter is given with --set: --set ${flag}=${value === undefined || value.startsWith("--") ? "VALUE" : value}`;
+  }
+  if (!message.includes("too many arguments")) return "";
+  const setting = args
+    .slice(1)
+    .find((word, i) => /^[A-Za-z]\w*=/.test(word) && !/^--(set|grid|vary|precision)$/.test(args[i]));
+  return setting ? ` A parameter is given with --set: --set ${setting}` : "";
+};
+
+/** What is wrong with a command, and what was meant. */
+const told = (message: string, args: readonly string[]): string => {
+  const meant = meantOf(message, args);
+  if (!meant) return message;
+  return `${message.replace(/ \(Did you mean .*\)$/, "").replace(/\.$/, "")}.${meant} ("rramlab describe ${args[1]}" names them).`;
+};
+
+const commandLine = (args: readonly string[]): Command => {
   const program = new Command("rramlab")
     .description("From a filament's resistance to a network's accuracy: RRAM in-memory-computing circuit simulation")
     .version(packageVersion())
@@ -58,12 +82,13 @@ const commandLine = (): Command => {
   for (const command of [program, ...program.commands, ...program.commands.flatMap((c) => c.commands)])
     command.exitOverride().configureOutput({
       writeOut: (text) => writeAnswer(asTyped(text)),
-      outputError: (text, write) => write(`${asTyped(oneLine(text))}\n`),
+      outputError: (text, write) => write(`${asTyped(told(oneLine(text), args))}\n`),
     });
   return program;
 };
 
-const exitCodeOf = (error: unknown, wantsJson: boolean): number => {
+const exitCodeOf = (error: unknown, args: readonly string[]): number => {
+  const wantsJson = args.includes("--json");
   if (error instanceof CommanderError) {
     if (error.exitCode === 0) return DONE;
     if (wantsJson) writeAnswer(`${JSON.stringify({ ok: false, error: oneLine(error.message) })}\n`);
@@ -83,9 +108,9 @@ const exitCodeOf = (error: unknown, wantsJson: boolean): number => {
 /** Runs the command line with these arguments (without node and the program's own name); answers the exit code. */
 export const runProgram = async (args: readonly string[]): Promise<number> => {
   try {
-    await commandLine().parseAsync([...args], { from: "user" });
+    await commandLine(args).parseAsync([...args], { from: "user" });
     return DONE;
   } catch (error) {
-    return exitCodeOf(error, args.includes("--json"));
+    return exitCodeOf(error, args);
   }
 };

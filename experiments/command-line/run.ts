@@ -122,7 +122,7 @@ export const addPlan = (program: Command): void => {
         planned
           .map(
             ({ name: of, out, plan }) =>
-              `${plan.points.length} points of ${of} planned in ${out}. Compute them with one of:\n  rramlab resume ${out}\n  rramlab submit ${out} --engine slurm\n  rramlab submit ${out} --engine commands`,
+              `${plan.points.length} ${plan.points.length === 1 ? "point" : "points"} of ${of} planned in ${out}. Compute them with one of:\n  rramlab resume ${out}\n  rramlab submit ${out} --engine slurm\n  rramlab submit ${out} --engine commands`,
           )
           .join("\n"),
       );

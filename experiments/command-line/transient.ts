@@ -36,6 +36,10 @@ export const addTransient = (program: Command): void => {
           json?: boolean;
         },
       ) => {
+        if (/\.(cir|ckt|sp|spi|spice|net)$/i.test(file))
+          throw new Misuse(
+            `${file}: a netlist here is JSON (docs/transient.md); a SPICE deck runs by: rramlab spice run ${file}`,
+          );
         const { netlist, analysis } = orMisuse(() => parseNetlist(readUserJson(file, "netlist"), file));
         const stop = flags.stop === undefined ? analysis?.stop : await parseQuantity(flags.stop, "s", "--stop");
         if (stop === undefined)

@@ -22,7 +22,7 @@ const read = (asked: string): RramParams => {
   if (planned) return parseRram(planned.record, asked);
   if (!statSync(asked, { throwIfNoEntry: false })?.isFile())
     throw new RangeError(
-      `device: "${asked}" is not one of ${Object.keys(RRAM_SETS).join(", ")}; a file goes with --device FILE.json.`,
+      `device: "${asked}" is not one of ${Object.keys(RRAM_SETS).join(", ")}; a file goes with --device FILE.json, measurements become one by "rramlab fit".`,
     );
   return orMisuse(() => parseRram(readUserJson(asked, "--device"), asked));
 };

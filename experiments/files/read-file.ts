@@ -62,9 +62,13 @@ export const readUserJson = (path: string, what: string): unknown => {
   try {
     return parseJson(text);
   } catch (error) {
-    throw new Misuse(`${what} ${path} is no JSON: ${(error as Error).message}.`);
+    const why = isBinary(text) ? "it is no text" : (error as Error).message;
+    throw new Misuse(`${what} ${path} is no JSON: ${why}.`);
   }
 };
+
+/** Whether what was read as text is none: bytes that no text has. */
+const isBinary = (text: string): boolean => /[\u0000-\u0008\u000e-\u001f\ufffd]/.test(text.slice(0, PIECE));
 
 /** The bytes of a plain file of a run's folder. @throws Error where it is none (a pipe would never end), or too large. */
 export const readPlainBytes = (path: string): Buffer => {

@@ -122,7 +122,7 @@ const inspected = (html: string, width: number): { errors: string[]; drawn: numb
     const crowded: Figure = {
       ...{ kind: "heat maps", title: "t", caption: "", columns: 2, maps },
       ...{ x: { label: "x", places: names.slice(1) }, y: { label: "y", places: ["1"] } },
-      colour: { label: "c", unit: "", scale: "linear", from: 0, to: 1 },
+      colour: { label: "c", unit: "", scale: "linear" as const, from: 0, to: 1 },
     };
     expect(inspected(page([crowded]), 600).overlaps).not.toEqual([]);
   });

@@ -109,6 +109,6 @@ test("a rate is told with as many digits as its interval knows", () => {
   expect(told(0.998, 0.9971, 0.9987)).toBe("99.80 [99.71, 99.87]");
   expect(told(0.0001009, 0.0000807, 0.0001136)).toBe("0.010 [0.008, 0.011]");
   expect(told(0, 0, 0.0019)).toBe("0 [0, 0.2]");
-  expect(told(1, 0.9981, 1)).toBe("100.0 [99.8, 100.0]");
+  expect(told(1, 0.9981, 1)).toBe("100 [99.8, 100]");
   expect(told(Number.NaN, 0, 1)).toBe("-");
 });
