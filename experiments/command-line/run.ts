@@ -1,11 +1,25 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Command, Option } from "commander";
+import type { AnyExperiment } from "#src/montecarlo/index";
+import { planDigest, readPlan } from "../files/run-folder.ts";
 import { Misuse } from "../misuse.ts";
 import { browserHere, PICTURES, type Picture } from "../run/draw-figures.ts";
 import { resultRows } from "../run/finish.ts";
 import { findExperiment } from "../run/load-experiment.ts";
 import { FIGURE_SETS, type FigureSet } from "../run/plotly-source.ts";
-import { planInto, planOf, type RunResult, remarksOf, report, resume, run, warnOnError } from "../run/run.ts";
+import {
+  type PlanOptions,
+  planInto,
+  planOf,
+  type RunResult,
+  remarksOf,
+  report,
+  resume,
+  run,
+  warnOnError,
+} from "../run/run.ts";
 import { writePictures } from "../run/write-pictures.ts";
 import { parseCount } from "./arguments.ts";
 import { type ModuleFlag, moduleOption } from "./module-option.ts";
@@ -31,6 +45,17 @@ const workersOf = (text: string | undefined): { workers?: number } =>
 /** The file of a user's module. */
 const pathOf = ({ module }: { readonly module: string }): string | undefined =>
   module.startsWith("file:") ? fileURLToPath(module) : undefined;
+
+/** How many trials are asked of the very run that lies in the folder with fewer; null where it is another, or is to be replaced. */
+const growable = (experiment: AnyExperiment, options: PlanOptions): number | null => {
+  const { out, force, ...asked } = options;
+  if (out === undefined || force || asked.trials === undefined || !existsSync(join(out, "plan.json"))) return null;
+  const there = readPlan(out);
+  if (there.stopping.kind !== "trials" || there.stopping.trials >= asked.trials) return null;
+  const { grownFrom: _grownFrom, ...before } = there;
+  const same = planOf(experiment, { ...asked, trials: there.stopping.trials });
+  return planDigest(same) === planDigest(before) ? asked.trials : null;
+};
 
 /** The runs that a name, a module or a study file asks for: several where the study names several. */
 const asked = async (name: string, given: RunFlags) => {
@@ -73,18 +98,23 @@ export const addRun = (program: Command): void => {
       const results: [string, RunResult][] = [];
       for (const { name: own, experiment, flags, options } of runs) {
         let out = options.out ?? "";
+        const grown = growable(experiment, options);
+        if (grown !== null && !json) process.stderr.write(`${out} holds this run with fewer trials: it grows\n`);
         const result = await watched(
           () => out,
           (watch) =>
-            run(experiment, {
-              ...options,
-              ...workersOf(flags.workers),
-              ...watch,
-              onStart: (dir: string) => {
-                out = dir;
-                if (!json) process.stderr.write(`${experiment.name}, seed "${flags.seed ?? "rramlab"}", into ${dir}\n`);
-              },
-            }),
+            grown !== null
+              ? resume(out, { ...workersOf(flags.workers), ...watch, trials: grown, module: pathOf(experiment) })
+              : run(experiment, {
+                  ...options,
+                  ...workersOf(flags.workers),
+                  ...watch,
+                  onStart: (dir: string) => {
+                    out = dir;
+                    if (!json)
+                      process.stderr.write(`${experiment.name}, seed "${flags.seed ?? "rramlab"}", into ${dir}\n`);
+                  },
+                }),
         );
         if (isPicture(figures)) writePictures(result.out, result.figures, figures);
         else if (figures === "full") await report(result.out, { module: pathOf(experiment), figures });
@@ -135,13 +165,18 @@ export const addResume = (program: Command): void => {
     .description("do what is missing of a run that was planned, stopped or killed")
     .argument("<dir>", "run folder")
     .addOption(moduleOption())
+    .option("--trials <n>", "more trials a point than it was planned with; those that are there are kept")
     .option("--workers <n>", "threads (default: all processors)")
     .option("--json", "one JSON document on stdout")
-    .addHelpText("after", "\nExample:\n  rramlab resume runs/sense-errors-001")
-    .action(async (dir: string, flags: ModuleFlag & { workers?: string; json?: boolean }) => {
+    .addHelpText(
+      "after",
+      "\nExamples:\n  rramlab resume runs/sense-errors-001\n  rramlab resume runs/sense-errors-001 --trials 20000",
+    )
+    .action(async (dir: string, flags: ModuleFlag & { trials?: string; workers?: string; json?: boolean }) => {
+      const trials = flags.trials === undefined ? {} : { trials: parseCount("--trials", flags.trials, 1) };
       const result = await watched(
         () => dir,
-        (watch) => resume(dir, { ...workersOf(flags.workers), ...watch, module: flags.module }),
+        (watch) => resume(dir, { ...workersOf(flags.workers), ...trials, ...watch, module: flags.module }),
       );
       showResult(result, flags.json ?? false);
     });

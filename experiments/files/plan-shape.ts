@@ -72,6 +72,7 @@ export const planShape = z.strictObject({
     }),
   ),
   arithmetic: z.record(z.string(), z.string()),
+  grownFrom: z.strictObject({ digest: z.string(), trials: whole }).optional(),
   begunOn: engine,
 });
 

@@ -67,8 +67,11 @@ export const readUserJson = (path: string, what: string): unknown => {
   }
 };
 
-/** Whether what was read as text is none: bytes that no text has. */
-const isBinary = (text: string): boolean => /[\u0000-\u0008\u000e-\u001f\ufffd]/.test(text.slice(0, PIECE));
+/** Whether what was read as text is none: it has bytes that no text has. */
+const isBinary = (text: string): boolean =>
+  [...text.slice(0, PIECE)].some(
+    (c) => c === "\ufffd" || (c < " " && c !== "\n" && c !== "\r" && c !== "\t" && c !== "\f"),
+  );
 
 /** The bytes of a plain file of a run's folder. @throws Error where it is none (a pipe would never end), or too large. */
 export const readPlainBytes = (path: string): Buffer => {

@@ -40,7 +40,7 @@ export const expectFree = (dir: string, force: boolean): void => {
   if (occupied.length > 0 && !force)
     throw new Misuse(
       isRun
-        ? `--out ${dir} already holds a run. Continue it with "rramlab resume ${dir}", or replace it with --force.`
+        ? `--out ${dir} already holds a run. Continue it with "rramlab resume ${dir}" (with more trials: --trials N), or replace it with --force.`
         : `--out ${dir} exists and is not empty. Choose another folder, or write into it with --force.`,
     );
   const foreign = occupied.filter(isOwnName);

@@ -45,6 +45,7 @@ import { codeHash } from "./code-hash.ts";
 import { engineArithmetic, engineNote, thisEngine } from "./engine.ts";
 import { executeRun, type Watch } from "./execute.ts";
 import { figuresOf, manifestOf, readManifest, summariesOf, writeReport, writeResults } from "./finish.ts";
+import { grow } from "./grow.ts";
 import { loadPlanned } from "./load-experiment.ts";
 import type { FigureSet } from "./plotly-source.ts";
 import { mender, type Settled, settle } from "./settle.ts";
@@ -264,10 +265,28 @@ export const openPlanned = async (
   return { plan, experiment: await loadPlanned(dir, plan, { module, warn }) };
 };
 
-/** Does what is missing of the run in `dir`, then merges and reports. */
-export const resume = async (dir: string, options: WorkOptions & OpenOptions = {}): Promise<RunResult> => {
+/**
+ * Does what is missing of the run in `dir`, then merges and reports; with `trials`, of that many trials a point, of which those that are there
+ * are kept.
+ * @throws Misuse where it cannot be continued, or not with so many trials.
+ */
+export const resume = async (
+  dir: string,
+  options: WorkOptions & OpenOptions & { readonly trials?: number } = {},
+): Promise<RunResult> => {
   const workers = workersOf(options);
-  const { plan, experiment } = await openPlanned(dir, options);
+  const opened = await openPlanned(dir, options);
+  const { experiment } = opened;
+  let { plan } = opened;
+  if (options.trials !== undefined) {
+    const release = claim(dir, true, watchOf(options).warn);
+    try {
+      plan = grow(dir, plan, experiment, options.trials).plan;
+    } finally {
+      release();
+    }
+    expectInputs(plan);
+  }
   return atWorkIn(dir, watchOf(options).warn, () => complete(dir, plan, experiment, workers, options));
 };
 

@@ -23,7 +23,7 @@ export const writePictures = (dir: string, figures: readonly Figure[], picture: 
   const folder = join(dir, "figures");
   makeFolder(folder);
   const names = figures.map(({ title }, i) => nameOf(title, i, picture));
-  drawn.forEach((bytes, i) => writeFile(join(folder, names[i]), bytes));
+  for (const [i, bytes] of drawn.entries()) writeFile(join(folder, names[i]), bytes);
   for (const name of readdirSync(folder))
     if (name.endsWith(`.${picture}`) && /^\d{2,}-/.test(name) && !names.includes(name)) rmSync(join(folder, name));
   return names.map((name) => join(folder, name));

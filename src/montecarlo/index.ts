@@ -19,7 +19,7 @@ export { idleWhere } from "./idle.ts";
 export { mergeShards } from "./merge.ts";
 export { oncePerPoint } from "./once-per-point.ts";
 export type { Parameter, Parameters, Value, ValueOf, Values, ValuesOf } from "./parameter.ts";
-export { faultOf } from "./parameter.ts";
+export { defaultsOf, faultOf } from "./parameter.ts";
 export type { DeviceRecord, PartPlace, Plan, PlanRequest } from "./plan.ts";
 export { PLAN_FORMAT, paramsAt, partName, partsOf, planRun, usesAt, usesOf, withVaried } from "./plan.ts";
 export type { FailurePoint, FailureSearch } from "./rare-events/failure-points.ts";

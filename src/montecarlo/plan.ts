@@ -35,6 +35,8 @@ export interface Plan {
   readonly devices: readonly DeviceRecord[];
   /** Digests of what the engine's functions gave where the run was planned: the same on every supported engine. */
   readonly arithmetic: Readonly<Record<string, string>>;
+  /** Of a run that was given more trials after it had been planned: the digest of its plan before, and its trials then. */
+  readonly grownFrom?: { readonly digest: string; readonly trials: number };
 }
 
 /** A device from a file: its path, as it was asked for, and what the file holds. */

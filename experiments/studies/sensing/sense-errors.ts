@@ -15,10 +15,18 @@ import type { Key } from "#src/random/index";
 import type { Figure } from "#src/report/figure";
 import { OWN_MODULE } from "../../own-module.ts";
 import { showQuantity } from "../../units/show.ts";
-import { axisColumns, rateCell, rateFigures, tableOf } from "../results/index.ts";
+import { axisColumns, measuredCell, rateCell, rateFigures, tableOf } from "../results/index.ts";
 import { heatRemarks, idleRipple } from "./idle-parameters.ts";
 import { trialsOf } from "./read-trials.ts";
-import { amplifierOf, checkSense, deviceOf, SENSE_PARAMETERS, senseNotes, standingOf } from "./sense-parameters.ts";
+import {
+  amplifierOf,
+  checkSense,
+  deviceOf,
+  SENSE_PARAMETERS,
+  SIZING_NAMES,
+  senseNotes,
+  standingOf,
+} from "./sense-parameters.ts";
 
 /** Of the transients [V]: one outcome in a thousand or fewer changes when it is tightened (bench/sense-accuracy.mjs). */
 export const MONTE_CARLO_TOLERANCE = 1e-3;
@@ -84,6 +92,24 @@ const conclude = (table: Table, params: Params) => {
       ],
       [
         `Type 1: ±1 read with the other sign; type 2: ±1 read as 0; type 3: 0 read as ±1; both outputs low is invalid and used as 0, at most ${(100 * worstInvalid).toPrecision(2)} % of ±1 here. Binary reads take an undecided output as a fair coin. Strobe ${showQuantity(params.strobe, "s")} unless it is an axis.`,
+      ],
+    ),
+    tableOf(
+      "Time and energy of a read",
+      table.rows,
+      [
+        ...axisColumns(table, PARAMETERS),
+        ["decision", ({ numbers }) => measuredCell(numbers.decisionTime.estimate, "s")],
+        ["repeated", ({ numbers }) => measuredCell(numbers.repeatedEnergy.estimate, "J")],
+        ["precharge", ({ numbers }) => measuredCell(numbers.prechargeEnergy.estimate, "J")],
+        ["sense", ({ numbers }) => measuredCell(numbers.senseEnergy.estimate, "J")],
+        [
+          "together",
+          ({ numbers }) => measuredCell(numbers.prechargeEnergy.estimate + numbers.senseEnergy.estimate, "J"),
+        ],
+      ],
+      [
+        "Means over samples; their intervals are in results.csv. Decision: of ±1, where an output fell by the strobe. Repeated: a whole read that follows a read of the same cell, from strobe to strobe. Precharge, sense, together: a first read, all nodes at 0 V before.",
       ],
     ),
   ];
@@ -165,6 +191,7 @@ export const senseErrors = defineExperiment({
     "hrsSpreadFactor",
     "rippleAmplitude",
     "rippleFrequency",
+    ...SIZING_NAMES,
   ],
   grid: () => [{ supply: [0.7, 0.8, 0.9, 1.0, 1.1, 1.2] }],
   trials: 1000,

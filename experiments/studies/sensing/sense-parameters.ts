@@ -7,6 +7,7 @@ import {
 import {
   CORNERS,
   ptm130,
+  type Role,
   type RramConduction,
   type RramParams,
   type RramStateParams,
@@ -17,6 +18,7 @@ import {
 } from "#devices/index";
 import {
   choice,
+  defaultsOf,
   oncePerPoint,
   type Parameters,
   quantity,
@@ -29,6 +31,41 @@ import { deviceFor } from "../../files/device-files.ts";
 import { showQuantity } from "../../units/show.ts";
 
 const TECHNOLOGIES = { sky130, ptm130 } as const satisfies Readonly<Record<string, Technology>>;
+
+/** A width or capacitance or time of the amplifier as the reference netlist has it. */
+const OWN = "this project's own reference netlist";
+const width = (role: Role, what: string) =>
+  quantity(
+    "m",
+    REFERENCE_SIZING.widths[role],
+    [0.42e-6, 20e-6],
+    `gate width of ${what}`,
+    `${OWN}; currents and capacitances follow the width`,
+  );
+const { capacitances: OF_NODES, timing: TIMING } = REFERENCE_SIZING;
+
+/** Sizes, capacitances and timing of the amplifier and its cell. */
+export const SIZING_PARAMETERS = {
+  latchWidth: width("latchN", "the latch's nMOS"),
+  latchPWidth: width("latchP", "the latch's pMOS"),
+  prechargeWidth: width("precharge", "the precharge pMOS"),
+  footWidth: width("foot", "the foot nMOS"),
+  accessWidth: width("access", "the access nMOS of the cells"),
+  outputCapacitance: quantity(
+    "F",
+    OF_NODES.output,
+    [0.1e-15, 1e-12],
+    "wiring and load of each output, beside the transistors' own",
+    OWN,
+  ),
+  cellCapacitance: quantity("F", OF_NODES.cell, [0, 100e-15], "node between a cell and its access transistor", OWN),
+  sourceLineCapacitance: quantity("F", OF_NODES.sourceLine, [0.1e-15, 10e-12], "wiring of the source line", OWN),
+  prechargeTime: quantity("s", TIMING.precharge, [1e-9, 1e-3], "length of the precharge, from all nodes at 0 V", OWN),
+  senseEdge: quantity("s", TIMING.edge, [1e-12, 10e-9], "rise time of SEN", OWN),
+} as const satisfies Parameters;
+
+export const SIZING_NAMES = keysOf(SIZING_PARAMETERS);
+type SizingValues = ValuesOf<typeof SIZING_PARAMETERS>;
 
 const factor = (what: string) => quantity("1", 1, [0.01, 100], `factor on ${what}`, "1: the device set as it is");
 
@@ -113,6 +150,7 @@ export const SENSE_PARAMETERS = {
     "its frequency; it starts with the precharge",
     "chosen: of the order of a logic clock",
   ),
+  ...SIZING_PARAMETERS,
 } as const satisfies Parameters;
 
 /** Their names: what a part that reads with the amplifier depends on. */
@@ -141,20 +179,37 @@ export const conductionOf = ({
 export const lawOf = (conduction: RramConduction): string =>
   conduction.kind === "ohmic" ? "ohmic cells" : `cells of sinh law, V0 ${showQuantity(conduction.fieldVoltage, "V")}`;
 
-/** The amplifier that the parameters describe. */
+const DEFAULT_SIZING: SizingValues = defaultsOf(SIZING_PARAMETERS);
+
+/** The amplifier that the parameters describe; of the reference sizes where they say none. */
 export const designOf = (
   params: Pick<SenseValues, "technology" | "corner" | "supply" | "temperature" | "bitLineCapacitance" | "device"> &
-    Partial<Pick<SenseValues, "conduction" | "rippleAmplitude" | "rippleFrequency">>,
-): SenseAmplifierDesign => ({
-  ...REFERENCE_SIZING,
-  technology: technologyOf(params),
-  corner: params.corner,
-  supply: params.supply,
-  temperature: params.temperature,
-  capacitances: { ...REFERENCE_SIZING.capacitances, bitLine: params.bitLineCapacitance },
-  conduction: conductionOf(params),
-  ripple: { amplitude: params.rippleAmplitude ?? 0, frequency: params.rippleFrequency ?? 0 },
-});
+    Partial<Pick<SenseValues, "conduction" | "rippleAmplitude" | "rippleFrequency"> & SizingValues>,
+): SenseAmplifierDesign => {
+  const size = { ...DEFAULT_SIZING, ...params };
+  return {
+    technology: technologyOf(params),
+    corner: params.corner,
+    supply: params.supply,
+    temperature: params.temperature,
+    widths: {
+      latchN: size.latchWidth,
+      latchP: size.latchPWidth,
+      precharge: size.prechargeWidth,
+      foot: size.footWidth,
+      access: size.accessWidth,
+    },
+    capacitances: {
+      output: size.outputCapacitance,
+      bitLine: params.bitLineCapacitance,
+      cell: size.cellCapacitance,
+      sourceLine: size.sourceLineCapacitance,
+    },
+    timing: { precharge: size.prechargeTime, edge: size.senseEdge },
+    conduction: conductionOf(params),
+    ripple: { amplitude: params.rippleAmplitude ?? 0, frequency: params.rippleFrequency ?? 0 },
+  };
+};
 
 /** The compiled amplifier that the parameters describe. */
 export const amplifierOf = oncePerPoint(

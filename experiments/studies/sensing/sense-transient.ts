@@ -20,7 +20,7 @@ import { OWN_MODULE } from "../../own-module.ts";
 import { showMeasured, showQuantity } from "../../units/show.ts";
 import { axisColumns, measuredCell, tableOf, varied } from "../results/index.ts";
 import { idleRipple } from "./idle-parameters.ts";
-import { conductionOf, designOf, lawOf, SENSE_PARAMETERS, transistorNotes } from "./sense-parameters.ts";
+import { conductionOf, designOf, lawOf, SENSE_PARAMETERS, SIZING_NAMES, transistorNotes } from "./sense-parameters.ts";
 
 // Resistances are given and nothing is drawn: mismatch and statistics have no place here.
 const {
@@ -178,6 +178,7 @@ export const senseTransient = defineExperiment({
     "supply",
     "leftResistance",
     "rightResistance",
+    ...SIZING_NAMES,
   ],
   grid: () => [{ supply: [1.2, 0.9, 0.7] }],
   deterministic: true,

@@ -1,5 +1,14 @@
 import { readSamples } from "#circuits/index";
-import { defineExperiment, type NumberSpec, rate, type TableOf, type TrialResult } from "#src/montecarlo/index";
+import {
+  defineExperiment,
+  type NumberSpec,
+  type Parameters,
+  quantity,
+  rate,
+  type TableOf,
+  type TrialResult,
+  type ValuesOf,
+} from "#src/montecarlo/index";
 import { power } from "#src/numerics/power";
 import type { Key } from "#src/random/index";
 import type { Figure } from "#src/report/figure";
@@ -15,7 +24,7 @@ import {
   checkSense,
   deviceOf,
   SENSE_PARAMETERS,
-  type SenseValues,
+  SIZING_NAMES,
   senseNotes,
   standingOf,
 } from "./sense-parameters.ts";
@@ -26,9 +35,17 @@ export const STROBES: readonly number[] = Array.from({ length: 37 }, (_, i) =>
   Number((0.2e-9 * power(10, i / 12)).toPrecision(3)),
 );
 
-/** A window's limits: share of ±1 not yet read right, share of 0 already read as ±1. */
+/** A window's limits where nothing else is asked: share of ±1 not yet read right, share of 0 already read as ±1. */
 export const MOST_MISSED = 0.01;
 export const MOST_ZERO_ERRORS = 0.05;
+
+const PARAMETERS = {
+  ...SENSE_PARAMETERS,
+  mostMissed: quantity("1", MOST_MISSED, [1e-4, 0.5], "share of ±1 that may be missed inside the window", "chosen"),
+  mostZeroErrors: quantity("1", MOST_ZERO_ERRORS, [1e-4, 0.5], "share of 0 that may be read as ±1 inside it", "chosen"),
+} as const satisfies Parameters;
+
+type Params = ValuesOf<typeof PARAMETERS>;
 
 type NumberName = `${"missed" | "zeroError"}@${string}`;
 type Table = TableOf<typeof PARAMETERS, Record<NumberName, NumberSpec>>;
@@ -45,12 +62,15 @@ const numbers = recordOf(
 );
 
 /** The longest unbroken run of strobes that keep both limits, by the estimates; null where none does. */
-const windowOf = (row: Row): { readonly from: number; readonly to: number } | null =>
+const windowOf = (
+  row: Row,
+  { mostMissed, mostZeroErrors }: Params,
+): { readonly from: number; readonly to: number } | null =>
   longestWindow(
     STROBES,
     (strobe) =>
-      row.numbers[nameAt("missed", strobe)].estimate < MOST_MISSED &&
-      row.numbers[nameAt("zeroError", strobe)].estimate < MOST_ZERO_ERRORS,
+      row.numbers[nameAt("missed", strobe)].estimate < mostMissed &&
+      row.numbers[nameAt("zeroError", strobe)].estimate < mostZeroErrors,
   );
 
 /** First strobe at which a share falls below (missed) or rises above (zeroError) `level`; null where none does. */
@@ -65,36 +85,37 @@ const strobeAt = (row: Row, kind: "missed" | "zeroError", level: number): number
 const time = (seconds: number | null): string =>
   seconds === null ? `> ${showQuantity(STROBES[STROBES.length - 1], "s")}` : showQuantity(seconds, "s");
 
-const conclude = (table: Table) => [
+/** "5 %" */
+const share = (x: number): string => `${Number((100 * x).toPrecision(6))} %`;
+
+const conclude = (table: Table, params: Params) => [
   tableOf(
     "Where a strobe can stand",
     table.rows,
     [
       ...axisColumns(table, PARAMETERS),
-      ["±1 read", (row) => time(strobeAt(row, "missed", MOST_MISSED))],
-      ["0 lost", (row) => time(strobeAt(row, "zeroError", MOST_ZERO_ERRORS))],
+      ["±1 read", (row) => time(strobeAt(row, "missed", params.mostMissed))],
+      ["0 lost", (row) => time(strobeAt(row, "zeroError", params.mostZeroErrors))],
       [
         "window",
         (row) => {
-          const window = windowOf(row);
+          const window = windowOf(row, params);
           return window ? `${showQuantity(window.from, "s")} .. ${showQuantity(window.to, "s")}` : "none";
         },
       ],
     ],
     [
-      `±1 read: first strobe at which 99 % are read right. 0 lost: first strobe at which 5 % are read as ±1. Window: strobes at which fewer than 1 % of ±1 are missed (wrong sign, 0 or invalid) and fewer than 5 % of 0 are read as ±1, by the estimates, not by the ends of their intervals; strobes twelve a decade from ${showQuantity(STROBES[0], "s")} to ${showQuantity(STROBES[STROBES.length - 1], "s")}. Intervals of every share are in results.csv.`,
+      `±1 read: first strobe at which ${share(1 - params.mostMissed)} are read right. 0 lost: first strobe at which ${share(params.mostZeroErrors)} are read as ±1. Window: strobes at which fewer than ${share(params.mostMissed)} of ±1 are missed (wrong sign, 0 or invalid) and fewer than ${share(params.mostZeroErrors)} of 0 are read as ±1, by the estimates, not by the ends of their intervals; strobes twelve a decade from ${showQuantity(STROBES[0], "s")} to ${showQuantity(STROBES[STROBES.length - 1], "s")}. Intervals of every share are in results.csv.`,
     ],
   ),
 ];
 
-const PARAMETERS = SENSE_PARAMETERS;
-
-const shareFigures = (table: Table, params: SenseValues): Figure[] =>
+const shareFigures = (table: Table, params: Params): Figure[] =>
   linesOf(table, PARAMETERS, ["supply"]).flatMap(({ label, rows }): Figure[] => {
     const nanoseconds = STROBES.map((s) => s * 1e9);
     const shares: Figure[] = rows.slice(0, 6).map((row) => {
       const supply = showQuantity(row.at.supply, "V");
-      const window = windowOf(row);
+      const window = windowOf(row, params);
       const curve = (kind: "missed" | "zeroError", name: string) =>
         percentCurve(
           name,
@@ -127,8 +148,8 @@ const shareFigures = (table: Table, params: SenseValues): Figure[] =>
         x: { label: "supply", unit: "V", scale: "linear" },
         y: { label: "strobe after SEN rises", unit: "ns", scale: "log" },
         series: [
-          boundary("99 % of ±1 read", "missed", MOST_MISSED),
-          boundary("5 % of 0 lost", "zeroError", MOST_ZERO_ERRORS),
+          boundary(`${share(1 - params.mostMissed)} of ±1 read`, "missed", params.mostMissed),
+          boundary(`${share(params.mostZeroErrors)} of 0 lost`, "zeroError", params.mostZeroErrors),
           boundary("half of ±1 read", "missed", 0.5),
           boundary("half of 0 lost", "zeroError", 0.5),
         ],
@@ -138,7 +159,7 @@ const shareFigures = (table: Table, params: SenseValues): Figure[] =>
   });
 
 /** One trial a key: an amplifier and a pair of cells that read the three states, looked at at every strobe. */
-const readTogether = (params: SenseValues, keys: readonly Key[]): TrialResult<NumberName>[] => {
+const readTogether = (params: Params, keys: readonly Key[]): TrialResult<NumberName>[] => {
   const samples = readSamples(
     amplifierOf(params),
     deviceOf(params),
@@ -169,6 +190,7 @@ export const senseWindow = defineExperiment({
     "activationEnergyHrs",
     "rippleAmplitude",
     "rippleFrequency",
+    ...SIZING_NAMES,
   ],
   grid: () => [{ supply: [0.7, 0.8, 0.9, 1.0, 1.1, 1.2] }],
   trials: 500,

@@ -6,7 +6,12 @@ import { expectDevices } from "../../../experiments/files/device-files.ts";
 import { loadStudy, studyNames } from "../../../experiments/registry.ts";
 import { ternaryVersusBinary } from "../../../experiments/studies/networks/ternary-versus-binary.ts";
 import { senseErrors } from "../../../experiments/studies/sensing/sense-errors.ts";
-import { deviceOf, type SenseValues, senseNotes } from "../../../experiments/studies/sensing/sense-parameters.ts";
+import {
+  deviceOf,
+  type SenseValues,
+  SIZING_PARAMETERS,
+  senseNotes,
+} from "../../../experiments/studies/sensing/sense-parameters.ts";
 
 describe.each(studyNames())("%s", (name) => {
   test("is known by its name, says what it is, and every parameter has meaning and source", async () => {
@@ -131,6 +136,7 @@ describe("notes of a sense-amplifier study", () => {
     mismatch: 1,
     activationEnergyLrs: 0,
     activationEnergyHrs: 0,
+    ...defaultsOf(SIZING_PARAMETERS),
     lrsMedianFactor: 1,
     hrsMedianFactor: 1,
     lrsSpreadFactor: 1,
