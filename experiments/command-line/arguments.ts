@@ -1,4 +1,5 @@
 import type { AnyExperiment, Distribution, Parameter, Value } from "#src/montecarlo/index";
+import { ownOf } from "#src/words/named";
 import { suggestion } from "#src/words/suggestion";
 import { Misuse } from "../misuse.ts";
 import type { Scope } from "../units/expression.ts";
@@ -13,6 +14,15 @@ const split = (option: string, text: string): [string, string] => {
   const at = text.indexOf("=");
   if (at < 1) throw new Misuse(`${option} ${text}: expected NAME=VALUE.`);
   return [text.slice(0, at).trim(), text.slice(at + 1).trim()];
+};
+
+/** What `train` calls otherwise than studies do. */
+const SAME: Readonly<Record<string, string>> = { layers: "widths" };
+
+/** The parameter's own name, of the one that was written. */
+const ownName = ({ parameters }: AnyExperiment, name: string): string => {
+  const same = ownOf(SAME, name);
+  return !Object.hasOwn(parameters, name) && same && Object.hasOwn(parameters, same) ? same : name;
 };
 
 const parameterOf = (experiment: AnyExperiment, name: string): Parameter => {
@@ -45,7 +55,8 @@ export const parseSettings = async (
 ): Promise<Record<string, Value>> => {
   const values: Record<string, Value> = {};
   for (const setting of settings) {
-    const [name, text] = split("--set", setting);
+    const [said, text] = split("--set", setting);
+    const name = ownName(experiment, said);
     const parameter = parameterOf(experiment, name);
     if (Object.hasOwn(values, name)) throw new Misuse(`--set ${name} is given twice.`);
     values[name] = inRange(await parseValue(text, parameter, name, scope), parameter, name);
@@ -62,7 +73,8 @@ export const parseGrid = async (
   if (axes.length === 0) return null;
   const grid: Record<string, readonly Value[]> = {};
   for (const axis of axes) {
-    const [name, text] = split("--grid", axis);
+    const [said, text] = split("--grid", axis);
+    const name = ownName(experiment, said);
     const parameter = parameterOf(experiment, name);
     if (Object.hasOwn(grid, name)) throw new Misuse(`--grid ${name} is given twice; a list is NAME=A,B,C.`);
     grid[name] = (await parseAxis(text, parameter, name, scope)).map((value) => inRange(value, parameter, name));
@@ -78,7 +90,8 @@ export const parseVaried = async (
 ): Promise<Record<string, Distribution>> => {
   const distributions: Record<string, Distribution> = {};
   for (const entry of varied) {
-    const [name, text] = split("--vary", entry);
+    const [said, text] = split("--vary", entry);
+    const name = ownName(experiment, said);
     const parameter = parameterOf(experiment, name);
     if (Object.hasOwn(distributions, name)) throw new Misuse(`--vary ${name} is given twice.`);
     distributions[name] = await parseDistribution(text, parameter, name, scope);

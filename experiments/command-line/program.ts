@@ -8,6 +8,7 @@ import { Interrupted, WorkerDied } from "../run/worker-pool.ts";
 import { writeAnswer } from "./answer-channel.ts";
 import { Answered } from "./answered.ts";
 import { asTyped } from "./as-typed.ts";
+import { addCompletion } from "./completion.ts";
 import { addCrossbar } from "./crossbar.ts";
 import { addData } from "./data.ts";
 import { addFit } from "./fit/fit.ts";
@@ -47,6 +48,7 @@ const COMMANDS = [
   addPredict,
   addConvert,
   addData,
+  addCompletion,
 ];
 
 /** What was meant by an argument that a run does not take: a parameter as a flag, or a setting without its flag. */

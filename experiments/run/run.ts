@@ -129,7 +129,7 @@ const seedOf = ({ seed = "rramlab" }: Pick<PlanOptions, "seed">): string => {
 };
 
 /** A planned run, not yet computed. */
-interface Planned {
+export interface Planned {
   readonly out: string;
   readonly plan: Plan;
 }

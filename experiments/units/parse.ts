@@ -99,8 +99,12 @@ export const parseValue = async (
 ): Promise<Value> => {
   if (parameter.kind === "quantity" || parameter.kind === "integer")
     return parseQuantity(text, parameter.unit, name, scope);
-  return text;
+  return parameter.kind === "choice" ? chosen(text, parameter.choices) : text;
 };
+
+/** A flip is what type 1 is of binary weights: pages and tables call it so. */
+const chosen = (text: string, choices: readonly string[]): string =>
+  text === "flip" && !choices.includes("flip") && choices.includes("type1") ? "type1" : text;
 
 /** Splits at commas that are in no parentheses. */
 export const splitArguments = (text: string): string[] => {

@@ -1,5 +1,5 @@
 import { availableParallelism } from "node:os";
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import { firstImages } from "#src/datasets/labelled-images";
 import { KNOWN_DATA_SETS } from "#src/datasets/registry";
 import { ARITHMETICS, type Arithmetic } from "#src/kernels/kernels";
@@ -119,6 +119,7 @@ export const addTrain = (program: Command): void => {
       "neurons a layer, inputs first; vgg:F, convolutions of F, F, 2F, 2F, 4F, 4F channels; or a .json or .yaml file of layers",
       "784-64-64-10",
     )
+    .addOption(new Option("--widths <what>", "the same as --layers, as studies call it").hideHelp())
     .option("--weights <kind>", "float, binary or ternary; a file of layers says it itself", "ternary")
     .option("--activations <kind>", "binary or ternary (float weights use relu)", "binary")
     .option("--epochs <n>", "passes over the training images; the last one counts", "10")
@@ -143,7 +144,8 @@ export const addTrain = (program: Command): void => {
       "after",
       "\nA training that was stopped goes on from OUT.checkpoint, kept after every epoch.\n\nExamples:\n  rramlab train --weights ternary --layers 784-64-64-10 --out tnn.safetensors\n  rramlab train --data cifar-10 --layers vgg:16 --epochs 6 --move 4 --flip",
     )
-    .action(async (flags: TrainFlags) => {
+    .action(async ({ widths, ...given }: TrainFlags & { readonly widths?: string }) => {
+      const flags = widths === undefined ? given : { ...given, layers: widths };
       oneOf("--weights", flags.weights, ["float", "binary", "ternary"]);
       oneOf("--activations", flags.activations, ["binary", "ternary"]);
       const out = flags.out ?? "model.safetensors";

@@ -17,13 +17,15 @@ export const parseErrors = async (text: string | undefined): Promise<(layers: re
   for (const part of text?.split(",") ?? []) {
     const colon = part.lastIndexOf(":");
     const layer = colon < 0 ? null : part.slice(0, colon).trim();
-    const [name, value = "", ...more] = part
+    const [said, value = "", ...more] = part
       .slice(colon + 1)
       .split("=")
       .map((s) => s.trim());
+    // A binary weight has one error, which is the other sign.
+    const name = said === "flip" ? "type1" : said;
     if (!Object.hasOwn(all, name))
       throw new Misuse(
-        `--errors ${part}: expected type1, type2 or type3 with a probability, e.g. type1=0.01,type3=0.05. Did you mean "${closest(name, Object.keys(all))}"?`,
+        `--errors ${part}: expected type1 (flip, of binary weights), type2 or type3 with a probability, e.g. type1=0.01,type3=0.05. Did you mean "${closest(name, Object.keys(all))}"?`,
       );
     if (more.length > 0)
       throw new Misuse(`--errors ${part}: expected ${name} with one probability, e.g. ${name}=0.01.`);
