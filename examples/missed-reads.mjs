@@ -1,7 +1,7 @@
 import * as lab from "rramlab";
 
-const design = { ...lab.REFERENCE_SIZING, technology: lab.sky130, corner: "tt", temperature: 300.15 };
-const amplifierAt = lab.oncePerPoint(({ supply }) => lab.compileSenseAmplifier({ ...design, supply }));
+const amplifierAt = lab.oncePerPoint(({ supply }) => lab.compileSenseAmplifier({
+  ...lab.REFERENCE_SIZING, technology: lab.sky130, corner: "tt", temperature: 300.15, supply }));
 export const missed = lab.defineExperiment({
   name: "missed-reads", summary: "A 2T2R pair that holds +1, missed at 2 ns.", module: import.meta.url,
   parameters: { supply: lab.quantity("V", 0.9, [0.5, 1.2], "supply", "chosen") },

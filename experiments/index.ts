@@ -6,7 +6,7 @@ export { selectImages } from "#src/datasets/labelled-images";
 export { summariesText } from "./command-line/output.ts";
 export { loadDataSet } from "./files/load-data-set.ts";
 export { Misuse } from "./misuse.ts";
-export { studyNames } from "./registry.ts";
+export { loadStudy, studyNames } from "./registry.ts";
 export type { Progress } from "./run/execute.ts";
 export { resultRows } from "./run/finish.ts";
 export { isProgram } from "./run/is-program.ts";

@@ -18,6 +18,22 @@ const split = (option: string, text: string): [string, string] => {
 
 /** What `train` calls otherwise than studies do. */
 const SAME: Readonly<Record<string, string>> = { layers: "widths" };
+/** What the field calls it, too. */
+const MEANT: Readonly<Record<string, string>> = {
+  vdd: "supply",
+  temp: "temperature",
+  tstrobe: "strobe",
+  vth: "mismatch",
+  dataset: "data",
+};
+
+/** The parameter that was likely meant: another name of it, one that begins so, or one that is spelt almost so. */
+const meant = (name: string, known: readonly string[]): string => {
+  const other = ownOf(MEANT, name.toLowerCase());
+  const longer = known.find((k) => name.length >= 4 && k.toLowerCase().startsWith(name.toLowerCase()));
+  const found = other !== undefined && known.includes(other) ? other : longer;
+  return found ? ` Did you mean "${found}"?` : suggestion(name, known);
+};
 
 /** The parameter's own name, of the one that was written. */
 const ownName = ({ parameters }: AnyExperiment, name: string): string => {
@@ -29,9 +45,7 @@ const parameterOf = (experiment: AnyExperiment, name: string): Parameter => {
   const parameter = Object.hasOwn(experiment.parameters, name) ? experiment.parameters[name] : undefined;
   if (!parameter) {
     const known = Object.keys(experiment.parameters);
-    throw new Misuse(
-      `${experiment.name} has no parameter "${name}".${suggestion(name, known)} Known: ${known.join(", ")}.`,
-    );
+    throw new Misuse(`${experiment.name} has no parameter "${name}".${meant(name, known)} Known: ${known.join(", ")}.`);
   }
   return parameter;
 };

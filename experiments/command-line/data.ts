@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
-import { join } from "node:path";
 import type { Command } from "commander";
 import { IDX_FILES, KNOWN_DATA_SETS } from "#src/datasets/registry";
+import { idxFolder } from "../files/idx-folder.ts";
 import { loadDataSet, md5, readIdxFile } from "../files/load-data-set.ts";
 import { Misuse } from "../misuse.ts";
 import { answer } from "./output.ts";
@@ -29,10 +29,12 @@ export const addData = (program: Command): void => {
     .action((which: string, { json = false }: { json?: boolean }) => {
       const set = loadDataSet(which);
       const official = KNOWN_DATA_SETS.find((d) => d.name === "mnist")?.md5 ?? {};
-      const files = Object.values(IDX_FILES).flatMap((file) => {
-        const bytes = existsSync(which) ? readIdxFile(which, file) : null;
-        return bytes ? [{ file: join(which, file), md5: md5(bytes), official: md5(bytes) === official[file] }] : [];
-      });
+      const files = existsSync(which)
+        ? Object.entries(idxFolder(which)).map(([kind, file]) => {
+            const sum = md5(readIdxFile(file));
+            return { file, md5: sum, official: sum === official[IDX_FILES[kind as keyof typeof IDX_FILES]] };
+          })
+        : [];
       const document = {
         name: set.name,
         train: set.train.count,

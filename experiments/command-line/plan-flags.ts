@@ -88,7 +88,11 @@ const checkDevice = (device: string): void => {
     throw new Misuse(
       `--device ${device}: neither a device set nor a file; sets are ${names.join(", ")}.${suggestion(device, names)}`,
     );
-  if (/\.(csv|tsv|txt|xlsx|parquet|gz|xz)$/i.test(device))
+  if (/\.(xlsx?|ods)$/i.test(device))
+    throw new Misuse(
+      `--device ${device}: a workbook is no device file; save the sheet as CSV, and make a device of it: rramlab fit FILE.csv`,
+    );
+  if (/\.(csv|tsv|txt|parquet|gz|xz)$/i.test(device))
     throw new Misuse(
       `--device ${device}: measurements are no device file; make one of them: rramlab fit ${device} --out ${device.replace(/(\.\w+)+$/, "")}.json`,
     );

@@ -116,10 +116,10 @@ export const addRun = (program: Command): void => {
                   },
                 }),
         );
-        if (isPicture(figures)) writePictures(result.out, result.figures, figures);
-        else if (figures === "full") await report(result.out, { module: pathOf(experiment), figures });
+        const pictures = isPicture(figures) ? writePictures(result.out, result.figures, figures) : [];
+        if (figures === "full") await report(result.out, { module: pathOf(experiment), figures });
         results.push([own, result]);
-        if (!json || runs.length === 1) showResult(result, json);
+        if (!json || runs.length === 1) showResult(result, json, pictures);
       }
       if (json && runs.length > 1)
         answer(

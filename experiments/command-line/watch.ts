@@ -33,13 +33,13 @@ export const watched = async <T>(dir: () => string, work: (watch: Watch) => Prom
 };
 
 /** The answer of a finished run. */
-export const showResult = (result: RunResult, json: boolean): void => {
+export const showResult = (result: RunResult, json: boolean, pictures: readonly string[] = []): void => {
   const { table, out, summaries } = result;
   for (const note of failuresTold(table)) process.stderr.write(`rramlab: ${note}\n`);
   for (const note of cappedNote(result.plan, result.experiment, table)) process.stderr.write(`rramlab: ${note}\n`);
   answer(
     json,
-    { out, rows: resultRows(table) },
-    `${summariesText(summaries)}\n\nReport:  ${out}/report.html\nResults: ${out}/results.csv`,
+    { out, rows: resultRows(table, result.replicates), ...(pictures.length > 0 ? { pictures } : {}) },
+    `${summariesText(summaries)}\n\nReport:  ${out}/report.html\nResults: ${out}/results.csv, the tables above in tables.csv${pictures.length > 0 ? `\nFigures: ${pictures.join("\n         ")}` : ""}`,
   );
 };

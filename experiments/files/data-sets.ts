@@ -3,7 +3,7 @@ import { statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { CIFAR_FILES } from "#src/datasets/cifar";
 import type { DataSet, DataSetRecord, LabelledImages } from "#src/datasets/labelled-images";
-import { IDX_FILES } from "#src/datasets/registry";
+import { idxFolder } from "./idx-folder.ts";
 import { ARRAY_FILES } from "./labelled-array-files.ts";
 import { loadDataSet } from "./load-data-set.ts";
 import { plannedRecords } from "./planned-records.ts";
@@ -18,12 +18,16 @@ const sha256 = ({ train, test }: DataSet): string => {
   return hash.digest("hex");
 };
 
-const FILES = [
-  ...Object.values(IDX_FILES).flatMap((file) => [file, `${file}.gz`]),
-  ...CIFAR_FILES.train,
-  CIFAR_FILES.test,
-  ...ARRAY_FILES,
-];
+const FILES = [...CIFAR_FILES.train, CIFAR_FILES.test, ...ARRAY_FILES];
+
+/** The IDX files of a folder; none where what is there is something else, which is told when it is read. */
+const idxFilesOf = (asked: string): string[] => {
+  try {
+    return Object.values(idxFolder(asked));
+  } catch {
+    return [];
+  }
+};
 
 /** What is at a path; nothing where a file stands for a folder of it. */
 const statOf = (path: string) => {
@@ -39,6 +43,7 @@ const stateOf = (asked: string): string => {
   const files = [
     ...asked.split(",").map((path) => [path, path]),
     ...FILES.map((name) => [name, join(asked, name)]),
+    ...idxFilesOf(asked).map((path) => [path, path]),
   ].flatMap(([name, path]) => {
     const found = statOf(path);
     return found?.isFile() ? [`${name} ${found.size} ${found.mtimeMs} ${found.ino}`] : [];

@@ -10,6 +10,7 @@ import { IDX_FILES, KNOWN_DATA_SETS, MNIST_10K_SPLIT } from "#src/datasets/regis
 import { stratifiedSplit } from "#src/datasets/split";
 import { ownOf } from "#src/words/named";
 import { Misuse } from "../misuse.ts";
+import { idxFolder } from "./idx-folder.ts";
 import { labelledArraysAt } from "./labelled-array-files.ts";
 
 const FASHION_FOLDER = "/usr/share/datasets/fashion-mnist";
@@ -61,23 +62,18 @@ const loadCifarFolder = (folder: string): DataSet => {
 /** Most bytes that are unpacked in memory: ten times MNIST's training images. */
 const MOST_UNPACKED = 500_000_000;
 
-/** The bytes of an IDX file, unpacked; null where neither the file nor its .gz is there. */
-export const readIdxFile = (folder: string, file: string): Uint8Array | null => {
-  const plain = join(folder, file);
-  if (existsSync(plain)) {
-    if (!statSync(plain).isFile()) throw new Misuse(`data: ${plain} is not a file.`);
-    return readFileSync(plain);
-  }
-  const packed = `${plain}.gz`;
-  if (!existsSync(packed)) return null;
+/** The bytes of an IDX file, unpacked where its name ends in .gz. */
+export const readIdxFile = (path: string): Uint8Array => {
+  if (!statSync(path).isFile()) throw new Misuse(`data: ${path} is not a file.`);
+  if (!path.endsWith(".gz")) return readFileSync(path);
   try {
-    return gunzipSync(readFileSync(packed), { maxOutputLength: MOST_UNPACKED });
+    return gunzipSync(readFileSync(path), { maxOutputLength: MOST_UNPACKED });
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ERR_BUFFER_TOO_LARGE")
       throw new Misuse(
-        `data: ${packed} unpacks to more than ${MOST_UNPACKED} bytes, ten times the largest set known here. Is it one? Unpack it by hand.`,
+        `data: ${path} unpacks to more than ${MOST_UNPACKED} bytes, ten times the largest set known here. Is it one? Unpack it by hand.`,
       );
-    throw new Misuse(`data: ${packed} cannot be unpacked (${(error as Error).message}); it is truncated or corrupt.`);
+    throw new Misuse(`data: ${path} cannot be unpacked (${(error as Error).message}); it is truncated or corrupt.`);
   }
 };
 
@@ -86,26 +82,34 @@ export const md5 = (bytes: Uint8Array): string => createHash("md5").update(bytes
 const loadIdxFolder = (folder: string): DataSet => {
   let verified = true;
   const official = KNOWN_DATA_SETS.find((d) => d.name === "mnist")?.md5 ?? {};
-  const read = (file: string): { readonly shape: readonly number[]; readonly values: Uint8Array } => {
-    const bytes = readIdxFile(folder, file);
-    if (!bytes) {
+  const there = idxFolder(folder);
+  const read = (
+    kind: keyof typeof IDX_FILES,
+  ): { readonly shape: readonly number[]; readonly values: Uint8Array; readonly path: string } => {
+    const path = there[kind];
+    if (path === undefined) {
       const known = KNOWN_DATA_SETS.map((d) => d.name).join(", ");
+      const others = Object.values(there);
       const hint =
         folder === FASHION_FOLDER
           ? byHand("fashion-mnist")
-          : `a folder holds ${Object.values(IDX_FILES).join(", ")}, CIFAR-10's data_batch_1.bin .. data_batch_5.bin and test_batch.bin, or x_test.npy and y_test.npy`;
-      throw new Misuse(`data: ${join(folder, file)} is not there; ${hint}. Known by name: ${known}.`);
+          : others.length > 0
+            ? `found were ${others.map((file) => basename(file)).join(", ")}`
+            : `a folder holds ${Object.values(IDX_FILES).join(", ")} (or the like, or .gz), CIFAR-10's data_batch_1.bin .. data_batch_5.bin and test_batch.bin, or x_test.npy and y_test.npy`;
+      throw new Misuse(`data: ${join(folder, IDX_FILES[kind])} is not there; ${hint}. Known by name: ${known}.`);
     }
-    verified &&= md5(bytes) === official[file];
+    const bytes = readIdxFile(path);
+    verified &&= md5(bytes) === official[IDX_FILES[kind]];
     try {
-      return parseIdx(bytes, join(folder, file));
+      return { ...parseIdx(bytes, path), path };
     } catch (error) {
       throw new Misuse(`data: ${(error as Error).message}`);
     }
   };
-  const pair = (imagesFile: string, labelsFile: string): LabelledImages => {
-    const images = read(imagesFile);
-    const labels = read(labelsFile);
+  const pair = (imagesKind: keyof typeof IDX_FILES, labelsKind: keyof typeof IDX_FILES): LabelledImages => {
+    const images = read(imagesKind);
+    const labels = read(labelsKind);
+    const [imagesFile, labelsFile] = [images, labels].map(({ path }) => basename(path));
     const [count, ...sides] = images.shape;
     if (sides.length === 0 || count === 0)
       throw new Misuse(`data: ${imagesFile} holds no images (its shape is ${images.shape.join(" x ")}).`);
@@ -124,8 +128,8 @@ const loadIdxFolder = (folder: string): DataSet => {
       labels: labels.values,
     };
   };
-  const train = pair(IDX_FILES.trainImages, IDX_FILES.trainLabels);
-  const test = pair(IDX_FILES.testImages, IDX_FILES.testLabels);
+  const train = pair("trainImages", "trainLabels");
+  const test = pair("testImages", "testLabels");
   if (train.pixels !== test.pixels)
     throw new Misuse(`data: training images have ${train.pixels} pixels, test images ${test.pixels}.`);
   return {

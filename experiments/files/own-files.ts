@@ -6,7 +6,7 @@ import { HOST, TEMPORARY } from "./write-file.ts";
 
 /** Names of the files that a run writes, folder by folder: nothing else in a run's folder is ever removed. */
 const OWN: Readonly<Record<string, RegExp>> = {
-  "": /^(manifest\.json|plan\.json|results\.(csv|parquet)|report\.html|trials\.(csv|parquet))$/,
+  "": /^(manifest\.json|plan\.json|results\.(csv|parquet)|tables\.csv|report\.html|trials\.(csv|parquet))$/,
   parts: /^[A-Za-z][\w@.-]*-[0-9a-f]{16}(\.progress)?\.json$/,
   shards: /^\d{6,}\.jsonl(\.damaged)?$/,
   rounds: /^\d+\.json$/,

@@ -37,7 +37,15 @@ const readOnce = (file: number, piece: Buffer): number => {
 };
 
 /** Why a file could not be read, in words: "ENOENT", or more where there is more to say. */
-const reasonOf = (error: unknown): string => (error as NodeJS.ErrnoException).code ?? (error as Error).message;
+const reasonOf = (error: unknown): string => {
+  const { code } = error as NodeJS.ErrnoException;
+  const words: Readonly<Record<string, string>> = {
+    ENOENT: "there is no such file (ENOENT)",
+    EISDIR: "it is a folder (EISDIR)",
+    EACCES: "it may not be read (EACCES)",
+  };
+  return code === undefined ? (error as Error).message : (words[code] ?? code);
+};
 
 /** The bytes of a file that the user names (`-`: standard input), a bounded number of them. @throws Misuse */
 export const readUserBytes = (path: string, what: string): Buffer => {

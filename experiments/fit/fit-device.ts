@@ -66,9 +66,15 @@ const sampled = (values: readonly Measurement[], key: Key): readonly number[] =>
 
 /** Less is no memory cell's resistance [ohm], by two orders of magnitude. */
 const LEAST_LIKELY = 100;
+/** More is no low resistance of a memory cell [ohm], by the same. */
+const MOST_LIKELY = 10e6;
 
 /** What is said of medians that no memory cell has: the unit, or what separates thousands, is likely another. */
 const doubtsOf = ([low, high]: readonly number[]): string[] => {
+  if (low >= MOST_LIKELY)
+    return [
+      `A doubt: a low resistance of ${Number(low.toPrecision(4))} ohm is no memory cell's. Is the column in a smaller unit than its head says?`,
+    ];
   if (low >= LEAST_LIKELY) return [];
   const units = [
     ["k", 1e3],

@@ -2,7 +2,7 @@ import { ownOf } from "#src/words/named";
 import { Misuse } from "../misuse.ts";
 import { parseQuantity } from "../units/parse.ts";
 import { unitIn } from "./tables/field-units.ts";
-import { listed, numberIn, type RecordTable } from "./tables/read-table.ts";
+import { isAmbiguous, listed, numberIn, type RecordTable } from "./tables/read-table.ts";
 
 /** One measured resistance. */
 export interface Measurement {
@@ -131,7 +131,10 @@ const measurementsIn = (
     if (!state) return [{ column: fields[header.state], what: `"${record[header.state]}" is neither LRS nor HRS` }];
     const number = numberIn(text, table);
     const wrong = (what: string) => [{ column: column.name, what }];
-    if (!Number.isFinite(number)) return wrong(`"${text}" is no number`);
+    if (!Number.isFinite(number))
+      return wrong(
+        `"${text}" is no number${isAmbiguous(text) ? " (a comma of thousands, or a decimal one? write it without)" : ""}`,
+      );
     if (!(number > 0)) return wrong(`${text} is not above 0`);
     const si = number * column.scale;
     const resistance = column.conductance ? 1 / si : si;

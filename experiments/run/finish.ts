@@ -13,10 +13,12 @@ import {
   usesOf,
 } from "#src/montecarlo/index";
 import type { Interval } from "#src/numerics/intervals";
+import { meanInterval, momentsOf } from "#src/numerics/moments";
 import { type Column, csvText, parquetBytes } from "#src/report/columns";
 import type { Figure } from "#src/report/figure";
 import { pageHtml, type WordTable } from "#src/report/page";
 import { withDashes } from "#src/report/word-table";
+import { grouped } from "#src/words/grouped";
 import { faultText } from "../files/fault-text.ts";
 import { type Manifest, manifestShape } from "../files/plan-shape.ts";
 import { readPlainText } from "../files/read-file.ts";
@@ -31,8 +33,42 @@ import { type FigureSet, plotlySource } from "./plotly-source.ts";
 
 const finite = (x: number): number | null => (Number.isFinite(x) ? x : null);
 
-/** A row a grid point: axes, then for each number its estimate, low, high, trials; then the number of failed trials. */
-const resultColumns = (table: Table): Column[] => [
+/** Axes that a study spans by itself, whatever is asked: its training seeds. */
+export const replicatesOf = (plan: Plan, experiment: AnyExperiment): string[] =>
+  Object.keys(experiment.replicates?.(plan.params) ?? {}).filter((axis) => plan.axes.includes(axis));
+
+/**
+ * Means over what a study spans by itself (training seeds), with their t intervals: what tables print of points that differ in nothing else. The
+ * same in each of their rows.
+ */
+const pooledColumns = (table: Table, replicates: readonly string[]): Column[] => {
+  const others = table.axes.filter((axis) => !replicates.includes(axis));
+  const placeOf = (row: Table["rows"][number]): string => JSON.stringify(others.map((axis) => row.point[axis]));
+  const groups = grouped(table.rows, placeOf);
+  if ([...groups.values()].every((rows) => rows.length < 2)) return [];
+  const suffix = `over_${replicates.join("_")}`;
+  return Object.keys(table.numbers).flatMap((name): Column[] => {
+    const means = new Map(
+      [...groups].map(([place, rows]) => {
+        const known = rows.map((row) => row.numbers[name].estimate).filter(Number.isFinite);
+        return [place, meanInterval(momentsOf(known))] as const;
+      }),
+    );
+    const of = (pick: (interval: Interval) => number) =>
+      table.rows.map((row) => finite(pick(means.get(placeOf(row)) as Interval)));
+    return [
+      { name: `${name}_${suffix}`, values: of((x) => x.estimate) },
+      { name: `${name}_${suffix}_low`, values: of((x) => x.low) },
+      { name: `${name}_${suffix}_high`, values: of((x) => x.high) },
+    ];
+  });
+};
+
+/**
+ * A row a grid point: axes, then for each number its estimate, low, high, trials; then the number of failed trials; then, of a study with
+ * training seeds, the means over them.
+ */
+const resultColumns = (table: Table, replicates: readonly string[]): Column[] => [
   ...table.axes.map((axis) => ({ name: axis, values: table.rows.map((r) => r.point[axis]) })),
   ...Object.keys(table.numbers).flatMap((name): Column[] => [
     { name, values: table.rows.map((r) => finite(r.numbers[name].estimate)) },
@@ -42,6 +78,7 @@ const resultColumns = (table: Table): Column[] => [
     ...quantilesOf(table, name),
   ]),
   { name: "failed", values: table.rows.map((r) => r.failed) },
+  ...pooledColumns(table, replicates),
 ];
 
 /** Columns of a number's quantiles: decisionTime_q99, its low and high. */
@@ -61,8 +98,8 @@ const quantilesOf = (table: Table, name: string): Column[] => {
 };
 
 /** Results as records, for machines. */
-export const resultRows = (table: Table): Record<string, unknown>[] => {
-  const columns = resultColumns(table);
+export const resultRows = (table: Table, replicates: readonly string[] = []): Record<string, unknown>[] => {
+  const columns = resultColumns(table, replicates);
   return table.rows.map((_, i) => Object.fromEntries(columns.map((c) => [c.name, c.values[i]])));
 };
 
@@ -102,8 +139,32 @@ export const manifestOf = (
   codeHash: plan.experiment.hash,
 });
 
-export const writeResults = (dir: string, table: Table): void => {
-  const columns = resultColumns(table);
+/** An estimate with its interval, as tables print them: "92.35 [89.65, 94.42]". */
+const PRINTED = /^([-+±]?[\d.e+-]+)(?: %)?(?: \[([-+]?[\d.e+-]+), ([-+]?[\d.e+-]+)\])?/;
+
+/** What tables print, a row a cell: the table, the first cell of its row, the column, and the cell as text and in parts. */
+const tablesText = (summaries: readonly Summary[]): string => {
+  const cells = summaries.flatMap(({ title, columns, rows }) =>
+    rows.flatMap((row, i) => row.map((text, c) => ({ title, line: i + 1, of: row[0], column: columns[c], text }))),
+  );
+  const parts = cells.map(({ text }) => PRINTED.exec(text));
+  const number = (of: string | undefined): number | null =>
+    of === undefined || of === "" || !Number.isFinite(Number(of)) ? null : Number(of);
+  return csvText([
+    { name: "table", values: cells.map(({ title }) => title) },
+    { name: "line", values: cells.map(({ line }) => line) },
+    { name: "row", values: cells.map(({ of }) => of) },
+    { name: "column", values: cells.map(({ column }) => column) },
+    { name: "printed", values: cells.map(({ text }) => text) },
+    { name: "estimate", values: parts.map((found) => number(found?.[1])) },
+    { name: "low", values: parts.map((found) => number(found?.[2])) },
+    { name: "high", values: parts.map((found) => number(found?.[3])) },
+  ]);
+};
+
+export const writeResults = (dir: string, plan: Plan, experiment: AnyExperiment, table: Table): void => {
+  const columns = resultColumns(table, replicatesOf(plan, experiment));
+  writeFile(join(dir, "tables.csv"), tablesText(summariesOf(plan, experiment, table)));
   writeFile(join(dir, "results.csv"), csvText(columns));
   writeFile(join(dir, "results.parquet"), parquetBytes(columns));
 };

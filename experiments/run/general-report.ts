@@ -115,9 +115,20 @@ export const generalFigures = (experiment: AnyExperiment, table: Table): Figure[
   ];
 };
 
-/** The range of the first number, and where its ends are. */
+/** The rate or share that differs most from point to point; where there is none, the first number. */
+const mostMoved = (table: Table): readonly [string, NumberSpec] => {
+  const all = Object.entries(table.numbers);
+  const rangeOf = (name: string): number => {
+    const values = table.rows.map((row) => row.numbers[name].estimate).filter(Number.isFinite);
+    return values.length > 0 ? Math.max(...values) - Math.min(...values) : -1;
+  };
+  const rates = all.filter(([, spec]) => spec.kind === "rate");
+  return rates.length > 0 ? rates.reduce((a, b) => (rangeOf(b[0]) > rangeOf(a[0]) ? b : a)) : all[0];
+};
+
+/** The range of the number that moves most, and where its ends are. */
 export const generalAnswer = (experiment: AnyExperiment, table: Table): string => {
-  const [[name, spec]] = Object.entries(table.numbers);
+  const [name, spec] = mostMoved(table);
   const known = table.rows.filter((row) => Number.isFinite(row.numbers[name].estimate));
   if (known.length === 0) return "";
   const sorted = [...known].sort((a, b) => a.numbers[name].estimate - b.numbers[name].estimate);

@@ -1,4 +1,5 @@
 import { Misuse } from "../misuse.ts";
+import { Interrupted } from "./worker-pool.ts";
 
 /** Flags of the command line by the options of the library that say the same. */
 const OPTIONS: readonly (readonly [RegExp, string])[] = [
@@ -21,8 +22,10 @@ const OPTIONS: readonly (readonly [RegExp, string])[] = [
 export const inLibraryWords = (message: string): string =>
   OPTIONS.reduce((text, [flag, option]) => text.replace(flag, option), message);
 
-const told = (error: unknown): unknown =>
-  error instanceof Misuse ? new Misuse(inLibraryWords(error.message), { cause: error }) : error;
+const told = (error: unknown): unknown => {
+  if (error instanceof Misuse) return new Misuse(inLibraryWords(error.message), { cause: error });
+  return error instanceof Interrupted ? new Interrupted(inLibraryWords(error.message)) : error;
+};
 
 /** A function of a run as the library has it: its misuse is told in the library's words. */
 export const inLibrary = <A extends readonly unknown[], R>(

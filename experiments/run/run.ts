@@ -20,6 +20,7 @@ import {
 } from "#src/montecarlo/index";
 import type { Figure } from "#src/report/figure";
 import { oneLine } from "#src/words/one-line";
+import { suggestion } from "#src/words/suggestion";
 import { expectFit, mergeArrays } from "../files/array-files.ts";
 import { claim } from "../files/claim.ts";
 import { dataSetRecord } from "../files/data-sets.ts";
@@ -44,11 +45,12 @@ import { Misuse, orMisuse } from "../misuse.ts";
 import { codeHash } from "./code-hash.ts";
 import { engineArithmetic, engineNote, thisEngine } from "./engine.ts";
 import { executeRun, type Watch } from "./execute.ts";
-import { figuresOf, manifestOf, readManifest, summariesOf, writeReport, writeResults } from "./finish.ts";
+import { figuresOf, manifestOf, readManifest, replicatesOf, summariesOf, writeReport, writeResults } from "./finish.ts";
 import { grow } from "./grow.ts";
 import { loadPlanned } from "./load-experiment.ts";
 import type { FigureSet } from "./plotly-source.ts";
 import { mender, type Settled, settle } from "./settle.ts";
+import { Interrupted } from "./worker-pool.ts";
 
 /** What a plan is made from. */
 export interface PlanOptions {
@@ -92,6 +94,8 @@ export interface RunResult {
   readonly table: Table;
   readonly summaries: readonly Summary[];
   readonly figures: readonly Figure[];
+  /** Axes that the study spans by itself: its training seeds. */
+  readonly replicates: readonly string[];
 }
 
 /** Threads for each processor beyond which more only take memory, some 60 MB each. */
@@ -126,6 +130,25 @@ const seedOf = ({ seed = "rramlab" }: Pick<PlanOptions, "seed">): string => {
   if (seed.length > LONGEST_SEED || [...seed].some((c) => c < " "))
     throw new Misuse(`--seed is ${seed.length} characters; expected at most ${LONGEST_SEED} on one line.`);
   return seed;
+};
+
+/** Options by name: one that is none would be left aside in silence. */
+const OPTIONS = {
+  plan: ["seed", "set", "grid", "varied", "sampling", "trials", "precision", "keepTrials", "out", "force"],
+  work: ["workers", "signal", "onProgress", "warn"],
+  run: ["onStart"],
+} as const;
+
+/** @throws Misuse for what is no experiment, or an option that there is not. */
+const expectOptions = (what: string, experiment: unknown, options: object, known: readonly string[]): void => {
+  const { name, module, parameters } = (experiment ?? {}) as Partial<AnyExperiment>;
+  if (typeof name !== "string" || typeof module !== "string" || !parameters)
+    throw new Misuse(
+      `${what} takes what defineExperiment returns; came ${typeof experiment === "string" ? `"${experiment}"` : typeof experiment}. A study of the program by its name: await loadStudy("sense-errors").`,
+    );
+  const strange = Object.keys(options).find((option) => !known.includes(option));
+  if (strange !== undefined)
+    throw new Misuse(`${what} has no option "${strange}".${suggestion(strange, known)} Known: ${known.join(", ")}.`);
 };
 
 /** A planned run, not yet computed. */
@@ -197,6 +220,7 @@ const layOut = (experiment: AnyExperiment, options: PlanOptions): Planned & { re
  * @throws Misuse where what is asked cannot be.
  */
 export const planInto = (experiment: AnyExperiment, options: PlanOptions = {}): Planned => {
+  expectOptions("planInto", experiment, options, OPTIONS.plan);
   const { out, plan, release } = layOut(experiment, options);
   release();
   return { out, plan };
@@ -215,12 +239,17 @@ export const remarksOf = (plan: Plan, experiment: AnyExperiment): readonly strin
  * @throws Misuse where what is asked cannot be; Interrupted when `signal` aborts (continue with `resume`).
  */
 export const run = async (experiment: AnyExperiment, options: RunOptions = {}): Promise<RunResult> => {
+  expectOptions("run", experiment, options, [...OPTIONS.plan, ...OPTIONS.work, ...OPTIONS.run]);
   const workers = workersOf(options);
   const { out, plan, release } = layOut(experiment, options);
   try {
     options.onStart?.(out);
     for (const remark of remarksOf(plan, experiment)) watchOf(options).warn(remark);
     return await complete(out, plan, experiment, workers, options);
+  } catch (error) {
+    if (error instanceof Interrupted)
+      throw new Interrupted(`stopped; what was done is kept in ${out}. Go on with "rramlab resume ${out}".`);
+    throw error;
   } finally {
     release();
   }
@@ -332,14 +361,22 @@ const finish = (
   rounds: readonly Round[],
   sitting: { readonly workers: number; readonly started: string; readonly cpuSeconds: number },
 ): RunResult => {
-  writeResults(dir, table);
+  writeResults(dir, plan, experiment, table);
   if (plan.keepTrials) mergeRows(dir, plan, shardCount(rounds));
   if (experiment.arrays) mergeArrays(dir, plan, experiment, rounds);
   const manifest = manifestOf(plan, table, { ...sitting, finished: new Date().toISOString() }, readManifest(dir));
   const figures = figuresOf(dir, plan, experiment, table);
   writeReport(dir, plan, experiment, table, figures, manifest);
   writeFile(join(dir, "manifest.json"), `${JSON.stringify(manifest, null, 2)}\n`);
-  return { out: dir, plan, experiment, table, summaries: summariesOf(plan, experiment, table), figures };
+  return {
+    out: dir,
+    plan,
+    experiment,
+    table,
+    summaries: summariesOf(plan, experiment, table),
+    figures,
+    replicates: replicatesOf(plan, experiment),
+  };
 };
 
 /** Damage as misuse of a verb that computes nothing; any other error as it is. */
@@ -391,8 +428,16 @@ export const report = async (
   const { table } = settled(dir, plan, experiment);
   const manifest = readManifest(dir);
   if (!manifest) throw new Misuse(`${dir} was never finished; finish it with "rramlab merge ${dir}".`);
-  writeResults(dir, table);
+  writeResults(dir, plan, experiment, table);
   const figures = figuresOf(dir, plan, experiment, table);
   writeReport(dir, plan, experiment, table, figures, manifest, options.figures);
-  return { out: dir, plan, experiment, table, summaries: summariesOf(plan, experiment, table), figures };
+  return {
+    out: dir,
+    plan,
+    experiment,
+    table,
+    summaries: summariesOf(plan, experiment, table),
+    figures,
+    replicates: replicatesOf(plan, experiment),
+  };
 };

@@ -54,9 +54,12 @@ const anyQuantity = async (given: string, unit: string, name: string, scope: Sco
   try {
     value = await evaluateExpression(text, scope);
   } catch (error) {
-    throw new Misuse(
-      `${name}: "${given}" cannot be read (${(error as Error).message}); expected e.g. "${example(unit)}".`,
-    );
+    const why = given.includes(",")
+      ? "several values span an axis: --grid"
+      : /^[\d.]+\s*[fpnumkMGT]$/.test(given)
+        ? "a prefix needs its unit"
+        : (error as Error).message;
+    throw new Misuse(`${name}: "${given}" cannot be read (${why}); expected e.g. "${example(unit)}".`);
   }
   if (typeof value === "number") return value;
   if (library.typeOf(value) !== "Unit")
@@ -103,8 +106,11 @@ export const parseValue = async (
 };
 
 /** A flip is what type 1 is of binary weights: pages and tables call it so. */
-const chosen = (text: string, choices: readonly string[]): string =>
-  text === "flip" && !choices.includes("flip") && choices.includes("type1") ? "type1" : text;
+const chosen = (text: string, choices: readonly string[]): string => {
+  if (choices.includes(text)) return text;
+  if (text === "flip" && choices.includes("type1")) return "type1";
+  return choices.find((choice) => choice.toLowerCase() === text.toLowerCase()) ?? text;
+};
 
 /** Splits at commas that are in no parentheses. */
 export const splitArguments = (text: string): string[] => {

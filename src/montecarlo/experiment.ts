@@ -116,7 +116,7 @@ export interface Experiment<P extends Parameters = Parameters, C = Record<string
   readonly together?: (context: C, params: ValuesOf<P>, keys: readonly Key[]) => readonly TrialResult<N>[];
   /** Drawn from the run folder alone: of the table, and of parts of the preparation where numbers do not say enough. */
   readonly figures?: (table: Table<ValuesOf<P>, N>, params: ValuesOf<P>, prepared: Prepared) => readonly Figure[];
-  /** What was found, in one sentence, above everything else; the range of the first number where left out. */
+  /** What was found, in one sentence, above everything else; the range of the number that moves most where left out. */
   readonly answer?: (table: Table<ValuesOf<P>, N>, params: ValuesOf<P>) => string;
   readonly conclude?: (table: Table<ValuesOf<P>, N>, params: ValuesOf<P>) => readonly Summary[];
   /** What must be said beside the results: sets used and their standing, assumptions, what is left out. */

@@ -1,5 +1,6 @@
 import type { DataSetRecord } from "#src/datasets/labelled-images";
 import type { NetworkRecord } from "#src/networks/index";
+import { suggestion } from "#src/words/suggestion";
 import { checkVaried } from "./check-varied.ts";
 import { type Distribution, quantileOf } from "./distribution.ts";
 import type { AnyExperiment, Grid } from "./experiment.ts";
@@ -119,7 +120,10 @@ const withReplicates = (
 export const planRun = (experiment: AnyExperiment, request: PlanRequest): Plan => {
   const { parameters } = experiment;
   const known = (name: string): void => {
-    if (!Object.hasOwn(parameters, name)) throw new RangeError(`${experiment.name}: unknown parameter "${name}".`);
+    if (!Object.hasOwn(parameters, name))
+      throw new RangeError(
+        `${experiment.name}: unknown parameter "${name}".${suggestion(name, Object.keys(parameters))} Known: ${Object.keys(parameters).join(", ")}.`,
+      );
   };
   const check = (name: string, value: Value): void => {
     const fault = faultOf(name, parameters[name], value);

@@ -133,6 +133,12 @@ export const addEvaluate = (program: Command): void => {
       const chips = parseCount("--chips", flags.chips, 2);
       const found = clean ? cleanResult(clean, data.test.labels) : chipsResult(network, data, errors, flags, chips);
       if (flags.predictions !== undefined && clean) writePredictions(flags.predictions, data.test.labels, clean);
+      const without = clean
+        ? null
+        : cleanResult(
+            orMisuse(() => cleanClassesOf(network, data.test, data.train)),
+            data.test.labels,
+          );
       const over = clean ? "Wilson interval over images" : `mean of ${chips} chips, interval over chips and images`;
       answer(
         flags.json ?? false,
@@ -140,7 +146,7 @@ export const addEvaluate = (program: Command): void => {
           ...found,
           images,
           zeros,
-          ...(clean ? {} : { chips }),
+          ...(without ? { chips, clean: without.accuracy, loss: without.accuracy - found.accuracy } : {}),
           ...(otherwise === null ? {} : { otherwise }),
           dataSet: data.name,
           trained,
@@ -148,6 +154,11 @@ export const addEvaluate = (program: Command): void => {
         },
         [
           `accuracy ${percent(found.accuracy)} % [${percent(found.low)}, ${percent(found.high)}] (${over}) on ${images} images of ${data.name}${clean ? `; ${found.right} right` : ""}`,
+          ...(without
+            ? [
+                `without errors ${percent(without.accuracy)} %: ${percent(without.accuracy - found.accuracy)} points are lost${flags.errors === undefined ? "" : ` to ${flags.errors} (docs/glossary.md)`}`,
+              ]
+            : []),
           `zeros a layer: ${zeros.map((z) => `${(100 * z).toFixed(0)} %`).join(", ")}`,
           ...(otherwise === null
             ? []

@@ -30,6 +30,11 @@ const textOf = (bytes: Buffer): string => {
   }
 };
 
+/** Bytes that no text has, in whatever encoding but UTF-16, which its mark tells. */
+const isNoText = (bytes: Buffer): boolean =>
+  !["fffe", "feff"].includes(bytes.subarray(0, 2).toString("hex")) &&
+  bytes.subarray(0, 4096).some((b) => b < 9 || (b > 13 && b < 27));
+
 const isComment = (line: string): boolean => /^\s*(#|%|\/\/|$)/.test(line);
 
 /** What separates the fields of the header line: a tab, a semicolon, or a comma. */
@@ -41,11 +46,14 @@ const delimiterOf = (text: string): string => {
 type Records = readonly { readonly record: string[]; readonly info: { readonly lines: number } }[];
 
 const recordsOf = async (file: string, bytes: Buffer): Promise<{ records: Records; decimalComma: boolean }> => {
+  if (bytes.subarray(0, 2).toString("latin1") === "PK" || bytes.subarray(0, 4).toString("hex") === "d0cf11e0")
+    throw new Misuse(`${file} is a workbook or a ZIP archive; save the sheet as CSV.`);
   if (isParquet(bytes)) {
     const rows = await parquetRecords(file, bytes);
     return { records: rows.map((record, i) => ({ record, info: { lines: i } })), decimalComma: false };
   }
   try {
+    if (isNoText(bytes)) throw new Misuse(`${file} is no text; measurements are CSV (also .gz, .xz) or parquet.`);
     const text = textOf(bytes)
       .split("\n")
       .map((line) => (isComment(line) ? "" : line))
@@ -61,7 +69,7 @@ const recordsOf = async (file: string, bytes: Buffer): Promise<{ records: Record
     }) as unknown as Records;
     return { records, decimalComma: delimiter !== "," };
   } catch (error) {
-    throw new Misuse(`${file} cannot be read: ${(error as Error).message}.`);
+    throw error instanceof Misuse ? error : new Misuse(`${file} cannot be read: ${(error as Error).message}.`);
   }
 };
 
@@ -83,11 +91,46 @@ export const readTable = async (file: string, example: string): Promise<RecordTa
   const fields = hasUnits
     ? head.record.map((field, i) => (units[i] ? `${field} (${below.record[i].replace(/[[\]()]/g, "").trim()})` : field))
     : head.record;
-  const rows = records.slice(hasUnits ? 2 : 1).map(({ record, info }) => ({ record, line: info.lines }));
+  const written = records.slice(hasUnits ? 2 : 1).map(({ record, info }) => ({ record, line: info.lines }));
+  const ungrouped = fields.map((_, c) =>
+    withoutThousands(
+      written.map(({ record }) => record[c] ?? ""),
+      decimalComma,
+    ),
+  );
+  const rows = written.map(({ record, line }, i) => ({
+    record: record.map((text, c) => ungrouped[c]?.[i] ?? text),
+    line,
+  }));
   if (rows.length === 0) throw empty();
   const sha256 = createHash("sha256").update(packed).digest("hex");
   return { file, fields, headLine: head.info.lines, rows, decimalComma, sha256 };
 };
+
+/** Groups of three digits, set apart by a mark; and what may stand behind them. */
+const grouped = (mark: string, decimal: string): RegExp =>
+  new RegExp(`^[-+]?\\d{1,3}(?:${mark}\\d{3})+(?:${decimal}\\d+)?$`);
+const SPACES = "[ \\u00a0\\u2009\\u202f'\u2019]";
+
+/**
+ * A column's cells without the marks that set thousands apart: spaces and apostrophes; commas before a decimal point, or points before a decimal
+ * comma, where some cell shows which is which (two marks, or both signs). A single comma or point may be the decimal one: it stays.
+ */
+const withoutThousands = (cells: readonly string[], decimalComma: boolean): readonly string[] => {
+  const spaced = grouped(SPACES, "[.,]");
+  const plain = cells.map((text) => (spaced.test(text) ? text.replace(new RegExp(SPACES, "g"), "") : text));
+  const [mark, decimal] = decimalComma ? ["\\.", ","] : [",", "\\."];
+  const sign = decimalComma ? "." : ",";
+  const all = grouped(mark, decimal);
+  const marked = plain.filter((text) => text.includes(sign) && /^[-+\d.,]+$/.test(text));
+  // Cells without the mark may be below a thousand; those with it must all be groups, and one must be nothing else.
+  const shows = marked.some((text) => text.split(sign).length > 2 || text.includes(decimalComma ? "," : "."));
+  if (marked.length === 0 || !shows || !marked.every((text) => all.test(text))) return plain;
+  return plain.map((text) => (all.test(text) ? text.replaceAll(sign, "") : text));
+};
+
+/** Text that could be a number in thousands, or one with a decimal comma: what it is, only its writer knows. */
+export const isAmbiguous = (text: string): boolean => /^[-+]?\d{1,3}[.,]\d{3}$/.test(text);
 
 /** A file as a source is told: its name, and the beginning of its digest. */
 export const sourceOf = ({ file, sha256 }: Pick<RecordTable, "file" | "sha256">): string =>

@@ -78,6 +78,21 @@ const RATES: readonly (readonly [head: string, number: NumberName])[] = [
   ["flip", "usedFlip"],
 ];
 
+/** Where the network keeps its accuracy, and where it does not. */
+export const answerChips = (table: Table): string => {
+  const conditions = linesOf(table, PARAMETERS, ["seed", "weights"], WORDING);
+  const losses = conditions.map((c) => ({ c, loss: c.mean("loss") })).filter(({ loss }) => Number.isFinite(loss));
+  if (losses.length === 0) return "";
+  const kept = losses.filter(({ loss }) => loss < 0.01).length;
+  const sorted = [...losses].sort((a, b) => a.loss - b.loss);
+  const told = ({ c, loss }: (typeof losses)[number]): string =>
+    `${(100 * loss).toFixed(1)} points${c.label ? ` at ${c.label}` : ""}`;
+  const [least, most] = [sorted[0], sorted[sorted.length - 1]];
+  return least === most
+    ? `Of ${least.c.percent("clean")} % without errors, chips lose ${told(least)}.`
+    : `Chips lose less than a point of ${least.c.percent("clean")} % at ${kept} of ${losses.length} conditions: from ${told(least)} to ${told(most)}.`;
+};
+
 export const concludeChips = (table: Table): Summary[] => {
   const conditions = linesOf(table, PARAMETERS, ["seed", "weights"], WORDING);
   const isOfSeeds = conditions.some(({ rows }) => rows.length > 1);

@@ -18,7 +18,7 @@ import { type Reads, readsAt } from "../networks/ternary-versus-binary.ts";
 import { heatRemarks, idleRipple } from "../sensing/idle-parameters.ts";
 import { checkSense, SENSE_NAMES } from "../sensing/sense-parameters.ts";
 import { NUMBERS, OF_ANALOG, OF_RATES, OF_READS, PARAMETERS, type Params } from "./network-on-chips-parameters.ts";
-import { concludeChips, drawChips, notesOfChips } from "./network-on-chips-report.ts";
+import { answerChips, concludeChips, drawChips, notesOfChips } from "./network-on-chips-report.ts";
 import { costs, onChip, usedReads, usesAmplifiers } from "./on-chip.ts";
 import { placeLayers } from "./placement.ts";
 
@@ -167,6 +167,7 @@ export const networkOnChips = defineExperiment({
   },
   figures: drawChips,
   conclude: concludeChips,
+  answer: answerChips,
   notes: (params, points) =>
     notesOfChips(params, points, (point) =>
       point.network === "" ? null : placeLayers(networkRecord(point.network).layers, point),

@@ -14,7 +14,7 @@ import { recordEntries, recordOf } from "#src/words/named";
 import { OWN_MODULE } from "../../own-module.ts";
 import { heatRemarks, idleRipple } from "./idle-parameters.ts";
 import { NUMBERS, type NumberName, PARAMETERS, type PvtValues, type RateName, STROBE_KINDS } from "./pvt-parameters.ts";
-import { concludePvt, drawPvt } from "./pvt-report.ts";
+import { answerPvt, concludePvt, drawPvt } from "./pvt-report.ts";
 import { MONTE_CARLO_TOLERANCE } from "./sense-errors.ts";
 import { amplifierOf, checkSense, deviceOf, SENSE_NAMES, senseNotes } from "./sense-parameters.ts";
 import { leastHarm, ternaryHarm } from "./strobe-choice.ts";
@@ -124,6 +124,7 @@ export const pvt = defineExperiment({
   remarks: heatRemarks,
   figures: drawPvt,
   conclude: concludePvt,
+  answer: answerPvt,
   notes: (params, points) => [
     ...senseNotes(params, points),
     "Corners move all transistors of a die together; local mismatch is each transistor's own; the die-to-die shift about a corner is a third thing, off unless dieVariation is set. Capacitances are those of tt 27 °C in every corner. Each sample has its own amplifier (no shared amplifiers); a trial is one die with one replica column.",

@@ -23,7 +23,7 @@ import { fold, type Key, normalsInto } from "#src/random/index";
 import type { Figure } from "#src/report/figure";
 import { deviceFor } from "../../files/device-files.ts";
 import { OWN_MODULE } from "../../own-module.ts";
-import { axisColumns, drawn, linesOf, tableOf } from "../results/index.ts";
+import { axisColumns, drawn, linesOf, tableOf, varied } from "../results/index.ts";
 import { heatAloneRemarks, heatRemarks, idleRipple } from "./idle-parameters.ts";
 import {
   amplifierOf,
@@ -144,7 +144,7 @@ const conclude = (table: Table) => [
           const { estimate, low, high } = intervalOf(row);
           return known(
             row.numbers.probability,
-            () => `${small(estimate, 3)} [${small(Math.max(0, low), 2)}, ${small(high, 2)}]`,
+            () => `${small(estimate, 3)} [${small(Math.max(0, low), 3)}, ${small(high, 3)}]`,
           );
         },
       ],
@@ -160,6 +160,16 @@ const conclude = (table: Table) => [
     ],
   ),
 ];
+
+/** How rare the rarest is, and what it took. */
+const answer = (table: Table): string => {
+  const found = table.rows.filter((row) => row.numbers.probability.estimate > 0);
+  if (found.length === 0) return "";
+  const rarest = found.reduce((a, b) => (b.numbers.probability.estimate < a.numbers.probability.estimate ? b : a));
+  const { probability, evaluations } = rarest.numbers;
+  const place = table.axes.map((axis) => `${axis} ${varied(PARAMETERS, axis, rarest.point[axis])}`).join(", ");
+  return `The rarest error found has a probability of ${small(probability.estimate, 3)} a read${place ? ` (${place})` : ""}, from ${evaluations.estimate.toFixed(0)} simulated reads.`;
+};
 
 const figures = (table: Table, params: Params): Figure[] => {
   const axis = table.axes.includes("strobe") ? "strobe" : "supply";
@@ -296,6 +306,7 @@ export const rareErrors = defineExperiment({
   },
   figures,
   conclude,
+  answer,
   notes: (params, points) => [
     ...senseNotes(params, points),
     "The tails of every distribution are taken as drawn: normal thresholds, lognormal gains and resistances. Nobody has measured them to 1e-9; such a rate says what the model implies, not what a chip will do. Stuck cells are left out.",

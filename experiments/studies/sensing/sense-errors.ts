@@ -15,7 +15,7 @@ import type { Key } from "#src/random/index";
 import type { Figure } from "#src/report/figure";
 import { OWN_MODULE } from "../../own-module.ts";
 import { showQuantity } from "../../units/show.ts";
-import { axisColumns, measuredCell, rateCell, rateFigures, tableOf } from "../results/index.ts";
+import { axisColumns, measuredCell, rateCell, rateFigures, tableOf, varied } from "../results/index.ts";
 import { heatRemarks, idleRipple } from "./idle-parameters.ts";
 import { trialsOf } from "./read-trials.ts";
 import {
@@ -36,7 +36,7 @@ export const STROBE_PARAMETER = quantity(
   3e-9,
   [0.1e-9, 10e-6],
   "time from SEN's rise at which the outputs are looked at",
-  "chosen inside the window of sense-window at 0.9 V and 20 fF",
+  "chosen at the late end of the window at 0.9 V and 20 fF (sense-window: 1.36 .. 2.94 ns on its grid of strobes)",
 );
 
 const PARAMETERS = { ...SENSE_PARAMETERS, strobe: STROBE_PARAMETER } as const satisfies Parameters;
@@ -79,6 +79,7 @@ const LABELS = {
 
 const conclude = (table: Table, params: Params) => {
   const worstInvalid = Math.max(...table.rows.map((row) => row.numbers.invalidSigned.estimate));
+  const anyUnprecharged = table.rows.some((row) => row.numbers.unprecharged.estimate > 0);
   return [
     tableOf(
       "Read errors, % [95 % interval]",
@@ -89,9 +90,11 @@ const conclude = (table: Table, params: Params) => {
         ["type 2", ({ numbers }) => rateCell(numbers.type2)],
         ["type 3", ({ numbers }) => rateCell(numbers.type3)],
         ["BNN flip", ({ numbers }) => rateCell(numbers.binaryFlip)],
+        worstInvalid > 0 && ["invalid", ({ numbers }) => rateCell(numbers.invalidSigned)],
+        anyUnprecharged && ["no precharge", ({ numbers }) => `${(100 * numbers.unprecharged.estimate).toFixed(0)} %`],
       ],
       [
-        `Type 1: ±1 read with the other sign; type 2: ±1 read as 0; type 3: 0 read as ±1; both outputs low is invalid and used as 0, at most ${(100 * worstInvalid).toPrecision(2)} % of ±1 here. Binary reads take an undecided output as a fair coin. Strobe ${showQuantity(params.strobe, "s")} unless it is an axis.`,
+        `Type 1: ±1 read with the other sign; type 2: ±1 read as 0; type 3: 0 read as ±1; both outputs low is invalid and used as 0${worstInvalid > 0 ? "; invalid: share of ±1 read so" : ", which no ±1 was"}${anyUnprecharged ? "; no precharge: share of reads of which an output had not risen to 90 % of the supply" : ""}. Binary reads take an undecided output as a fair coin. Strobe ${showQuantity(params.strobe, "s")} unless it is an axis.`,
       ],
     ),
     tableOf(
@@ -113,6 +116,24 @@ const conclude = (table: Table, params: Params) => {
       ],
     ),
   ];
+};
+
+/** Errors of both kinds of read, worst and best of the points. */
+const answer = (table: Table, params: Params): string => {
+  const wrong = (row: Table["rows"][number]): number => {
+    const { type1, type2, type3, invalidSigned } = row.numbers;
+    return (2 * (type1.estimate + type2.estimate + invalidSigned.estimate) + type3.estimate) / 3;
+  };
+  const known = table.rows.filter((row) => Number.isFinite(wrong(row)));
+  if (known.length === 0) return "";
+  const sorted = [...known].sort((a, b) => wrong(a) - wrong(b));
+  const told = (row: Table["rows"][number]): string => {
+    const place = table.axes.map((axis) => `${axis} ${varied(PARAMETERS, axis, row.point[axis])}`).join(", ");
+    return `${Number((100 * wrong(row)).toPrecision(2))} %${place ? ` (${place})` : ""}`;
+  };
+  const at = table.axes.includes("strobe") ? "" : ` at a strobe of ${showQuantity(params.strobe, "s")}`;
+  const [best, worst] = [sorted[0], sorted[sorted.length - 1]];
+  return `Of weights that are +1, -1 and 0 alike, ${told(best)}${best === worst ? " is" : ` to ${told(worst)} are`} misread${at}.`;
 };
 
 const figures = (table: Table, params: Params): Figure[] =>
@@ -201,6 +222,7 @@ export const senseErrors = defineExperiment({
   together: (_context, params, keys) => readTogether(params, keys),
   figures,
   conclude,
+  answer,
   check: checkSense,
   idle: idleRipple,
   remarks: heatRemarks,
