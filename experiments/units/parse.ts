@@ -19,7 +19,7 @@ export const parseQuantity = async (text: string, unit: string, name: string, sc
 
 /** How units are spelt by people, as the library of units knows them; of the names alone, prefixes stay as they are but for K. */
 const UNITS: Readonly<Record<string, string>> = {
-  ...{ ohm: "ohm", ohms: "ohm", "\u03a9": "ohm", "\u2126": "ohm" },
+  ...{ ohm: "ohm", ohms: "ohm", "\u03a9": "ohm", "\u2126": "ohm", "\u03c9": "ohm" },
   ...{ v: "V", volt: "V", volts: "V", a: "A", amp: "A", amps: "A", j: "J", w: "W", hz: "Hz", ev: "eV" },
   ...{ f: "F", farad: "F", farads: "F", s: "s", sec: "s", seconds: "s", siemens: "S" },
 };
