@@ -33,6 +33,15 @@ export const commandOf = ({ kind, line }) => (kind === "run" ? `rramlab run ${li
 const duration = (minutes) =>
   minutes > LONG ? `${Number((minutes / 60).toPrecision(2))} h` : `${Number(minutes.toPrecision(2))} min`;
 
+/** Figures that were drawn before their data was kept, in words; empty where there are none. */
+const undated = () => {
+  const figures = join(root, "docs", "figures");
+  const before = readdirSync(figures).filter(
+    (name) => name.endsWith(".png") && !existsSync(join(figures, "data", name.replace(/png$/, "json"))),
+  );
+  return before.length > 0 ? ` Drawn before that, by runs of hours, and as they were then: ${before.join(", ")}.` : "";
+};
+
 /** The page that lists what is published, and of which day it is. */
 export const publishedPage = () => {
   const rows = ENTRIES.map((entry) => {
@@ -47,7 +56,8 @@ export const publishedPage = () => {
 those marked long (\`--all\` makes these too); \`npm run published -- NAME ...\` makes some. MNIST and CIFAR are your folders of the
 data (\`rramlab data list\`), NETWORKS one of other people's networks (networks-elsewhere.md), MEASURED one of measured cells (relaxation.md). Studies have the seed "rramlab" unless their file names another; what was printed lies in
 published/NAME.txt with machine, seed, date and CPU time, once it was made by this command. It puts the printed tables into the pages that show them and
-compares every number of the tables that are laid out by hand with the records (\`--compare\` does this alone; a test too). All of it together: about ${duration(total)} of CPU.
+compares every number of the tables that are laid out by hand with the records (\`--compare\` does this alone; a test too). What a figure shows lies in figures/data, with a digest of its drawing: a test compares it with today's, \`--redraw\`
+draws it again.${undated()} All of it together: about ${duration(total)} of CPU.
 
 | name | command | shown in | CPU time | of |
 | --- | --- | --- | --- | --- |
