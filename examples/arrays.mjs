@@ -80,5 +80,5 @@ const written = lab.pulseArray(filaments, pulse);
 if (!written.ok) throw new Error(written.reason);
 const siemens = (a) => lab.filamentConductances(a)[7];
 console.log(
-  `SET: ${(1e6 * siemens(filaments)).toPrecision(3)} to ${(1e6 * siemens(written.array)).toPrecision(3)} uS, ${(1e9 * written.energy).toPrecision(3)} nJ, ${written.selected.peakTemperature.toFixed(0)} K at most`,
+  `SET: ${(1e6 * siemens(filaments)).toPrecision(3)} to ${(1e6 * siemens(written.array)).toPrecision(3)} µS, ${(1e9 * written.energy).toPrecision(3)} nJ, ${written.selected.peakTemperature.toFixed(0)} K at most`,
 );

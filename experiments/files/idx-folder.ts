@@ -31,7 +31,7 @@ export type IdxFolder = Readonly<Partial<Record<Kind, string>>>;
  */
 export const idxFolder = (folder: string): IdxFolder => {
   const found = statSync(folder, { throwIfNoEntry: false });
-  if (!found) throw new Misuse(`data: there is no folder ${folder}.`);
+  if (!found) throw new Misuse(`data: the folder ${folder} is not there.`);
   if (!found.isDirectory())
     throw new Misuse(`data: ${folder} is a file; give the folder that holds its set's four IDX files.`);
   const official = Object.entries(IDX_FILES).flatMap(([kind, name]) => {

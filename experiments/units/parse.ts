@@ -54,7 +54,7 @@ const anyQuantity = async (given: string, unit: string, name: string, scope: Sco
   try {
     value = await evaluateExpression(text, scope);
   } catch (error) {
-    const why = given.includes(",")
+    const why = /^[^()]*,/.test(given)
       ? "several values span an axis: --grid"
       : /^[\d.]+\s*[fpnumkMGT]$/.test(given)
         ? "a prefix needs its unit"

@@ -99,6 +99,7 @@ const alone = (x: number, cell: Rated): string => {
 
 /** Ratio beyond which quantities of one column have prefixes of their own. */
 const FAR_APART = 1e3;
+const MOST_DECIMALS = 9;
 
 /** Computed quantities of one column: one prefix and the same digits, three of the smallest, but where they are far apart. */
 export const measuredTexts = (values: readonly number[], unit: string): string[] => {
@@ -109,6 +110,9 @@ export const measuredTexts = (values: readonly number[], unit: string): string[]
   const [factor, prefix] =
     unit === "1" ? [1, ""] : (PREFIXES.find(([f]) => most >= f) ?? PREFIXES[PREFIXES.length - 1]);
   const decimals = Math.max(0, 2 - Math.floor(Math.log10(least / factor)));
+  // Beyond every prefix no shared digits are left.
+  if (!(decimals <= MOST_DECIMALS && most / factor < 1e6))
+    return values.map((value) => (Number.isFinite(value) ? showMeasured(value, unit) : "-"));
   return values.map((value) =>
     Number.isFinite(value) ? `${(value / factor).toFixed(decimals)} ${prefix}${unit === "1" ? "" : unit}`.trim() : "-",
   );

@@ -3,7 +3,7 @@ import type { DotFigure } from "./figure.ts";
 import { colourOf, errorBars, extentOf, placed, symbolOf } from "./marks.ts";
 
 /** Height of a row and of what stands around all, in pixels. */
-const [ROW, AROUND] = [30, 150];
+const [ROW, AROUND] = [30, 160];
 /** Share of a row that its dots are spread over. */
 const SPREAD = 0.6;
 const FAR_BELOW = 1e-10;
@@ -54,12 +54,12 @@ export const plotlyDots = (figure: DotFigure): { data: object[]; layout: object 
       ];
     }),
     layout: {
-      margin: { l: 24 + LETTER * Math.max(...names.map((name) => name.length)), r: 24, t: 24, b: 100 },
+      margin: { l: 24 + LETTER * Math.max(...names.map((name) => name.length)), r: 24, t: 24, b: 110 },
       height,
       font: { family: "system-ui, sans-serif", size: 14 },
       hovermode: "closest",
       showlegend: series.length > 1,
-      legend: { orientation: "h", y: -66 / (height - 124), yanchor: "top" },
+      legend: { orientation: "h", y: -74 / (height - 134), yanchor: "top" },
       xaxis: plotlyAxis(x, seen),
       yaxis: {
         range: [names.length - 0.5, -0.5],

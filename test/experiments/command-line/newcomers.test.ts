@@ -159,7 +159,7 @@ describe("IDX files under the names that people's copies have", () => {
     for (const [path, words] of [
       ["two", "holds the files of emnist-digits and emnist-letters"],
       ["two/emnist-digits-test-labels-idx1-ubyte", "is a file; give the folder"],
-      ["nowhere", "there is no folder"],
+      ["nowhere", "the folder nowhere is not there"],
     ] as const) {
       const { status, stderr } = await rramlab("data", "verify", path);
       expect([path, status, stderr]).toEqual([path, 2, expect.stringContaining(words)]);

@@ -127,7 +127,7 @@ describe("a fit of cells over time", () => {
     );
     const { notes } = fitRest({ ...cells, later }, { key: KEY, resamples: 0, standing: "s", source: "s" });
     expect(notes.join(" ")).toMatch(
-      /do not fall with conductance everywhere: 0\.\d+ at 4\.\d+ uS, 0\.\d+ at 13\.\d+ uS/,
+      /do not fall with conductance everywhere: 0\.\d+ at 4\.\d+ µS, 0\.\d+ at 13\.\d+ µS/,
     );
     expect(fit.notes.join(" ")).not.toMatch(/do not fall/);
   });
@@ -142,7 +142,7 @@ describe("rramlab fit of cells over time", () => {
     );
     expect(notes.join(" ")).toContain("Low resistance: level 3; high: level 0");
     expect(parseRram(device, "it").relaxation?.times).toEqual([0.01, 1e4]);
-    expect(device.relaxation.standing).toContain("27 degC is taken");
+    expect(device.relaxation.standing).toContain("27 °C is taken");
     expect(device.hrs.spread.deviceToDevice).toBe(0);
   });
   test("reads the same of tabs, gzip, parquet, wide tables, other units and several files at once", async () => {
@@ -200,11 +200,11 @@ describe("rramlab fit of cells over time", () => {
     const table = await readTable(join(place.folder, write("told.csv", long())), "");
     const data = readRest([[table, await columnRoles(table, [])]], false);
     const { low, high } = await chooseLevels(data, { low: "2", high: "4..6 uS" });
-    expect([low.name, low.resistances.length, high.name]).toEqual(["level 2", 225, "4 uS to 6 uS"]);
+    expect([low.name, low.resistances.length, high.name]).toEqual(["level 2", 225, "4 µS to 6 µS"]);
     const { stderr } = await rramlab("fit", "told.csv", "--low", "9", "--out", "x.json");
     expect(stderr).toContain('--low: there is no level "9" (levels are 0, 1, 2, 3)');
     expect((await rramlab("fit", "told.csv", "--low", "1..2 S", "--out", "x.json")).stderr).toContain(
-      "conductances are 4 uS to 32 uS",
+      "conductances are 4 µS to 32 µS",
     );
   });
   const [first, second] = long().trim().split("\n").slice(1, 3);

@@ -41,7 +41,7 @@ test("parallel axes hold the place of each word, temperatures rising, and each n
   const [{ dimensions }] = figuresOf(at("maps/report.html"))[6].data;
   const named = (name: string) => dimensions?.find(({ label }) => label === name);
   expect(named("corner")?.ticktext).toEqual(["tt", "sf"]);
-  expect(named("temperature")?.ticktext).toEqual(["27 degC", "85 degC"]);
+  expect(named("temperature")?.ticktext).toEqual(["27 °C", "85 °C"]);
   expect(named("corner")?.values.length).toBe(8);
   const { rows } = await json("report", "maps");
   expect(named("fixedMissed")?.values).toEqual(rows.map((r: Record<string, number>) => r["fixedMissed"]));

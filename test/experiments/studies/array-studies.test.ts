@@ -58,5 +58,5 @@ test("the example of arrays runs, and says what it found", () => {
   const { status, stdout } = spawnSync(process.execPath, [example], { encoding: "utf8" });
   expect(status).toBe(0);
   expect(stdout).toMatch(/far cell: \d+\.\d of 200 mV/);
-  expect(stdout).toMatch(/SET: 0\.\d+ to \d+\.?\d* uS/);
+  expect(stdout).toMatch(/SET: 0\.\d+ to \d+\.?\d* µS/);
 });

@@ -153,7 +153,7 @@ describe("temperature that moves less than it seems is told on the terminal", ()
   });
   test("an activation energy at the temperature where resistances are given", async () => {
     expect((await planned("sense-errors", "--set", "activationEnergyHrs=0.1eV")).stderr).toContain(
-      "change nothing at 27 degC",
+      "change nothing at 27 °C",
     );
   });
   test("as a study draws it: varied, by the study itself, or where nothing else follows it", async () => {

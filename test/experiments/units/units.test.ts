@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import { decodePart, encodePart } from "../../../experiments/files/part-file.ts";
 import { parseAxis, parseQuantity } from "../../../experiments/units/parse.ts";
-import { showQuantity, showRate } from "../../../experiments/units/show.ts";
+import { measuredTexts, rateTexts, showQuantity, showRate } from "../../../experiments/units/show.ts";
 
 const supply = { kind: "quantity", unit: "V", default: 1, min: 0, max: 2, says: "", source: "" } as const;
 const temperature = { ...supply, unit: "K" } as const;
@@ -111,4 +111,19 @@ test("a rate is told with as many digits as its interval knows", () => {
   expect(told(0, 0, 0.0019)).toBe("0 [0, 0.2]");
   expect(told(1, 0.9981, 1)).toBe("100 [99.8, 100]");
   expect(told(Number.NaN, 0, 1)).toBe("-");
+});
+
+describe("a column of a table", () => {
+  test("has one prefix and the same digits, three of the smallest", () => {
+    expect(measuredTexts([31.84e-15, 8.848e-15, 11.8e-15], "J")).toEqual(["31.84 fJ", "8.85 fJ", "11.80 fJ"]);
+    expect(measuredTexts([1e-12, 2e-6, Number.NaN], "s")).toEqual(["1 ps", "2 µs", "-"]);
+    expect(measuredTexts([1e-200, 3e-200], "m").join(" ")).not.toContain("NaN");
+  });
+  test("of rates has the digits that its narrowest interval needs, and never claims certainty", () => {
+    const rate = (estimate: number, low: number, high: number) => ({ estimate, low, high });
+    expect(
+      rateTexts([rate(0.188, 0.165, 0.213), rate(0.0035, 0.0017, 0.0072), rate(1, 0.9962, 1), rate(0, 0, 0.0038)]),
+    ).toEqual(["18.8 [16.5, 21.3]", "0.4 [0.2, 0.7]", "100 [99.6, 100]", "0 [0, 0.4]"]);
+    expect(rateTexts([rate(1e-5, 0, 2e-5), rate(0.5, 0.4, 0.6)])[1]).toBe("50 [40, 60]");
+  });
 });
