@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll } from "@jest/globals";
@@ -46,6 +46,17 @@ export const inFolder = () => {
     });
     return { status, stdout, stderr };
   };
+  /** A script of a user's, in Node as it is: a module's lines, in which `lab` is the library, whose `answer` is what comes back. */
+  const scripted = (lines: string): unknown => {
+    const file = join(place.folder, "scripted.mjs");
+    writeFileSync(
+      file,
+      `import * as lab from ${JSON.stringify(index)};\nif (lab.isProgram(import.meta.url)) {\n${lines}\nprocess.stdout.write(JSON.stringify(answer));\n}\n`,
+    );
+    const { status, stdout, stderr } = spawnSync(process.execPath, [file], { encoding: "utf8", cwd: place.folder });
+    if (status !== 0) throw new Error(stderr);
+    return JSON.parse(stdout);
+  };
   /**
    * Kills the command, as a process of its own, in the state that is asked for; where it was done before that was seen (a
    * machine with other work), it is run again from nothing.
@@ -62,5 +73,5 @@ export const inFolder = () => {
     }
     throw new Error(`${args.join(" ")} was done twenty times before it could be killed`);
   };
-  return { place, rramlab, json, asProcess, killedIn };
+  return { place, rramlab, json, asProcess, scripted, killedIn };
 };

@@ -23,7 +23,7 @@ const kept = pictures
 /** Drawn before their data was kept, by runs of hours: docs/published.md says so. */
 const BEFORE: readonly string[] = [
   ...["ep-on-rram", "eqspike-on-rram", "ernoult-2020", "laborieux-2020-accuracy", "laborieux-2020-cells"],
-  ...["laborieux-2020-energy", "laborieux-2020", "laborieux-small", "network-accuracy", "sensitivity"],
+  ...["laborieux-2020-energy", "laborieux-2020", "laborieux-small", "sensitivity"],
 ].map((name) => `${name}.png`);
 
 describe("the figures of the pages", () => {

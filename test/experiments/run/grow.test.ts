@@ -1,9 +1,9 @@
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "@jest/globals";
-import { index, inFolder } from "../run-rramlab.ts";
+import { inFolder } from "../run-rramlab.ts";
 
-const { place, rramlab } = inFolder();
+const { place, rramlab, scripted } = inFolder();
 const at = (...names: string[]): string => join(place.folder, ...names);
 const bytes = (...names: string[]): Buffer => readFileSync(at(...names));
 const RUN = ["sense-errors", "--grid", "supply=0.8V,0.9V"];
@@ -33,11 +33,10 @@ describe("a finished run that is given more trials", () => {
   });
   test("computes only what is new: whole blocks stay, a cut one does not", async () => {
     await run("counted", 130);
-    const { resume } = await import(index);
-    const seen: { phase: string; done: number; total: number }[] = [];
-    await resume(at("counted"), { trials: 230, workers: 1, onProgress: (p: (typeof seen)[number]) => seen.push(p) });
+    const seen = scripted(`const answer = [];
+      await lab.resume("counted", { trials: 230, workers: 1, onProgress: (progress) => answer.push(progress) });`);
     // Blocks of 50: two of the three that there were of each point are whole.
-    expect(seen.find(({ phase }) => phase === "running")).toEqual({ phase: "running", done: 4, total: 10 });
+    expect((seen as object[])[0]).toEqual({ phase: "running", done: 4, total: 10 });
   });
   test("by run too, into its folder, where all else is the same; another run there is refused", async () => {
     const { stderr } = await run("grown", 300);
