@@ -25,9 +25,9 @@ describe("a run in a script", () => {
   });
   test("stops on a signal, says where, and goes on by resume to the bytes of one that was left alone", () => {
     const answer = scripted(`${COIN} const stop = new AbortController();
-      const error = await lab.run(coin, { out: "stopped", workers: 1, trials: 50_000, signal: stop.signal, onProgress: () => stop.abort() }).catch((e) => e);
+      const error = await lab.run(coin, { out: "stopped", workers: 1, trials: 5_000, signal: stop.signal, onProgress: () => stop.abort() }).catch((e) => e);
       const { table } = await lab.resume("stopped", { workers: 1 });
-      const alone = await lab.run(coin, { out: "alone", workers: 1, trials: 50_000 });
+      const alone = await lab.run(coin, { out: "alone", workers: 1, trials: 5_000 });
       const answer = { name: error.name, message: error.message, same: JSON.stringify(lab.resultRows(table)) === JSON.stringify(lab.resultRows(alone.table)) };`);
     expect(answer).toEqual({ name: "Interrupted", message: expect.stringContaining('resume("stopped")'), same: true });
   });
