@@ -65,9 +65,13 @@ const stateOf = (field: string): "lrs" | "hrs" | null => {
   return found.length === 1 ? found[0] : null;
 };
 
+/** What tells one device from another, by other names: "Device ID", "cell no.", "die". */
+const DEVICE = /^(device|cell|die|dut)[ _-]?(id|no\.?|nr\.?|number|name|#)?$/;
+
 const headerOf = async (file: string, row: number, fields: readonly string[]): Promise<Header> => {
   const plain = fields.map((f) => f.trim().toLowerCase());
-  const [state, condition, device] = ["state", "condition", "device"].map((name) => plain.indexOf(name));
+  const [state, condition] = ["state", "condition"].map((name) => plain.indexOf(name));
+  const device = plain.includes("device") ? plain.indexOf("device") : plain.findIndex((name) => DEVICE.test(name));
   const named = [state, condition, device];
   const where = `${file}, row ${row}`;
   const units = await Promise.all(fields.map((f, i) => (named.includes(i) ? null : unitIn(f))));

@@ -115,6 +115,17 @@ const conclude = (table: Table) =>
     );
   });
 
+/** Which layer costs most, of the error that costs most. */
+const answer = (table: Table): string => {
+  const worst = settingsOf(table)
+    .flatMap((setting) => ranked(setting).filter(({ at }) => at.layer !== 0))
+    .filter((place) => Number.isFinite(lossOf(place).estimate))
+    .sort((a, b) => lossOf(b).estimate - lossOf(a).estimate)[0];
+  if (!worst) return "";
+  const { low } = lossOf(worst);
+  return `Errors cost most in layer ${shownLayer(worst.at)}: ${points(lossOf(worst))} points, where ${percent(worst.at.rate)} % of its weights are read with ${worst.at.error} errors${low > 0 ? "" : " (not significant: more seeds would tell)"}.`;
+};
+
 const figures = (table: Table): Figure[] => {
   const groups = linesOf(table, PARAMETERS, ["seed", "layer", "error"]);
   return groups.map((group) => {
@@ -214,6 +225,7 @@ export const layerSensitivity = defineExperiment({
   },
   figures,
   conclude,
+  answer,
   notes: (params, allPoints) => [
     ...networkNotes(allPoints, [...new Set(allPoints.map((p) => p.weights))], params.images),
     "Errors of weights are independent of one another, drawn once a chip; chips are the same for every layer.",

@@ -112,6 +112,24 @@ describe("thousands", () => {
   });
 });
 
+describe("columns by the names that they have", () => {
+  test.each(["Device", "Device ID", "cell", "die", "DUT no."])(
+    "%s tells devices apart: the split of the spread is measured",
+    async (name) => {
+      const rows = Array.from({ length: 6 }, (_, d) =>
+        Array.from({ length: 5 }, (__, c) => [
+          `${d},LRS,${8 + 0.4 * d + 0.05 * c}`,
+          `${d},HRS,${300 + 40 * d + 7 * c}`,
+        ]),
+      ).flat(2);
+      writeFileSync(at("split.csv"), `${name},state,R (kohm)\n${rows.join("\n")}\n`);
+      const { status, stdout } = await rramlab("fit", "split.csv", "--out", "split.json");
+      expect(status).toBe(0);
+      expect(stdout).not.toMatch(/half and half/);
+    },
+  );
+});
+
 describe("IDX files under the names that people's copies have", () => {
   const idx = (shape: readonly number[], value: (i: number) => number): Buffer => {
     const size = shape.reduce((a, b) => a * b, 1);
