@@ -142,6 +142,7 @@ export const planOptionsOf = async (
     ...(Object.keys(varied).length > 0 ? { varied } : {}),
     ...(flags.sampling === undefined ? {} : { sampling: flags.sampling }),
     ...(flags.keepTrials ? { keepTrials: true } : {}),
+    ...(flags.quick ? { quick: true } : {}),
     ...(flags.seed === undefined ? {} : { seed: flags.seed }),
     ...(flags.out === undefined ? {} : { out: flags.out }),
     ...(flags.force ? { force: true } : {}),

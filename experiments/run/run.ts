@@ -70,6 +70,8 @@ export interface PlanOptions {
   readonly precision?: Precision;
   /** Keeps a row for every trial: trials.csv, trials.parquet. */
   readonly keepTrials?: boolean;
+  /** The experiment's small version is in `set`: what it sets was not asked for one by one. */
+  readonly quick?: boolean;
   /** Run folder; runs/NAME-001 or the next free number where left out. */
   readonly out?: string;
   /** Replace an earlier run in `out`. */
@@ -134,7 +136,7 @@ const seedOf = ({ seed = "rramlab" }: Pick<PlanOptions, "seed">): string => {
 
 /** Options by name: one that is none would be left aside in silence. */
 const OPTIONS = {
-  plan: ["seed", "set", "grid", "varied", "sampling", "trials", "precision", "keepTrials", "out", "force"],
+  plan: ["seed", "set", "grid", "varied", "sampling", "trials", "precision", "keepTrials", "quick", "out", "force"],
   work: ["workers", "signal", "onProgress", "warn"],
   run: ["onStart"],
 } as const;
@@ -175,6 +177,7 @@ export const planOf = (experiment: AnyExperiment, options: PlanOptions): Plan =>
       trials: options.trials ?? null,
       precision: options.precision ?? null,
       keepTrials: options.keepTrials ?? false,
+      quick: options.quick ?? false,
       module,
       hash: codeHash(module),
       dataSet: dataSetRecord,

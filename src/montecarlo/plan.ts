@@ -57,6 +57,8 @@ export interface PlanRequest {
   readonly trials: number | null;
   readonly precision: Precision | null;
   readonly keepTrials: boolean;
+  /** Whether what the experiment's small version sets is in `set` without anybody having asked for it. */
+  readonly quick?: boolean;
   readonly module: string;
   readonly hash: string;
   /** Looks at a data set. */
@@ -230,11 +232,12 @@ export const withVaried = (
  */
 const refuseIdle = (
   experiment: AnyExperiment,
-  { set, grid, varied }: PlanRequest,
+  { set, grid, varied, quick: isQuick }: PlanRequest,
   params: Values,
   points: readonly Values[],
 ): void => {
-  const { idle, quick = {}, name: study } = experiment;
+  const { idle, name: study } = experiment;
+  const quick = isQuick ? (experiment.quick ?? {}) : {};
   if (!idle) return;
   const asked = [
     ...Object.keys(set).filter((name) => set[name] !== quick[name]),
