@@ -40,6 +40,6 @@ export const showResult = (result: RunResult, json: boolean, pictures: readonly 
   answer(
     json,
     { out, rows: resultRows(table, result.replicates), ...(pictures.length > 0 ? { pictures } : {}) },
-    `${summariesText(summaries)}\n\nReport:  ${out}/report.html\nResults: ${out}/results.csv, the tables above in tables.csv${pictures.length > 0 ? `\nFigures: ${pictures.join("\n         ")}` : ""}`,
+    `${summariesText(summaries)}\n\nReport:  ${out}/report.html\nResults: ${out}/results.csv\nTables:  ${out}/tables.csv${pictures.length > 0 ? `\nFigures: ${pictures.join("\n         ")}` : ""}`,
   );
 };
