@@ -67,16 +67,11 @@ const partsIn = (dir: string, plan: Plan, experiment: AnyExperiment): { place: P
  * Makes the run in `dir` one of more trials a point: what it prepared and every shard that the new plan cuts alike are taken over, so that its
  * results will be those of a fresh run. Killed at any moment, it is one run or the other, of which some must be computed again.
  *
- * @returns The new plan, and how many of its shards are there already.
+ * @returns The new plan.
  * @throws Misuse where the run is none that can grow so.
  */
-export const grow = (
-  dir: string,
-  plan: Plan,
-  experiment: AnyExperiment,
-  trials: number,
-): { readonly plan: Plan; readonly taken: number } => {
-  if (plan.stopping.kind === "trials" && plan.stopping.trials === trials) return { plan, taken: 0 };
+export const grow = (dir: string, plan: Plan, experiment: AnyExperiment, trials: number): Plan => {
+  if (plan.stopping.kind === "trials" && plan.stopping.trials === trials) return plan;
   const grown = grownPlan(dir, plan, trials);
   if (experiment.deterministic) throw new Misuse(`${experiment.name}: a trial draws nothing, so more would repeat it.`);
   const parts = partsIn(dir, plan, experiment);
@@ -87,13 +82,10 @@ export const grow = (
   writePlan(dir, grown, thisEngine());
   for (const { place, value } of parts) writePart(dir, grown, place, value);
   const rounds = [firstRound(grown)];
-  let taken = 0;
   for (let index = 0; index < shardCount(rounds); index++) {
     const place = shardPlace(rounds, index);
     const shard = shards.get(nameOf(place));
-    if (!shard) continue;
-    writeShard(dir, planDigest(grown), { ...shard, ...place, index });
-    taken++;
+    if (shard) writeShard(dir, planDigest(grown), { ...shard, ...place, index });
   }
-  return { plan: grown, taken };
+  return grown;
 };

@@ -313,7 +313,7 @@ export const resume = async (
   if (options.trials !== undefined) {
     const release = claim(dir, true, watchOf(options).warn);
     try {
-      plan = grow(dir, plan, experiment, options.trials).plan;
+      plan = grow(dir, plan, experiment, options.trials);
     } finally {
       release();
     }

@@ -105,17 +105,17 @@ const MOST_DECIMALS = 9;
 export const measuredTexts = (values: readonly number[], unit: string): string[] => {
   const sizes = values.map(Math.abs).filter((size) => size > 0 && Number.isFinite(size));
   const [least, most] = [Math.min(...sizes), Math.max(...sizes)];
-  if (sizes.length === 0 || most / least > FAR_APART || unit === "K")
-    return values.map((value) => (Number.isFinite(value) ? showMeasured(value, unit) : "-"));
   const [factor, prefix] =
     unit === "1" ? [1, ""] : (PREFIXES.find(([f]) => most >= f) ?? PREFIXES[PREFIXES.length - 1]);
   const decimals = Math.max(0, 2 - Math.floor(Math.log10(least / factor)));
   // Beyond every prefix no shared digits are left.
-  if (!(decimals <= MOST_DECIMALS && most / factor < 1e6))
-    return values.map((value) => (Number.isFinite(value) ? showMeasured(value, unit) : "-"));
-  return values.map((value) =>
-    Number.isFinite(value) ? `${(value / factor).toFixed(decimals)} ${prefix}${unit === "1" ? "" : unit}`.trim() : "-",
-  );
+  const areShared =
+    sizes.length > 0 && unit !== "K" && most / least <= FAR_APART && decimals <= MOST_DECIMALS && most / factor < 1e6;
+  const text = (value: number): string =>
+    areShared
+      ? `${(value / factor).toFixed(decimals)} ${prefix}${unit === "1" ? "" : unit}`.trim()
+      : showMeasured(value, unit);
+  return values.map((value) => (Number.isFinite(value) ? text(value) : "-"));
 };
 
 /** A distribution as it is written in a study file: "lognormal(8 kohm, 0.25)". */

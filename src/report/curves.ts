@@ -1,13 +1,11 @@
 import { plainAxis, plotlyAxis } from "./axes.ts";
 import type { CurveFigure, Series } from "./figure.ts";
-import { colourOf, errorBars, extentOf, placed, symbolOf } from "./marks.ts";
+import { colourOf, errorBars, extentOf, floorOf, placed, symbolOf } from "./marks.ts";
 
 /** Height of a row of a legend in pixels; rows that the margin has room for; letters that fit in a row. */
 const LEGEND_ROW = 24;
 const ROWS_WITH_ROOM = 2;
 const LETTERS_A_ROW = 80;
-/** Of a logarithmic axis below which no bar is drawn: ten decades under what is seen. */
-const FAR_BELOW = 1e-10;
 
 /** Room that a legend needs beyond the margin's own: names of one length stand in columns. */
 const legendRoom = (series: readonly Series[]): number => {
@@ -36,8 +34,7 @@ export const plotlyCurves = (figure: CurveFigure): { data: object[]; layout: obj
       : s.x.map((x) => x + APART * k * (last - first));
   };
   const ofY = extentOf(series.map((s) => ({ ...s, values: s.y })));
-  const lowest = Math.min(...ofY.filter((v): v is number => v !== null && v > 0));
-  const floor = figure.y.scale === "log" ? lowest * FAR_BELOW : Number.NEGATIVE_INFINITY;
+  const floor = floorOf(ofY, figure.y.scale);
   return {
     data: series.flatMap((s, i) => {
       const y = placed(s.y, figure.y.scale);

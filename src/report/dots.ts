@@ -1,12 +1,11 @@
 import { plotlyAxis } from "./axes.ts";
 import type { DotFigure } from "./figure.ts";
-import { colourOf, errorBars, extentOf, placed, symbolOf } from "./marks.ts";
+import { colourOf, errorBars, extentOf, floorOf, placed, symbolOf } from "./marks.ts";
 
 /** Height of a row and of what stands around all, in pixels. */
 const [ROW, AROUND] = [30, 160];
 /** Share of a row that its dots are spread over. */
 const SPREAD = 0.6;
-const FAR_BELOW = 1e-10;
 /** Room for a letter of a name, in pixels. */
 const LETTER = 7.6;
 
@@ -14,8 +13,7 @@ const LETTER = 7.6;
 export const plotlyDots = (figure: DotFigure): { data: object[]; layout: object } => {
   const { names, series, x, reference } = figure;
   const all = extentOf(series);
-  const lowest = Math.min(...all.filter((v): v is number => v !== null && v > 0));
-  const floor = x.scale === "log" ? lowest * FAR_BELOW : Number.NEGATIVE_INFINITY;
+  const floor = floorOf(all, x.scale);
   const seen = x.scale === "log" ? extentOf(series.map(({ low: _low, ...s }) => s)) : all;
   const height = AROUND + names.length * Math.max(ROW, 11 * series.length);
   return {

@@ -31,3 +31,12 @@ export const extentOf = (
   series: readonly (Pick<Series, "low" | "high" | "below"> & { readonly values: Series["y"] })[],
 ): (number | null)[] =>
   series.flatMap(({ values, low, high, below }) => [...values, ...(low ?? []), ...(high ?? []), ...(below ?? [])]);
+
+/** Of a logarithmic axis below which no bar is drawn: ten decades under what is seen. */
+const FAR_BELOW = 1e-10;
+
+/** Where bars end that would reach 0 on a logarithmic axis of these values; nowhere on a linear one. */
+export const floorOf = (values: Series["y"], scale: "linear" | "log"): number =>
+  scale === "log"
+    ? FAR_BELOW * Math.min(...values.filter((v): v is number => v !== null && v > 0))
+    : Number.NEGATIVE_INFINITY;

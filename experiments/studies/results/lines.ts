@@ -84,6 +84,10 @@ export const valuesOf = <V, A extends keyof V>(rows: readonly Row<V, string>[], 
 /** An axis' value for people. */
 export const varied = (parameters: Parameters, axis: string, value: Value): string => shown(parameters[axis], value);
 
+/** A row's place on the axes, in words: "supply 0.9 V, corner ss"; empty where there are none. */
+export const pointOf = <V, N extends string>(table: Table<V, N>, parameters: Parameters, row: Row<V, N>): string =>
+  table.axes.map((axis) => `${axis} ${varied(parameters, axis, row.point[axis])}`).join(", ");
+
 /** How a line's label tells the value of an axis, given in words; its name and the value where nothing is said, nothing for "". */
 export type Wording<V> = { readonly [axis in keyof V]?: (value: string) => string };
 

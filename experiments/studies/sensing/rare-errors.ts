@@ -23,7 +23,7 @@ import { fold, type Key, normalsInto } from "#src/random/index";
 import type { Figure } from "#src/report/figure";
 import { deviceFor } from "../../files/device-files.ts";
 import { OWN_MODULE } from "../../own-module.ts";
-import { axisColumns, drawn, linesOf, tableOf, varied } from "../results/index.ts";
+import { axisColumns, drawn, linesOf, pointOf, tableOf } from "../results/index.ts";
 import { heatAloneRemarks, heatRemarks, idleRipple } from "./idle-parameters.ts";
 import {
   amplifierOf,
@@ -167,7 +167,7 @@ const answer = (table: Table): string => {
   if (found.length === 0) return "";
   const rarest = found.reduce((a, b) => (b.numbers.probability.estimate < a.numbers.probability.estimate ? b : a));
   const { probability, evaluations } = rarest.numbers;
-  const place = table.axes.map((axis) => `${axis} ${varied(PARAMETERS, axis, rarest.point[axis])}`).join(", ");
+  const place = pointOf(table, PARAMETERS, rarest);
   return `The rarest error found has a probability of ${small(probability.estimate, 3)} a read${place ? ` (${place})` : ""}, from ${evaluations.estimate.toFixed(0)} simulated reads.`;
 };
 

@@ -15,7 +15,7 @@ import type { Key } from "#src/random/index";
 import type { Figure } from "#src/report/figure";
 import { OWN_MODULE } from "../../own-module.ts";
 import { showQuantity } from "../../units/show.ts";
-import { axisColumns, measuredCell, rateCell, rateFigures, tableOf, varied } from "../results/index.ts";
+import { axisColumns, measuredCell, pointOf, rateCell, rateFigures, tableOf } from "../results/index.ts";
 import { heatRemarks, idleRipple } from "./idle-parameters.ts";
 import { trialsOf } from "./read-trials.ts";
 import {
@@ -128,7 +128,7 @@ const answer = (table: Table, params: Params): string => {
   if (known.length === 0) return "";
   const sorted = [...known].sort((a, b) => wrong(a) - wrong(b));
   const told = (row: Table["rows"][number]): string => {
-    const place = table.axes.map((axis) => `${axis} ${varied(PARAMETERS, axis, row.point[axis])}`).join(", ");
+    const place = pointOf(table, PARAMETERS, row);
     return `${Number((100 * wrong(row)).toPrecision(2))} %${place ? ` (${place})` : ""}`;
   };
   const at = table.axes.includes("strobe") ? "" : ` at a strobe of ${showQuantity(params.strobe, "s")}`;

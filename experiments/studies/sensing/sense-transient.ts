@@ -18,7 +18,7 @@ import {
 import type { Figure } from "#src/report/figure";
 import { OWN_MODULE } from "../../own-module.ts";
 import { showMeasured, showQuantity } from "../../units/show.ts";
-import { axisColumns, measuredCell, tableOf, varied } from "../results/index.ts";
+import { axisColumns, measuredCell, pointOf, tableOf } from "../results/index.ts";
 import { idleRipple } from "./idle-parameters.ts";
 import { conductionOf, designOf, lawOf, SENSE_PARAMETERS, SIZING_NAMES, transistorNotes } from "./sense-parameters.ts";
 
@@ -122,7 +122,7 @@ const figures = (table: Table): Figure[] =>
       ),
     );
     if (!read) return [];
-    const words = table.axes.map((axis) => `${axis} ${varied(PARAMETERS, axis, row.point[axis])}`).join(", ");
+    const words = pointOf(table, PARAMETERS, row);
     return [
       {
         title: `One read${words ? `: ${words}` : ""}`,

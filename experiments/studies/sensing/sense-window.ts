@@ -15,7 +15,7 @@ import type { Figure } from "#src/report/figure";
 import { recordOf } from "#src/words/named";
 import { OWN_MODULE } from "../../own-module.ts";
 import { showQuantity } from "../../units/show.ts";
-import { axisColumns, linesOf, percentCurve, tableOf, varied } from "../results/index.ts";
+import { axisColumns, linesOf, percentCurve, pointOf, tableOf } from "../results/index.ts";
 import { heatRemarks, idleRipple } from "./idle-parameters.ts";
 import { missedAndLost, trialsOf } from "./read-trials.ts";
 import { MONTE_CARLO_TOLERANCE } from "./sense-errors.ts";
@@ -114,8 +114,7 @@ const conclude = (table: Table, params: Params) => [
 const answer = (table: Table, params: Params): string => {
   const found = table.rows.map((row) => ({ row, window: windowOf(row, params) }));
   const open = found.flatMap(({ row, window }) => (window ? [{ row, ratio: window.to / window.from, window }] : []));
-  const place = (row: Row): string =>
-    table.axes.map((axis) => `${axis} ${varied(PARAMETERS, axis, row.point[axis])}`).join(", ") || "here";
+  const place = (row: Row): string => pointOf(table, PARAMETERS, row) || "here";
   if (open.length === 0) return `At none of ${found.length} points is there a strobe that reads ±1 and keeps zeros.`;
   const widest = open.reduce((a, b) => (b.ratio > a.ratio ? b : a));
   return `A strobe reads ±1 and keeps zeros at ${open.length} of ${found.length} points; the widest window is ${showQuantity(widest.window.from, "s")} .. ${showQuantity(widest.window.to, "s")} (${place(widest.row)}).`;
