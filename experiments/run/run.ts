@@ -355,6 +355,18 @@ const complete = async (
   }
 };
 
+const resultOf = (
+  out: string,
+  plan: Plan,
+  experiment: AnyExperiment,
+  table: Table,
+  figures: readonly Figure[],
+): RunResult => ({
+  ...{ out, plan, experiment, table, figures },
+  summaries: summariesOf(plan, experiment, table),
+  replicates: replicatesOf(plan, experiment),
+});
+
 /** Writes what a complete run gives. */
 const finish = (
   dir: string,
@@ -371,15 +383,7 @@ const finish = (
   const figures = figuresOf(dir, plan, experiment, table);
   writeReport(dir, plan, experiment, table, figures, manifest);
   writeFile(join(dir, "manifest.json"), `${JSON.stringify(manifest, null, 2)}\n`);
-  return {
-    out: dir,
-    plan,
-    experiment,
-    table,
-    summaries: summariesOf(plan, experiment, table),
-    figures,
-    replicates: replicatesOf(plan, experiment),
-  };
+  return resultOf(dir, plan, experiment, table, figures);
 };
 
 /** Damage as misuse of a verb that computes nothing; any other error as it is. */
@@ -434,13 +438,5 @@ export const report = async (
   writeResults(dir, plan, experiment, table);
   const figures = figuresOf(dir, plan, experiment, table);
   writeReport(dir, plan, experiment, table, figures, manifest, options.figures);
-  return {
-    out: dir,
-    plan,
-    experiment,
-    table,
-    summaries: summariesOf(plan, experiment, table),
-    figures,
-    replicates: replicatesOf(plan, experiment),
-  };
+  return resultOf(dir, plan, experiment, table, figures);
 };
