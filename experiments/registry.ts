@@ -26,6 +26,10 @@ const GROUPS: Readonly<Record<string, Readonly<Record<string, Listed>>>> = {
   },
   "Networks on chips": {
     "accuracy-versus-errors": { takes: "a minute", load: () => import("./studies/networks/accuracy-versus-errors.ts") },
+    "error-aware-training": {
+      takes: "minutes",
+      load: () => import("./studies/adaptation/error-aware-training.ts"),
+    },
     "layer-sensitivity": { takes: "seconds", load: () => import("./studies/networks/layer-sensitivity.ts") },
     "network-accuracy": { takes: "seconds", load: () => import("./studies/networks/network-accuracy.ts") },
     "network-on-chips": { takes: "a minute", load: () => import("./studies/chips/network-on-chips.ts") },

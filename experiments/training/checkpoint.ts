@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import type { LabelledImages } from "#src/datasets/labelled-images";
 import type { NetworkTraining, NetworkTrainingState } from "#src/learning/index";
+import type { CellTable, StoredArrays } from "#src/networks/index";
 import { keyText } from "#src/random/index";
 import { decodePart, encodePart, sealed, unsealed } from "../files/part-file.ts";
 import { replaceFile } from "../files/write-file.ts";
@@ -18,11 +19,27 @@ const digest = (...parts: readonly (string | Uint8Array)[]): string => {
   return hash.digest("hex").slice(0, 16);
 };
 
+const digestOfArrays = (arrays: StoredArrays): string =>
+  digest(
+    ...Object.entries(arrays).flatMap(([name, { buffer, byteOffset, byteLength }]) => [
+      name,
+      new Uint8Array(buffer, byteOffset, byteLength),
+    ]),
+  );
+
+const digestOfCells = (cells: Readonly<Record<string, CellTable>>): string =>
+  digest(
+    ...Object.entries(cells).flatMap(([name, { minus, zero, plus }]) => [
+      name,
+      ...[minus, zero ?? new Int8Array(), plus].map((states) => Uint8Array.from(states)),
+    ]),
+  );
+
 const digestOf = ({ images, labels }: LabelledImages): string => digest(images, labels);
 
 /** @param engine What the engine's functions give. */
 export const identityOf = (
-  { design, recipe, train, test, key }: NetworkTraining,
+  { design, recipe, train, test, key, reading, start }: NetworkTraining,
   engine: string,
 ): TrainingIdentity => ({
   network: digest(JSON.stringify(design)),
@@ -30,17 +47,14 @@ export const identityOf = (
   "test images": digestOf(test),
   seed: keyText(key),
   "functions of the engine": engine,
+  ...(start ? { "network gone on from": digestOfArrays(start.tensors) } : {}),
+  ...(reading?.kind === "redrawn" ? { errors: JSON.stringify(reading.errors) } : {}),
+  ...(reading?.kind === "chip" ? { chip: digestOfCells(reading.cells) } : {}),
   ...Object.fromEntries(Object.entries(recipe).map(([name, value]) => [name, JSON.stringify(value)])),
 });
 
 /** A few digits that tell whether two trainings stand at the same bytes. */
-export const stateDigest = ({ arrays }: NetworkTrainingState): string =>
-  digest(
-    ...Object.entries(arrays).flatMap(([name, { buffer, byteOffset, byteLength }]) => [
-      name,
-      new Uint8Array(buffer, byteOffset, byteLength),
-    ]),
-  ).slice(0, 12);
+export const stateDigest = ({ arrays }: NetworkTrainingState): string => digestOfArrays(arrays).slice(0, 12);
 
 interface Checkpoint {
   readonly identity: TrainingIdentity;

@@ -97,6 +97,8 @@ export type { TrainingOptions } from "./straight-through/train-perceptron.ts";
 export { defaultLearningRate, trainPerceptron } from "./straight-through/train-perceptron.ts";
 export type { NetworkDesign } from "./straight-through/training-steps.ts";
 export { trainingSteps } from "./straight-through/training-steps.ts";
+export type { WeightReading } from "./straight-through/weight-reading.ts";
+export { checkReading } from "./straight-through/weight-reading.ts";
 export { synapticArrays, synapticConnection } from "./synaptic-connection.ts";
 export type { EpochReport, ImageScale, Schedule, TrainingPlan, TrainingState } from "./train-learner.ts";
 export {

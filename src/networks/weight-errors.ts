@@ -23,11 +23,13 @@ export const checkErrors = ({ type1, type2, type3 }: WeightErrors): void => {
 };
 
 /**
- * Calls `visit(place, read)` for each weight that is read wrong, in ascending order. Places are drawn by geometric gaps
- * at the largest rate and thinned, so that the work follows the number of errors.
+ * Calls `visit(place, read)` for each of `count` weights that is read wrong, in ascending order. Places are drawn by geometric gaps
+ * at the largest rate and thinned, so that the work follows the number of errors. What a place is read as depends on the key and on the
+ * weight that is there, on no other weight.
  */
-const forEachError = (
-  weights: Int8Array,
+export const forEachError = (
+  count: number,
+  weightAt: (place: number) => number,
   errors: WeightErrors,
   key: Key,
   visit: (place: number, read: -1 | 0 | 1) => void,
@@ -35,8 +37,8 @@ const forEachError = (
   const { type1, type2, type3 } = errors;
   const most = Math.max(type1 + type2, type3);
   const thinKey = fold(key, "kind");
-  forEachChosen(fold(key, "place"), weights.length, most, (place) => {
-    const weight = weights[place];
+  forEachChosen(fold(key, "place"), count, most, (place) => {
+    const weight = weightAt(place);
     const u = uniform(thinKey, place) * most;
     if (weight === 0) {
       if (u < type3) visit(place, u < type3 / 2 ? 1 : -1);
@@ -49,9 +51,15 @@ const forEachError = (
 export const frozenErrors = (weights: WeightMatrix, errors: WeightErrors, key: Key): WeightMatrix => {
   checkErrors(errors);
   const values = weights.values.slice();
-  forEachError(weights.values, errors, key, (place, read) => {
-    values[place] = read;
-  });
+  forEachError(
+    values.length,
+    (place) => weights.values[place],
+    errors,
+    key,
+    (place, read) => {
+      values[place] = read;
+    },
+  );
   return { ...weights, values };
 };
 
@@ -68,11 +76,17 @@ export const redrawnErrors = (ideal: Synapses, weights: WeightMatrix, errors: We
     forwardInto: (y, x, key) => {
       ideal.forwardInto(y, x, key);
       for (let b = 0; b < x.batch; b++)
-        forEachError(values, errors, fold(key, b), (place, read) => {
-          const i = place % inputs;
-          const o = (place - i) / inputs;
-          y[b * outputs + o] += (read - values[place]) * x.values[b * inputs + i];
-        });
+        forEachError(
+          values.length,
+          (place) => values[place],
+          errors,
+          fold(key, b),
+          (place, read) => {
+            const i = place % inputs;
+            const o = (place - i) / inputs;
+            y[b * outputs + o] += (read - values[place]) * x.values[b * inputs + i];
+          },
+        );
     },
   };
 };

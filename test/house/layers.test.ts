@@ -14,7 +14,7 @@ const ROOMS: Readonly<Record<string, string>> = {
   devices: "temperature mosfet rram filament pulsed index",
   circuits: "elements netlist analyses batch sensing spice crossbar analog programming synapses index",
   experiments: "misuse own-module units files training fit studies registry run command-line index",
-  "experiments/studies": "results sensing networks arrays chips rest papers learning spiking statistics",
+  "experiments/studies": "results sensing networks arrays chips rest adaptation papers learning spiking statistics",
 };
 
 const sources = FLOORS.flatMap((floor) =>

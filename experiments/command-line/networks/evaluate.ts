@@ -30,11 +30,13 @@ import { parseCount } from "../arguments.ts";
 import { answer } from "../output.ts";
 import { PIXELS_FLAG, readModel } from "./network-option.ts";
 import { oneOf } from "./one-of.ts";
+import { accuracyOnChip, askedReading, CHIP_SAYS, ERRORS_SAY, isOfAmplifier } from "./reading-option.ts";
 import { parseErrors } from "./weight-errors-option.ts";
 
 interface EvaluateFlags {
   readonly data?: string;
   readonly errors?: string;
+  readonly chip?: string;
   readonly mode: string;
   readonly thresholds: string;
   readonly others: string;
@@ -84,10 +86,8 @@ export const addEvaluate = (program: Command): void => {
       "--data <set>",
       "name, folder, FILE.npz or IMAGES.npy,LABELS.npy (default: the set it was trained on, where known by name)",
     )
-    .option(
-      "--errors <list>",
-      "type1=P,type2=P,type3=P: probability per weight of the affected state; conv1:type1=P: of one layer alone",
-    )
+    .option("--errors <list>", `probability per weight of the affected state: ${ERRORS_SAY}`)
+    .option("--chip <name>", CHIP_SAYS)
     .option("--mode <mode>", "frozen (once a chip) or redrawn (every read)", "frozen")
     .option("--thresholds <kind>", "trained, or re-estimated on the chip", "trained")
     .option(
@@ -110,14 +110,18 @@ export const addEvaluate = (program: Command): void => {
       oneOf("--mode", flags.mode, ["frozen", "redrawn"]);
       oneOf("--thresholds", flags.thresholds, ["trained", "re-estimated"]);
       oneOf("--others", flags.others, ["refused", "digital"]);
-      const errorsOf = await parseErrors(flags.errors);
+      const isAsked = flags.chip !== undefined || (flags.errors !== undefined && isOfAmplifier(flags.errors));
+      const errorsOf = await parseErrors(isAsked ? undefined : flags.errors);
       const { model, imported } = readModel(path, flags.pixels);
       const { network, trained } = model;
       const layers = network.layers.filter(isWeighted);
-      const errors = errorsOf(layers.map(({ name }) => name));
-      const isHarmed = layers.some(({ name }) => isHarmful(errors(name)));
+      const asked = isAsked ? await askedReading(flags, network) : null;
+      const errors = asked?.errors ?? errorsOf(layers.map(({ name }) => name));
+      const isHarmed = asked !== null || layers.some(({ name }) => isHarmful(errors(name)));
+      if (asked?.cells && flags.thresholds === "re-estimated")
+        throw new Misuse("--thresholds re-estimated: with --chip thresholds are as trained; leave one of them out.");
       const isOnChips = isHarmed || flags.thresholds === "re-estimated";
-      if (isHarmed) checkHarm(path, layers, errors);
+      if (isHarmed && !asked) checkHarm(path, layers, errors);
       if (flags.predictions !== undefined) {
         if (isOnChips)
           throw new Misuse("--predictions lists what a network without errors takes images for; leave --errors out.");
@@ -131,7 +135,12 @@ export const addEvaluate = (program: Command): void => {
       const otherwise =
         flags.forms && clean ? classifyFloat(network, data.test.images).filter((c, b) => c !== clean[b]).length : null;
       const chips = parseCount("--chips", flags.chips, 2);
-      const found = clean ? cleanResult(clean, data.test.labels) : chipsResult(network, data, errors, flags, chips);
+      const cells = asked?.cells ?? null;
+      const found = cells
+        ? sharesOf(Math.round(images * accuracyOnChip(network, data, cells)), images)
+        : clean
+          ? cleanResult(clean, data.test.labels)
+          : chipsResult(network, data, errors, flags, chips);
       if (flags.predictions !== undefined && clean) writePredictions(flags.predictions, data.test.labels, clean);
       const without = clean
         ? null
@@ -139,14 +148,17 @@ export const addEvaluate = (program: Command): void => {
             orMisuse(() => cleanClassesOf(network, data.test, data.train)),
             data.test.labels,
           );
-      const over = clean ? "Wilson interval over images" : `mean of ${chips} chips, interval over chips and images`;
+      const over =
+        clean || cells ? "Wilson interval over images" : `mean of ${chips} chips, interval over chips and images`;
       answer(
         flags.json ?? false,
         {
           ...found,
           images,
           zeros,
-          ...(without ? { chips, clean: without.accuracy, loss: without.accuracy - found.accuracy } : {}),
+          ...(without
+            ? { chips: cells ? 1 : chips, clean: without.accuracy, loss: without.accuracy - found.accuracy }
+            : {}),
           ...(otherwise === null ? {} : { otherwise }),
           dataSet: data.name,
           trained,
@@ -182,8 +194,12 @@ interface Result {
 
 const cleanResult = (classes: Uint8Array, labels: Uint8Array): Result => {
   const right = classes.reduce((sum, c, b) => sum + (c === labels[b] ? 1 : 0), 0);
-  const { low, high } = wilson(right, labels.length);
-  return { accuracy: right / labels.length, low, high, right };
+  return sharesOf(right, labels.length);
+};
+
+const sharesOf = (right: number, images: number): Result => {
+  const { low, high } = wilson(right, images);
+  return { accuracy: right / images, low, high, right };
 };
 
 const chipsResult = (

@@ -21,7 +21,7 @@ import { checkNetworkName, writeUserNetwork } from "../../files/write-network.ts
 import { Misuse, orMisuse } from "../../misuse.ts";
 import { packageVersion } from "../../run/code-hash.ts";
 import { engineArithmetic } from "../../run/engine.ts";
-import { cleanClassesOf } from "../../studies/networks/evaluator.ts";
+import { checkData, cleanClassesOf } from "../../studies/networks/evaluator.ts";
 import { percent } from "../../studies/results/index.ts";
 import {
   identityOf,
@@ -36,14 +36,16 @@ import { parseQuantity } from "../../units/parse.ts";
 import { parseCount } from "../arguments.ts";
 import { answer, progressDisplay } from "../output.ts";
 import { askedDesign } from "./asked-design.ts";
+import { PIXELS_FLAG, readModel } from "./network-option.ts";
 import { oneOf } from "./one-of.ts";
+import { accuracyOnChip, askedReading, CHIP_SAYS, ERRORS_SAY, readingOf } from "./reading-option.ts";
 
 interface TrainFlags {
   readonly data: string;
   readonly layers: string;
   readonly weights: string;
   readonly activations: string;
-  readonly epochs: string;
+  readonly epochs?: string;
   readonly batch?: string;
   readonly learningRate?: string;
   readonly optimiser: string;
@@ -55,6 +57,10 @@ interface TrainFlags {
   readonly images?: string;
   readonly threads?: string;
   readonly arithmetic: string;
+  readonly errors?: string;
+  readonly chip?: string;
+  readonly from?: string;
+  readonly pixels?: string;
   readonly seed: string;
   readonly out?: string;
   readonly json?: boolean;
@@ -78,6 +84,25 @@ const optimiserOf = async ({ optimiser, weightDecay, momentum }: TrainFlags): Pr
 const periodsOf = ({ restarts }: TrainFlags, epochs: number): readonly number[] =>
   restarts === undefined ? [epochs] : restarts.split("+").map((text) => parseCount("--restarts", text, 1));
 
+/** @throws Misuse for flags that say what layers are beside a network that has its own. */
+const checkNoDesign = (from: string, command: Command): void => {
+  for (const [option, flag] of [
+    ["layers", "--layers"],
+    ["widths", "--widths"],
+    ["weights", "--weights"],
+    ["activations", "--activations"],
+  ])
+    if (command.getOptionValueSource(option) === "cli")
+      throw new Misuse(`${flag}: the network of --from ${from} has its own layers; leave ${flag} out.`);
+};
+
+/** How weights were read while training, in words. */
+const readText = ({ from, errors, chip }: TrainFlags): string[] => [
+  ...(from === undefined ? [] : [`from ${from}`]),
+  ...(errors === undefined ? [] : [`read with errors ${errors}`]),
+  ...(chip === undefined ? [] : [`on chip ${chip}`]),
+];
+
 /** A recipe in words, for the model's file. */
 const told = ({ optimiser, schedule, augmentation, arithmetic }: Recipe): string => {
   const { kind, ...more } = optimiser;
@@ -93,7 +118,7 @@ const told = ({ optimiser, schedule, augmentation, arithmetic }: Recipe): string
 };
 
 /** Epochs on stderr as they are done, and a bar of batches between them. */
-const epochsTold = (epochs: number) => {
+const epochsTold = (epochs: number, how: string) => {
   let display = progressDisplay();
   return {
     onBatch: (done: number, whole: number): void => display.show({ phase: "training", done, total: whole }),
@@ -102,7 +127,7 @@ const epochsTold = (epochs: number) => {
       display.end();
       display = progressDisplay();
       process.stderr.write(
-        `epoch ${epoch}/${epochs}: loss ${loss.toFixed(4)}, test accuracy ${percent(accuracy)} %, state ${stateDigest(state)}\n`,
+        `epoch ${epoch}/${epochs}: loss ${loss.toFixed(4)}, test accuracy ${percent(accuracy)} %${how}, state ${stateDigest(state)}\n`,
       );
     },
     end: (): void => display.end(),
@@ -122,9 +147,9 @@ export const addTrain = (program: Command): void => {
     .addOption(new Option("--widths <what>", "the same as --layers, as studies call it").hideHelp())
     .option("--weights <kind>", "float, binary or ternary; a file of layers says it itself", "ternary")
     .option("--activations <kind>", "binary or ternary (float weights use relu)", "binary")
-    .option("--epochs <n>", "passes over the training images; the last one counts", "10")
+    .option("--epochs <n>", "passes over the training images; the last one counts (default: 10, with --from 3)")
     .option("--batch <n>", "images a step (default: 50 up to 20,000 images, else 128)")
-    .option("--learning-rate <rate>", "start of the cosine schedule (default: 0.01, float 0.001)")
+    .option("--learning-rate <rate>", "start of the cosine schedule (default: 0.01; float, and with --from, 0.001)")
     .option("--optimiser <kind>", "adam, adamw (decay of latent weights) or sgd", "adam")
     .option("--weight-decay <x>", "of adamw (default 0.01) or sgd (default 0)")
     .option("--momentum <x>", "of sgd (default 0.9)")
@@ -136,27 +161,38 @@ export const addTrain = (program: Command): void => {
       "--threads <n>",
       `threads, the same bytes for any number, 1 .. ${MOST_THREADS} (default: as many processors as the network is worth)`,
     )
+    .option(
+      "--from <file>",
+      "go on from a network, whose layers these are: one of `rramlab train`, or of another program",
+    )
+    .option(...PIXELS_FLAG)
+    .option("--errors <list>", `read weights with errors, drawn anew at each step: ${ERRORS_SAY}`)
+    .option("--chip <name>", CHIP_SAYS)
     .option("--arithmetic <kind>", "strict: the same bytes on every host; fused: faster, where a host has it", "strict")
     .option("--seed <text>", "any text", "rramlab")
     .option("--out <file>", "model file, .safetensors or .onnx (default: model.safetensors)")
     .option("--json", "one JSON document on stdout")
     .addHelpText(
       "after",
-      "\nA training that was stopped goes on from OUT.checkpoint, kept after every epoch.\n\nExamples:\n  rramlab train --weights ternary --layers 784-64-64-10 --out tnn.safetensors\n  rramlab train --data cifar-10 --layers vgg:16 --epochs 6 --move 4 --flip",
+      '\nA training that was stopped goes on from OUT.checkpoint, kept after every epoch.\n\nExamples:\n  rramlab train --weights ternary --layers 784-64-64-10 --out tnn.safetensors\n  rramlab train --data cifar-10 --layers vgg:16 --epochs 6 --move 4 --flip\n  rramlab train --from tnn.safetensors --errors type1=0.05 --out tolerant.safetensors\n  rramlab train --from tnn.safetensors --errors "supply=0.8 V" --chip A --out for-chip-A.safetensors',
     )
-    .action(async ({ widths, ...given }: TrainFlags & { readonly widths?: string }) => {
+    .action(async ({ widths, ...given }: TrainFlags & { readonly widths?: string }, command: Command) => {
       const flags = widths === undefined ? given : { ...given, layers: widths };
       oneOf("--weights", flags.weights, ["float", "binary", "ternary"]);
       oneOf("--activations", flags.activations, ["binary", "ternary"]);
       const out = flags.out ?? "model.safetensors";
       checkNetworkName(out);
       checkWritable(out, { named: flags.out !== undefined });
-      const epochs = parseCount("--epochs", flags.epochs, 1);
+      const start = flags.from === undefined ? null : readModel(flags.from, flags.pixels).model.network;
+      if (start) checkNoDesign(flags.from ?? "", command);
+      else if (flags.pixels !== undefined)
+        throw new Misuse(`--pixels ${flags.pixels}: says what a pixel is to the network of --from; give that.`);
+      const epochs = parseCount("--epochs", flags.epochs ?? (start ? "3" : "10"), 1);
       const reach = parseCount("--move", flags.move, 0);
-      const asked = flags.threads === undefined ? null : parseCount("--threads", flags.threads, 1);
-      if (asked !== null && asked > MOST_THREADS)
+      const threadsAsked = flags.threads === undefined ? null : parseCount("--threads", flags.threads, 1);
+      if (threadsAsked !== null && threadsAsked > MOST_THREADS)
         throw new Misuse(
-          `--threads ${asked}: a batch is cut into ${MOST_THREADS} slices; expected 1 .. ${MOST_THREADS}.`,
+          `--threads ${threadsAsked}: a batch is cut into ${MOST_THREADS} slices; expected 1 .. ${MOST_THREADS}.`,
         );
       oneOf("--arithmetic", flags.arithmetic, ARITHMETICS);
       const arithmetic = flags.arithmetic as Arithmetic;
@@ -165,14 +201,17 @@ export const addTrain = (program: Command): void => {
       const data = loadDataSet(flags.data);
       const images = flags.images === undefined ? data.train.count : parseCount("--images", flags.images, 1);
       const train = firstImages(data.train, images);
-      const design = askedDesign(flags, data);
+      const design = start ? { input: start.input, layers: start.layers } : askedDesign(flags, data);
+      if (start) orMisuse(() => checkData(start, train, data.name, `--from ${flags.from}`, false));
+      const asked = await askedReading(flags, design);
+      const reading = readingOf(asked, design);
       const kinds = weightKinds(design);
       const batch =
         flags.batch === undefined ? (train.count > 20_000 ? 128 : 50) : parseCount("--batch", flags.batch, 2);
       const learningRate = await numberOf(
         "--learning-rate",
         flags.learningRate,
-        kinds.every((kind) => kind === "float") ? 0.001 : 0.01,
+        start || kinds.every((kind) => kind === "float") ? 0.001 : 0.01,
       );
       const recipe: Recipe = {
         ...RECIPE,
@@ -194,15 +233,17 @@ export const addTrain = (program: Command): void => {
         train,
         test: data.test,
         key: fold(rootKey(flags.seed), "network"),
+        ...(reading ? { reading } : {}),
+        ...(start ? { start } : {}),
       };
       orMisuse(() => checkTraining(training));
-      const threads = asked ?? usefulThreads(design, batch, availableParallelism());
+      const threads = threadsAsked ?? usefulThreads(design, batch, availableParallelism());
       const checkpoint = `${out}.checkpoint`;
       const identity = identityOf(training, Object.values(engineArithmetic()).join(" "));
       const from = readCheckpoint(checkpoint, identity);
       if (from && from.epochs.length > 0)
         process.stderr.write(`goes on from ${checkpoint}, after epoch ${from.epochs.length} of ${epochs}\n`);
-      const display = epochsTold(epochs);
+      const display = epochsTold(epochs, reading ? (reading.kind === "chip" ? " on the chip" : " with errors") : "");
       try {
         const { network } = await trainTogether(training, from, threads, {
           onBatch: display.onBatch,
@@ -222,7 +263,7 @@ export const addTrain = (program: Command): void => {
           epochs,
           batch,
           learningRate,
-          recipe: told(recipe),
+          recipe: [told(recipe), ...readText(flags)].join(", "),
           version: packageVersion(),
         };
         writeUserNetwork(out, { network, trained }, `rramlab ${packageVersion()}`);
@@ -230,9 +271,11 @@ export const addTrain = (program: Command): void => {
         const right = accuracyOf(cleanClassesOf(network, data.test, train), data.test.labels);
         const interval = wilson(Math.round(right * data.test.count), data.test.count);
         const zeros = shareOfZeros(network);
+        const onChip = asked?.cells ? accuracyOnChip(network, data, asked.cells) : null;
         const document = {
           out,
           accuracy: right,
+          ...(onChip === null ? {} : { onChip }),
           low: interval.low,
           high: interval.high,
           images: data.test.count,
@@ -245,6 +288,7 @@ export const addTrain = (program: Command): void => {
           [
             `${kinds.join(" and ")} weights, ${describeNetwork(design)}, ${epochs} epochs, seed "${flags.seed}"`,
             `test accuracy ${percent(right)} % [${percent(interval.low)}, ${percent(interval.high)}] on ${data.test.count} images of ${data.name}`,
+            ...(onChip === null ? [] : [`on the chip ${percent(onChip)} %`]),
             `zeros a layer: ${zeros.map((z) => `${(100 * z).toFixed(0)} %`).join(", ")}`,
             `model: ${out}`,
           ].join("\n"),

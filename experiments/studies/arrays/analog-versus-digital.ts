@@ -197,7 +197,7 @@ export const analogVersusDigital = defineExperiment({
   numbers: NUMBERS,
   prepare: {
     network: trainedPart<Params>("ternary"),
-    reads: { uses: [...SENSE_NAMES, "strobe", "samples"], make: readsAt },
+    reads: { uses: [...SENSE_NAMES, "strobe", "samples"], make: (params, key) => readsAt(params, key) },
   },
   idle: (params) => [
     ...idleRipple(params),

@@ -14,6 +14,7 @@ import { keysOf } from "#src/words/named";
 import { dataFor } from "../../files/data-sets.ts";
 import { OWN_MODULE } from "../../own-module.ts";
 import {
+  firstCrossing,
   type Line,
   lineOf,
   linesOf,
@@ -93,25 +94,19 @@ const curvesOf = (table: Table): Curve[] =>
     group.by("weights").flatMap((line) => line.by("error")),
   );
 
-/** Rate at which the mean accuracy is one point below the clean one, by straight lines between rates; null where none is. */
-const onePointRate = (curve: Curve): number | "above" | "unknown" => {
+/** Rate at which the mean accuracy is one point below the clean one, by straight lines between rates, from 0 on. */
+const onePointRate = (curve: Curve): ReturnType<typeof firstCrossing> => {
   const points = curve.by("rate");
   const clean = points[0].mean("clean");
-  let before = { rate: 0, loss: 0 };
-  for (const at of points) {
-    const [rate, loss] = [at.value, clean - at.mean("accuracy")];
-    if (!Number.isFinite(loss)) return "unknown";
-    if (loss >= 0.01) return before.rate + ((rate - before.rate) * (0.01 - before.loss)) / (loss - before.loss);
-    before = { rate, loss };
-  }
-  return "above";
+  const losses = points.map((at) => ({ x: at.value, y: clean - at.mean("accuracy") }));
+  return firstCrossing([{ x: 0, y: 0 }, ...losses], 0.01);
 };
 
 const onePoint = (curve: Curve): string => {
   const rate = onePointRate(curve);
   if (rate === "unknown") return "-";
   const inPercent = (x: number): string => `${(100 * x).toPrecision(2)} %`;
-  return rate === "above" ? `above ${inPercent(Math.max(...valuesOf(curve.rows, "rate")))}` : inPercent(rate);
+  return typeof rate === "number" ? inPercent(rate) : `above ${inPercent(Math.max(...valuesOf(curve.rows, "rate")))}`;
 };
 
 const chipSpread = ({ rows }: Curve): string => {

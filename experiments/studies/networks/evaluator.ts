@@ -60,8 +60,8 @@ interface Evaluator {
   readonly layers: readonly string[];
   /** The ideal integer weights, layer by layer. */
   readonly weights: readonly WeightMatrix[];
-  /** Accuracy with these weights instead, thresholds as trained. */
-  accuracyWith(weights: readonly WeightMatrix[]): number;
+  /** Accuracy with these weights instead; thresholds as trained where it is not said. */
+  accuracyWith(weights: readonly WeightMatrix[], thresholds?: Thresholding): number;
 }
 
 const RECALIBRATION_IMAGES = 1000;
@@ -212,6 +212,13 @@ export const createEvaluator = (
     return classes;
   };
   const onTest = (...on: Parameters<typeof classesOn>): number => accuracyOf(classesOn(...on), test.labels);
+  /** The network with thresholds as trained, or as these synapses need them. */
+  const thresholdsOn = (synapses: readonly Synapses[], thresholds: Thresholding, key: Key): IntegerNetwork => {
+    if (thresholds === "trained") return folded;
+    const count = Math.min(RECALIBRATION_IMAGES, blockOf(network), train.count);
+    calibration ??= integerImages(folded, train.images.subarray(0, count * train.pixels));
+    return recalibrate(network, synapses, calibration, key);
+  };
   const accuracy: Evaluator["accuracy"] = (errors, mode, thresholds, chip) =>
     kernels.scoped(() => {
       const synapses = folded.arrays.map((array, l): Synapses => {
@@ -222,10 +229,7 @@ export const createEvaluator = (
           ? synapses2T2R(kernels, array, rates, layer, known)
           : redrawnErrors(packedSynapses(kernels, weights, known), weights, rates);
       });
-      if (thresholds === "trained") return onTest(folded, synapses, fold(chip, "read"));
-      const count = Math.min(RECALIBRATION_IMAGES, blockOf(network), train.count);
-      calibration ??= integerImages(folded, train.images.subarray(0, count * train.pixels));
-      return onTest(recalibrate(network, synapses, calibration, fold(chip, "calibrate")), synapses, fold(chip, "read"));
+      return onTest(thresholdsOn(synapses, thresholds, fold(chip, "calibrate")), synapses, fold(chip, "read"));
     });
   const none = { high: 0, low: 0 };
   const cleanClasses = kernels.scoped(() => {
@@ -239,10 +243,10 @@ export const createEvaluator = (
     check: (errors) => checkErrorsOf(folded, errors),
     layers: folded.arrays.map(({ at }) => at.layer.name),
     weights: folded.arrays.map(({ weights }) => weights),
-    accuracyWith: (weights) =>
+    accuracyWith: (weights, thresholds = "trained") =>
       kernels.scoped(() => {
         const synapses = weights.map((layer, k) => idealArray(kernels, folded.arrays[k], layer, known));
-        return onTest(folded, synapses, none);
+        return onTest(thresholdsOn(synapses, thresholds, none), synapses, none);
       }),
   };
 };

@@ -87,8 +87,11 @@ const countReads = (
 
 const meanOf = (values: readonly number[]): number => values.reduce((sum, x) => sum + x, 0) / values.length;
 
-/** Reads at one condition: best strobes from samples of their own, then rates and energies. */
-export const readsAt = (params: ReadValues, key: Key): Reads => {
+/**
+ * Reads at one condition: best strobes from samples of their own, of cells just programmed, then rates and energies.
+ * @param moment How long cells have rested when rates are counted; left out: they are read fresh.
+ */
+export const readsAt = (params: ReadValues, key: Key, moment?: ReadSampleOptions["moment"]): Reads => {
   const calibration = countReads(params, CANDIDATES, CALIBRATION_SAMPLES, fold(key, "calibration"), {});
   const ternary = CANDIDATES[leastHarm(calibration.counts, ternaryHarm)];
   const binary = CANDIDATES[leastHarm(calibration.counts, binaryHarm)];
@@ -98,7 +101,7 @@ export const readsAt = (params: ReadValues, key: Key): Reads => {
     strobes,
     params.samples,
     fold(key, "samples"),
-    { energies: true, repeated: params.strobe },
+    { energies: true, repeated: params.strobe, ...(moment ? { moment } : {}) },
   );
   const at = (strobe: number): number => strobes.indexOf(strobe);
   return {
@@ -157,7 +160,7 @@ export const ternaryVersusBinary = defineExperiment({
   prepare: {
     binaryNetwork: trainedPart<ComparisonValues>("binary", "binaryNetwork"),
     ternaryNetwork: trainedPart<ComparisonValues>("ternary"),
-    reads: { uses: [...SENSE_NAMES, "strobe", "samples"], make: readsAt },
+    reads: { uses: [...SENSE_NAMES, "strobe", "samples"], make: (params, key) => readsAt(params, key) },
   },
   idle: (params) => [
     ...idleRipple(params),

@@ -1,3 +1,4 @@
+export * from "./crossing.ts";
 export * from "./curves.ts";
 export * from "./lines.ts";
 export * from "./settings.ts";

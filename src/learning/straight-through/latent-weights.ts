@@ -15,6 +15,16 @@ export const limitOf = ({ weights }: Pick<WeightedLayer, "weights">): number =>
 export const slopeOf = (weights: WeightLevels): number =>
   weights.kind === "integer" ? (weightRange(weights)?.[1] ?? 1) : 1;
 
+/**
+ * A latent weight that is quantized to this level: +-1 of binary and ternary ones at twice the threshold, as far from it as zeros are, so
+ * that a training that goes on moves weights of either kind.
+ */
+export const latentOf = (level: number, { weights, ternaryThreshold }: Quantizer): number => {
+  if (weights.kind === "float") return level;
+  if (weights.kind === "integer") return level / slopeOf(weights);
+  return 2 * level * ternaryThreshold;
+};
+
 /** levels = quantized latent weights: the sign, the sign beyond a threshold, or the nearest of several levels. */
 export const quantizeInto = (
   levels: Float32Array,

@@ -2,6 +2,8 @@ import { arraysIn, bytesOf } from "#src/kernels/declared-arrays";
 import { type Images, imagesLength } from "#src/kernels/images";
 import { createKernels, type Kernels } from "#src/kernels/kernels";
 import { largestOfRows } from "#src/networks/index";
+import { placeNetwork } from "#src/networks/network";
+import type { Key } from "#src/random/index";
 import { type Descent, descentOf } from "./descent.ts";
 import { type Exchange, SLICES, type Slice, shareOf, slicesOf } from "./exchange.ts";
 import { type PointwiseStep, pointwiseArrays, pointwiseStep, type Running } from "./pointwise-step.ts";
@@ -9,6 +11,7 @@ import type { Recipe } from "./recipe.ts";
 import { addStep, channelStep, flattenStep, poolStep } from "./shape-steps.ts";
 import type { Pass, RunningStep, StepContext } from "./step-context.ts";
 import { type NetworkDesign, type TrainingSteps, trainingSteps } from "./training-steps.ts";
+import { layerReader, type WeightReading } from "./weight-reading.ts";
 import { weightedArrays, weightedStep } from "./weighted-step.ts";
 
 /** One of those who train a network together. All call the same functions in the same order. */
@@ -28,6 +31,8 @@ export interface NetworkTrainer {
   descend(by: Descent): boolean;
   /** Loads parameters after they were set from outside. */
   load(): void;
+  /** Reads the weights, where the training says how: before `gradients` and `classify`, after parameters have moved. */
+  read(key: Key): void;
   /** Classes of blocks of images by the running statistics, `counts` images each, one block after the other. */
   classify(counts: readonly number[]): Uint8Array;
   readonly steps: TrainingSteps;
@@ -69,6 +74,7 @@ const crossEntropyInto = (
  * neither on how many train together nor on who has which slice.
  *
  * @param batch Most images of a batch.
+ * @param reading How weights are read; null: as they are.
  * @throws RangeError for a network that cannot be trained, or too large for the kernels' memory.
  */
 export const networkTrainer = (
@@ -77,6 +83,7 @@ export const networkTrainer = (
   batch: number,
   exchange: Exchange,
   known: TrainingSteps = trainingSteps(design),
+  reading: WeightReading | null = null,
 ): NetworkTrainer => {
   const { values, steps, output, classes } = known;
   const { rank, ranks, tallies } = exchange;
@@ -89,6 +96,11 @@ export const networkTrainer = (
     return mine.map((slice) => ({ ...slice, first: slice.start - mine[0].start }));
   };
 
+  const placedLayers = reading ? placeNetwork(design) : [];
+  const readers = steps.map((step) => {
+    const at = step.kind === "weighted" && placedLayers.find(({ layer }) => layer.name === step.of.name);
+    return at ? layerReader(reading, at) : null;
+  });
   const shapes = values.map(({ shape }) => shape);
   const gradientShapes = values.map(({ shape, gradientBorder }) => ({ ...shape, border: gradientBorder }));
   // The gradient by the input is nobody's; that of a value with several readers is first written beside it.
@@ -97,8 +109,8 @@ export const networkTrainer = (
     values: shapes.map((shape) => imagesLength(shape, images)),
     gradients: gradientShapes.map((shape, v) => (v === 0 ? 0 : imagesLength(shape, images))),
     beside: gradientShapes.map((shape, v) => (several[v] ? imagesLength(shape, images) : 0)),
-    steps: steps.map((step) => {
-      if (step.kind === "weighted") return weightedArrays(step, shapes, images);
+    steps: steps.map((step, k) => {
+      if (step.kind === "weighted") return weightedArrays(step, shapes, images, readers[k] !== null);
       return step.kind === "pointwise" ? pointwiseArrays(values[step.input].shape.channels) : [];
     }),
   };
@@ -143,7 +155,7 @@ export const networkTrainer = (
     switch (step.kind) {
       case "weighted": {
         const quantizer = { weights: step.of.weights, ternaryThreshold };
-        return weightedStep(step, quantizer, memory as Parameters<typeof weightedStep>[2], context);
+        return weightedStep(step, quantizer, readers[k], memory as Parameters<typeof weightedStep>[3], context);
       }
       case "pointwise":
         return pointwise(step, memory);
@@ -175,6 +187,9 @@ export const networkTrainer = (
     steps: known,
     bytes,
     load,
+    read: (key) => {
+      for (const step of run) step.read?.(key);
+    },
     gradients: (count) => {
       const slices = own(count);
       const pass: Pass = {

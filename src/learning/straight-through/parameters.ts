@@ -1,10 +1,20 @@
-import { isWeighted } from "#src/networks/layers";
+import { isWeighted, type WeightedLayer } from "#src/networks/layers";
 import { checkTensors, geometryOf, type Network, type NetworkLayer, placeNetwork } from "#src/networks/network";
 import { fold, type Key, normalsInto } from "#src/random/index";
-import { quantizeInto } from "./latent-weights.ts";
+import { latentOf, quantizeInto } from "./latent-weights.ts";
 import type { Running } from "./pointwise-step.ts";
 import type { Recipe } from "./recipe.ts";
 import type { NetworkDesign, TrainingSteps } from "./training-steps.ts";
+
+/** Where training has the weights of a layer that networks have at place 0, 1, ... */
+export const trainingPlaces = (at: NetworkLayer): Uint32Array => {
+  const { groups, outputs, inputs } = geometryOf(at.layer as WeightedLayer, at.from);
+  const places = new Uint32Array(groups * outputs * inputs);
+  forEachWeight(at, (network, training) => {
+    places[network] = training;
+  });
+  return places;
+};
 
 /** Calls `visit` with places of a layer's weights as networks have them (output, channel, window) and as training has them (window, channel, output). */
 const forEachWeight = (at: NetworkLayer, visit: (network: number, training: number) => void): void => {
@@ -48,6 +58,30 @@ export const initialiseTrained = (
         parameters[from + training] = latent[network];
       });
     }
+  }
+};
+
+/** Parameters of a network that was trained before: latent weights that its levels come from, everything else as it is. */
+export const parametersOf = (
+  parameters: Float32Array,
+  { parameters: blocks }: TrainingSteps,
+  { ternaryThreshold }: Pick<Recipe, "ternaryThreshold">,
+  network: Network,
+): void => {
+  const placed = placeNetwork(network);
+  for (const { layer, part, from, length } of blocks) {
+    const values = network.tensors[`${layer}.${part}`];
+    const at = placed.find((found) => found.layer.name === layer);
+    if (values.length !== length)
+      throw new RangeError(`training: ${layer}.${part} has ${values.length} values; expected ${length}.`);
+    if (!at || !isWeighted(at.layer) || part !== "weight") {
+      parameters.set(values, from);
+      continue;
+    }
+    const { weights } = at.layer;
+    trainingPlaces(at).forEach((training, place) => {
+      parameters[from + training] = latentOf(values[place], { weights, ternaryThreshold });
+    });
   }
 };
 

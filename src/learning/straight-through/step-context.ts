@@ -1,5 +1,6 @@
 import type { Images, Range } from "#src/kernels/images";
 import type { Kernels } from "#src/kernels/kernels";
+import type { Key } from "#src/random/index";
 import type { Exchange, Slice } from "./exchange.ts";
 
 /** What the steps of a network in training work on: one rank's images of a batch. */
@@ -27,6 +28,8 @@ export interface Pass {
 export interface RunningStep {
   /** Takes over the parameters as they are now. */
   load(): void;
+  /** Reads its weights, where they are not read as they are; after `load`, before `forward`. */
+  read?(key: Key): void;
   /** In training by the batch's own statistics, which move the running ones; else by those. */
   forward(pass: Pass, mode: "training" | "test"): void;
   /** Writes gradients by its parameters to the exchange and by its inputs to theirs. */

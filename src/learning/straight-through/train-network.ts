@@ -5,10 +5,11 @@ import { fold, type Key, permutation } from "#src/random/index";
 import { Diverged } from "../train-learner.ts";
 import { alone, type Exchange, SLICES, shareOf } from "./exchange.ts";
 import { networkTrainer } from "./network-trainer.ts";
-import { initialiseTrained, trainedNetwork } from "./parameters.ts";
+import { initialiseTrained, parametersOf, trainedNetwork } from "./parameters.ts";
 import { checkRecipe, isLost, type Recipe, scheduledAt } from "./recipe.ts";
 import { showInto } from "./show-batch.ts";
 import { type NetworkDesign, trainingSteps } from "./training-steps.ts";
+import { checkReading, type WeightReading } from "./weight-reading.ts";
 
 /** What an epoch was like. */
 export interface TrainedEpoch {
@@ -37,6 +38,10 @@ export interface NetworkTraining {
   /** Told about after each epoch, and otherwise not used: no epoch is chosen by it. */
   readonly test: LabelledImages;
   readonly key: Key;
+  /** How weights are read, in training and in the test after each epoch; left out: as they are. */
+  readonly reading?: WeightReading;
+  /** A network of this design that the training goes on from; left out: from latent weights that are drawn. */
+  readonly start?: Network;
 }
 
 export interface TrainingWatch {
@@ -54,7 +59,7 @@ export interface TrainedNetwork {
 }
 
 /** @throws RangeError where images and network, or the recipe's numbers, do not fit. */
-export const checkTraining = ({ design, recipe, train, test }: Omit<NetworkTraining, "key">): void => {
+export const checkTraining = ({ design, recipe, train, test, reading, start }: Omit<NetworkTraining, "key">): void => {
   const { shape } = design.input;
   const steps = trainingSteps(design);
   const refuse = (what: string): never => {
@@ -77,6 +82,9 @@ export const checkTraining = ({ design, recipe, train, test }: Omit<NetworkTrain
       );
   }
   checkRecipe(recipe, train.count);
+  if (reading) checkReading(design, reading);
+  if (start && JSON.stringify([start.input, start.layers]) !== JSON.stringify([design.input, design.layers]))
+    refuse("the network to go on from has other layers than the one that is trained; expected the same.");
   if (recipe.augmentation.kind !== "none" && shape.height !== shape.width)
     refuse(`images of ${showShape(shape)} are not square; they cannot be flipped and moved.`);
 };
@@ -91,15 +99,15 @@ export const checkTraining = ({ design, recipe, train, test }: Omit<NetworkTrain
  * @throws RangeError where network, images and recipe do not fit; Diverged, with epoch and batch, where the loss is lost.
  */
 export const trainNetwork = (
-  { design, recipe, train, test, key }: NetworkTraining,
+  { design, recipe, train, test, key, reading, start }: NetworkTraining,
   { onEpoch = () => undefined, onBatch = () => undefined }: TrainingWatch = {},
   from: NetworkTrainingState | null = null,
   exchange: Exchange = alone(trainingSteps(design)),
 ): TrainedNetwork => {
-  checkTraining({ design, recipe, train, test });
+  checkTraining({ design, recipe, train, test, ...(reading ? { reading } : {}), ...(start ? { start } : {}) });
   const steps = trainingSteps(design);
   const { rank, ranks, parameters, first, second, tallies } = exchange;
-  const trainer = networkTrainer(design, recipe, recipe.batch, exchange, steps);
+  const trainer = networkTrainer(design, recipe, recipe.batch, exchange, steps, reading ?? null);
   const { running, input, labels, block } = trainer;
   const stored = (): Record<string, Float32Array> => ({
     parameters,
@@ -117,8 +125,14 @@ export const trainNetwork = (
   let firstLoss = from?.firstLoss ?? null;
   if (rank === 0) {
     if (from) for (const name of ["parameters", "first", "second"]) stored()[name].set(from.arrays[name]);
+    else if (start) parametersOf(parameters, steps, recipe, start);
     else initialiseTrained(parameters, design, steps, recipe, key);
   }
+  if (start && !from)
+    for (const [name, { mean, variance }] of Object.entries(running)) {
+      mean.set(start.tensors[`${name}.mean`]);
+      variance.set(start.tensors[`${name}.variance`]);
+    }
   if (from)
     for (const [name, values] of Object.entries(stored()))
       if (name.endsWith(".mean") || name.endsWith(".variance")) values.set(from.arrays[name]);
@@ -168,6 +182,7 @@ export const trainNetwork = (
         const [low, high] = shareOf(parameters.length, rank, ranks);
         for (const moments of [first, second]) moments.fill(0, low, high);
       }
+      trainer.read(fold(fold(epochKey, "reads"), b));
       const loss = trainer.gradients(count);
       const where = `epoch ${epoch + 1}, batch ${b + 1} of ${batches}`;
       firstLoss ??= loss;
@@ -181,6 +196,7 @@ export const trainNetwork = (
       shown += count;
       if (rank === 0) onBatch(epoch * batches + b + 1, recipe.epochs * batches);
     }
+    trainer.read(fold(epochKey, "test reads"));
     epochs.push({ epoch: epoch + 1, loss: losses / shown, accuracy: accuracy() });
     if (rank === 0) {
       const arrays = Object.fromEntries(Object.entries(stored()).map(([name, values]) => [name, values.slice()]));

@@ -1,9 +1,11 @@
 import type { Images, ImageWindow } from "#src/kernels/images";
 import { imagesLength, packedLength } from "#src/kernels/images";
 import { rowMajor, transposed } from "#src/kernels/kernels";
+import type { Key } from "#src/random/index";
 import { type Quantizer, quantizeInto } from "./latent-weights.ts";
 import { forEachRow, type RunningStep, type StepContext } from "./step-context.ts";
 import type { TrainingStep } from "./training-steps.ts";
+import type { LayerReader } from "./weight-reading.ts";
 
 export type WeightedStep = Extract<TrainingStep, { readonly kind: "weighted" }>;
 
@@ -36,11 +38,17 @@ const spreadShape = (
 });
 
 /** Lengths of the arrays of a step, images at most. */
-export const weightedArrays = (step: WeightedStep, values: readonly Omit<Images, "data">[], images: number) => {
+export const weightedArrays = (
+  step: WeightedStep,
+  values: readonly Omit<Images, "data">[],
+  images: number,
+  isReadWrong: boolean,
+) => {
   const { windows, weights, outputs } = step;
   const [window] = windows ?? [];
   return {
     levels: weights.length,
+    read: isReadWrong ? weights.length : 0,
     gradient: windows ? weights.length / windows.length : weights.length,
     packed: windows?.map((own) => packedLength(own, "forwards")) ?? [],
     turned: window && step.input > 0 ? packedLength(window, "turned") : 0,
@@ -53,6 +61,7 @@ export const weightedArrays = (step: WeightedStep, values: readonly Omit<Images,
 
 interface WeightedMemory {
   readonly levels: Float32Array;
+  readonly read: Float32Array;
   readonly gradient: Float32Array;
   readonly packed: readonly Float32Array[];
   readonly turned: Float32Array;
@@ -64,18 +73,17 @@ const denseStep = (
   { input, output, inputs, outputs, weights }: WeightedStep,
   { levels, gradient }: WeightedMemory,
   { kernels, values, gradients, exchange, into }: StepContext,
-  load: () => void,
-): RunningStep => {
+  used: Float32Array,
+): Omit<RunningStep, "load" | "read"> => {
   const rows = (images: Images, width: number, first: number, count: number): Float32Array =>
     images.data.subarray(first * width, (first + count) * width);
   return {
-    load,
     forward: ({ slices }) => {
       for (const { first, count } of slices) {
         if (count === 0) continue;
         const x = rowMajor(rows(values[input], inputs, first, count), inputs);
         const z = rows(values[output], outputs, first, count);
-        kernels.gemm(z, x, rowMajor(levels, outputs), count, outputs, inputs);
+        kernels.gemm(z, x, rowMajor(used, outputs), count, outputs, inputs);
       }
     },
     backward: ({ slices }) => {
@@ -100,11 +108,13 @@ const denseStep = (
 };
 
 /**
- * A layer of weights in training: forwards by their levels, the gradient by which moves the latent ones.
+ * A layer of weights in training: forwards by their levels as they are read, the gradient by which moves the latent ones; back to its
+ * inputs by the levels as they are, which are what the program knows of a chip.
  */
 export const weightedStep = (
   step: WeightedStep,
   quantizer: Quantizer,
+  reader: LayerReader | null,
   memory: WeightedMemory,
   context: StepContext,
 ): RunningStep => {
@@ -112,10 +122,32 @@ export const weightedStep = (
   const { kernels, values, gradients, exchange, into } = context;
   const { levels, gradient, packed, turned } = memory;
   const latent = exchange.parameters.subarray(weights.from, weights.from + weights.length);
+  const used = reader ? memory.read : levels;
   const quantize = (): void => quantizeInto(levels, latent, quantizer);
-  if (!windows) return denseStep(step, memory, context, quantize);
+  const ofGroup = (all: Float32Array, g: number): Float32Array => {
+    const size = all.length / (windows?.length ?? 1);
+    return all.subarray(g * size, (g + 1) * size);
+  };
+  const pack = (): void =>
+    windows?.forEach((window, g) => {
+      kernels.images.pack(packed[g], ofGroup(used, g), window, "forwards");
+    });
+  const loading = reader
+    ? {
+        load: quantize,
+        read: (key: Key): void => {
+          reader(used, levels, key);
+          pack();
+        },
+      }
+    : {
+        load: (): void => {
+          quantize();
+          pack();
+        },
+      };
+  if (!windows) return { ...loading, ...denseStep(step, memory, context, used) };
   const size = weights.length / windows.length;
-  const group = (g: number): Float32Array => levels.subarray(g * size, (g + 1) * size);
   const [first] = windows;
   const isDirect = hasUnitStride(first);
   const spread: Images = { ...spreadShape(first, values[input], outputs), data: memory.spread };
@@ -134,12 +166,7 @@ export const weightedStep = (
     });
   };
   return {
-    load: () => {
-      quantize();
-      windows.forEach((window, g) => {
-        kernels.images.pack(packed[g], group(g), window, "forwards");
-      });
-    },
+    ...loading,
     forward: ({ all }) => {
       windows.forEach((window, g) => {
         kernels.images.convolve(values[output], values[input], packed[g], window, all);
@@ -157,7 +184,7 @@ export const weightedStep = (
       if (!below) return;
       if (!isDirect) spreadOut(all);
       windows.forEach((window, g) => {
-        kernels.images.pack(turned, group(g), window, "turned");
+        kernels.images.pack(turned, ofGroup(levels, g), window, "turned");
         kernels.images.convolve(below.images, isDirect ? gradients[output] : spread, turned, backWindow(window), all);
       });
       below.done();
