@@ -67,6 +67,7 @@ const GROUPS: Readonly<Record<string, Readonly<Record<string, Listed>>>> = {
     "ernoult-2020": { takes: "minutes", load: () => import("./studies/papers/ernoult-2020.ts") },
     "laborieux-2020": { takes: "an hour", load: () => import("./studies/papers/laborieux-2020.ts") },
     "laborieux-2021": { takes: "minutes", load: () => import("./studies/papers/laborieux-2021.ts") },
+    "penkovsky-2020": { takes: "minutes", load: () => import("./studies/papers/penkovsky-2020.ts") },
   },
   Statistics: {
     "interval-coverage": { takes: "seconds", load: () => import("./studies/statistics/interval-coverage.ts") },

@@ -1,8 +1,12 @@
 import { existsSync } from "node:fs";
+import { join } from "node:path";
 import type { Command } from "commander";
+import { BEAT_CLASSES } from "#src/datasets/beats";
 import { IDX_FILES, KNOWN_DATA_SETS } from "#src/datasets/registry";
+import { BEAT_FILES, makeBeatFiles } from "../files/beat-files.ts";
 import { idxFolder } from "../files/idx-folder.ts";
 import { loadDataSet, md5, readIdxFile } from "../files/load-data-set.ts";
+import { checkWritable } from "../files/user-file.ts";
 import { Misuse } from "../misuse.ts";
 import { answer } from "./output.ts";
 
@@ -23,7 +27,7 @@ export const addData = (program: Command): void => {
   data
     .command("verify")
     .description("check a data set: by name, or a folder of IDX files against the official checksums")
-    .argument("<name or dir>", "mnist-10k, fashion-mnist, or a folder")
+    .argument("<name or dir>", "a name of `rramlab data list`, or a folder")
     .option("--json", "one JSON document on stdout")
     .addHelpText("after", "\nExample:\n  rramlab data verify ~/mnist")
     .action((which: string, { json = false }: { json?: boolean }) => {
@@ -52,6 +56,32 @@ export const addData = (program: Command): void => {
             (f) => `  ${f.file}  md5 ${f.md5}  ${f.official ? "official MNIST" : "not the official MNIST bytes"}`,
           ),
         ].join("\n"),
+      );
+    });
+  data
+    .command("beats")
+    .description("make heart beats of PhysioNet's MIT-BIH records: two files, to train on and to test with")
+    .argument("<records>", "folder of mitdb 1.0.0: 100.hea, 100.dat, 100.atr, ...")
+    .requiredOption("--out <dir>", "folder for the two files, then given as --data")
+    .option("--json", "one JSON document on stdout")
+    .addHelpText("after", "\nExample:\n  rramlab data beats ~/mitdb --out beats")
+    .action((records: string, { out, json = false }: { out: string; json?: boolean }) => {
+      for (const file of Object.values(BEAT_FILES)) checkWritable(join(out, file));
+      const made = makeBeatFiles(records, out);
+      const files = (["train", "test"] as const).map((which) => {
+        const { count, labels } = made[which];
+        const classes = BEAT_CLASSES.map((_, label) => labels.filter((own) => own === label).length);
+        return { file: join(out, BEAT_FILES[which]), beats: count, classes };
+      });
+      answer(
+        json,
+        { files },
+        files
+          .map(
+            ({ file, beats, classes }) =>
+              `${file}: ${beats} beats, ${BEAT_CLASSES.map((name, label) => `${classes[label]} ${name}`).join(", ")}`,
+          )
+          .join("\n"),
       );
     });
   data

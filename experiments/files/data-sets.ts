@@ -3,6 +3,7 @@ import { statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { CIFAR_FILES } from "#src/datasets/cifar";
 import type { DataSet, DataSetRecord, LabelledImages } from "#src/datasets/labelled-images";
+import { BEAT_FILES } from "./beat-files.ts";
 import { idxFolder } from "./idx-folder.ts";
 import { ARRAY_FILES } from "./labelled-array-files.ts";
 import { loadDataSet } from "./load-data-set.ts";
@@ -10,15 +11,16 @@ import { plannedRecords } from "./planned-records.ts";
 
 const sha256 = ({ train, test }: DataSet): string => {
   const hash = createHash("sha256");
-  const add = ({ count, pixels, classes, images, labels }: LabelledImages): void => {
+  const add = ({ count, pixels, classes, images, labels, groups }: LabelledImages): void => {
     hash.update(`${count} ${pixels} ${classes}\n`).update(images).update(labels);
+    if (groups) hash.update(groups);
   };
   add(train);
   add(test);
   return hash.digest("hex");
 };
 
-const FILES = [...CIFAR_FILES.train, CIFAR_FILES.test, ...ARRAY_FILES];
+const FILES = [...CIFAR_FILES.train, CIFAR_FILES.test, ...ARRAY_FILES, ...Object.values(BEAT_FILES)];
 
 /** The IDX files of a folder; none where what is there is something else, which is told when it is read. */
 const idxFilesOf = (asked: string): string[] => {

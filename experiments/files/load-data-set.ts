@@ -10,6 +10,7 @@ import { IDX_FILES, KNOWN_DATA_SETS, MNIST_10K_SPLIT } from "#src/datasets/regis
 import { stratifiedSplit } from "#src/datasets/split";
 import { ownOf } from "#src/words/named";
 import { Misuse } from "../misuse.ts";
+import { hasBeats, loadBeatFolder, loadSyntheticBeats } from "./beat-files.ts";
 import { idxFolder } from "./idx-folder.ts";
 import { labelledArraysAt } from "./labelled-array-files.ts";
 
@@ -29,6 +30,10 @@ export const loadDataSet = (nameOrFolder: string): DataSet => {
     return { ...loadIdxFolder(FASHION_FOLDER), name: "Fashion-MNIST (official split)" };
   if ((nameOrFolder === "mnist" || nameOrFolder === "cifar-10") && !existsSync(nameOrFolder))
     throw new Misuse(`data: "${nameOrFolder}" needs its files: ${byHand(nameOrFolder)}.`);
+  if (nameOrFolder === "synthetic-beats") return loadSyntheticBeats();
+  if (nameOrFolder === "mit-bih-beats" && !existsSync(nameOrFolder))
+    throw new Misuse(`data: "${nameOrFolder}" needs its files: ${byHand(nameOrFolder)}.`);
+  if (hasBeats(nameOrFolder)) return loadBeatFolder(nameOrFolder);
   const arrays = labelledArraysAt(nameOrFolder);
   if (arrays) return arrays;
   return [CIFAR_FILES.test, ...CIFAR_FILES.train].some((file) => existsSync(join(nameOrFolder, file)))

@@ -7,6 +7,8 @@ export interface LabelledImages {
   readonly classes: number;
   readonly images: Uint8Array;
   readonly labels: Uint8Array;
+  /** What images are not independent within, an entry an image: the patient's record, say. */
+  readonly groups?: Uint8Array;
 }
 
 /** What a data set is, without its images: what a run keeps of it. */
@@ -53,7 +55,14 @@ export const selectImages = (from: LabelledImages, places: ArrayLike<number>): L
     images.set(from.images.subarray(places[i] * pixels, (places[i] + 1) * pixels), i * pixels);
     labels[i] = from.labels[places[i]];
   }
-  return { ...from, count: places.length, images, labels };
+  const { groups } = from;
+  return {
+    ...from,
+    count: places.length,
+    images,
+    labels,
+    ...(groups ? { groups: Uint8Array.from(places, (place) => groups[place]) } : {}),
+  };
 };
 
 const firsts = new WeakMap<LabelledImages, Map<number, LabelledImages>>();
@@ -70,6 +79,7 @@ export const firstImages = (from: LabelledImages, most: number): LabelledImages 
     count: most,
     images: from.images.subarray(0, most * from.pixels),
     labels: from.labels.subarray(0, most),
+    ...(from.groups ? { groups: from.groups.subarray(0, most) } : {}),
   };
   known.set(most, first);
   return first;

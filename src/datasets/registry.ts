@@ -51,6 +51,24 @@ export const KNOWN_DATA_SETS: readonly KnownDataSet[] = [
       "put data_batch_1.bin .. data_batch_5.bin and test_batch.bin of CIFAR-10's binary version into a folder and pass it as --data FOLDER",
   },
   {
+    name: "mit-bih-beats",
+    says: "heart beats of 44 patients, a second of lead MLII each, classes N S V F; 22 records to train on and 22 of other patients to test with",
+    source:
+      "Moody and Mark, MIT-BIH Arrhythmia Database, PhysioNet mitdb 1.0.0; split of de Chazal et al., IEEE Trans. Biomed. Eng. 51, 1196 (2004)",
+    licence: "Open Data Commons Attribution 1.0",
+    md5: {},
+    getByHand:
+      "download physionet.org/content/mitdb/1.0.0 (its .hea, .dat and .atr files) and make the beats: rramlab data beats MITDB --out FOLDER; then pass --data FOLDER",
+  },
+  {
+    name: "synthetic-beats",
+    says: "made-up beats of 44 made-up patients, 60 each, of the classes of MIT-BIH: a stand-in that shows that a study runs, and says nothing of hearts",
+    source: "this program, from constant words",
+    licence: "that of this program",
+    md5: {},
+    getByHand: "nothing to get: it comes with the program",
+  },
+  {
     name: "fashion-mnist",
     says: "Fashion-MNIST, 60,000 training and 10,000 test images of clothing, 28 x 28, the official split",
     source: "Zalando Research; found in /usr/share/datasets/fashion-mnist, where Debian's package puts it",

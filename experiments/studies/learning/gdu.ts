@@ -32,9 +32,9 @@ import { OWN_MODULE } from "../../own-module.ts";
 import { shown } from "../../units/show.ts";
 import { checkNetwork } from "../networks/network-parameters.ts";
 import { bare, linesOf } from "../results/index.ts";
+import { rememberedFor } from "../results/remembered-for.ts";
 import { EQUILIBRIUM_PARAMETERS, equilibriumNetwork } from "./equilibrium-parameters.ts";
 import { firstExamples } from "./first-examples.ts";
-import { rememberedFor } from "./remembered-for.ts";
 
 const PARAMETERS = {
   ...EQUILIBRIUM_PARAMETERS,

@@ -60,6 +60,8 @@ interface Evaluator {
   readonly layers: readonly string[];
   /** The ideal integer weights, layer by layer. */
   readonly weights: readonly WeightMatrix[];
+  /** What each test image is taken for with these weights instead. */
+  classesWith(weights: readonly WeightMatrix[]): Uint8Array;
   /** Accuracy with these weights instead; thresholds as trained where it is not said. */
   accuracyWith(weights: readonly WeightMatrix[], thresholds?: Thresholding): number;
 }
@@ -243,6 +245,11 @@ export const createEvaluator = (
     check: (errors) => checkErrorsOf(folded, errors),
     layers: folded.arrays.map(({ at }) => at.layer.name),
     weights: folded.arrays.map(({ weights }) => weights),
+    classesWith: (weights) =>
+      kernels.scoped(() => {
+        const synapses = weights.map((layer, k) => idealArray(kernels, folded.arrays[k], layer, known));
+        return classesOn(folded, synapses, none);
+      }),
     accuracyWith: (weights, thresholds = "trained") =>
       kernels.scoped(() => {
         const synapses = weights.map((layer, k) => idealArray(kernels, folded.arrays[k], layer, known));

@@ -22,10 +22,10 @@ import { keysOf, recordEntries } from "#src/words/named";
 import { OWN_MODULE } from "../../own-module.ts";
 import { shown } from "../../units/show.ts";
 import { firstExamples } from "../learning/first-examples.ts";
-import { rememberedFor } from "../learning/remembered-for.ts";
 import { parseWidths } from "../networks/network-parameters.ts";
 import { dataNote, imagesFor, PUBLISHED_PARAMETERS } from "../papers/published-parameters.ts";
 import { bare, intervalCurve, type Line, lineOf, linesOf, tableOf, valuesOf } from "../results/index.ts";
+import { rememberedFor } from "../results/remembered-for.ts";
 import { checkSpiking, SPIKING_PARAMETERS, spikingModel } from "./eqspike-parameters.ts";
 import { NO_PROGRESS, spikingLearnerOf, trainSpikes } from "./eqspike-training.ts";
 
