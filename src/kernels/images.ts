@@ -32,6 +32,9 @@ export interface ImageWindow {
   readonly toChannel: number;
 }
 
+/** A window that each channel has of its own. */
+export type DepthWindow = Pick<ImageWindow, "size" | "stride" | "padding">;
+
 /** Images number first .. first + count. */
 export interface Range {
   readonly first: number;
@@ -65,6 +68,10 @@ export interface ImageKernels {
   convolve(out: Images, x: Images, packed: Float32Array, window: ImageWindow, of: Range): void;
   /** gradient (window rows x columns x channels x outputs) += that of above . convolve(x). */
   gradient(gradient: Float32Array, above: Images, x: Images, window: ImageWindow, of: Range): void;
+  /** The same of a depthwise convolution, whose every channel has a window of its own: weights are window rows x columns x channels. */
+  depthwise(out: Images, x: Images, weights: Float32Array, window: DepthWindow, of: Range): void;
+  /** gradient (as those weights) += that of above . depthwise(x). */
+  depthwiseGradient(gradient: Float32Array, above: Images, x: Images, window: DepthWindow, of: Range): void;
   /** The largest of each 2 x 2; a side's odd last element is in no pool. */
   pool(pooled: Images, x: Images, of: Range): void;
   /** Gradients of pools to where the first of their largest stands, zeros to the others; elements in no pool are left alone. */
@@ -93,6 +100,8 @@ export interface ImageKernels {
 export type ImageExports = Record<
   | "convolveImages"
   | "packWindow"
+  | "depthwiseImages"
+  | "depthwiseGradient"
   | "convolutionGradientImages"
   | "poolImages"
   | "unpoolImages"
@@ -206,6 +215,48 @@ export const bindImages = (
         window.size[0],
         Math.max(1, Math.floor(NEAR / rowNumbers)),
         aside,
+      );
+    },
+    depthwise: (out, x, weights, { size, stride, padding }, of) => {
+      const [to, from] = [place(out, of), place(x, of)];
+      wasm.depthwiseImages(
+        to.start,
+        to.pixel,
+        to.row,
+        to.image,
+        from.start - padding[0] * from.row - padding[1] * from.pixel,
+        from.pixel,
+        from.row,
+        from.image,
+        stride[0] * from.row,
+        stride[1] * from.pixel,
+        at(weights),
+        of.count,
+        out.rows,
+        out.columns,
+        out.channels,
+        ...size,
+      );
+    },
+    depthwiseGradient: (gradient, above, x, { size, stride, padding }, of) => {
+      const [by, from] = [place(above, of), place(x, of)];
+      wasm.depthwiseGradient(
+        at(gradient),
+        by.start,
+        by.pixel,
+        by.row,
+        by.image,
+        from.start - padding[0] * from.row - padding[1] * from.pixel,
+        from.pixel,
+        from.row,
+        from.image,
+        stride[0] * from.row,
+        stride[1] * from.pixel,
+        of.count,
+        above.rows,
+        above.columns,
+        above.channels,
+        ...size,
       );
     },
     pool: (pooled, x, of) => {

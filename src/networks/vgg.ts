@@ -8,8 +8,8 @@ import type { ImageShape } from "./shapes.ts";
  * to the mean of their means, 120.7, so that the 0 of padding is a level and arrays can hold the first layer.
  */
 const DEVIATION = (0.2023 + 0.1994 + 0.201) / 3;
-const SCALE = 1 / (255 * DEVIATION);
-const MIDDLE = 121;
+export const PIXEL_SCALE = 1 / (255 * DEVIATION);
+export const PIXEL_MIDDLE = 121;
 
 interface VggDesign {
   readonly input: ImageShape;
@@ -78,7 +78,7 @@ export const vggNetwork = ({
     if (l === 0) activated(number);
   });
   return {
-    input: { shape: input, scale: SCALE, offset: -MIDDLE * SCALE, quantizer: null },
+    input: { shape: input, scale: PIXEL_SCALE, offset: -PIXEL_MIDDLE * PIXEL_SCALE, quantizer: null },
     layers,
   };
 };

@@ -13,6 +13,7 @@ export {
   turnWeights,
   unpool,
 } from "./convolution";
+export { depthwiseGradient, depthwiseImages } from "./depthwise";
 export { gemm, gemmWorkspaceBytes } from "./gemm";
 export { convolutionGradientImages, convolveImages, packWindow, poolImages, unpoolImages } from "./images";
 export * from "./line-grid";

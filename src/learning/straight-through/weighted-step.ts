@@ -37,6 +37,10 @@ const spreadShape = (
   border: [size[0] - 1 - padding[0], size[1] - 1 - padding[1]],
 });
 
+/** Whether each channel has a window of its own and gives one channel. */
+const isDepthwise = (windows: readonly ImageWindow[]): boolean =>
+  windows.length > 1 && windows.every(({ channels, outputs }) => channels === 1 && outputs === 1);
+
 /** Lengths of the arrays of a step, images at most. */
 export const weightedArrays = (
   step: WeightedStep,
@@ -46,12 +50,13 @@ export const weightedArrays = (
 ) => {
   const { windows, weights, outputs } = step;
   const [window] = windows ?? [];
+  const isDepth = windows !== null && isDepthwise(windows);
   return {
     levels: weights.length,
     read: isReadWrong ? weights.length : 0,
-    gradient: windows ? weights.length / windows.length : weights.length,
-    packed: windows?.map((own) => packedLength(own, "forwards")) ?? [],
-    turned: window && step.input > 0 ? packedLength(window, "turned") : 0,
+    gradient: windows && !isDepth ? weights.length / windows.length : weights.length,
+    packed: isDepth ? [weights.length] : (windows?.map((own) => packedLength(own, "forwards")) ?? []),
+    turned: window && step.input > 0 ? (isDepth ? weights.length : packedLength(window, "turned")) : 0,
     spread:
       window && step.input > 0 && !hasUnitStride(window)
         ? imagesLength(spreadShape(window, values[step.input], outputs), images)
@@ -128,10 +133,20 @@ export const weightedStep = (
     const size = all.length / (windows?.length ?? 1);
     return all.subarray(g * size, (g + 1) * size);
   };
-  const pack = (): void =>
-    windows?.forEach((window, g) => {
-      kernels.images.pack(packed[g], ofGroup(used, g), window, "forwards");
-    });
+  const isDepth = windows !== null && isDepthwise(windows);
+  /** Weights of channels, one window after the other, as places of the window that have all channels; turned: the last place first. */
+  const packDepth = (to: Float32Array, from: Float32Array, isTurned: boolean): void => {
+    const area = weights.length / outputs;
+    for (let c = 0; c < outputs; c++)
+      for (let k = 0; k < area; k++) to[(isTurned ? area - 1 - k : k) * outputs + c] = from[c * area + k];
+  };
+  const pack = (): void => {
+    if (isDepth) packDepth(packed[0], used, false);
+    else
+      windows?.forEach((window, g) => {
+        kernels.images.pack(packed[g], ofGroup(used, g), window, "forwards");
+      });
+  };
   const loading = reader
     ? {
         load: quantize,
@@ -147,8 +162,8 @@ export const weightedStep = (
         },
       };
   if (!windows) return { ...loading, ...denseStep(step, memory, context, used) };
-  const size = weights.length / windows.length;
   const [first] = windows;
+  const size = weights.length / windows.length;
   const isDirect = hasUnitStride(first);
   const spread: Images = { ...spreadShape(first, values[input], outputs), data: memory.spread };
   const spreadOut = (of: { readonly first: number; readonly count: number }): void => {
@@ -168,25 +183,41 @@ export const weightedStep = (
   return {
     ...loading,
     forward: ({ all }) => {
-      windows.forEach((window, g) => {
-        kernels.images.convolve(values[output], values[input], packed[g], window, all);
-      });
+      if (isDepth) kernels.images.depthwise(values[output], values[input], packed[0], first, all);
+      else
+        windows.forEach((window, g) => {
+          kernels.images.convolve(values[output], values[input], packed[g], window, all);
+        });
     },
     backward: ({ all, slices }) => {
-      windows.forEach((window, g) => {
+      if (isDepth)
         for (const slice of slices) {
           gradient.fill(0);
-          kernels.images.gradient(gradient, gradients[output], values[input], window, slice);
-          exchange.gradients.set(gradient, slice.slice * exchange.parameters.length + weights.from + g * size);
+          kernels.images.depthwiseGradient(gradient, gradients[output], values[input], first, slice);
+          const at = slice.slice * exchange.parameters.length + weights.from;
+          for (let c = 0; c < outputs; c++)
+            for (let k = 0; k < size; k++) exchange.gradients[at + c * size + k] = gradient[k * outputs + c];
         }
-      });
+      else
+        windows.forEach((window, g) => {
+          for (const slice of slices) {
+            gradient.fill(0);
+            kernels.images.gradient(gradient, gradients[output], values[input], window, slice);
+            exchange.gradients.set(gradient, slice.slice * exchange.parameters.length + weights.from + g * size);
+          }
+        });
       const below = into(input);
       if (!below) return;
       if (!isDirect) spreadOut(all);
-      windows.forEach((window, g) => {
-        kernels.images.pack(turned, ofGroup(levels, g), window, "turned");
-        kernels.images.convolve(below.images, isDirect ? gradients[output] : spread, turned, backWindow(window), all);
-      });
+      const above = isDirect ? gradients[output] : spread;
+      if (isDepth) {
+        packDepth(turned, levels, true);
+        kernels.images.depthwise(below.images, above, turned, backWindow(first), all);
+      } else
+        windows.forEach((window, g) => {
+          kernels.images.pack(turned, ofGroup(levels, g), window, "turned");
+          kernels.images.convolve(below.images, above, turned, backWindow(window), all);
+        });
       below.done();
     },
   };

@@ -119,6 +119,48 @@ describe("kernels over images with channels last", () => {
       });
     },
   );
+  test.each([
+    ["in steps of one, whole vectors", 8, [6, 7], [3, 3], [1, 1], [1, 1]],
+    ["in steps of two, six channels", 6, [9, 8], [3, 3], [2, 2], [1, 1]],
+    ["of a row, three channels, unpadded", 3, [1, 12], [1, 5], [1, 2], [0, 0]],
+  ] as const)(
+    "convolve depthwise %s as its definition says, forwards and by weights",
+    (_name, channels, sides, size, stride, padding) => {
+      kernels.scoped(() => {
+        const x = drawn("x", sides[0], sides[1], channels, padding);
+        const places = [0, 1].map((k) => Math.floor((sides[k] + 2 * padding[k] - size[k]) / stride[k]) + 1);
+        const out = drawn("out", places[0], places[1], channels, [1, 2]);
+        const above = drawn("above", places[0], places[1], channels, [2, 0]);
+        const expected = Float64Array.from(out.data);
+        const weights = kernels.float32(size[0] * size[1] * channels);
+        weights.forEach((_, k) => {
+          weights[k] = normal(fold(key, "w"), k);
+        });
+        const byWeights = new Float64Array(weights.length).fill(1);
+        const gradient = kernels.float32(weights.length).fill(1);
+        const own = { size, stride, padding };
+        kernels.images.depthwise(out, x, weights, own, ALL);
+        kernels.images.depthwiseGradient(gradient, above, x, own, ALL);
+        forEachPlace(out, (b, v, u) => {
+          for (let c = 0; c < channels; c++) {
+            expected[place(out, b, v, u, c)] = 0;
+            for (let k = 0; k < size[0] * size[1]; k++) {
+              const row = v * stride[0] + Math.floor(k / size[1]) - padding[0];
+              const seen = at(x, b, row, u * stride[1] + (k % size[1]) - padding[1], c);
+              expected[place(out, b, v, u, c)] += seen * weights[k * channels + c];
+              byWeights[k * channels + c] += seen * at(above, b, v, u, c);
+            }
+          }
+        });
+        out.data.forEach((value, k) => {
+          expect(value).toBeCloseTo(expected[k], 4);
+        });
+        gradient.forEach((value, k) => {
+          expect(value).toBeCloseTo(byWeights[k], 3);
+        });
+      });
+    },
+  );
   test.each([4, 6])("pool %i channels to the largest, and give gradients to the first of them", (channels) => {
     kernels.scoped(() => {
       const x = drawn("x", 5, 7, channels, [1, 0]);

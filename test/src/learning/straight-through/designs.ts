@@ -84,6 +84,21 @@ export const SMOOTH: Readonly<Record<string, NetworkDesign>> = {
       dense("d", 3),
     ],
   },
+  "depthwise in steps of two, of six channels": {
+    input: taking(2, 9, 8),
+    layers: [
+      conv("c1", 6),
+      norm("n1"),
+      { name: "a1", kind: "hardTanh" },
+      conv("depth", 6, { stride: 2, groups: 6 }),
+      norm("n2"),
+      { name: "a2", kind: "hardTanh" },
+      conv("point", 5, { size: 1, padding: 0 }),
+      norm("n3"),
+      { name: "mean", kind: "globalAveragePool" },
+      dense("d1", 3),
+    ],
+  },
   "groups, depthwise and a sum of two branches": {
     input: taking(4, 6, 6),
     layers: [
