@@ -63,6 +63,7 @@ const GROUPS: Readonly<Record<string, Readonly<Record<string, Listed>>>> = {
     "triplet-stdp": { takes: "seconds", load: () => import("./studies/spiking/triplet-stdp.ts") },
   },
   "Networks of papers": {
+    "binary-mobilenet": { takes: "minutes", load: () => import("./studies/papers/binary-mobilenet.ts") },
     "ernoult-2019": { takes: "minutes", load: () => import("./studies/papers/ernoult-2019.ts") },
     "ernoult-2020": { takes: "minutes", load: () => import("./studies/papers/ernoult-2020.ts") },
     "laborieux-2020": { takes: "an hour", load: () => import("./studies/papers/laborieux-2020.ts") },

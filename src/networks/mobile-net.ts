@@ -4,9 +4,9 @@ import type { Network } from "./network.ts";
 import type { ImageShape } from "./shapes.ts";
 import { PIXEL_MIDDLE, PIXEL_SCALE } from "./vgg.ts";
 
-/** What of a network has few levels: nothing, its dense layers alone, or all of it. */
-export const PARTS = ["float", "binary classifier", "binary", "ternary"] as const;
-export type FewLevels = (typeof PARTS)[number];
+/** What of a network has few levels: nothing, its dense layers alone, all but the depthwise convolutions, or all of it. */
+export const MOBILE_NETWORKS = ["float", "binary classifier", "binary but depthwise", "binary", "ternary"] as const;
+export type MobileNetwork = (typeof MOBILE_NETWORKS)[number];
 
 /** Channels (times `filters`) and stride of the blocks: the first seven of MobileNet V1's widths, for images of 32 rows. */
 const BLOCKS = [
@@ -22,7 +22,7 @@ const BLOCKS = [
 interface MobileDesign {
   readonly input: ImageShape;
   readonly filters: number;
-  readonly kind: FewLevels;
+  readonly kind: MobileNetwork;
   /** Depthwise 3 x 3 and then 1 x 1 windows, as MobileNet's; or windows of 3 x 3 that see all channels. */
   readonly convolutions: "depthwise" | "whole";
   readonly classes: number;
@@ -39,9 +39,12 @@ export const mobileNet = ({
   convolutions,
   classes,
 }: MobileDesign): Pick<Network, "input" | "layers"> => {
-  const levels = (isClassifier: boolean): WeightLevels => {
-    if (kind === "float" || (kind === "binary classifier" && !isClassifier)) return { kind: "float" };
-    return { kind: kind === "ternary" ? "ternary" : "binary" };
+  const levels = (part: "classifier" | "depthwise" | "other"): WeightLevels => {
+    const isFloat =
+      kind === "float" ||
+      (kind === "binary classifier" && part !== "classifier") ||
+      (kind === "binary but depthwise" && part === "depthwise");
+    return { kind: isFloat ? "float" : kind === "ternary" ? "ternary" : "binary" };
   };
   const layers: Layer[] = [];
   let number = 0;
@@ -62,7 +65,7 @@ export const mobileNet = ({
       stride: [stride, stride],
       padding: size === 3 ? [1, 1] : [0, 0],
       groups,
-      weights: levels(false),
+      weights: levels(groups > 1 ? "depthwise" : "other"),
       scale: "none",
     });
     activated();
@@ -80,9 +83,9 @@ export const mobileNet = ({
   // The means of signs are many-valued; signs of them are what a binary classifier can take.
   if (kind !== "float") activated(true);
   layers.push({ name: "flatten", kind: "flatten" });
-  layers.push({ name: "dense1", kind: "dense", outputs: 16 * filters, weights: levels(true), scale: "none" });
+  layers.push({ name: "dense1", kind: "dense", outputs: 16 * filters, weights: levels("classifier"), scale: "none" });
   activated(true);
-  layers.push({ name: "dense2", kind: "dense", outputs: classes, weights: levels(true), scale: "none" });
+  layers.push({ name: "dense2", kind: "dense", outputs: classes, weights: levels("classifier"), scale: "none" });
   normalised();
   return { input: { shape: input, scale: PIXEL_SCALE, offset: -PIXEL_MIDDLE * PIXEL_SCALE, quantizer: null }, layers };
 };
