@@ -33,6 +33,7 @@ const GROUPS: Readonly<Record<string, Readonly<Record<string, Listed>>>> = {
     "layer-sensitivity": { takes: "seconds", load: () => import("./studies/networks/layer-sensitivity.ts") },
     "network-accuracy": { takes: "seconds", load: () => import("./studies/networks/network-accuracy.ts") },
     "network-on-chips": { takes: "a minute", load: () => import("./studies/chips/network-on-chips.ts") },
+    "programming-energy": { takes: "minutes", load: () => import("./studies/chips/programming-energy.ts") },
     retention: { takes: "minutes", load: () => import("./studies/rest/retention.ts") },
     sensitivity: { takes: "minutes", load: () => import("./studies/networks/sensitivity.ts") },
     "shared-amplifiers": { takes: "minutes", load: () => import("./studies/networks/shared-amplifiers.ts") },

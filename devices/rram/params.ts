@@ -59,6 +59,12 @@ export interface RramStuck {
   readonly hrs: number;
 }
 
+/** What programming pulses take from their drivers [J]. */
+export interface RramProgramming {
+  readonly setEnergy: number;
+  readonly resetEnergy: number;
+}
+
 export interface RramParams {
   readonly name: string;
   /** What these numbers are: printed by every report that uses them. */
@@ -74,4 +80,6 @@ export interface RramParams {
   readonly relaxation?: RramRelaxation;
   /** How use closes the window; where left out, cells do not wear. */
   readonly wear?: RramWear;
+  /** What it takes to program a cell so; not known where left out. */
+  readonly programming?: RramProgramming;
 }

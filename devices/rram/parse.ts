@@ -49,6 +49,7 @@ const schema = z.strictObject({
     .default({ kind: "ohmic" }),
   stuck: z.strictObject({ lrs: z.number().min(0).max(1), hrs: z.number().min(0).max(1) }).default({ lrs: 0, hrs: 0 }),
   relaxation: relaxationSchema.optional(),
+  programming: z.strictObject({ setEnergy: positive, resetEnergy: positive }).optional(),
   wear: z
     .strictObject({
       standing: z.string().min(1).default("user's own numbers"),

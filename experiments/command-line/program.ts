@@ -11,6 +11,7 @@ import { asTyped } from "./as-typed.ts";
 import { addCompletion } from "./completion.ts";
 import { addCrossbar } from "./crossbar.ts";
 import { addData } from "./data.ts";
+import { addConditions } from "./fit/conditions.ts";
 import { addFit } from "./fit/fit.ts";
 import { addDescribe, addList } from "./list.ts";
 import { addConvert } from "./networks/convert.ts";
@@ -39,6 +40,7 @@ const COMMANDS = [
   addMerge,
   addReport,
   addFit,
+  addConditions,
   addSample,
   addTransient,
   addCrossbar,

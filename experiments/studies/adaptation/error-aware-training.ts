@@ -71,7 +71,8 @@ const usesReads = ({ mode }: Params): boolean => mode !== "given rates";
 /** Reads of amplifiers of cells as old as they are; null where rates are given. */
 export const readsFor = (params: Params, key: Key): Reads | null => {
   if (!usesReads(params)) return null;
-  return readsAt(params, key, params.time > 0 ? { age: ageOf({ ...params, cycles: 0 }), occasion: 0 } : undefined);
+  const rested = { moment: { age: ageOf({ ...params, cycles: 0 }), occasion: 0 } };
+  return readsAt(params, key, params.time > 0 ? rested : {});
 };
 
 const OF_TUNING = ["tuningEpochs", "tuningRate", "tuningBatch", "tuningImages"] as const;

@@ -8,6 +8,7 @@ import {
   sampleKeys,
   ternaryErrors,
 } from "#circuits/index";
+import type { RramParams } from "#devices/index";
 import { defineExperiment, idleWhere, type RateReport } from "#src/montecarlo/index";
 import { type Network, totalShareOfZeros, type WeightErrors } from "#src/networks/index";
 import { fold, type Key } from "#src/random/index";
@@ -59,6 +60,7 @@ type ReadValues = SenseValues & Pick<ComparisonValues, "strobe" | "samples">;
 
 const countReads = (
   params: ReadValues,
+  device: RramParams,
   strobes: readonly number[],
   samples: number,
   key: Key,
@@ -66,7 +68,7 @@ const countReads = (
 ): Counted => {
   const sampled = readSamples(
     compileSenseAmplifier(designOf(params)),
-    deviceOf(params),
+    device,
     params.mismatch,
     strobes,
     MONTE_CARLO_TOLERANCE,
@@ -90,14 +92,20 @@ const meanOf = (values: readonly number[]): number => values.reduce((sum, x) => 
 /**
  * Reads at one condition: best strobes from samples of their own, of cells just programmed, then rates and energies.
  * @param moment How long cells have rested when rates are counted; left out: they are read fresh.
+ * @param device Cells instead of those that the parameters name.
  */
-export const readsAt = (params: ReadValues, key: Key, moment?: ReadSampleOptions["moment"]): Reads => {
-  const calibration = countReads(params, CANDIDATES, CALIBRATION_SAMPLES, fold(key, "calibration"), {});
+export const readsAt = (
+  params: ReadValues,
+  key: Key,
+  { moment, device = deviceOf(params) }: Pick<ReadSampleOptions, "moment"> & { readonly device?: RramParams } = {},
+): Reads => {
+  const calibration = countReads(params, device, CANDIDATES, CALIBRATION_SAMPLES, fold(key, "calibration"), {});
   const ternary = CANDIDATES[leastHarm(calibration.counts, ternaryHarm)];
   const binary = CANDIDATES[leastHarm(calibration.counts, binaryHarm)];
   const strobes = [...new Set([params.strobe, ternary, binary])].sort((a, b) => a - b);
   const { counts, repeated, precharge, sense, failed } = countReads(
     params,
+    device,
     strobes,
     params.samples,
     fold(key, "samples"),

@@ -192,7 +192,7 @@ export const drawBeats = (table: Table, params: Params): Figure[] => {
     {
       kind: "dots",
       title: params.task === "beats" ? "Heart beats told, between patients" : "Inverted leads told, between patients",
-      caption: `Bars are 95 % intervals, bootstrap over the test's records; mean of ${params.seeds} trainings. ${dataSetRecord(params.data).name}.`,
+      caption: `Bars are 95 % intervals, bootstrap over the test's records; mean of ${params.seeds} ${params.seeds === 1 ? "training" : "trainings"}. ${dataSetRecord(params.data).name}.`,
       x: percentAxis("share told right"),
       names: networks.map(
         ({ label, at, rows }) => `${label || at.network}, ${kilobytes(rows[0].numbers.memory.estimate)}`,

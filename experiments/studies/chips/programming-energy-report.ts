@@ -1,0 +1,199 @@
+import type { Summary, TableOf } from "#src/montecarlo/index";
+import type { Interval } from "#src/numerics/intervals";
+import type { Figure } from "#src/report/figure";
+import { dataSetRecord } from "../../files/data-sets.ts";
+import { deviceFor } from "../../files/device-files.ts";
+import { showQuantity } from "../../units/show.ts";
+import { networkNotes, networkText } from "../networks/network-parameters.ts";
+import { type Line, linesOf, measuredCell, percent, percentCurve, tableOf, varied } from "../results/index.ts";
+import { describeDevice } from "../sensing/sense-parameters.ts";
+import { type NUMBERS, type NumberName, PARAMETERS, type Params } from "./programming-energy-parameters.ts";
+
+type Table = TableOf<typeof PARAMETERS, typeof NUMBERS>;
+type Condition = Line<Params, NumberName>;
+
+/** Ways to store a weight: what each is called, its accuracy, what it has without errors, and what programming takes. */
+const WAYS = [
+  ["binary, 1T1R", "binarySingle", "binaryClean", "singleEnergy"],
+  ["binary, SECDED(8,4)", "binarySecded", "binaryClean", "pairEnergy"],
+  ["binary, 2T2R", "binaryPair", "binaryClean", "pairEnergy"],
+  ["ternary, 2T2R", "ternaryPair", "ternaryClean", "ternaryEnergy"],
+] as const satisfies readonly (readonly [string, NumberName, NumberName, NumberName])[];
+
+/** The same ways, as heads of columns. */
+const SHORT = ["1T1R", "SECDED", "2T2R", "ternary"];
+
+const WORDING = { device: (path: string) => (path.split("/").at(-1) ?? path).replace(/\.json$/, "") };
+
+/** An axis' value; a device by its file's name. */
+const told = (axis: keyof Params & string, value: Params[keyof Params]): string => {
+  const text = varied(PARAMETERS, axis, value);
+  return axis === "device" ? WORDING.device(text) : text;
+};
+
+const conditionsOf = (table: Table): Condition[] =>
+  linesOf(table, PARAMETERS, ["seed"], WORDING).filter((line) => Number.isFinite(line.mean("setEnergy")));
+
+/** Over training seeds, or with one pair of networks over its chips. */
+const intervalOf = ({ rows, over }: Condition, number: NumberName): Interval =>
+  rows.length > 1 ? over(number) : rows[0].numbers[number];
+
+const POINT = 0.01;
+
+/** The cheapest condition at which a way loses less than a point. */
+const cheapest = (
+  conditions: readonly Condition[],
+  [, accuracy, clean, energy]: (typeof WAYS)[number],
+): Condition | null =>
+  conditions
+    .filter((line) => line.mean(clean) - line.mean(accuracy) < POINT)
+    .sort((a, b) => a.mean(energy) - b.mean(energy))[0] ?? null;
+
+const three = (x: number, unit: string): string => showQuantity(Number(x.toPrecision(3)), unit);
+
+export const answerEnergy = (table: Table): string => {
+  const conditions = conditionsOf(table);
+  return `Least energy to program a weight at which less than a point is lost: ${WAYS.map((way) => {
+    const at = cheapest(conditions, way);
+    return `${way[0]} ${at ? three(at.mean(way[3]), "J") : "none of these"}`;
+  }).join("; ")}.`;
+};
+
+const rateText = (x: number): string =>
+  x === 0 ? "none" : x < 1e-12 ? "< 1e-12" : x.toExponential(1).replace("e+0", "");
+
+export const concludeEnergy = (table: Table): Summary[] => {
+  const conditions = conditionsOf(table);
+  const axes = table.axes
+    .filter((axis) => axis !== "seed")
+    .map((axis) => [axis, ({ at }: Condition) => told(axis, at[axis])] as const);
+  const over = conditions.some(({ rows }) => rows.length > 1) ? "training seeds" : "chips";
+  return [
+    tableOf(
+      "What programming gives",
+      conditions,
+      [
+        ...axes,
+        ["SET", (c) => measuredCell(c.mean("setEnergy"), "J")],
+        ["RESET", (c) => measuredCell(c.mean("resetEnergy"), "J")],
+        ["low", (c) => measuredCell(c.mean("lowMedian"), "ohm")],
+        ["spread", (c) => c.mean("lowSpread").toFixed(2)],
+        ["high", (c) => measuredCell(c.mean("highMedian"), "ohm")],
+        ["spread", (c) => c.mean("highSpread").toFixed(2)],
+      ],
+      ["Energies from all drivers, a pulse; medians of resistance, spreads of ln R."],
+    ),
+    tableOf(
+      "Bits in error",
+      conditions,
+      [
+        ...axes,
+        ["1T1R", (c) => rateText(c.mean("single"))],
+        ["SECDED", (c) => rateText(c.mean("secded"))],
+        ["2T2R", (c) => rateText(c.mean("differential"))],
+        ["flip", (c) => rateText(c.mean("flip"))],
+        ["type1", (c) => rateText(c.mean("type1"))],
+        ["type2", (c) => rateText(c.mean("type2"))],
+        ["type3", (c) => rateText(c.mean("type3"))],
+      ],
+      [
+        `1T1R against the best reference, the same after SECDED(8,4), and 2T2R: amplifier without offset, closed form of lognormal states. Flip: 2T2R bits by the sense amplifier, and type1 to type3 of its ternary reads, each at its best strobe, of ${conditions[0]?.at.samples ?? 0} samples of each state (none: not seen there).`,
+      ],
+    ),
+    tableOf(
+      `Accuracy, % [± half the 95 % interval over ${over}]`,
+      conditions,
+      [
+        ...axes,
+        ["energy", (c) => measuredCell(c.mean("pairEnergy"), "J")],
+        ...WAYS.map(([, accuracy], w) => [SHORT[w], (c: Condition) => within(intervalOf(c, accuracy))] as const),
+      ],
+      [
+        `Energy: to program two cells, a SET and a RESET. 1T1R, SECDED(8,4), 2T2R: the binary network; ternary: 2T2R too. Without errors: binary ${percent(conditions[0]?.mean("binaryClean") ?? Number.NaN)}, ternary ${percent(conditions[0]?.mean("ternaryClean") ?? Number.NaN)}.`,
+      ],
+    ),
+    tableOf(
+      "Least energy at which less than a point is lost",
+      WAYS,
+      [
+        ["weights", ([head]) => head],
+        ["condition", (way) => cheapest(conditions, way)?.label ?? "none of these"],
+        ["a weight", (way) => energyText(cheapest(conditions, way), way[3])],
+      ],
+      ["Of the conditions that were computed, by their mean; a cell is written by one pulse, from the other state."],
+    ),
+  ];
+};
+
+/** A share in percent and half its interval, a decimal each: tables of many columns. */
+const within = ({ estimate, low, high }: Interval): string =>
+  Number.isFinite(low)
+    ? `${(100 * estimate).toFixed(1)} ±${(50 * (high - low)).toFixed(1)}`
+    : (100 * estimate).toFixed(1);
+
+const energyText = (at: Condition | null, energy: NumberName): string => (at ? three(at.mean(energy), "J") : "");
+
+export const drawEnergy = (table: Table, params: Params): Figure[] => {
+  const conditions = conditionsOf(table);
+  if (conditions.length < 2) return [];
+  const over = conditions.some(({ rows }) => rows.length > 1) ? "training seeds" : "chips";
+  const energy = { label: "energy to program a weight", unit: "pJ", scale: "log" as const };
+  const along = <T>(of: (way: (typeof WAYS)[number], sorted: readonly Condition[]) => T): T[] =>
+    WAYS.map((way) =>
+      of(
+        way,
+        [...conditions].sort((a, b) => a.mean(way[3]) - b.mean(way[3])),
+      ),
+    );
+  return [
+    {
+      title: "Accuracy against programming energy",
+      caption: `Bars are 95 % intervals over ${over}. ${conditions.length} conditions; a SET and a RESET pulse a pair of cells. ${dataSetRecord(params.data).name}, ${networkText(params)}.`,
+      x: energy,
+      y: { label: "test accuracy", unit: "%", scale: "linear" },
+      series: along(([name, accuracy, , of], sorted) =>
+        percentCurve(
+          name,
+          sorted.map((line) => 1e12 * line.mean(of)),
+          sorted.map((line) => intervalOf(line, accuracy)),
+        ),
+      ),
+    },
+    {
+      title: "Bit errors against programming energy",
+      caption:
+        "Amplifier without offset, closed forms: 1T1R against the best reference, the same after SECDED(8,4), 2T2R. Below 1e-12 nothing is drawn.",
+      x: energy,
+      y: { label: "bits in error", unit: "%", scale: "log" },
+      series: (
+        [
+          ["1T1R", "single", "singleEnergy"],
+          ["SECDED(8,4)", "secded", "pairEnergy"],
+          ["2T2R", "differential", "pairEnergy"],
+        ] as const
+      ).map(([name, rate, of]) => {
+        const sorted = [...conditions].sort((a, b) => a.mean(of) - b.mean(of));
+        const shown = (x: number): number | null => (x >= 1e-12 ? 100 * x : null);
+        return {
+          name,
+          x: sorted.map((line) => 1e12 * line.mean(of)),
+          y: sorted.map((line) => shown(line.mean(rate))),
+          marks: true,
+        };
+      }),
+    },
+  ];
+};
+
+export const notesOfEnergy = (params: Params, points: readonly Params[]): string[] => [
+  ...(points.some(({ conditions }) => conditions === "filament")
+    ? [
+        `Conditions: SkyWater's ReRAM cell model (Apache-2.0), 1T1R, one SET pulse from the open state and one RESET pulse on each of ${params.cells} cells; spreads from cell to cell ASSUMED (${params.logCurrent} of ln I, ${params.barrier} eV of the barriers): the error rates rest on them, no measured table being at hand. States are taken as lognormal.`,
+      ]
+    : []),
+  ...(points.some(({ conditions }) => conditions === "device")
+    ? [...new Set(points.map(({ device }) => device))].map((device) => describeDevice(deviceFor(device)))
+    : []),
+  "1T1R and SECDED have an amplifier without offset; 2T2R is read by the sense amplifier with its mismatch: its errors are the harder ones.",
+  ...networkNotes(points, ["binary", "ternary"]),
+];
