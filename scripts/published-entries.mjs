@@ -1,12 +1,14 @@
 // What README and docs publish: each entry is a command whose output is a figure, a table or a figure of merit there.
 // run: a study of the program. script: a file of bench/, seed of its own. MNIST and CIFAR stand for folders of the data, NETWORKS for one of
-// networks of others (docs/networks-elsewhere.md), MEASURED for one of measured cells (docs/relaxation.md).
+// networks of others (docs/networks-elsewhere.md), MEASURED for one of measured cells (docs/relaxation.md), BEATS for one of
+// heart beats (docs/medical-networks.md).
 // cpuMinutes: measured where `of` is the day of a record (docs/published), else estimated from what the docs say.
 
 const RUN = "2026-11-22";
 const EARLIER = "2026-11-21";
 const TODAY = "2026-11-27";
 const IMAGES = "2026-11-28";
+const ADAPTED = "2026-11-28";
 
 const run = (name, shownIn, line, cpuMinutes, of, figures = {}) => ({
   name,
@@ -429,6 +431,60 @@ export const ENTRIES = [
   script("fit", ["fit.md"], "scripts/draw-fit.mjs", 0.5, RUN),
   script("chip", ["figures-of-merit.md", "chips.md"], "bench/chip.mjs 1000 1000", 1, EARLIER),
   script("rare-errors-bench", ["figures-of-merit.md", "rare-errors.md"], "bench/rare-errors.mjs", 2, EARLIER),
+  run(
+    "error-aware-mnist",
+    ["error-aware-training.md", "figures-of-merit.md"],
+    "error-aware-training --data MNIST --set widths=784-256-10 --set epochs=5 --set batch=128 --set seeds=1 --set tuningImages=10000",
+    40,
+    ADAPTED,
+    { "error-aware-mnist.png": "Accuracy on chips, ternary" },
+  ),
+  run(
+    "error-aware-cifar-ternary",
+    ["error-aware-training.md", "figures-of-merit.md"],
+    "error-aware-training --set network=models/cifar-ternary.safetensors --data CIFAR --set tuningImages=6400 --set tuningEpochs=2 --set images=2000 --grid rate=0.001,0.01,0.03,0.065",
+    25,
+    ADAPTED,
+    { "error-aware-cifar.png": "Accuracy on chips" },
+  ),
+  run(
+    "error-aware-cifar-binary",
+    ["error-aware-training.md"],
+    "error-aware-training --set network=models/cifar-binary.safetensors --set weights=binary --data CIFAR --set tuningImages=6400 --set tuningEpochs=2 --set images=2000 --grid rate=0.001,0.01,0.03,0.065",
+    35,
+    ADAPTED,
+  ),
+  run(
+    "error-aware-chips",
+    ["error-aware-training.md"],
+    'error-aware-training --set "mode=whole chips" --set seeds=1',
+    20,
+    ADAPTED,
+    { "error-aware-chips.png": "Accuracy on chips, ternary" },
+  ),
+  run("penkovsky-2020", ["medical-networks.md", "figures-of-merit.md"], "penkovsky-2020 --data BEATS", 15, ADAPTED, {
+    "penkovsky-2020.png": "Heart beats told",
+    "penkovsky-2020-chips.png": "Balanced accuracy on chips",
+  }),
+  run(
+    "penkovsky-2020-leads",
+    ["medical-networks.md"],
+    'penkovsky-2020 --data BEATS --set "task=lead inversion"',
+    15,
+    ADAPTED,
+  ),
+  run(
+    "binary-mobilenet",
+    ["small-mobilenet.md", "figures-of-merit.md"],
+    "binary-mobilenet --data CIFAR --set images=20000 --set epochs=5",
+    25,
+    ADAPTED,
+    { "binary-mobilenet.png": "Accuracy of a small MobileNet" },
+  ),
+  run("programming-energy", ["programming-energy.md", "figures-of-merit.md"], "programming-energy", 5, ADAPTED, {
+    "programming-energy.png": "Accuracy against programming energy",
+    "programming-energy-bits.png": "Bit errors against programming energy",
+  }),
   script("sense-accuracy", ["figures-of-merit.md", "sense-errors.md"], "bench/sense-accuracy.mjs", 2, EARLIER),
   script(
     "transient-parity",

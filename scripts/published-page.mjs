@@ -52,9 +52,9 @@ export const publishedPage = () => {
   const total = ENTRIES.map((entry) => stateOf(entry).minutes).reduce((a, b) => a + b, 0);
   return `# What is published, and how it is made
 
-\`npm run published -- --data MNIST --cifar CIFAR --networks NETWORKS --measured MEASURED\` makes every figure, table and figure of merit that README and these pages show, but
+\`npm run published -- --data MNIST --cifar CIFAR --networks NETWORKS --measured MEASURED --beats BEATS\` makes every figure, table and figure of merit that README and these pages show, but
 those marked long (\`--all\` makes these too); \`npm run published -- NAME ...\` makes some. MNIST and CIFAR are your folders of the
-data (\`rramlab data list\`), NETWORKS one of other people's networks (networks-elsewhere.md), MEASURED one of measured cells (relaxation.md). Studies have the seed "rramlab" unless their file names another; what was printed lies in
+data (\`rramlab data list\`), NETWORKS one of other people's networks (networks-elsewhere.md), MEASURED one of measured cells (relaxation.md), BEATS one of heart beats (medical-networks.md). Studies have the seed "rramlab" unless their file names another; what was printed lies in
 published/NAME.txt with machine, seed, date and CPU time, once it was made by this command. It puts the printed tables into the pages that show them and
 compares every number of the tables that are laid out by hand with the records (\`--compare\` does this alone; a test too). What a figure shows lies in figures/data, with a digest of its drawing: a test compares it with today's, \`--redraw\`
 draws it again.${undated()} All of it together: about ${duration(total)} of CPU.

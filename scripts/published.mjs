@@ -1,5 +1,5 @@
 // Makes the figures, tables and figures of merit that README and docs show.
-//   npm run published -- [--data MNIST] [--cifar CIFAR] [--networks NETWORKS] [--measured MEASURED] [NAME ...]    those named, or all of up to 30 CPU minutes
+//   npm run published -- [--data MNIST] [--cifar CIFAR] [--networks NETWORKS] [--measured MEASURED] [--beats BEATS] [NAME ...]    those named, or all of up to 30 CPU minutes
 //   npm run published -- --all ...                                    the long ones too
 //   npm run published -- --list                                       what there is: docs/published.md, made by this
 //   npm run published -- --again NAME ...                             of runs that lie in runs/published, told and drawn by today's code
@@ -19,9 +19,9 @@ import { commandOf, LONG, pages, publishedPage, recordOf, records, root, wordsOf
 import { staleTables, withPrintedTables } from "./published-tables.mjs";
 
 /** Words that stand for folders, alone or at the head of a path. */
-const FOLDERS = ["MNIST", "CIFAR", "NETWORKS", "MEASURED"];
-const FLAGS = { MNIST: "--data", CIFAR: "--cifar", NETWORKS: "--networks", MEASURED: "--measured" };
-const inPlaces = (word, places) => word.replace(/\b(MNIST|CIFAR|NETWORKS|MEASURED)\b/g, (name) => places[name] ?? name);
+const FOLDERS = ["MNIST", "CIFAR", "NETWORKS", "MEASURED", "BEATS"];
+const FLAGS = { MNIST: "--data", CIFAR: "--cifar", NETWORKS: "--networks", MEASURED: "--measured", BEATS: "--beats" };
+const inPlaces = (word, places) => word.replace(/\b(MNIST|CIFAR|NETWORKS|MEASURED|BEATS)\b/g, (name) => places[name] ?? name);
 const needs = ({ line }) => FOLDERS.filter((name) => new RegExp(`\\b${name}\\b`).test(line));
 
 /** A run that was made before, told by today's code: what it prints now, with the time and day of its computing. */
@@ -108,6 +108,7 @@ const main = async () => {
       cifar: { type: "string" },
       networks: { type: "string" },
       measured: { type: "string" },
+      beats: { type: "string" },
     },
   });
   const unknown = positionals.filter((name) => !ENTRIES.some((entry) => entry.name === name));
@@ -122,7 +123,7 @@ const main = async () => {
   }
   const page = join(root, "docs", "published.md");
   if (!values.list && !values.compare) {
-    const given = { MNIST: values.data, CIFAR: values.cifar, NETWORKS: values.networks, MEASURED: values.measured };
+    const given = { MNIST: values.data, CIFAR: values.cifar, NETWORKS: values.networks, MEASURED: values.measured, BEATS: values.beats };
     const places = Object.fromEntries(FOLDERS.map((name) => [name, given[name] && resolve(given[name])]));
     const asked = ENTRIES.filter((entry) =>
       positionals.length > 0 ? positionals.includes(entry.name) : values.all || entry.cpuMinutes <= LONG,

@@ -5,7 +5,7 @@ import { dataSetRecord } from "../../files/data-sets.ts";
 import { deviceFor } from "../../files/device-files.ts";
 import { showQuantity } from "../../units/show.ts";
 import { networkNotes, networkText } from "../networks/network-parameters.ts";
-import { type Line, linesOf, measuredCell, percent, percentCurve, tableOf, varied } from "../results/index.ts";
+import { type Line, linesOf, percent, percentCurve, tableOf, varied } from "../results/index.ts";
 import { describeDevice } from "../sensing/sense-parameters.ts";
 import { type NUMBERS, type NumberName, PARAMETERS, type Params } from "./programming-energy-parameters.ts";
 
@@ -59,6 +59,9 @@ export const answerEnergy = (table: Table): string => {
   }).join("; ")}.`;
 };
 
+/** Three digits, without an exponent. */
+const digits = (x: number): string => String(Number(x.toPrecision(3)));
+
 const rateText = (x: number): string =>
   x === 0 ? "none" : x < 1e-12 ? "< 1e-12" : x.toExponential(1).replace("e+0", "");
 
@@ -74,11 +77,11 @@ export const concludeEnergy = (table: Table): Summary[] => {
       conditions,
       [
         ...axes,
-        ["SET", (c) => measuredCell(c.mean("setEnergy"), "J")],
-        ["RESET", (c) => measuredCell(c.mean("resetEnergy"), "J")],
-        ["low", (c) => measuredCell(c.mean("lowMedian"), "ohm")],
+        ["SET, pJ", (c) => digits(1e12 * c.mean("setEnergy"))],
+        ["RESET, pJ", (c) => digits(1e12 * c.mean("resetEnergy"))],
+        ["low, kohm", (c) => digits(c.mean("lowMedian") / 1000)],
         ["spread", (c) => c.mean("lowSpread").toFixed(2)],
-        ["high", (c) => measuredCell(c.mean("highMedian"), "ohm")],
+        ["high, kohm", (c) => digits(c.mean("highMedian") / 1000)],
         ["spread", (c) => c.mean("highSpread").toFixed(2)],
       ],
       ["Energies from all drivers, a pulse; medians of resistance, spreads of ln R."],
@@ -105,11 +108,11 @@ export const concludeEnergy = (table: Table): Summary[] => {
       conditions,
       [
         ...axes,
-        ["energy", (c) => measuredCell(c.mean("pairEnergy"), "J")],
+        ["pJ", (c) => digits(1e12 * c.mean("pairEnergy"))],
         ...WAYS.map(([, accuracy], w) => [SHORT[w], (c: Condition) => within(intervalOf(c, accuracy))] as const),
       ],
       [
-        `Energy: to program two cells, a SET and a RESET. 1T1R, SECDED(8,4), 2T2R: the binary network; ternary: 2T2R too. Without errors: binary ${percent(conditions[0]?.mean("binaryClean") ?? Number.NaN)}, ternary ${percent(conditions[0]?.mean("ternaryClean") ?? Number.NaN)}.`,
+        `pJ: to program two cells, a SET and a RESET. 1T1R, SECDED(8,4), 2T2R: the binary network; ternary: 2T2R too. Without errors: binary ${percent(conditions[0]?.mean("binaryClean") ?? Number.NaN)}, ternary ${percent(conditions[0]?.mean("ternaryClean") ?? Number.NaN)}.`,
       ],
     ),
     tableOf(

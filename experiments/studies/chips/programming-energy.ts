@@ -2,6 +2,7 @@ import { binaryErrors, idealErrorRates, refuseOngoingNoise, ternaryErrors } from
 import type { RramParams } from "#devices/index";
 import { defineExperiment, idleWhere } from "#src/montecarlo/index";
 import { type Network, NO_ERRORS, totalShareOfZeros, type WeightErrors } from "#src/networks/index";
+import { power } from "#src/numerics/power";
 import { fold } from "#src/random/index";
 import { dataFor } from "../../files/data-sets.ts";
 import { deviceFor } from "../../files/device-files.ts";
@@ -25,7 +26,7 @@ interface Condition {
 const WORD = 8;
 
 /** What is left wrong of bits that are wrong with probability p: those in words that have another wrong one. */
-export const afterSecded = (p: number): number => p * (1 - (1 - p) ** (WORD - 1));
+export const afterSecded = (p: number): number => p * (1 - power(1 - p, WORD - 1));
 
 /** Rates of each way of storing a weight. */
 const ratesOf = ({ rram, reads }: Condition, temperature: number) => {
@@ -64,7 +65,7 @@ export const programmingEnergy = defineExperiment({
   grid: ({ conditions }) =>
     conditions === "device"
       ? [{}]
-      : [{ setGate: [0.7, 0.75, 0.8, 0.85, 0.9, 1.0, 1.1, 1.3, 1.7], resetVoltage: [2.0, 2.6] }],
+      : [{ setGate: [0.75, 0.77, 0.78, 0.79, 0.8, 0.85, 0.9, 1.0, 1.1, 1.7], resetVoltage: [2.0, 2.6] }],
   replicates: trainingSeeds,
   quick: { seeds: 1, epochs: 3, cells: 40, samples: 200 },
   quickTrials: 4,

@@ -74,7 +74,7 @@ describe("programming conditions of a table", () => {
       "samples=50",
     ];
     const { status, stdout } = await rramlab("run", "programming-energy", ...args, "--trials", "2", "--out", "run");
-    expect([status, stdout]).toEqual([0, expect.stringMatching(/strong +150\.0? pJ +140\.0? pJ/)]);
+    expect([status, stdout]).toEqual([0, expect.stringMatching(/strong +150 +140/)]);
   });
   test("are refused where columns, numbers or names are missing, and nothing is written", async () => {
     for (const [text, said] of [
