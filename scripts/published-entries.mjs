@@ -434,7 +434,7 @@ export const ENTRIES = [
   run(
     "error-aware-mnist",
     ["error-aware-training.md", "figures-of-merit.md"],
-    "error-aware-training --data MNIST --set widths=784-256-10 --set epochs=5 --set batch=128 --set seeds=1 --set tuningImages=10000",
+    "error-aware-training --data MNIST --set widths=784-256-10 --set epochs=5 --set batch=128 --set seeds=1 --set tuningImages=10000 --grid weights=ternary --grid rate=0.01,0.03,0.065,0.1,0.185",
     40,
     ADAPTED,
     { "error-aware-mnist.png": "Accuracy on chips, ternary" },
@@ -457,7 +457,7 @@ export const ENTRIES = [
   run(
     "error-aware-chips",
     ["error-aware-training.md"],
-    'error-aware-training --set "mode=whole chips" --set seeds=1',
+    'error-aware-training --set "mode=whole chips" --set seeds=1 --grid weights=ternary --grid supply=1.2V,0.9V,0.8V,0.7V',
     20,
     ADAPTED,
     { "error-aware-chips.png": "Accuracy on chips, ternary" },
@@ -469,7 +469,7 @@ export const ENTRIES = [
   run(
     "penkovsky-2020-leads",
     ["medical-networks.md"],
-    'penkovsky-2020 --data BEATS --set "task=lead inversion"',
+    'penkovsky-2020 --data BEATS --set "task=lead inversion" --trials 2 --grid "network=float,binary classifier,binary,ternary"',
     15,
     ADAPTED,
   ),
@@ -482,8 +482,8 @@ export const ENTRIES = [
     { "binary-mobilenet.png": "Accuracy of a small MobileNet" },
   ),
   run("programming-energy", ["programming-energy.md", "figures-of-merit.md"], "programming-energy", 5, ADAPTED, {
-    "programming-energy.png": "Accuracy against programming energy",
-    "programming-energy-bits.png": "Bit errors against programming energy",
+    "programming-energy.png": "Accuracy against programming energy: resetVoltage 2 V",
+    "programming-energy-bits.png": "Bit errors against programming energy: resetVoltage 2 V",
   }),
   script("sense-accuracy", ["figures-of-merit.md", "sense-errors.md"], "bench/sense-accuracy.mjs", 2, EARLIER),
   script(

@@ -21,7 +21,8 @@ import { staleTables, withPrintedTables } from "./published-tables.mjs";
 /** Words that stand for folders, alone or at the head of a path. */
 const FOLDERS = ["MNIST", "CIFAR", "NETWORKS", "MEASURED", "BEATS"];
 const FLAGS = { MNIST: "--data", CIFAR: "--cifar", NETWORKS: "--networks", MEASURED: "--measured", BEATS: "--beats" };
-const inPlaces = (word, places) => word.replace(/\b(MNIST|CIFAR|NETWORKS|MEASURED|BEATS)\b/g, (name) => places[name] ?? name);
+const inPlaces = (word, places) =>
+  word.replace(/\b(MNIST|CIFAR|NETWORKS|MEASURED|BEATS)\b/g, (name) => places[name] ?? name);
 const needs = ({ line }) => FOLDERS.filter((name) => new RegExp(`\\b${name}\\b`).test(line));
 
 /** A run that was made before, told by today's code: what it prints now, with the time and day of its computing. */
@@ -123,7 +124,13 @@ const main = async () => {
   }
   const page = join(root, "docs", "published.md");
   if (!values.list && !values.compare) {
-    const given = { MNIST: values.data, CIFAR: values.cifar, NETWORKS: values.networks, MEASURED: values.measured, BEATS: values.beats };
+    const given = {
+      MNIST: values.data,
+      CIFAR: values.cifar,
+      NETWORKS: values.networks,
+      MEASURED: values.measured,
+      BEATS: values.beats,
+    };
     const places = Object.fromEntries(FOLDERS.map((name) => [name, given[name] && resolve(given[name])]));
     const asked = ENTRIES.filter((entry) =>
       positionals.length > 0 ? positionals.includes(entry.name) : values.all || entry.cpuMinutes <= LONG,

@@ -132,3 +132,6 @@ export const showDistribution = (d: Distribution, unit: string): string => {
       return `${d.kind}(${q(d.low)}, ${q(d.high)})`;
   }
 };
+
+/** Bytes of a memory. */
+export const kilobytes = (bytes: number): string => `${(bytes / 1000).toFixed(1)} kB`;

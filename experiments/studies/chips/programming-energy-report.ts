@@ -5,7 +5,7 @@ import { dataSetRecord } from "../../files/data-sets.ts";
 import { deviceFor } from "../../files/device-files.ts";
 import { showQuantity } from "../../units/show.ts";
 import { networkNotes, networkText } from "../networks/network-parameters.ts";
-import { type Line, linesOf, percent, percentCurve, tableOf, varied } from "../results/index.ts";
+import { type Line, linesOf, percent, percentCurve, sweptAxis, tableOf, varied } from "../results/index.ts";
 import { describeDevice } from "../sensing/sense-parameters.ts";
 import { type NUMBERS, type NumberName, PARAMETERS, type Params } from "./programming-energy-parameters.ts";
 
@@ -136,56 +136,66 @@ const within = ({ estimate, low, high }: Interval): string =>
 
 const energyText = (at: Condition | null, energy: NumberName): string => (at ? three(at.mean(energy), "J") : "");
 
+/** Conditions of one curve: those that differ in the axis with the most values alone, and what they share, in words. */
+const groupsOf = (table: Table): { readonly label: string; readonly conditions: readonly Condition[] }[] => {
+  const swept = sweptAxis(table, PARAMETERS);
+  const isDrawn = (line: Condition): boolean => Number.isFinite(line.mean("setEnergy"));
+  if (!swept) return [{ label: "", conditions: conditionsOf(table) }];
+  return linesOf(table, PARAMETERS, ["seed", swept], WORDING).map((group) => ({
+    label: group.label,
+    conditions: group.by(swept).filter(isDrawn),
+  }));
+};
+
 export const drawEnergy = (table: Table, params: Params): Figure[] => {
-  const conditions = conditionsOf(table);
-  if (conditions.length < 2) return [];
-  const over = conditions.some(({ rows }) => rows.length > 1) ? "training seeds" : "chips";
   const energy = { label: "energy to program a weight", unit: "pJ", scale: "log" as const };
-  const along = <T>(of: (way: (typeof WAYS)[number], sorted: readonly Condition[]) => T): T[] =>
-    WAYS.map((way) =>
-      of(
-        way,
-        [...conditions].sort((a, b) => a.mean(way[3]) - b.mean(way[3])),
-      ),
-    );
-  return [
-    {
-      title: "Accuracy against programming energy",
-      caption: `Bars are 95 % intervals over ${over}. ${conditions.length} conditions; a SET and a RESET pulse a pair of cells. ${dataSetRecord(params.data).name}, ${networkText(params)}.`,
-      x: energy,
-      y: { label: "test accuracy", unit: "%", scale: "linear" },
-      series: along(([name, accuracy, , of], sorted) =>
-        percentCurve(
-          name,
-          sorted.map((line) => 1e12 * line.mean(of)),
-          sorted.map((line) => intervalOf(line, accuracy)),
-        ),
-      ),
-    },
-    {
-      title: "Bit errors against programming energy",
-      caption:
-        "Amplifier without offset, closed forms: 1T1R against the best reference, the same after SECDED(8,4), 2T2R. Below 1e-12 nothing is drawn.",
-      x: energy,
-      y: { label: "bits in error", unit: "%", scale: "log" },
-      series: (
-        [
-          ["1T1R", "single", "singleEnergy"],
-          ["SECDED(8,4)", "secded", "pairEnergy"],
-          ["2T2R", "differential", "pairEnergy"],
-        ] as const
-      ).map(([name, rate, of]) => {
-        const sorted = [...conditions].sort((a, b) => a.mean(of) - b.mean(of));
-        const shown = (x: number): number | null => (x >= 1e-12 ? 100 * x : null);
-        return {
-          name,
-          x: sorted.map((line) => 1e12 * line.mean(of)),
-          y: sorted.map((line) => shown(line.mean(rate))),
-          marks: true,
-        };
-      }),
-    },
-  ];
+  const sorted = (conditions: readonly Condition[], number: NumberName): Condition[] =>
+    [...conditions].sort((a, b) => a.mean(number) - b.mean(number));
+  return groupsOf(table)
+    .filter(({ conditions }) => conditions.length > 1)
+    .flatMap(({ label, conditions }): Figure[] => {
+      const over = conditions.some(({ rows }) => rows.length > 1) ? "training seeds" : "chips";
+      const of = label ? `: ${label}` : "";
+      return [
+        {
+          title: `Accuracy against programming energy${of}`,
+          caption: `Bars are 95 % intervals over ${over}. ${conditions.length} conditions; a SET and a RESET pulse a pair of cells. ${dataSetRecord(params.data).name}, ${networkText(params)}.`,
+          x: energy,
+          y: { label: "test accuracy", unit: "%", scale: "linear" },
+          series: WAYS.map(([name, accuracy, , by]) => {
+            const line = sorted(conditions, by);
+            return percentCurve(
+              name,
+              line.map((at) => 1e12 * at.mean(by)),
+              line.map((at) => intervalOf(at, accuracy)),
+            );
+          }),
+        },
+        {
+          title: `Bit errors against programming energy${of}`,
+          caption:
+            "Amplifier without offset, closed forms: 1T1R against the best reference, the same after SECDED(8,4), 2T2R. Below 1e-12 nothing is drawn.",
+          x: energy,
+          y: { label: "bits in error", unit: "%", scale: "log" },
+          series: (
+            [
+              ["1T1R", "single", "singleEnergy"],
+              ["SECDED(8,4)", "secded", "pairEnergy"],
+              ["2T2R", "differential", "pairEnergy"],
+            ] as const
+          ).map(([name, rate, by]) => {
+            const line = sorted(conditions, by);
+            const shown = (x: number): number | null => (x >= 1e-12 ? 100 * x : null);
+            return {
+              name,
+              x: line.map((at) => 1e12 * at.mean(by)),
+              y: line.map((at) => shown(at.mean(rate))),
+              marks: true,
+            };
+          }),
+        },
+      ];
+    });
 };
 
 export const notesOfEnergy = (params: Params, points: readonly Params[]): string[] => [

@@ -65,7 +65,7 @@ export const programmingEnergy = defineExperiment({
   grid: ({ conditions }) =>
     conditions === "device"
       ? [{}]
-      : [{ setGate: [0.75, 0.77, 0.78, 0.79, 0.8, 0.85, 0.9, 1.0, 1.1, 1.7], resetVoltage: [2.0, 2.6] }],
+      : [{ setGate: [0.77, 0.78, 0.79, 0.8, 0.85, 0.9, 1.0, 1.1, 1.7], resetVoltage: [2.0, 2.6] }],
   replicates: trainingSeeds,
   quick: { seeds: 1, epochs: 3, cells: 40, samples: 200 },
   quickTrials: 4,

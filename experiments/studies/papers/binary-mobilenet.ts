@@ -19,15 +19,15 @@ import {
   type TableOf,
   type ValuesOf,
 } from "#src/montecarlo/index";
-import { memoryOf } from "#src/networks/beat-network";
 import { layerRecords, multiplicationsIn, type Network, weightsIn } from "#src/networks/index";
+import { memoryOf } from "#src/networks/memory";
 import { MOBILE_NETWORKS, mobileNet } from "#src/networks/mobile-net";
 import { type Interval, wilson } from "#src/numerics/intervals";
 import { fold, type Key } from "#src/random/index";
 import type { Figure } from "#src/report/figure";
 import { dataFor } from "../../files/data-sets.ts";
 import { OWN_MODULE } from "../../own-module.ts";
-import { showQuantity } from "../../units/show.ts";
+import { kilobytes, showQuantity } from "../../units/show.ts";
 import { type Reads, readsAt } from "../networks/ternary-versus-binary.ts";
 import {
   bare,
@@ -169,7 +169,6 @@ const accuracyOf = ({ rows, share }: Trained): Interval => {
   return wilson(Math.round(accuracy.estimate * tested.estimate), tested.estimate);
 };
 
-const kilobytes = (bytes: number): string => `${(bytes / 1000).toFixed(1)} kB`;
 const whole = (x: number): string => (x > 0 ? Math.round(x).toLocaleString("en") : "");
 
 const conclude = (table: Table): Summary[] => [

@@ -2,7 +2,7 @@ import { BEAT_CLASSES } from "#src/datasets/beats";
 import type { Summary, TableOf } from "#src/montecarlo/index";
 import type { Figure } from "#src/report/figure";
 import { dataSetRecord } from "../../files/data-sets.ts";
-import { showQuantity } from "../../units/show.ts";
+import { kilobytes, showQuantity } from "../../units/show.ts";
 import {
   bare,
   drawn,
@@ -46,8 +46,6 @@ const scored = ({ rows }: Condition, number: "balanced" | "overFloat" | `recall$
 
 const bounded = (interval: { readonly estimate: number; readonly low: number; readonly high: number }): string =>
   percent(interval.estimate) + percentBounds(interval);
-
-const kilobytes = (bytes: number): string => `${(bytes / 1000).toFixed(1)} kB`;
 
 const isFloat = ({ at }: Condition): boolean => at.network === "float";
 

@@ -4,8 +4,9 @@ import { firstImages, type LabelledImages, selectImages } from "#src/datasets/la
 import { invertedBeats, sampledBeats } from "#src/datasets/sampled-beats";
 import { checkTraining, Diverged, RECIPE, type Recipe, trainNetwork } from "#src/learning/index";
 import { defineExperiment, idleWhere, type PartProgress } from "#src/montecarlo/index";
-import { beatNetwork, memoryOf } from "#src/networks/beat-network";
+import { beatNetwork } from "#src/networks/beat-network";
 import { frozenErrors, layerRecords, multiplicationsIn, type Network, weightsIn } from "#src/networks/index";
+import { memoryOf } from "#src/networks/memory";
 import { clusterBootstrap } from "#src/numerics/cluster-bootstrap";
 import { fold, type Key, rootKey } from "#src/random/index";
 import { dataFor } from "../../files/data-sets.ts";
