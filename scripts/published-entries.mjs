@@ -433,7 +433,7 @@ export const ENTRIES = [
   script("rare-errors-bench", ["figures-of-merit.md", "rare-errors.md"], "bench/rare-errors.mjs", 2, EARLIER),
   run(
     "error-aware-mnist",
-    ["error-aware-training.md", "figures-of-merit.md"],
+    ["error-aware-training.md"],
     "error-aware-training --data MNIST --set widths=784-256-10 --set epochs=5 --set batch=128 --set seeds=1 --set tuningImages=10000 --grid weights=ternary --grid rate=0.01,0.03,0.065,0.1,0.185",
     40,
     ADAPTED,
@@ -457,7 +457,7 @@ export const ENTRIES = [
   run(
     "error-aware-chips",
     ["error-aware-training.md"],
-    'error-aware-training --set "mode=whole chips" --set seeds=1 --grid weights=ternary --grid supply=1.2V,0.9V,0.8V,0.7V',
+    'error-aware-training --set "mode=whole chips" --set seeds=1 --set strobes=best --set device=weak --grid weights=ternary --grid supply=1.2V,0.9V,0.8V,0.7V',
     20,
     ADAPTED,
     { "error-aware-chips.png": "Accuracy on chips, ternary" },
@@ -475,8 +475,8 @@ export const ENTRIES = [
   ),
   run(
     "binary-mobilenet",
-    ["small-mobilenet.md", "figures-of-merit.md"],
-    "binary-mobilenet --data CIFAR --set images=20000 --set epochs=5",
+    ["small-mobilenet.md"],
+    "binary-mobilenet --data CIFAR --set images=10000 --set epochs=5",
     25,
     ADAPTED,
     { "binary-mobilenet.png": "Accuracy of a small MobileNet" },

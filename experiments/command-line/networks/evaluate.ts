@@ -106,7 +106,7 @@ export const addEvaluate = (program: Command): void => {
       "after",
       "\nExamples:\n  rramlab evaluate tnn.safetensors --errors type1=0.01,type3=0.05\n  rramlab evaluate network.onnx --data ~/mnist --pixels 0.1307/0.3081",
     )
-    .action(async (path: string, flags: EvaluateFlags) => {
+    .action(async (path: string, flags: EvaluateFlags, command: Command) => {
       oneOf("--mode", flags.mode, ["frozen", "redrawn"]);
       oneOf("--thresholds", flags.thresholds, ["trained", "re-estimated"]);
       oneOf("--others", flags.others, ["refused", "digital"]);
@@ -118,6 +118,14 @@ export const addEvaluate = (program: Command): void => {
       const asked = isAsked ? await askedReading(flags, network) : null;
       const errors = asked?.errors ?? errorsOf(layers.map(({ name }) => name));
       const isHarmed = asked !== null || layers.some(({ name }) => isHarmful(errors(name)));
+      if (asked?.told) process.stderr.write(`${asked.told}\n`);
+      if (asked?.cells)
+        for (const [option, flag] of [
+          ["mode", "--mode"],
+          ["chips", "--chips"],
+        ])
+          if (command.getOptionValueSource(option) === "cli")
+            throw new Misuse(`${flag}: --chip is one chip, whose errors stay; leave ${flag} out.`);
       if (asked?.cells && flags.thresholds === "re-estimated")
         throw new Misuse("--thresholds re-estimated: with --chip thresholds are as trained; leave one of them out.");
       const isOnChips = isHarmed || flags.thresholds === "re-estimated";
@@ -178,7 +186,11 @@ export const addEvaluate = (program: Command): void => {
                 `in floating point ${otherwise} of ${images} images are taken for another class${otherwise > 0 ? " (a sum exactly on a threshold is rounded there)" : ""}`,
               ]),
           ...(imported ? [imported, pixelsText(flags.pixels ?? "").replace("(pixels)", "(--pixels)")] : []),
-          ...(trained ? [`trained on ${trained.dataSet}, seed "${trained.seed}", ${trained.epochs} epochs`] : []),
+          ...(trained
+            ? [
+                `trained on ${trained.dataSet}, seed "${trained.seed}", ${trained.epochs} epochs${trained.recipe?.includes("from ") ? ` (${trained.recipe})` : ""}`,
+              ]
+            : []),
         ].join("\n"),
       );
     });

@@ -19,6 +19,7 @@ import { chipCells, drawnCells, kindsOf, type ReadRates, ratesOf } from "../../s
 import { OF_CHIPS, OF_READS, PARAMETERS, type Params } from "../../studies/adaptation/error-aware-parameters.ts";
 import { errorAwareTraining, readsFor } from "../../studies/adaptation/error-aware-training.ts";
 import { evaluatorFor, type LayerErrors } from "../../studies/networks/evaluator.ts";
+import { showQuantity } from "../../units/show.ts";
 import { parseSettings } from "../arguments.ts";
 import { parseErrors } from "./weight-errors-option.ts";
 
@@ -36,14 +37,22 @@ export interface AskedReading {
   readonly errors: LayerErrors | null;
   /** Cells of the one chip that is asked for, by layer; null where none is. */
   readonly cells: Readonly<Record<string, CellTable>> | null;
+  /** Strobe and rates of an amplifier's reads, in words; null where rates are given, or come with a file. */
+  readonly told: string | null;
 }
 
 /** Whether `--errors` gives settings of an amplifier, not rates. */
-export const isOfAmplifier = (text: string): boolean =>
-  text.split(",").every((part) => {
+export const isOfAmplifier = (text: string): boolean => {
+  const own = text.split(",").map((part) => {
     const [name] = part.split("=");
     return [...OF_READS, ...OF_CHIPS].some((known) => known.toLowerCase() === name.trim().toLowerCase());
   });
+  if (own.includes(true) && own.includes(false))
+    throw new Misuse(
+      `--errors ${text}: rates and settings of an amplifier do not mix; give type1=P,type2=P,type3=P, or settings alone (${[...OF_READS].slice(0, 4).join(", ")}, ...).`,
+    );
+  return own.every(Boolean);
+};
 
 /** Settings of an amplifier that `--errors` gives, checked as the study `error-aware-training` checks them. */
 const readParams = async (text: string, isOneChip: boolean): Promise<Params> => {
@@ -79,6 +88,7 @@ export const askedReading = async (
   const held = weightedLayers(placeNetwork(network)).filter(({ layer }) => isHeld(layer));
   const kinds = new Map(held.map(({ layer }) => [layer.name, layer.weights.kind]));
   if (text === undefined && chip === undefined) return null;
+  if (chip === "") throw new Misuse('--chip "": expected a name, or FILE.safetensors.');
   if (held.length === 0)
     throw new Misuse(
       `${text === undefined ? "--chip" : "--errors"}: read errors are of binary and ternary weights; the network has none.`,
@@ -88,9 +98,16 @@ export const askedReading = async (
       throw new Misuse(
         `--errors ${text}: the chip of --chip ${chip} has its own; leave --errors out, or name a chip to be drawn.`,
       );
-    const cells = readChipFile(chip);
+    const cells = readChipFile(
+      chip,
+      held.map(({ layer, from }) => {
+        const { groups, outputs, inputs } = geometryOf(layer, from);
+        const states = layer.weights.kind === "ternary" ? 3 : 2;
+        return { layer: layer.name, outputs: groups * outputs, inputs, states };
+      }),
+    );
     orMisuse(() => checkReading(network, { kind: "chip", cells }));
-    return { errors: null, cells };
+    return { errors: null, cells, told: null };
   }
   if (text === undefined)
     throw new Misuse(`--chip ${chip}: say how its cells err with --errors, or give a chip's file, FILE.safetensors.`);
@@ -113,6 +130,7 @@ export const askedReading = async (
     return {
       errors: ratesByKind(kinds, () => rates),
       cells: chip === undefined ? null : onChip(params, rates),
+      told: ratesText(rates, params.samples, [...new Set(kinds.values())]),
     };
   }
   const asked = (await parseErrors(text))([...kinds.keys()]);
@@ -121,10 +139,26 @@ export const askedReading = async (
       if (asked(layer).type2 + asked(layer).type3 > 0)
         throw new Misuse("--errors: binary weights have no zero; only type1 (a flip) befalls them.");
   const errors = ratesByKind(kinds, (layer) => asKinds(asked(layer)));
-  if (chip === undefined) return { errors, cells: null };
+  if (chip === undefined) return { errors, cells: null, told: null };
   const key = fold(rootKey(chip), "chip");
-  return { errors, cells: drawnCells(shape, kindsOf(network, shape.layers), errors, key) };
+  return { told: null, errors, cells: drawnCells(shape, kindsOf(network, shape.layers), errors, key) };
 };
+
+/** What an amplifier's reads do, in a line: at which strobe, how often wrong. */
+const ratesText = (rates: ReadRates, samples: number, kinds: readonly string[]): string => {
+  const percent = (x: number): string => (x === 0 ? "none seen" : `${Number((100 * x).toPrecision(2))} %`);
+  const told = kinds.map((kind) => {
+    if (kind === "binary")
+      return `binary: strobe ${showQuantity(Number(rates.strobes.binary.toPrecision(3)), "s")}, flip ${percent(rates.binary.type1)}`;
+    const { type1, type2, type3 } = rates.ternary;
+    return `ternary: strobe ${showQuantity(Number(rates.strobes.ternary.toPrecision(3)), "s")}, type1 ${percent(type1)}, type2 ${percent(type2)}, type3 ${percent(type3)}`;
+  });
+  const lost = kinds.includes("binary") ? rates.binary.type1 > LOST : rates.ternary.type2 > LOST;
+  return `reads (${samples} of each state) ${told.join("; ")}${lost ? ". Most are undecided at this strobe: strobes=best takes the best one" : ""}`;
+};
+
+/** Wrong reads from which on an amplifier decides next to nothing. */
+const LOST = 0.25;
 
 /** The same as a training takes it: the chip's cells, or errors drawn anew at each step. */
 export const readingOf = (asked: AskedReading | null, network: NetworkDesign): WeightReading | null => {

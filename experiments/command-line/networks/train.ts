@@ -205,6 +205,7 @@ export const addTrain = (program: Command): void => {
       if (start) orMisuse(() => checkData(start, train, data.name, `--from ${flags.from}`, false));
       const asked = await askedReading(flags, design);
       const reading = readingOf(asked, design);
+      if (asked?.told) process.stderr.write(`${asked.told}\n`);
       const kinds = weightKinds(design);
       const batch =
         flags.batch === undefined ? (train.count > 20_000 ? 128 : 50) : parseCount("--batch", flags.batch, 2);

@@ -63,6 +63,10 @@ export const readConditions = async (file: string): Promise<readonly RramParams[
       const text = (record[at] ?? "").trim();
       const unit = COLUMNS[column];
       const told = `${file}, row ${line}, column "${column}"`;
+      if (unit !== "1" && heads[at].unit === "" && !/[a-z]/i.test(text))
+        throw new Misuse(
+          `${told}: ${text || "nothing"} has no unit; write "${column} (${unit === "J" ? "pJ" : "kohm"})" in the head, or the unit beside the value.`,
+        );
       const found = await parseQuantity(
         /[a-z]/i.test(text) || unit === "1" ? text : `${text} ${heads[at].unit}`,
         unit,

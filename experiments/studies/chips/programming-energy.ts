@@ -143,7 +143,7 @@ export const programmingEnergy = defineExperiment({
   trial: ({ condition, binaryNetwork, ternaryNetwork }, params, key) => {
     if ("failed" in condition) return condition;
     const { train, test } = dataFor(params.data);
-    const { single, secded, flip, ternary } = ratesOf(condition, params.temperature);
+    const { single, secded, differential, flip, ternary } = ratesOf(condition, params.temperature);
     const on = (network: Network, errors: WeightErrors): number =>
       evaluatorFor(network, test, train, params.others).accuracy(() => errors, "frozen", "trained", key);
     const flipped = (rate: number): number => on(binaryNetwork, { ...NO_ERRORS, type1: rate });
@@ -151,7 +151,8 @@ export const programmingEnergy = defineExperiment({
       numbers: {
         binarySingle: flipped(single),
         binarySecded: flipped(secded),
-        binaryPair: flipped(flip),
+        binaryPair: flipped(differential),
+        binaryRead: flipped(flip),
         ternaryPair: on(ternaryNetwork, ternary),
       },
     };

@@ -149,12 +149,12 @@ export const concludeBeats = (table: Table, params: Params): Summary[] => {
               ["network", nameOf],
               ...chipAxes.map((axis) => [axis, ({ at }: Condition) => varied(PARAMETERS, axis, at[axis])] as const),
               ["balanced", ({ rows }) => percent(rows[0].numbers.onChip.estimate)],
-              ["loss, points", ({ rows }) => bounded(rows[0].numbers.chipLoss)],
+              ["loss, points", (line) => bounded(lossOf(line))],
               ["cells", (line) => whole(line.mean("cells"))],
               ["energy", (line) => three(line.mean("energy"), "J")],
             ],
             [
-              `Every weight with independent errors at the rates of its kind's best strobe; one test beat in ${params.testEvery}. Energy: of a beat, every read of a cell from rest; float layers, digital sums and converters are left out.`,
+              `Every weight with independent errors at the rates of its kind's best strobe; one test beat in ${params.testEvery}, of which the loss is too: the same networks without errors have the sum. Energy: of a beat, every read of a cell from rest; float layers, digital sums and converters are left out.`,
             ],
           ),
           tableOf("Rates used", chips, [
@@ -166,11 +166,18 @@ export const concludeBeats = (table: Table, params: Params): Summary[] => {
   ];
 };
 
-/** Recall without decimals in its bounds, so that four classes fit in a terminal. */
+/** The loss, which is no more than there was. */
+const lossOf = ({ rows }: Condition) => {
+  const { onChip, chipLoss } = rows[0].numbers;
+  const { estimate, low, high } = chipLoss;
+  return { estimate, low, high: Math.min(high, onChip.estimate + estimate) };
+};
+
+/** Recall without decimals, so that four classes fit in a terminal. */
 const recallText = (line: Condition, label: 0 | 1 | 2 | 3): string => {
   const { estimate, low, high } = scored(line, `recall${label}`);
   const rounded = (x: number): string => (100 * x).toFixed(0);
-  return `${(100 * estimate).toFixed(1)} [${rounded(low)}, ${rounded(high)}]`;
+  return `${rounded(estimate)} [${rounded(low)}, ${rounded(high)}]`;
 };
 
 export const drawBeats = (table: Table, params: Params): Figure[] => {

@@ -108,19 +108,16 @@ describe("training for a chip, by command", () => {
     expect(await rramlab("train", ...small, "--out", "net.safetensors")).toMatchObject({ status: 0 });
     const cells = (count: number) =>
       Int8Array.from({ length: 3 * count }, (_, k) => (uniform(KEY, k % count) < 0.3 ? 1 : Math.floor(k / count) - 1));
-    const chip = (name: string, hidden: number): void =>
-      writeFileSync(
-        at(name),
-        writeSafetensors({
-          metadata: {},
-          tensors: {
-            "dense1.cells": { shape: [3, hidden, 784], data: cells(hidden * 784) },
-            "dense2.cells": { shape: [3, 10, hidden], data: cells(10 * hidden) },
-          },
-        }),
+    const chip = (name: string, shapes: Readonly<Record<string, readonly [number, number]>>): void => {
+      const tensors = Object.entries(shapes).map(
+        ([layer, sides]) => [`${layer}.cells`, { shape: [3, ...sides], data: cells(sides[0] * sides[1]) }] as const,
       );
-    chip("chip.safetensors", 12);
-    chip("other.safetensors", 13);
+      writeFileSync(at(name), writeSafetensors({ metadata: {}, tensors: Object.fromEntries(tensors) }));
+    };
+    chip("chip.safetensors", { dense1: [12, 784], dense2: [10, 12] });
+    chip("other.safetensors", { dense1: [13, 784], dense2: [10, 13] });
+    chip("turned.safetensors", { dense1: [784, 12], dense2: [12, 10] });
+    chip("part.safetensors", { dense1: [12, 784] });
     const own = (await json("train", ...tuning, "--chip", "chip.safetensors", "--out", "c.safetensors")) as {
       onChip: number;
     };
@@ -132,10 +129,11 @@ describe("training for a chip, by command", () => {
     }[];
     expect(fast.loss).toBeGreaterThan(slow.loss);
     for (const [args, said] of [
-      [
-        ["--chip", "other.safetensors"],
-        /layer "dense1" has 12 x 784 = 9408 weights, the chip 10192 cells for it; expected as many/,
-      ],
+      [["--chip", "other.safetensors"], /tensor dense1.cells is 3 x 13 x 784; the network needs 3 x 12 x 784/],
+      [["--chip", "turned.safetensors"], /tensor dense1.cells is 3 x 784 x 12; the network needs 3 x 12 x 784/],
+      [["--chip", "part.safetensors"], /it has no tensor dense2.cells; the network needs one of 3 x 10 x 12/],
+      [["--chip", ""], /--chip "": expected a name/],
+      [["--errors", "type1=0.1,supply=0.8 V"], /rates and settings of an amplifier do not mix/],
       [["--chip", "net.safetensors"], /tensor norm1.gain is no layer's cells; a chip's file is of safetensors/],
       [["--chip", "none.safetensors"], /none.safetensors/],
       [["--chip", "A"], /--chip A: say how its cells err with --errors/],

@@ -85,6 +85,7 @@ describe("programming conditions of a table", () => {
       [`${HEAD}\nweak,20,-15,30,0.35,120,0.8\n`, /row 2, column "reset energy": -15 is not above 0/],
       [`${HEAD}\nweak,20,,30,0.35,120,0.8\n`, /row 2, column "reset energy"/],
       [`${HEAD}\nweak,20,15,130,0.35,120,0.8\n`, /lrs.medianResistance 130000 ohm is not below/],
+      [`${HEAD.replace(/ \(pJ\)/g, "")}\nweak,20,15,30,0.35,120,0.8\n`, /"set energy": 20 has no unit|has no unit/],
       [`${HEAD}\na/b,20,15,30,0.35,120,0.8\n`, /row 2: condition "a\/b"; expected a name/],
       [`${HEAD}\na,20,15,30,0.35,120,0.8\na,20,15,30,0.35,120,0.8\n`, /row 3: condition "a" stands there twice/],
     ] as const) {
