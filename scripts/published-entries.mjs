@@ -433,7 +433,7 @@ export const ENTRIES = [
   script("rare-errors-bench", ["figures-of-merit.md", "rare-errors.md"], "bench/rare-errors.mjs", 2, EARLIER),
   run(
     "error-aware-mnist",
-    ["error-aware-training.md"],
+    ["error-aware-training.md", "figures-of-merit.md"],
     "error-aware-training --data MNIST --set widths=784-256-10 --set epochs=5 --set batch=128 --set seeds=1 --set tuningImages=10000 --grid weights=ternary --grid rate=0.01,0.03,0.065,0.1,0.185",
     40,
     ADAPTED,

@@ -22,7 +22,7 @@ const WAYS = [
 ] as const satisfies readonly (readonly [string, NumberName, NumberName, NumberName])[];
 
 /** The same ways, as heads of columns. */
-const SHORT = ["1T1R", "SECDED", "2T2R", "2T2R, SA", "ternary, SA"];
+const SHORT = ["1T1R", "SECDED", "2T2R", "2T2R SA", "ternary SA"];
 
 const WORDING = { device: (path: string) => (path.split("/").at(-1) ?? path).replace(/\.json$/, "") };
 
@@ -134,7 +134,7 @@ export const concludeEnergy = (table: Table): Summary[] => {
 /** A share in percent and half its interval, a decimal each: tables of many columns. */
 const within = ({ estimate, low, high }: Interval): string =>
   Number.isFinite(low)
-    ? `${(100 * estimate).toFixed(1)} ±${(50 * (high - low)).toFixed(1)}`
+    ? `${(100 * estimate).toFixed(1)}±${(50 * (high - low)).toFixed(1)}`
     : (100 * estimate).toFixed(1);
 
 const energyText = (at: Condition | null, energy: NumberName): string => (at ? three(at.mean(energy), "J") : "");
