@@ -456,7 +456,7 @@ export const ENTRIES = [
   ),
   run(
     "error-aware-chips",
-    ["error-aware-training.md"],
+    ["error-aware-training.md", "figures-of-merit.md"],
     'error-aware-training --set "mode=whole chips" --set seeds=1 --set strobes=best --set device=weak --grid weights=ternary --grid supply=1.2V,0.9V,0.8V,0.7V',
     20,
     ADAPTED,
