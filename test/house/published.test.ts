@@ -132,6 +132,7 @@ describe("what README and docs publish is made by one command", () => {
   test.each(plannable.map(({ name, line }) => [name, line]))("%s can be run", async (name, line) => {
     const args = wordsOf(line).map((word) => {
       if (word === "MNIST") return "mnist-10k";
+      if (word === "BEATS") return "synthetic-beats";
       if (word.startsWith("network=NETWORKS/")) return `network=${anyNetwork()}`;
       if (word.startsWith("network=models/")) return `network=${join(root, word.slice("network=".length))}`;
       return word.startsWith("examples/") ? join(packageFolder, word) : word;
