@@ -14,7 +14,7 @@ const COLUMNS = {
 } as const;
 type Column = keyof typeof COLUMNS;
 
-export const CONDITIONS_EXAMPLE =
+const CONDITIONS_EXAMPLE =
   "condition,set energy (pJ),reset energy (pJ),low median (kohm),low spread,high median (kohm),high spread";
 
 /** A field's name without its unit, and the unit that stands in brackets. */

@@ -9,7 +9,7 @@ import { deviceFor } from "../../files/device-files.ts";
 import { OWN_MODULE } from "../../own-module.ts";
 import { evaluatorFor } from "../networks/evaluator.ts";
 import { checkComparedNetworks, idleOfFile, trainedPart, trainingSeeds } from "../networks/network-parameters.ts";
-import { type Reads, readsAt } from "../networks/ternary-versus-binary.ts";
+import { bestReadsAt, type Reads } from "../networks/ternary-versus-binary.ts";
 import { heatRemarks, idleRipple } from "../sensing/idle-parameters.ts";
 import { checkSense, deviceOf, SENSE_NAMES } from "../sensing/sense-parameters.ts";
 import { type NotProgrammed, programmedFilaments } from "./programmed-filaments.ts";
@@ -81,7 +81,7 @@ export const programmingEnergy = defineExperiment({
         const own = params as Params;
         const rram = own.conditions === "filament" ? programmedFilaments(own, fold(key, "cells")) : deviceOf(own);
         if ("failed" in rram) return rram;
-        return { rram, reads: readsAt({ ...own, strobe: UNUSED }, fold(key, "reads"), { device: rram }) };
+        return { rram, reads: bestReadsAt(own, fold(key, "reads"), { device: rram }) };
       },
     },
   },
@@ -162,6 +162,3 @@ export const programmingEnergy = defineExperiment({
   conclude: concludeEnergy,
   notes: notesOfEnergy,
 });
-
-/** Strobes are the best of each kind of reads; the given one is counted beside them and not used [s]. */
-const UNUSED = 3e-9;

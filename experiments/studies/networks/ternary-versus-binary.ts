@@ -127,6 +127,16 @@ export const readsAt = (
   };
 };
 
+/** Of `bestReadsAt`: counted beside the best strobes, and used by nobody [s]. */
+const BESIDE = 3e-9;
+
+/** The same for studies that have no common strobe, and read at the best of each kind of weights. */
+export const bestReadsAt = (
+  params: Omit<ReadValues, "strobe">,
+  key: Key,
+  options: Parameters<typeof readsAt>[2] = {},
+): Reads => readsAt({ ...params, strobe: BESIDE }, key, options);
+
 const outOf = (events: number, of: number): RateReport => ({ events, of });
 
 /** Accuracy of binary and ternary networks of equal size whose weights are read by the same sense amplifiers. */

@@ -28,7 +28,7 @@ import type { Figure } from "#src/report/figure";
 import { dataFor } from "../../files/data-sets.ts";
 import { OWN_MODULE } from "../../own-module.ts";
 import { kilobytes, showQuantity } from "../../units/show.ts";
-import { type Reads, readsAt } from "../networks/ternary-versus-binary.ts";
+import { bestReadsAt, type Reads } from "../networks/ternary-versus-binary.ts";
 import {
   bare,
   type Line,
@@ -251,7 +251,7 @@ export const binaryMobileNet = defineExperiment({
     },
     reads: {
       uses: [...SENSE_NAMES, "samples"],
-      make: (params, key): Reads => readsAt({ ...params, strobe: UNUSED }, key),
+      make: (params, key): Reads => bestReadsAt(params, key),
     },
   },
   idle: (params) => idleRipple(params),
@@ -306,6 +306,3 @@ export const binaryMobileNet = defineExperiment({
     ...senseNotes(params, points),
   ],
 });
-
-/** Energies are those of each kind's best strobe; the given one is counted beside them and not used [s]. */
-const UNUSED = 3e-9;

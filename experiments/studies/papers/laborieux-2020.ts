@@ -13,7 +13,7 @@ import { fold, type Key } from "#src/random/index";
 import { dataFor } from "../../files/data-sets.ts";
 import { OWN_MODULE } from "../../own-module.ts";
 import { allowFused } from "../../training/fused.ts";
-import { type Reads, readsAt } from "../networks/ternary-versus-binary.ts";
+import { bestReadsAt, type Reads } from "../networks/ternary-versus-binary.ts";
 import { vggFor } from "../networks/vgg-for.ts";
 import { checkSense, SENSE_NAMES } from "../sensing/sense-parameters.ts";
 import { NUMBERS, PARAMETERS, type Params } from "./laborieux-2020-parameters.ts";
@@ -123,7 +123,7 @@ export const laborieux2020 = defineExperiment({
     },
     reads: {
       uses: [...SENSE_NAMES, "samples"],
-      make: (params, key): Reads => readsAt({ ...params, strobe: COMMON_STROBE }, key),
+      make: (params, key): Reads => bestReadsAt(params, key),
     },
   },
   idle: ({ optimiser }) =>
@@ -165,6 +165,3 @@ export const laborieux2020 = defineExperiment({
   conclude: concludeVgg,
   notes: vggNotes,
 });
-
-/** Read counts at a common strobe are not used here; energies are those of the best ones [s]. */
-const COMMON_STROBE = 3e-9;

@@ -12,7 +12,7 @@ import { fold, type Key, rootKey } from "#src/random/index";
 import { dataFor } from "../../files/data-sets.ts";
 import { OWN_MODULE } from "../../own-module.ts";
 import { cleanClassesOf, evaluatorFor } from "../networks/evaluator.ts";
-import { type Reads, readsAt } from "../networks/ternary-versus-binary.ts";
+import { bestReadsAt, type Reads } from "../networks/ternary-versus-binary.ts";
 import { rememberedFor } from "../results/index.ts";
 import { heatRemarks, idleRipple } from "../sensing/idle-parameters.ts";
 import { checkSense, SENSE_NAMES } from "../sensing/sense-parameters.ts";
@@ -129,16 +129,15 @@ const meanOf = (values: readonly number[]): number => values.reduce((sum, x) => 
 /** Scores with their intervals over the test's records: means over trainings, of which each resample sees the same records. */
 const scoresOf = (own: readonly RecordConfusions[], float: readonly RecordConfusions[], resamples: number) => {
   const { classes, records } = own[0];
-  const balanced = (of: readonly RecordConfusions[], drawn: readonly number[]): number =>
-    meanOf(of.map((one) => balancedOf(summedConfusion(one, drawn))));
   const [whole, over, ...recalls] = clusterBootstrap(
     records.length,
     (drawn) => {
-      const mine = balanced(own, drawn);
-      const byTraining = own.map((one) => recallsOf(summedConfusion(one, drawn)));
+      const summed = own.map((one) => summedConfusion(one, drawn));
+      const mine = meanOf(summed.map(balancedOf));
+      const byTraining = summed.map(recallsOf);
       return [
         mine,
-        mine - balanced(float, drawn),
+        mine - meanOf(float.map((one) => balancedOf(summedConfusion(one, drawn)))),
         ...Array.from({ length: classes }, (_, label) => meanOf(byTraining.map((recall) => recall[label]))),
       ];
     },
@@ -226,8 +225,7 @@ export const penkovsky2020 = defineExperiment({
     },
     reads: {
       uses: [...SENSE_NAMES, "samples", "network"],
-      make: (params, key): Reads | null =>
-        params.network === "float" ? null : readsAt({ ...params, strobe: UNUSED }, key),
+      make: (params, key): Reads | null => (params.network === "float" ? null : bestReadsAt(params, key)),
     },
   },
   idle: (params) => [
@@ -306,6 +304,3 @@ export const penkovsky2020 = defineExperiment({
   conclude: concludeBeats,
   notes: notesOfBeats,
 });
-
-/** Strobes are the best of each kind of weights; the given one is counted beside them and not used [s]. */
-const UNUSED = 3e-9;
