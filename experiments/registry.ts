@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { type AnyExperiment, defineExperiment, type Experiment } from "#src/montecarlo/index";
 import { ownOf } from "#src/words/named";
 import { faultText } from "./files/fault-text.ts";

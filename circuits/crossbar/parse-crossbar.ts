@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { CORNERS, sky130, transistorParams } from "#devices/index";
 import { type CellConduction, cellCurrent } from "./cell-conduction.ts";
 import { type CrossbarDesign, type CrossbarInput, checkCrossbarDesign, checkCrossbarInput } from "./crossbar-design.ts";

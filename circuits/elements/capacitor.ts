@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { ElementKind, Node } from "./element-kind.ts";
 
 export interface Capacitor {

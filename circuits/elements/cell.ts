@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { type RramConduction, rramCurrentInto } from "#devices/index";
 import { hyperbolic } from "#src/kernels/vector-math";
 import type { ElementKind, Node } from "./element-kind.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { ElementKind, Node, SpiceForm } from "./element-kind.ts";
 import { WAVEFORM_KINDS, type Waveform } from "./waveform.ts";
 

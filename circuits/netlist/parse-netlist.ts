@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { named } from "#src/words/named";
 import { suggestion } from "#src/words/suggestion";
 import type { ElementKind } from "../elements/element-kind.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { RramParams } from "./params.ts";
 import { relaxationSchema } from "./relaxation/parse.ts";
 

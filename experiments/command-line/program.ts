@@ -1,5 +1,6 @@
 import { Command, CommanderError } from "commander";
 import { oneLine } from "#src/words/one-line";
+import { expectDevices } from "../files/device-files.ts";
 import { StorageFailed } from "../files/write-file.ts";
 import { Misuse } from "../misuse.ts";
 import { packageVersion } from "../run/code-hash.ts";
@@ -111,6 +112,8 @@ const exitCodeOf = (error: unknown, args: readonly string[]): number => {
 
 /** Runs the command line with these arguments (without node and the program's own name); answers the exit code. */
 export const runProgram = async (args: readonly string[]): Promise<number> => {
+  // Until a run says what its devices are, names that are no sets are files.
+  expectDevices([]);
   try {
     await commandLine(args).parseAsync([...args], { from: "user" });
     return DONE;

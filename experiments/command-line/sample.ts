@@ -15,7 +15,7 @@ import { sortedQuantile } from "#src/numerics/ranks";
 import { fold, rootKey } from "#src/random/index";
 import { type Column, csvText, parquetBytes } from "#src/report/columns";
 import { tableText, wrapped } from "#src/report/word-table";
-import { deviceFor } from "../files/device-files.ts";
+import { deviceFor } from "../files/named-devices.ts";
 import { checkWritable, writeUserFile } from "../files/user-file.ts";
 import { Misuse, orMisuse } from "../misuse.ts";
 import { parseQuantity } from "../units/parse.ts";

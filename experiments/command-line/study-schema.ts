@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { AnyExperiment, Parameter } from "#src/montecarlo/index";
 import { SAMPLINGS } from "#src/montecarlo/index";
 import { shown, showQuantity } from "../units/show.ts";

@@ -1,6 +1,6 @@
 import { readdirSync, rmdirSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { z } from "zod";
+import * as z from "zod";
 import { Misuse } from "../misuse.ts";
 import { isAlive } from "./is-alive.ts";
 import { expectOwnFolders } from "./own-files.ts";

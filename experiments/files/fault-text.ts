@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 /** What a schema found, in a line. */
 export const faultText = (error: unknown): string =>

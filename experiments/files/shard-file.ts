@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { existsSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { z } from "zod";
+import * as z from "zod";
 import type { AnyExperiment, Shard, ShardPlace } from "#src/montecarlo/index";
 import { faultText } from "./fault-text.ts";
 import { readPlainText } from "./read-file.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { NumberSpec, Tally } from "#src/montecarlo/index";
 
 type Bins = readonly (readonly [number, number])[];

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 const count = z.number().int().positive();
 const side = z.number().int().nonnegative();

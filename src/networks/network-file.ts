@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { parseJson } from "#src/words/named";
 import { isWeighted, type Layer } from "./layers.ts";
 import { checkTensors, geometryOf, type NetworkLayer, placeNetwork, tensorsOf } from "./network.ts";

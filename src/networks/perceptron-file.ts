@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { PerceptronDesign } from "./design.ts";
 import { perceptron, type TrainedLayer } from "./perceptron.ts";
 import type { Tensor } from "./safetensors.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { Network } from "./network.ts";
 
 /** What a network was trained on and how: printed beside every accuracy it reaches. */

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { FilamentPhysics } from "#devices/index";
 import type { ElementKind } from "../element-kind.ts";
 import { type Filament, type FilamentModel, filamentModel } from "./filament.ts";

@@ -13,7 +13,7 @@ import {
 import { fold, type Key } from "#src/random/index";
 import { readNetwork } from "../networks/chip-network.ts";
 import type { LayerErrors } from "../networks/evaluator.ts";
-import type { Reads } from "../networks/ternary-versus-binary.ts";
+import type { Reads } from "../networks/network-reads.ts";
 import type { Params } from "./error-aware-parameters.ts";
 
 type Kind = "binary" | "ternary";

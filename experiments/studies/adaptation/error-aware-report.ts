@@ -19,7 +19,7 @@ import {
   valuesOf,
   varied,
 } from "../results/index.ts";
-import { senseNotes } from "../sensing/sense-parameters.ts";
+import { senseNotes } from "../sensing/sense-notes.ts";
 import { type NUMBERS, type NumberName, PARAMETERS, type Params } from "./error-aware-parameters.ts";
 
 type Table = TableOf<typeof PARAMETERS, typeof NUMBERS>;

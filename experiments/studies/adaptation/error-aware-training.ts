@@ -17,10 +17,10 @@ import {
   trainedPart,
   trainingSeeds,
 } from "../networks/network-parameters.ts";
-import { type Reads, readsAt } from "../networks/ternary-versus-binary.ts";
+import { type Reads, readsAt } from "../networks/network-reads.ts";
 import { ageOf, checkRest } from "../rest/rest-parameters.ts";
 import { heatRemarks, idleRipple } from "../sensing/idle-parameters.ts";
-import { checkSense } from "../sensing/sense-parameters.ts";
+import { checkSense } from "../sensing/sense-design.ts";
 import { chipCells, kindsOf, ratesOf } from "./chip-cells.ts";
 import { NUMBERS, OF_CHIPS, OF_READS, PARAMETERS, type Params } from "./error-aware-parameters.ts";
 import { answerAdaptation, concludeAdaptation, drawAdaptation, notesOfAdaptation } from "./error-aware-report.ts";

@@ -27,11 +27,13 @@ import {
   trainedPart,
   trainingSeeds,
 } from "../networks/network-parameters.ts";
-import { readsAt } from "../networks/ternary-versus-binary.ts";
+import { readsAt } from "../networks/network-reads.ts";
 import { PARAMETERS as COMPARISON } from "../networks/ternary-versus-binary-parameters.ts";
 import { type Line, linesOf, percent, percentBounds, sweptCurve, tableOf, valuesOf } from "../results/index.ts";
 import { heatRemarks, idleRipple } from "../sensing/idle-parameters.ts";
-import { checkSense, SENSE_NAMES, SENSE_PARAMETERS, senseNotes } from "../sensing/sense-parameters.ts";
+import { checkSense } from "../sensing/sense-design.ts";
+import { senseNotes } from "../sensing/sense-notes.ts";
+import { SENSE_NAMES, SENSE_PARAMETERS } from "../sensing/sense-parameters.ts";
 import { deviceEnergy } from "./analog-energy.ts";
 import { ANALOG_PARAMETERS, analogDesignOf, READ_TIME } from "./analog-parameters.ts";
 

@@ -18,7 +18,7 @@ import {
   valuesOf,
   varied,
 } from "../results/index.ts";
-import { senseNotes } from "../sensing/sense-parameters.ts";
+import { senseNotes } from "../sensing/sense-notes.ts";
 import { type NUMBERS, type NumberName, PARAMETERS, type Params } from "./network-on-chips-parameters.ts";
 import type { Placed } from "./placement.ts";
 

@@ -14,9 +14,10 @@ import {
   trainedPart,
   trainingSeeds,
 } from "../networks/network-parameters.ts";
-import { type Reads, readsAt } from "../networks/ternary-versus-binary.ts";
+import { type Reads, readsAt } from "../networks/network-reads.ts";
 import { heatRemarks, idleRipple } from "../sensing/idle-parameters.ts";
-import { checkSense, SENSE_NAMES } from "../sensing/sense-parameters.ts";
+import { checkSense } from "../sensing/sense-design.ts";
+import { SENSE_NAMES } from "../sensing/sense-parameters.ts";
 import { NUMBERS, OF_ANALOG, OF_RATES, OF_READS, PARAMETERS, type Params } from "./network-on-chips-parameters.ts";
 import { answerChips, concludeChips, drawChips, notesOfChips } from "./network-on-chips-report.ts";
 import { costs, onChip, usedReads, usesAmplifiers } from "./on-chip.ts";

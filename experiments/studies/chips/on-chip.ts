@@ -19,7 +19,7 @@ import { analogDesignOf } from "../arrays/analog-parameters.ts";
 import { readNetwork } from "../networks/chip-network.ts";
 import { evaluatorFor, type LayerErrors } from "../networks/evaluator.ts";
 import { testImages } from "../networks/network-parameters.ts";
-import type { Reads } from "../networks/ternary-versus-binary.ts";
+import type { Reads } from "../networks/network-reads.ts";
 import type { Params } from "./network-on-chips-parameters.ts";
 import type { Placed } from "./placement.ts";
 

@@ -2,11 +2,11 @@ import type { Summary, TableOf } from "#src/montecarlo/index";
 import type { Interval } from "#src/numerics/intervals";
 import type { Figure } from "#src/report/figure";
 import { dataSetRecord } from "../../files/data-sets.ts";
-import { deviceFor } from "../../files/device-files.ts";
+import { deviceFor } from "../../files/named-devices.ts";
 import { showQuantity } from "../../units/show.ts";
 import { networkNotes, networkText } from "../networks/network-parameters.ts";
 import { type Line, linesOf, percent, percentCurve, sweptAxis, tableOf, varied } from "../results/index.ts";
-import { describeDevice } from "../sensing/sense-parameters.ts";
+import { describeDevice } from "../sensing/sense-notes.ts";
 import { type NUMBERS, type NumberName, PARAMETERS, type Params } from "./programming-energy-parameters.ts";
 
 type Table = TableOf<typeof PARAMETERS, typeof NUMBERS>;

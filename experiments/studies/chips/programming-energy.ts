@@ -5,13 +5,14 @@ import { type Network, NO_ERRORS, totalShareOfZeros, type WeightErrors } from "#
 import { power } from "#src/numerics/power";
 import { fold } from "#src/random/index";
 import { dataFor } from "../../files/data-sets.ts";
-import { deviceFor } from "../../files/device-files.ts";
+import { deviceFor } from "../../files/named-devices.ts";
 import { OWN_MODULE } from "../../own-module.ts";
 import { evaluatorFor } from "../networks/evaluator.ts";
 import { checkComparedNetworks, idleOfFile, trainedPart, trainingSeeds } from "../networks/network-parameters.ts";
-import { bestReadsAt, type Reads } from "../networks/ternary-versus-binary.ts";
+import { bestReadsAt, type Reads } from "../networks/network-reads.ts";
 import { heatRemarks, idleRipple } from "../sensing/idle-parameters.ts";
-import { checkSense, deviceOf, SENSE_NAMES } from "../sensing/sense-parameters.ts";
+import { checkSense, deviceOf } from "../sensing/sense-design.ts";
+import { SENSE_NAMES } from "../sensing/sense-parameters.ts";
 import { type NotProgrammed, programmedFilaments } from "./programmed-filaments.ts";
 import { NUMBERS, OF_DEVICE, OF_PULSES, PARAMETERS, type Params } from "./programming-energy-parameters.ts";
 import { answerEnergy, concludeEnergy, drawEnergy, notesOfEnergy } from "./programming-energy-report.ts";

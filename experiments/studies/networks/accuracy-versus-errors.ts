@@ -26,7 +26,9 @@ import {
   valuesOf,
 } from "../results/index.ts";
 import { idleRipple } from "../sensing/idle-parameters.ts";
-import { checkSense, SENSE_NAMES, SENSE_PARAMETERS, senseNotes } from "../sensing/sense-parameters.ts";
+import { checkSense } from "../sensing/sense-design.ts";
+import { senseNotes } from "../sensing/sense-notes.ts";
+import { SENSE_NAMES, SENSE_PARAMETERS } from "../sensing/sense-parameters.ts";
 import { ARRAY_ROWS, COLUMNS, networkAtRate } from "./chip-network.ts";
 import { evaluatorFor } from "./evaluator.ts";
 import {

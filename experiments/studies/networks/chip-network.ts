@@ -10,8 +10,9 @@ import {
 import { integer } from "#src/montecarlo/index";
 import type { WeightMatrix } from "#src/networks/index";
 import { fold, type Key } from "#src/random/index";
+import { designOf, deviceOf } from "../sensing/sense-design.ts";
 import { MONTE_CARLO_TOLERANCE } from "../sensing/sense-errors.ts";
-import { designOf, deviceOf, type SenseValues } from "../sensing/sense-parameters.ts";
+import type { SenseValues } from "../sensing/sense-parameters.ts";
 
 /** How weights share sense amplifiers, as studies let the user choose it. */
 export const COLUMNS = {

@@ -20,7 +20,9 @@ import { OWN_MODULE } from "../../own-module.ts";
 import { showQuantity } from "../../units/show.ts";
 import { type Line, linesOf, percent, percentBounds, percentCurve, tableOf } from "../results/index.ts";
 import { heatRemarks, idleRipple } from "../sensing/idle-parameters.ts";
-import { checkSense, SENSE_PARAMETERS, senseNotes, standingOf } from "../sensing/sense-parameters.ts";
+import { checkSense } from "../sensing/sense-design.ts";
+import { senseNotes, standingOf } from "../sensing/sense-notes.ts";
+import { SENSE_PARAMETERS } from "../sensing/sense-parameters.ts";
 import { ARRAY_ROWS, COLUMNS, readNetwork } from "./chip-network.ts";
 import { evaluatorFor } from "./evaluator.ts";
 import {

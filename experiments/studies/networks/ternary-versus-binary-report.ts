@@ -19,7 +19,7 @@ import {
   valuesOf,
 } from "../results/index.ts";
 
-import { standingOf } from "../sensing/sense-parameters.ts";
+import { standingOf } from "../sensing/sense-notes.ts";
 import type { ComparisonValues, NumberName, ComparisonTable as Table } from "./ternary-versus-binary-parameters.ts";
 
 /** Rows of one condition, one a training seed. */

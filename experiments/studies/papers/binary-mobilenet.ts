@@ -28,7 +28,7 @@ import type { Figure } from "#src/report/figure";
 import { dataFor } from "../../files/data-sets.ts";
 import { OWN_MODULE } from "../../own-module.ts";
 import { kilobytes, showQuantity } from "../../units/show.ts";
-import { bestReadsAt, type Reads } from "../networks/ternary-versus-binary.ts";
+import { bestReadsAt, type Reads } from "../networks/network-reads.ts";
 import {
   bare,
   type Line,
@@ -40,7 +40,9 @@ import {
   tableOf,
 } from "../results/index.ts";
 import { heatRemarks, idleRipple } from "../sensing/idle-parameters.ts";
-import { checkSense, SENSE_NAMES, SENSE_PARAMETERS, senseNotes } from "../sensing/sense-parameters.ts";
+import { checkSense } from "../sensing/sense-design.ts";
+import { senseNotes } from "../sensing/sense-notes.ts";
+import { SENSE_NAMES, SENSE_PARAMETERS } from "../sensing/sense-parameters.ts";
 import { dataNote, imagesFor, PUBLISHED_PARAMETERS } from "./published-parameters.ts";
 
 const { data, images, testImages, seed } = PUBLISHED_PARAMETERS;

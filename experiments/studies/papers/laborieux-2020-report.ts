@@ -19,7 +19,7 @@ import {
   tableOf,
   valuesOf,
 } from "../results/index.ts";
-import { senseNotes } from "../sensing/sense-parameters.ts";
+import { senseNotes } from "../sensing/sense-notes.ts";
 import { type NUMBERS, type NumberName, PARAMETERS, type Params } from "./laborieux-2020-parameters.ts";
 import { dataNote } from "./published-parameters.ts";
 

@@ -16,7 +16,7 @@ import {
   valuesOf,
   varied,
 } from "../results/index.ts";
-import { senseNotes } from "../sensing/sense-parameters.ts";
+import { senseNotes } from "../sensing/sense-notes.ts";
 import { type NUMBERS, type NumberName, PARAMETERS, type Params } from "./penkovsky-2020-parameters.ts";
 
 type Table = TableOf<typeof PARAMETERS, typeof NUMBERS>;

@@ -12,10 +12,11 @@ import { fold, type Key, rootKey } from "#src/random/index";
 import { dataFor } from "../../files/data-sets.ts";
 import { OWN_MODULE } from "../../own-module.ts";
 import { cleanClassesOf, evaluatorFor } from "../networks/evaluator.ts";
-import { bestReadsAt, type Reads } from "../networks/ternary-versus-binary.ts";
+import { bestReadsAt, type Reads } from "../networks/network-reads.ts";
 import { rememberedFor } from "../results/index.ts";
 import { heatRemarks, idleRipple } from "../sensing/idle-parameters.ts";
-import { checkSense, SENSE_NAMES } from "../sensing/sense-parameters.ts";
+import { checkSense } from "../sensing/sense-design.ts";
+import { SENSE_NAMES } from "../sensing/sense-parameters.ts";
 import {
   balancedOf,
   commonestOf,

@@ -1,7 +1,8 @@
 import { compileSenseAmplifier, countSamples, readSamples, sampleKeys } from "#circuits/index";
 import type { Key } from "#src/random/index";
+import { designOf, deviceOf } from "../sensing/sense-design.ts";
 import { MONTE_CARLO_TOLERANCE } from "../sensing/sense-errors.ts";
-import { designOf, deviceOf, type SenseValues } from "../sensing/sense-parameters.ts";
+import type { SenseValues } from "../sensing/sense-parameters.ts";
 import { binaryHarm, CALIBRATION_SAMPLES, CANDIDATES, leastHarm, ternaryHarm } from "../sensing/strobe-choice.ts";
 
 /** The strobes at which ternary and binary reads of cells just programmed err least [s], on samples of their own. */

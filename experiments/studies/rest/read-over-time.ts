@@ -18,15 +18,10 @@ import { OWN_MODULE } from "../../own-module.ts";
 import { showQuantity, showTime } from "../../units/show.ts";
 import { bare, linesOf, percentCurve, rateCell, tableOf } from "../results/index.ts";
 import { heatRemarks, idleRipple } from "../sensing/idle-parameters.ts";
+import { amplifierOf, deviceOf } from "../sensing/sense-design.ts";
 import { MONTE_CARLO_TOLERANCE } from "../sensing/sense-errors.ts";
-import {
-  amplifierOf,
-  deviceOf,
-  SENSE_NAMES,
-  SENSE_PARAMETERS,
-  senseNotes,
-  standingOf,
-} from "../sensing/sense-parameters.ts";
+import { senseNotes, standingOf } from "../sensing/sense-notes.ts";
+import { SENSE_NAMES, SENSE_PARAMETERS } from "../sensing/sense-parameters.ts";
 import { freshStrobes } from "./fresh-strobes.ts";
 import { ageOf, checkRest, extrapolationNote, ownTemperature, REST_PARAMETERS } from "./rest-parameters.ts";
 

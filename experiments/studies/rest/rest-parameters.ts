@@ -1,6 +1,6 @@
 import { beyondMeasured, type CellAge, equivalentTime, type RramRelaxation, wornBy } from "#devices/index";
 import { type Parameters, quantity } from "#src/montecarlo/index";
-import { deviceFor } from "../../files/device-files.ts";
+import { deviceFor } from "../../files/named-devices.ts";
 import { showQuantity, showTime } from "../../units/show.ts";
 
 /** What cells have been through since they were programmed. */

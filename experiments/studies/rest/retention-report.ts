@@ -12,7 +12,7 @@ import {
   rateCell,
   tableOf,
 } from "../results/index.ts";
-import { standingOf } from "../sensing/sense-parameters.ts";
+import { standingOf } from "../sensing/sense-notes.ts";
 import { refreshInterval, timeOfLoss } from "./refresh-interval.ts";
 import { extrapolated, extrapolatedBands, extrapolationNote } from "./rest-parameters.ts";
 import {

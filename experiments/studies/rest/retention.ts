@@ -20,8 +20,10 @@ import {
   trainingSeeds,
 } from "../networks/network-parameters.ts";
 import { heatRemarks, idleRipple } from "../sensing/idle-parameters.ts";
+import { designOf, deviceOf } from "../sensing/sense-design.ts";
 import { MONTE_CARLO_TOLERANCE } from "../sensing/sense-errors.ts";
-import { designOf, deviceOf, SENSE_NAMES, type SenseValues, senseNotes } from "../sensing/sense-parameters.ts";
+import { senseNotes } from "../sensing/sense-notes.ts";
+import { SENSE_NAMES, type SenseValues } from "../sensing/sense-parameters.ts";
 import { freshStrobes } from "./fresh-strobes.ts";
 import { ageOf, checkRest, extrapolationNote, ownTemperature } from "./rest-parameters.ts";
 import { NUMBERS, PARAMETERS, type RetentionValues } from "./retention-parameters.ts";

@@ -27,8 +27,10 @@ import { showQuantity } from "../../units/show.ts";
 import { linesOf, percentCurve, varied } from "../results/index.ts";
 import { heatRemarks, idleRipple } from "./idle-parameters.ts";
 import { missedAndLost } from "./read-trials.ts";
+import { checkSense, designOf, deviceOf } from "./sense-design.ts";
 import { MONTE_CARLO_TOLERANCE } from "./sense-errors.ts";
-import { checkSense, designOf, deviceOf, SENSE_PARAMETERS, senseNotes, standingOf } from "./sense-parameters.ts";
+import { senseNotes, standingOf } from "./sense-notes.ts";
+import { SENSE_PARAMETERS } from "./sense-parameters.ts";
 import { MOST_MISSED, MOST_ZERO_ERRORS, STROBES } from "./sense-window.ts";
 import { longestWindow } from "./strobe-choice.ts";
 

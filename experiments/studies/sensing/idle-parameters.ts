@@ -1,6 +1,6 @@
 import { REFERENCE_TEMPERATURE } from "#devices/temperature";
 import { type Idle, idleWhere } from "#src/montecarlo/index";
-import { deviceFor } from "../../files/device-files.ts";
+import { deviceFor } from "../../files/named-devices.ts";
 import { showQuantity } from "../../units/show.ts";
 
 /** Of the supply's ripple. */

@@ -11,11 +11,13 @@ import {
 } from "#src/montecarlo/index";
 import type { Figure } from "#src/report/figure";
 import { keysOf, recordEntries, recordOf } from "#src/words/named";
-import { deviceFor } from "../../files/device-files.ts";
+import { deviceFor } from "../../files/named-devices.ts";
 import { OWN_MODULE } from "../../own-module.ts";
 import { axisColumns, rateFigures, tableOf } from "../results/index.ts";
 import { heatAloneRemarks } from "./idle-parameters.ts";
-import { checkSense, describeDevice, deviceOf, SENSE_PARAMETERS, standingOf } from "./sense-parameters.ts";
+import { checkSense, deviceOf } from "./sense-design.ts";
+import { describeDevice, standingOf } from "./sense-notes.ts";
+import { SENSE_PARAMETERS } from "./sense-parameters.ts";
 
 const PARAMETERS = {
   device: SENSE_PARAMETERS.device,

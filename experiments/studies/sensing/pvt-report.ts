@@ -13,7 +13,7 @@ import {
   STROBES,
   type Strobe,
 } from "./pvt-parameters.ts";
-import { fitAt, standingOf } from "./sense-parameters.ts";
+import { fitAt, standingOf } from "./sense-notes.ts";
 
 type Table = TableOf<typeof PARAMETERS, typeof NUMBERS>;
 type Row = Table["rows"][number];

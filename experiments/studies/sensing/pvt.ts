@@ -15,8 +15,10 @@ import { OWN_MODULE } from "../../own-module.ts";
 import { heatRemarks, idleRipple } from "./idle-parameters.ts";
 import { NUMBERS, type NumberName, PARAMETERS, type PvtValues, type RateName, STROBE_KINDS } from "./pvt-parameters.ts";
 import { answerPvt, concludePvt, drawPvt } from "./pvt-report.ts";
+import { amplifierOf, checkSense, deviceOf } from "./sense-design.ts";
 import { MONTE_CARLO_TOLERANCE } from "./sense-errors.ts";
-import { amplifierOf, checkSense, deviceOf, SENSE_NAMES, senseNotes } from "./sense-parameters.ts";
+import { senseNotes } from "./sense-notes.ts";
+import { SENSE_NAMES } from "./sense-parameters.ts";
 import { leastHarm, ternaryHarm } from "./strobe-choice.ts";
 
 /** Strobes from which the best of a point is chosen [s]: eight a decade from 0.2 ns to 1.1 us. */

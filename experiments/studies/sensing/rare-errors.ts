@@ -21,19 +21,13 @@ import {
 import type { Interval } from "#src/numerics/intervals";
 import { fold, type Key, normalsInto } from "#src/random/index";
 import type { Figure } from "#src/report/figure";
-import { deviceFor } from "../../files/device-files.ts";
+import { deviceFor } from "../../files/named-devices.ts";
 import { OWN_MODULE } from "../../own-module.ts";
 import { axisColumns, drawn, linesOf, pointOf, tableOf } from "../results/index.ts";
 import { heatAloneRemarks, heatRemarks, idleRipple } from "./idle-parameters.ts";
-import {
-  amplifierOf,
-  checkSense,
-  deviceOf,
-  SENSE_NAMES,
-  SENSE_PARAMETERS,
-  senseNotes,
-  standingOf,
-} from "./sense-parameters.ts";
+import { amplifierOf, checkSense, deviceOf } from "./sense-design.ts";
+import { senseNotes, standingOf } from "./sense-notes.ts";
+import { SENSE_NAMES, SENSE_PARAMETERS } from "./sense-parameters.ts";
 
 /** Of the transients [V]: rates change by less than their errors when it is tightened. */
 const TOLERANCE = 5e-4;

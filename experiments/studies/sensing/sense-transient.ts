@@ -20,7 +20,9 @@ import { OWN_MODULE } from "../../own-module.ts";
 import { showMeasured, showQuantity } from "../../units/show.ts";
 import { axisColumns, measuredCell, pointOf, tableOf } from "../results/index.ts";
 import { idleRipple } from "./idle-parameters.ts";
-import { conductionOf, designOf, lawOf, SENSE_PARAMETERS, SIZING_NAMES, transistorNotes } from "./sense-parameters.ts";
+import { conductionOf, designOf, lawOf } from "./sense-design.ts";
+import { transistorNotes } from "./sense-notes.ts";
+import { SENSE_PARAMETERS, SIZING_NAMES } from "./sense-parameters.ts";
 
 // Resistances are given and nothing is drawn: mismatch and statistics have no place here.
 const {

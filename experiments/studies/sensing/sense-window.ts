@@ -18,16 +18,10 @@ import { showQuantity } from "../../units/show.ts";
 import { axisColumns, linesOf, percentCurve, pointOf, tableOf } from "../results/index.ts";
 import { heatRemarks, idleRipple } from "./idle-parameters.ts";
 import { missedAndLost, trialsOf } from "./read-trials.ts";
+import { amplifierOf, checkSense, deviceOf } from "./sense-design.ts";
 import { MONTE_CARLO_TOLERANCE } from "./sense-errors.ts";
-import {
-  amplifierOf,
-  checkSense,
-  deviceOf,
-  SENSE_PARAMETERS,
-  SIZING_NAMES,
-  senseNotes,
-  standingOf,
-} from "./sense-parameters.ts";
+import { senseNotes, standingOf } from "./sense-notes.ts";
+import { SENSE_PARAMETERS, SIZING_NAMES } from "./sense-parameters.ts";
 import { longestWindow } from "./strobe-choice.ts";
 
 /** Strobes looked at in every transient [s]: twelve a decade from 0.2 ns to 200 ns. */

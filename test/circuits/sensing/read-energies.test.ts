@@ -11,8 +11,9 @@ import {
 } from "#circuits/index";
 import { ptm130, sky130 } from "#devices/index";
 import { defaultsOf } from "#src/montecarlo/parameter";
+import { designOf } from "../../../experiments/studies/sensing/sense-design.ts";
 import { senseErrors } from "../../../experiments/studies/sensing/sense-errors.ts";
-import { designOf, type SenseValues } from "../../../experiments/studies/sensing/sense-parameters.ts";
+import type { SenseValues } from "../../../experiments/studies/sensing/sense-parameters.ts";
 
 /** Two equal cells of an ideal amplifier would stand undecided until rounding decides. */
 const PAIRS = [

@@ -5,13 +5,10 @@ import { defaultsOf } from "#src/montecarlo/parameter";
 import { expectDevices } from "../../../experiments/files/device-files.ts";
 import { loadStudy, studyNames } from "../../../experiments/registry.ts";
 import { ternaryVersusBinary } from "../../../experiments/studies/networks/ternary-versus-binary.ts";
+import { deviceOf } from "../../../experiments/studies/sensing/sense-design.ts";
 import { senseErrors } from "../../../experiments/studies/sensing/sense-errors.ts";
-import {
-  deviceOf,
-  type SenseValues,
-  SIZING_PARAMETERS,
-  senseNotes,
-} from "../../../experiments/studies/sensing/sense-parameters.ts";
+import { senseNotes } from "../../../experiments/studies/sensing/sense-notes.ts";
+import { type SenseValues, SIZING_PARAMETERS } from "../../../experiments/studies/sensing/sense-parameters.ts";
 
 describe.each(studyNames())("%s", (name) => {
   test("is known by its name, says what it is, and every parameter has meaning and source", async () => {
