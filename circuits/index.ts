@@ -77,6 +77,7 @@ export {
   refuseOngoingNoise,
   sampleIdealErrors,
 } from "./sensing/memory-cells.ts";
+export { pairWaveforms } from "./sensing/pair-waveforms.ts";
 export type { DieShift } from "./sensing/process-variation.ts";
 export { CORNER_SIGMAS, dieSigmas, onDie, sampleDie } from "./sensing/process-variation.ts";
 export type { PairReading, SenseAmplifier, Sensed } from "./sensing/read-pair.ts";
@@ -84,7 +85,7 @@ export { binaryReading, compileSenseAmplifier, PRECHARGED, readingOf, sensePair 
 export type { PairReadings, PairReads } from "./sensing/read-pairs.ts";
 export { INVALID, readingFrom, sensePairs, separateAmplifiers, sharedAmplifier } from "./sensing/read-pairs.ts";
 export type { ReadSampleOptions, ReadSamples, SampledRead } from "./sensing/read-samples.ts";
-export { countSamples, readSamples, sampleKeys } from "./sensing/read-samples.ts";
+export { countSamples, readSamples, sampleKeys, samplePairs } from "./sensing/read-samples.ts";
 export type { Synapse2T2R } from "./sensing/read-synapse.ts";
 export { programSynapse, sampleSynapse, synapseResistances } from "./sensing/read-synapse.ts";
 export { repeatedReadEnergies } from "./sensing/repeated-reads.ts";

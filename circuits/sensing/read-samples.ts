@@ -2,7 +2,7 @@ import type { RramParams } from "#devices/index";
 import { fold, type Key } from "#src/random/index";
 import { type DieShift, onDie } from "./process-variation.ts";
 import type { PairReading, SenseAmplifier } from "./read-pair.ts";
-import { type PairReadings, readingFrom, sensePairs, separateAmplifiers } from "./read-pairs.ts";
+import { type PairReadings, type PairReads, readingFrom, sensePairs, separateAmplifiers } from "./read-pairs.ts";
 import { repeatedReadEnergies } from "./repeated-reads.ts";
 import type { SenseAmplifierChip } from "./sense-amplifier.ts";
 import {
@@ -50,6 +50,35 @@ export interface ReadSampleOptions {
 }
 
 /**
+ * Amplifiers and cells of samples, one a key, as the pairs that `readSamples` reads: three a sample, programmed to each weight in turn.
+ *
+ * @param mismatch Multiplies the transistors' local mismatch; 1 as fabricated, 0 none.
+ */
+export const samplePairs = (
+  { design }: SenseAmplifier,
+  rram: RramParams,
+  mismatch: number,
+  keys: readonly Key[],
+  { die, moment }: Pick<ReadSampleOptions, "die" | "moment"> = {},
+) => {
+  const count = keys.length * WEIGHTS.length;
+  const left = new Float64Array(count);
+  const right = new Float64Array(count);
+  const chips: SenseAmplifierChip[] = [];
+  const states = keys.flatMap((key) => {
+    const sample = drawSample(design, rram, mismatch, key, moment);
+    const chip = die ? onDie(design, die, sample.chip) : sample.chip;
+    for (const { resistances } of sample.states) {
+      [left[chips.length], right[chips.length]] = resistances;
+      chips.push(chip);
+    }
+    return sample.states;
+  });
+  const pairs: PairReads = { count, left, right, ...separateAmplifiers(chips) };
+  return { pairs, states };
+};
+
+/**
  * Monte Carlo samples in the batch engine, one a key: each is `sampleReads` of its key, an amplifier and a pair of cells as
  * fabricated, programmed to each weight in turn and read.
  *
@@ -64,21 +93,10 @@ export const readSamples = (
   keys: readonly Key[],
   { die, energies = false, repeated, moment }: ReadSampleOptions = {},
 ): ReadSamples => {
-  const { design } = amplifier;
-  const count = keys.length * WEIGHTS.length;
-  const left = new Float64Array(count);
-  const right = new Float64Array(count);
-  const chips: SenseAmplifierChip[] = [];
-  const states = keys.flatMap((key) => {
-    const sample = drawSample(design, rram, mismatch, key, moment);
-    const chip = die ? onDie(design, die, sample.chip) : sample.chip;
-    for (const { resistances } of sample.states) {
-      [left[chips.length], right[chips.length]] = resistances;
-      chips.push(chip);
-    }
-    return sample.states;
+  const { pairs, states } = samplePairs(amplifier, rram, mismatch, keys, {
+    ...(die ? { die } : {}),
+    ...(moment ? { moment } : {}),
   });
-  const pairs = { count, left, right, ...separateAmplifiers(chips) };
   const found = sensePairs(amplifier, pairs, strobes, tolerance, energies);
   const repeatedEnergies =
     repeated === undefined ? new Float64Array(0) : repeatedReadEnergies(amplifier, pairs, repeated, tolerance);

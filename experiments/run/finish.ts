@@ -12,8 +12,9 @@ import {
   told,
   usesOf,
 } from "#src/montecarlo/index";
-import type { Interval } from "#src/numerics/intervals";
-import { meanInterval, momentsOf } from "#src/numerics/moments";
+import { meanInterval } from "#src/numerics/mean-interval";
+import { momentsOf } from "#src/numerics/moments";
+import type { Interval } from "#src/numerics/wilson";
 import { type Column, csvText, parquetBytes } from "#src/report/columns";
 import type { Figure } from "#src/report/figure";
 import { pageHtml, type WordTable } from "#src/report/page";

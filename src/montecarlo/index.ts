@@ -1,3 +1,4 @@
+export { cellOf } from "./cell-of.ts";
 export { choice, integer, mean, quantity, rate, text } from "./declare.ts";
 export { declaredValues } from "./declared-values.ts";
 export type { Distribution } from "./distribution.ts";
@@ -29,6 +30,7 @@ export { sampleByImportance } from "./rare-events/importance-sampling.ts";
 export type { LimitState } from "./rare-events/limit-state.ts";
 export type { SubsetEstimate, SubsetOptions } from "./rare-events/subset-simulation.ts";
 export { SUBSET_DEFAULTS, simulateSubsets } from "./rare-events/subset-simulation.ts";
+export { rateCell } from "./rate-cell.ts";
 export type { Round, ShardPlace } from "./rounds.ts";
 export { firstRound, nextRound, shardCount, shardPlace, shardsOf } from "./rounds.ts";
 export type { Sampling } from "./sampling.ts";

@@ -1,9 +1,10 @@
+import { cellOf } from "./cell-of.ts";
 import type { AnyExperiment } from "./experiment.ts";
 import { type Plan, paramsAt } from "./plan.ts";
 import { type Round, shardCount } from "./rounds.ts";
 import type { Shard } from "./shard.ts";
 import type { Table } from "./table.ts";
-import { cellOf, emptyTally, mergeTallies } from "./tally.ts";
+import { emptyTally, mergeTallies } from "./tally.ts";
 
 /** Reasons of failed trials that are told of a point; all are in its shards. */
 const MOST_REASONS = 3;

@@ -1,4 +1,4 @@
-import type { Interval } from "#src/numerics/intervals";
+import type { Interval } from "#src/numerics/wilson";
 import type { Parameters, Values, ValuesOf } from "./parameter.ts";
 
 /** One number that every trial reports, and how trials combine. */

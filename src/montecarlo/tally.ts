@@ -1,17 +1,8 @@
 import { type CoMoments, mergeCoMoments } from "#src/numerics/co-moments";
-import { wilson } from "#src/numerics/intervals";
-import {
-  addMoment,
-  type Moments,
-  meanInterval,
-  mergeMoments,
-  NO_MOMENTS,
-  standardDeviation,
-} from "#src/numerics/moments";
-import { quantileInterval } from "#src/numerics/quantile-interval";
+import { addMoment, type Moments, mergeMoments, NO_MOMENTS } from "#src/numerics/moments";
 import { emptySketch, mergeSketches, type QuantileSketch, sketchInto } from "#src/numerics/quantile-sketch";
-import { addSensitivity, noSensitivity, type SensitivityRow, sobolIndex } from "#src/numerics/sobol-indices";
-import type { Cell, NumberSpec } from "./table.ts";
+import { addSensitivity, noSensitivity, type SensitivityRow } from "#src/numerics/sobol-indices";
+import type { NumberSpec } from "./table.ts";
 
 /** A rate's report of one trial: 0 or 1, or a count out of several opportunities. */
 export type RateReport = 0 | 1 | { readonly events: number; readonly of: number };
@@ -89,46 +80,4 @@ export const mergeTallies = (a: Tally, b: Tally): Tally => {
       sketch: a.sketch && b.sketch ? mergeSketches(a.sketch, b.sketch) : null,
     };
   throw new Error(`tallies of a ${a.kind} and a ${b.kind} do not merge.`);
-};
-
-/**
- * How many times the variance of a rate exceeds the binomial's because events come together in trials: that of the ratio of
- * sums over trials, m sum (e - p n)^2 / ((m - 1) N^2), over p (1 - p) / N (W. G. Cochran, Sampling Techniques, Wiley 1977,
- * section 3.12); at least 1, and 1 where trials have one opportunity each or there is only one.
- */
-const designEffect = ({ events, of, trials, squares }: Extract<Tally, { kind: "rate" }>): number => {
-  const [ee, en, nn] = squares;
-  if (trials < 2 || of === trials || events === 0 || events === of) return 1;
-  const p = events / of;
-  const spread = ((ee - 2 * p * en + p * p * nn) * trials) / (trials - 1);
-  return Math.max(1, spread / (p * (1 - p) * of));
-};
-
-/** The number's estimate with its interval. */
-export const cellOf = (spec: NumberSpec, tally: Tally): Cell => {
-  const rest = { events: Number.NaN, deviation: Number.NaN, quantiles: [] };
-  if (tally.kind === "rate") {
-    const effect = designEffect(tally);
-    const events = tally.events / effect;
-    return {
-      ...rest,
-      ...wilson(events, tally.of / effect),
-      estimate: tally.events / tally.of,
-      trials: tally.of,
-      events,
-    };
-  }
-  if (tally.kind === "sobol") {
-    const effect = spec.kind === "sobol" ? spec.effect : "total";
-    return { ...rest, ...sobolIndex(tally.coMoments, effect), trials: tally.coMoments.count };
-  }
-  const { moments, sketch } = tally;
-  const wanted = spec.kind === "mean" ? (spec.quantiles ?? []) : [];
-  return {
-    ...rest,
-    ...meanInterval(moments),
-    trials: moments.count,
-    deviation: standardDeviation(moments),
-    quantiles: sketch ? wanted.map((q) => quantileInterval(sketch, q)) : [],
-  };
 };

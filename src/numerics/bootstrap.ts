@@ -1,7 +1,7 @@
 import { fold, type Key, uniform } from "#src/random/index";
 import { inverseNormal } from "#src/random/inverse-normal";
-import { CONFIDENCE, type Interval } from "./intervals.ts";
 import { normalTail } from "./normal-tail.ts";
+import { CONFIDENCE, type Interval } from "./wilson.ts";
 
 /**
  * Bootstrap interval of a statistic of independent values, bias-corrected and accelerated (B. Efron, J. Am. Stat. Assoc.

@@ -1,5 +1,7 @@
-import { type Interval, wilson, withinShares } from "./intervals.ts";
-import { meanInterval, momentsOf } from "./moments.ts";
+import { withinShares } from "./intervals.ts";
+import { meanInterval } from "./mean-interval.ts";
+import { momentsOf } from "./moments.ts";
+import { type Interval, wilson } from "./wilson.ts";
 
 /**
  * An accuracy's interval over chips (Student's t) widened by the images that all of them met: Wilson's interval of one network over them, in

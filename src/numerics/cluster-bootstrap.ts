@@ -1,5 +1,5 @@
 import { fold, type Key, uniform } from "#src/random/index";
-import { CONFIDENCE, type Interval } from "./intervals.ts";
+import { CONFIDENCE, type Interval } from "./wilson.ts";
 
 /** A statistic's interval, and in how many resamples it had no value. */
 export interface ClusterInterval extends Interval {

@@ -1,8 +1,8 @@
 export { bootstrapInterval } from "./bootstrap.ts";
-export type { Interval } from "./intervals.ts";
-export { CONFIDENCE, clopperPearson, tInterval, wilson } from "./intervals.ts";
+export { clopperPearson, tInterval } from "./intervals.ts";
+export { meanInterval } from "./mean-interval.ts";
 export type { Moments } from "./moments.ts";
-export { meanInterval, mergeMoments, momentsOf, NO_MOMENTS, standardDeviation } from "./moments.ts";
+export { mergeMoments, momentsOf, NO_MOMENTS, standardDeviation } from "./moments.ts";
 export type { NestedInterval } from "./nested-interval.ts";
 export { nestedInterval } from "./nested-interval.ts";
 export { pairedInterval } from "./paired-interval.ts";
@@ -11,3 +11,5 @@ export type { QuantileSketch } from "./quantile-sketch.ts";
 export { emptySketch, mergeSketches, SKETCH_ERROR, sketchCount, sketchInto, valueAtRank } from "./quantile-sketch.ts";
 export type { SensitivityRow } from "./sobol-indices.ts";
 export { addSensitivity, noSensitivity, sobolIndex } from "./sobol-indices.ts";
+export type { Interval } from "./wilson.ts";
+export { CONFIDENCE, wilson } from "./wilson.ts";

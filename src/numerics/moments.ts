@@ -1,5 +1,3 @@
-import { type Interval, tInterval } from "./intervals.ts";
-
 /** Count, mean and sum of squared deviations of a set of numbers: enough for its variance, and mergeable. */
 export interface Moments {
   readonly count: number;
@@ -31,6 +29,3 @@ export const momentsOf = (values: ArrayLike<number>): Moments => {
 };
 
 export const standardDeviation = (m: Moments): number => Math.sqrt(m.squares / (m.count - 1));
-
-/** t interval of the mean. */
-export const meanInterval = (m: Moments): Interval => tInterval(m.mean, standardDeviation(m), m.count);

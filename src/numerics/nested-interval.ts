@@ -1,6 +1,8 @@
 import studentQuantile from "@stdlib/stats-base-dists-t-quantile";
-import { CONFIDENCE, type Interval, withinShares } from "./intervals.ts";
-import { type Moments, meanInterval, momentsOf } from "./moments.ts";
+import { withinShares } from "./intervals.ts";
+import { meanInterval } from "./mean-interval.ts";
+import { type Moments, momentsOf } from "./moments.ts";
+import { CONFIDENCE, type Interval } from "./wilson.ts";
 
 /** Where a mean over training seeds, chips within a seed, and images within all varies, and what may be said of it. */
 export interface NestedInterval {

@@ -1,5 +1,6 @@
-import type { Interval } from "./intervals.ts";
-import { meanInterval, momentsOf } from "./moments.ts";
+import { meanInterval } from "./mean-interval.ts";
+import { momentsOf } from "./moments.ts";
+import type { Interval } from "./wilson.ts";
 
 /**
  * Mean difference a - b of pairs that share what else varies (seed, chips, images), with Student's t interval over the

@@ -1,6 +1,6 @@
 import betaQuantile from "@stdlib/stats-base-dists-beta-quantile";
-import { CONFIDENCE, type Interval } from "./intervals.ts";
 import { type QuantileSketch, sketchCount, valueAtRank } from "./quantile-sketch.ts";
+import { CONFIDENCE, type Interval } from "./wilson.ts";
 
 /**
  * Quantile q of sketched values, with the distribution-free interval between the order statistics whose ranks bound it:

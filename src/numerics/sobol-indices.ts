@@ -1,6 +1,6 @@
 import studentQuantile from "@stdlib/stats-base-dists-t-quantile";
 import { addCoMoments, type CoMoments, deltaError, noCoMoments } from "./co-moments.ts";
-import { CONFIDENCE, type Interval } from "./intervals.ts";
+import { CONFIDENCE, type Interval } from "./wilson.ts";
 
 /**
  * One row of a variance-based sensitivity analysis: the model at two independent points a and b, and at a with one

@@ -1,6 +1,6 @@
 import { expect, test } from "@jest/globals";
 import { idealErrorRates, sampleIdealErrors } from "#circuits/index";
-import { wilson } from "#src/numerics/intervals";
+import { wilson } from "#src/numerics/wilson";
 import { fold, rootKey } from "#src/random/index";
 import { equalSpread } from "../circuits/sensing/equal-spread.ts";
 

@@ -10,7 +10,7 @@ import {
   type WeightedLayer,
 } from "#src/networks/index";
 import { chipsAndImages } from "#src/numerics/chips-and-images";
-import { wilson } from "#src/numerics/intervals";
+import { wilson } from "#src/numerics/wilson";
 import { fold, rootKey } from "#src/random/index";
 import { loadDataSet } from "../../files/load-data-set.ts";
 import { pixelsText } from "../../files/network-source.ts";

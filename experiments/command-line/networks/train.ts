@@ -13,7 +13,7 @@ import {
   type RecipeOptimiser,
 } from "#src/learning/index";
 import { accuracyOf, describeNetwork, shareOfZeros, weightKinds } from "#src/networks/index";
-import { wilson } from "#src/numerics/intervals";
+import { wilson } from "#src/numerics/wilson";
 import { fold, rootKey } from "#src/random/index";
 import { loadDataSet } from "../../files/load-data-set.ts";
 import { checkWritable } from "../../files/user-file.ts";

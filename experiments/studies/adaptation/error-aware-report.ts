@@ -1,6 +1,7 @@
 import type { Summary, TableOf } from "#src/montecarlo/index";
-import type { Interval } from "#src/numerics/intervals";
-import { meanInterval, momentsOf } from "#src/numerics/moments";
+import { meanInterval } from "#src/numerics/mean-interval";
+import { momentsOf } from "#src/numerics/moments";
+import type { Interval } from "#src/numerics/wilson";
 import type { Figure } from "#src/report/figure";
 import { dataSetRecord } from "../../files/data-sets.ts";
 import { networkNotes, networkText } from "../networks/network-parameters.ts";

@@ -1,7 +1,7 @@
 import type { Summary, TableOf } from "#src/montecarlo/index";
 import { tilesFor, weightsIn } from "#src/networks/index";
 import { withImages } from "#src/numerics/chips-and-images";
-import type { Interval } from "#src/numerics/intervals";
+import type { Interval } from "#src/numerics/wilson";
 
 import type { Figure } from "#src/report/figure";
 import { dataSetRecord } from "../../files/data-sets.ts";

@@ -1,5 +1,5 @@
 import type { Summary, TableOf } from "#src/montecarlo/index";
-import type { Interval } from "#src/numerics/intervals";
+import type { Interval } from "#src/numerics/wilson";
 import type { Figure } from "#src/report/figure";
 import { dataSetRecord } from "../../files/data-sets.ts";
 import { deviceFor } from "../../files/named-devices.ts";

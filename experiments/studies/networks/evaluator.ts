@@ -52,6 +52,8 @@ interface Evaluator {
   readonly clean: number;
   /** What each test image is taken for without errors. */
   readonly cleanClasses: Uint8Array;
+  /** What each test image is taken for on one chip. */
+  classes(errors: LayerErrors, mode: ErrorMode, thresholds: Thresholding, chip: Key): Uint8Array;
   /** Accuracy on one chip. */
   accuracy(errors: LayerErrors, mode: ErrorMode, thresholds: Thresholding, chip: Key): number;
   /** @throws RangeError for read errors of weights that have none: numbers of several bits. */
@@ -213,7 +215,7 @@ export const createEvaluator = (
     });
     return classes;
   };
-  const onTest = (...on: Parameters<typeof classesOn>): number => accuracyOf(classesOn(...on), test.labels);
+  const rightOf = (classes: Uint8Array): number => accuracyOf(classes, test.labels);
   /** The network with thresholds as trained, or as these synapses need them. */
   const thresholdsOn = (synapses: readonly Synapses[], thresholds: Thresholding, key: Key): IntegerNetwork => {
     if (thresholds === "trained") return folded;
@@ -221,7 +223,7 @@ export const createEvaluator = (
     calibration ??= integerImages(folded, train.images.subarray(0, count * train.pixels));
     return recalibrate(network, synapses, calibration, key);
   };
-  const accuracy: Evaluator["accuracy"] = (errors, mode, thresholds, chip) =>
+  const classes: Evaluator["classes"] = (errors, mode, thresholds, chip) =>
     kernels.scoped(() => {
       const synapses = folded.arrays.map((array, l): Synapses => {
         const { weights } = array;
@@ -231,7 +233,7 @@ export const createEvaluator = (
           ? synapses2T2R(kernels, array, rates, layer, known)
           : redrawnErrors(packedSynapses(kernels, weights, known), weights, rates);
       });
-      return onTest(thresholdsOn(synapses, thresholds, fold(chip, "calibrate")), synapses, fold(chip, "read"));
+      return classesOn(thresholdsOn(synapses, thresholds, fold(chip, "calibrate")), synapses, fold(chip, "read"));
     });
   const none = { high: 0, low: 0 };
   const cleanClasses = kernels.scoped(() => {
@@ -240,8 +242,9 @@ export const createEvaluator = (
   });
   return {
     cleanClasses,
-    clean: accuracyOf(cleanClasses, test.labels),
-    accuracy,
+    clean: rightOf(cleanClasses),
+    classes,
+    accuracy: (...on) => rightOf(classes(...on)),
     check: (errors) => checkErrorsOf(folded, errors),
     layers: folded.arrays.map(({ at }) => at.layer.name),
     weights: folded.arrays.map(({ weights }) => weights),
@@ -253,7 +256,7 @@ export const createEvaluator = (
     accuracyWith: (weights, thresholds = "trained") =>
       kernels.scoped(() => {
         const synapses = weights.map((layer, k) => idealArray(kernels, folded.arrays[k], layer, known));
-        return onTest(thresholdsOn(synapses, thresholds, none), synapses, none);
+        return rightOf(classesOn(thresholdsOn(synapses, thresholds, none), synapses, none));
       }),
   };
 };

@@ -8,8 +8,8 @@ import {
   type ValuesOf,
 } from "#src/montecarlo/index";
 import { NO_ERRORS, type WeightErrors } from "#src/networks/index";
-import type { Interval } from "#src/numerics/intervals";
 import { pairedInterval } from "#src/numerics/paired-interval";
+import type { Interval } from "#src/numerics/wilson";
 import type { Figure } from "#src/report/figure";
 import { networkRecord } from "../../files/network-files.ts";
 import { OWN_MODULE } from "../../own-module.ts";

@@ -71,6 +71,30 @@ const countReads = (
 
 const meanOf = (values: readonly number[]): number => values.reduce((sum, x) => sum + x, 0) / values.length;
 
+/** The strobes of each kind of weights that did best in a calibration, of the counts at each candidate. */
+export const bestStrobes = (calibration: readonly ReadCounts[]) => ({
+  ternary: CANDIDATES[leastHarm(calibration, ternaryHarm)],
+  binary: CANDIDATES[leastHarm(calibration, binaryHarm)],
+});
+
+/** What `readsAt` of the same key counts of samples `from` .. alone, at each strobe: slices of all samples add up to its counts. */
+export const countSlice = (
+  params: SenseValues,
+  key: Key,
+  stream: "calibration" | "samples",
+  strobes: readonly number[],
+  from: number,
+  count: number,
+): ReadCounts[] => {
+  const own = fold(key, stream);
+  const keys = Array.from({ length: count }, (_, i) => fold(own, from + i));
+  const amplifier = compileSenseAmplifier(designOf(params));
+  return countSamples(
+    readSamples(amplifier, deviceOf(params), params.mismatch, strobes, MONTE_CARLO_TOLERANCE, keys),
+    strobes.length,
+  );
+};
+
 /**
  * Reads at one condition: best strobes from samples of their own, of cells just programmed, then rates and energies.
  * @param moment How long cells have rested when rates are counted; left out: they are read fresh.
@@ -82,8 +106,7 @@ export const readsAt = (
   { moment, device = deviceOf(params) }: Pick<ReadSampleOptions, "moment"> & { readonly device?: RramParams } = {},
 ): Reads => {
   const calibration = countReads(params, device, CANDIDATES, CALIBRATION_SAMPLES, fold(key, "calibration"), {});
-  const ternary = CANDIDATES[leastHarm(calibration.counts, ternaryHarm)];
-  const binary = CANDIDATES[leastHarm(calibration.counts, binaryHarm)];
+  const { ternary, binary } = bestStrobes(calibration.counts);
   const strobes = [...new Set([params.strobe, ternary, binary])].sort((a, b) => a - b);
   const { counts, repeated, precharge, sense, failed } = countReads(
     params,

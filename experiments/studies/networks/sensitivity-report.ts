@@ -1,5 +1,5 @@
 import type { Cell, Parameters, Summary, Table } from "#src/montecarlo/index";
-import type { Interval } from "#src/numerics/intervals";
+import type { Interval } from "#src/numerics/wilson";
 import type { Figure } from "#src/report/figure";
 import { recordEntries } from "#src/words/named";
 import { linesOf } from "../results/index.ts";

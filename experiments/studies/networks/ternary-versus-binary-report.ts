@@ -1,7 +1,7 @@
 import type { Summary, Value } from "#src/montecarlo/index";
-import type { Interval } from "#src/numerics/intervals";
 import { type NestedInterval, nestedInterval } from "#src/numerics/nested-interval";
 import { pairedInterval } from "#src/numerics/paired-interval";
+import type { Interval } from "#src/numerics/wilson";
 import type { Figure } from "#src/report/figure";
 import { grouped } from "#src/words/grouped";
 import { dataSetRecord } from "../../files/data-sets.ts";

@@ -22,7 +22,7 @@ import {
 import { layerRecords, multiplicationsIn, type Network, weightsIn } from "#src/networks/index";
 import { memoryOf } from "#src/networks/memory";
 import { MOBILE_NETWORKS, mobileNet } from "#src/networks/mobile-net";
-import { type Interval, wilson } from "#src/numerics/intervals";
+import { type Interval, wilson } from "#src/numerics/wilson";
 import { fold, type Key } from "#src/random/index";
 import type { Figure } from "#src/report/figure";
 import { dataFor } from "../../files/data-sets.ts";

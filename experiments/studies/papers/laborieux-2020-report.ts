@@ -1,7 +1,8 @@
 import type { Row, Summary, TableOf } from "#src/montecarlo/index";
-import type { Interval } from "#src/numerics/intervals";
-import { meanInterval, momentsOf } from "#src/numerics/moments";
+import { meanInterval } from "#src/numerics/mean-interval";
+import { momentsOf } from "#src/numerics/moments";
 import { pairedInterval } from "#src/numerics/paired-interval";
+import type { Interval } from "#src/numerics/wilson";
 import type { Axis, Figure, Series } from "#src/report/figure";
 import { grouped } from "#src/words/grouped";
 import { showQuantity } from "../../units/show.ts";

@@ -1,5 +1,5 @@
 import type { Parameters, Row, Table } from "#src/montecarlo/index";
-import type { Interval } from "#src/numerics/intervals";
+import type { Interval } from "#src/numerics/wilson";
 import type { Axis, DotFigure, Figure, Series } from "#src/report/figure";
 import { keysOf } from "#src/words/named";
 import { type Line, linesOf, valuesOf, varied } from "./lines.ts";

@@ -1,6 +1,8 @@
 import type { Parameters, Row, Table, Value } from "#src/montecarlo/index";
-import { type Interval, withinShares } from "#src/numerics/intervals";
-import { meanInterval, momentsOf } from "#src/numerics/moments";
+import { withinShares } from "#src/numerics/intervals";
+import { meanInterval } from "#src/numerics/mean-interval";
+import { momentsOf } from "#src/numerics/moments";
+import type { Interval } from "#src/numerics/wilson";
 import { grouped } from "#src/words/grouped";
 import { shown } from "../../units/show.ts";
 

@@ -1,5 +1,5 @@
 import type { Parameters, Row, Summary, Table } from "#src/montecarlo/index";
-import type { Interval } from "#src/numerics/intervals";
+import type { Interval } from "#src/numerics/wilson";
 import { measuredTexts, rateTexts } from "../../units/show.ts";
 import { varied } from "./lines.ts";
 

@@ -18,7 +18,7 @@ import {
   type TrialResult,
   type ValuesOf,
 } from "#src/montecarlo/index";
-import type { Interval } from "#src/numerics/intervals";
+import type { Interval } from "#src/numerics/wilson";
 import type { Key } from "#src/random/index";
 import type { Figure } from "#src/report/figure";
 import { recordOf } from "#src/words/named";

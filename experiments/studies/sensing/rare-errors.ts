@@ -18,7 +18,7 @@ import {
   type TableOf,
   type ValuesOf,
 } from "#src/montecarlo/index";
-import type { Interval } from "#src/numerics/intervals";
+import type { Interval } from "#src/numerics/wilson";
 import { fold, type Key, normalsInto } from "#src/random/index";
 import type { Figure } from "#src/report/figure";
 import { deviceFor } from "../../files/named-devices.ts";

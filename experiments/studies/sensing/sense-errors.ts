@@ -4,7 +4,6 @@ import {
   mean,
   type NumberSpec,
   type Parameters,
-  quantity,
   type RateReport,
   rate,
   type TableOf,
@@ -20,18 +19,10 @@ import { heatRemarks, idleRipple } from "./idle-parameters.ts";
 import { trialsOf } from "./read-trials.ts";
 import { amplifierOf, checkSense, deviceOf } from "./sense-design.ts";
 import { senseNotes, standingOf } from "./sense-notes.ts";
-import { SENSE_PARAMETERS, SIZING_NAMES } from "./sense-parameters.ts";
+import { SENSE_PARAMETERS, SIZING_NAMES, STROBE_PARAMETER } from "./sense-parameters.ts";
 
 /** Of the transients [V]: one outcome in a thousand or fewer changes when it is tightened (bench/sense-accuracy.mjs). */
 export const MONTE_CARLO_TOLERANCE = 1e-3;
-
-export const STROBE_PARAMETER = quantity(
-  "s",
-  3e-9,
-  [0.1e-9, 10e-6],
-  "time from SEN's rise at which the outputs are looked at",
-  "chosen at the late end of the window at 0.9 V and 20 fF (sense-window: 1.36 .. 2.94 ns on its grid of strobes)",
-);
 
 const PARAMETERS = { ...SENSE_PARAMETERS, strobe: STROBE_PARAMETER } as const satisfies Parameters;
 

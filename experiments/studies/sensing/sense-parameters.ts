@@ -126,7 +126,16 @@ export const SENSE_PARAMETERS = {
   ...SIZING_PARAMETERS,
 } as const satisfies Parameters;
 
-/** Their names: what a part that reads with the amplifier depends on. */
+/** Of one read. */
+export const STROBE_PARAMETER = quantity(
+  "s",
+  3e-9,
+  [0.1e-9, 10e-6],
+  "time from SEN's rise at which the outputs are looked at",
+  "chosen at the late end of the window at 0.9 V and 20 fF (sense-window: 1.36 .. 2.94 ns on its grid of strobes)",
+);
+
+/** Names of the amplifier's: what a part that reads with the amplifier depends on. */
 export const SENSE_NAMES = keysOf(SENSE_PARAMETERS);
 
 export type SenseValues = ValuesOf<typeof SENSE_PARAMETERS>;

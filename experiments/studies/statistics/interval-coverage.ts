@@ -11,7 +11,8 @@ import {
   type ValuesOf,
 } from "#src/montecarlo/index";
 import { chipsAndImages } from "#src/numerics/chips-and-images";
-import { clopperPearson, type Interval, wilson } from "#src/numerics/intervals";
+import { clopperPearson } from "#src/numerics/intervals";
+import { type Interval, wilson } from "#src/numerics/wilson";
 import { binomial, fold, type Key, normal } from "#src/random/index";
 import type { Figure } from "#src/report/figure";
 import { recordEntries } from "#src/words/named";

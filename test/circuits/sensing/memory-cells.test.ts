@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import { bestReference, errorsAfterCorrection, idealErrorRates, sampleIdealErrors } from "#circuits/index";
 import { RRAM_SETS } from "#devices/index";
-import { wilson } from "#src/numerics/intervals";
+import { wilson } from "#src/numerics/wilson";
 import { fold, rootKey } from "#src/random/index";
 import { equalSpread } from "./equal-spread.ts";
 

@@ -1,6 +1,8 @@
 import { describe, expect, test } from "@jest/globals";
-import { clopperPearson, tInterval, wilson } from "#src/numerics/intervals";
-import { addMoment, meanInterval, mergeMoments, momentsOf, NO_MOMENTS, standardDeviation } from "#src/numerics/moments";
+import { clopperPearson, tInterval } from "#src/numerics/intervals";
+import { meanInterval } from "#src/numerics/mean-interval";
+import { addMoment, mergeMoments, momentsOf, NO_MOMENTS, standardDeviation } from "#src/numerics/moments";
+import { wilson } from "#src/numerics/wilson";
 import { binomial, fold, normal, rootKey } from "#src/random/index";
 
 describe("intervals for a proportion", () => {

@@ -1,8 +1,9 @@
 import { describe, expect, test } from "@jest/globals";
 import { bootstrapInterval } from "#src/numerics/bootstrap";
 import { addCoMoments, deltaError, mergeCoMoments, noCoMoments } from "#src/numerics/co-moments";
-import { clopperPearson, wilson } from "#src/numerics/intervals";
-import { meanInterval, momentsOf } from "#src/numerics/moments";
+import { clopperPearson } from "#src/numerics/intervals";
+import { meanInterval } from "#src/numerics/mean-interval";
+import { momentsOf } from "#src/numerics/moments";
 import { nestedInterval } from "#src/numerics/nested-interval";
 import { pairedInterval } from "#src/numerics/paired-interval";
 import { quantileInterval } from "#src/numerics/quantile-interval";
@@ -15,6 +16,7 @@ import {
   valueAtRank,
 } from "#src/numerics/quantile-sketch";
 import { addSensitivity, noSensitivity, type SensitivityRow, sobolIndex } from "#src/numerics/sobol-indices";
+import { wilson } from "#src/numerics/wilson";
 import { binomial, fold, normal, rootKey, sobolUniform, uniform } from "#src/random/index";
 
 const key = rootKey("statistics");
