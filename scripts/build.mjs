@@ -17,10 +17,21 @@ import {
 import { basename, dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { buildKernels } from "./build-kernels.mjs";
+import { buildLab } from "./build-lab.mjs";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
 const SETTINGS = ["tsconfig.json", "tsconfig.build.json", "package.json", "node_modules/typescript/package.json"];
 const FLOORS = ["src", "devices", "circuits", "experiments"];
+/** What the lab is built of beside the floors. */
+const OF_LAB = {
+  folder: "lab",
+  files: [
+    "scripts/build-lab.mjs",
+    "models/digits-binary.safetensors",
+    "models/digits-ternary.safetensors",
+    "package-lock.json",
+  ],
+};
 const STAMP = "built.json";
 const PROGRAM = join("experiments", "command-line", "main.js");
 
@@ -47,6 +58,8 @@ const sourceDigest = () =>
         .filter((name) => name.endsWith(".ts"))
         .map((name) => join(floor, name)),
     ),
+    ...filesBelow(join(root, OF_LAB.folder)).map((name) => join(OF_LAB.folder, name)),
+    ...OF_LAB.files,
   ]);
 
 /** What the last build left there: digests, and the names of its files. Nothing else in the folder is ours. */
@@ -126,6 +139,7 @@ export const build = async (target) => {
     );
     if (status !== 0) throw new Error(`${stdout}${stderr}`);
     chmodSync(join(fresh, PROGRAM), 0o755);
+    await buildLab(fresh);
     const files = filesBelow(fresh);
     for (const name of files) if (name.endsWith(".d.ts")) withPaths(fresh, name);
     writeFileSync(join(fresh, STAMP), `${JSON.stringify({ sources, built: digestOf(fresh, files), files })}\n`);

@@ -7,7 +7,7 @@ export interface Source {
   readonly take: () => Job;
 }
 
-/** A task, and who is told its answer: nobody, where the source has been replaced meanwhile. */
+/** A task, and who is told its answer, also where its source is not wanted any more. */
 export interface Job {
   readonly task: Task;
   readonly done: (answer: AnswerOf<Task["kind"]>) => void;
@@ -20,7 +20,7 @@ export const job = <K extends Task["kind"]>(
 ): Job => ({ task, done: done as Job["done"] });
 
 export interface Crew {
-  /** From here on these are wanted, and nothing else: answers to earlier tasks are dropped. */
+  /** From here on these are wanted, and nothing else. */
   want(sources: readonly Source[]): void;
   /** Asks one worker, before everything else. */
   ask<K extends Task["kind"]>(task: Extract<Task, { readonly kind: K }>): Promise<AnswerOf<K>>;
@@ -84,11 +84,11 @@ export const createCrew = (make: () => Worker, count: number, onFault: (sentence
     if (!source) return;
     const { task, done } = source.take();
     send(hand, task, (told) => {
-      if (!sources.includes(source)) return;
-      if ("error" in told) {
+      if (!("error" in told)) done(told.answer);
+      else if (sources.includes(source)) {
         sources = sources.filter((other) => other !== source);
         onFault(told.error);
-      } else done(told.answer);
+      }
     });
   };
 

@@ -1,3 +1,4 @@
+import { meanInterval } from "#src/numerics/mean-interval";
 import { chip, network, reads, setDigits } from "./network-tasks.ts";
 import { counts, device, energies, rates, waveforms } from "./read-tasks.ts";
 import type { Ask, Task, Told } from "./task.ts";
@@ -14,6 +15,8 @@ const answerOf = (task: Task) => {
       return energies(task);
     case "counts":
       return counts(task);
+    case "means":
+      return task.moments.map(meanInterval);
     case "digits":
       return setDigits(task.digits);
     case "network":

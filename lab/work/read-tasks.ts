@@ -53,8 +53,8 @@ const trialKeys = (seed: string, from: number, count: number): Key[] => {
 const talliesOf = (results: readonly TrialResult<string>[]): Tallies => {
   const tallies: Record<string, Tally> = {};
   // Without the sketches of quantiles, which the page does not show.
-  for (const [name, { kind, says }] of Object.entries(senseErrors.numbers))
-    tallies[name] = emptyTally(kind === "rate" ? { kind, says } : { kind, says, unit: "1" });
+  for (const [name, spec] of Object.entries(senseErrors.numbers))
+    tallies[name] = emptyTally(spec.kind === "mean" ? { kind: "mean", unit: spec.unit, says: spec.says } : spec);
   for (const result of results) {
     if ("failed" in result) continue;
     for (const [name, report] of Object.entries(result.numbers))

@@ -1,6 +1,7 @@
 import type { ReadCounts } from "#circuits/index";
 import type { Tally } from "#src/montecarlo/index";
 import type { WeightErrors } from "#src/networks/index";
+import type { Interval, Moments } from "#src/numerics/index";
 import type { DroppedDevice, ReadValues } from "../state/lab-parameters.ts";
 
 /** One read as it is set: parameters and, where they name one, the device that was dropped. */
@@ -42,6 +43,7 @@ export type Task =
       readonly setting: Setting;
       readonly strobes: readonly number[];
     } & Slice)
+  | { readonly kind: "means"; readonly moments: readonly Moments[] }
   | { readonly kind: "digits"; readonly digits: Digits }
   | { readonly kind: "network"; readonly file: NetworkFile }
   | ({
@@ -95,6 +97,7 @@ interface Answers {
   readonly rates: Tallies;
   readonly energies: Tallies;
   readonly counts: readonly ReadCounts[];
+  readonly means: readonly Interval[];
   readonly digits: null;
   readonly network: OpenedFile;
   readonly reads: readonly ReadCounts[];

@@ -1,0 +1,135 @@
+import type { ComponentChildren } from "preact";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import UPlot from "uplot";
+import { colour, onTheme } from "./theme.ts";
+
+export interface Curve {
+  readonly label: string;
+  /** A colour of the theme. */
+  readonly colour: string;
+  readonly width: number;
+  readonly opacity?: number;
+  readonly dash?: readonly number[];
+  /** Marks at its points. */
+  readonly points?: boolean;
+}
+
+export interface CurvePlotProps {
+  readonly label: string;
+  readonly height: number;
+  readonly xLabel: string;
+  readonly yLabel: string;
+  readonly curves: readonly Curve[];
+  /** x, then a list a curve. */
+  readonly data: readonly ArrayLike<number | null>[];
+  readonly xRange: readonly [number, number];
+  readonly yRange: readonly [number, number];
+  /** Two curves, by their places, between which a band is filled, and its colour. */
+  readonly bands?: readonly { readonly of: readonly [number, number]; readonly colour: string }[];
+  /** Drawn above the curves: `place` gives a value's distance from the left [px]. */
+  readonly overlay?: (
+    place: (x: number) => number,
+    valueAt: (px: number) => number,
+    width: number,
+  ) => ComponentChildren;
+  /** Told the canvas, for pictures. */
+  readonly canvas?: (canvas: HTMLCanvasElement) => void;
+}
+
+const FONT = "12px system-ui, sans-serif";
+const LEFT = 52;
+const RIGHT = 12;
+
+const faded = (name: string, opacity: number): string =>
+  opacity === 1 ? colour(name) : `color-mix(in srgb, ${colour(name)} ${100 * opacity}%, transparent)`;
+
+const optionsOf = (props: CurvePlotProps, width: number): UPlot.Options => {
+  const axis = { stroke: colour("muted"), font: FONT, labelFont: FONT, grid: { stroke: colour("line"), width: 1 } };
+  return {
+    width,
+    height: props.height,
+    padding: [8, RIGHT, 0, 0],
+    legend: { show: false },
+    cursor: { show: false },
+    scales: {
+      x: { time: false, range: () => [...props.xRange] },
+      y: { range: () => [...props.yRange] },
+    },
+    axes: [
+      { ...axis, label: props.xLabel, labelSize: 18, size: 34, ticks: { stroke: colour("line") } },
+      { ...axis, label: props.yLabel, labelSize: 18, size: LEFT - 18, ticks: { stroke: colour("line") } },
+    ],
+    series: [
+      {},
+      ...props.curves.map(
+        ({ label, colour: name, width: line, opacity = 1, dash, points = false }): UPlot.Series => ({
+          label,
+          stroke: faded(name, opacity),
+          width: line,
+          points: { show: points, size: 6, fill: colour(name) },
+          ...(dash ? { dash: [...dash] } : {}),
+        }),
+      ),
+    ],
+    bands: (props.bands ?? []).map(({ of, colour: name }) => ({ series: [...of], fill: faded(name, 0.15) })),
+  };
+};
+
+/** Curves on a canvas by uPlot, redrawn as their data change. */
+export const CurvePlot = (props: CurvePlotProps) => {
+  const place = useRef<HTMLDivElement>(null);
+  const plot = useRef<UPlot | null>(null);
+  const [width, setWidth] = useState(0);
+  const [theme, setTheme] = useState(0);
+  useEffect(() => onTheme(() => setTheme((n) => n + 1)), []);
+  useLayoutEffect(() => {
+    const element = place.current;
+    if (!element) return;
+    setWidth(element.clientWidth);
+    const observer = new ResizeObserver(() => setWidth(element.clientWidth));
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, []);
+  const shape = JSON.stringify([width, theme, props.curves, props.xLabel, props.yLabel, props.height]);
+  const latest = useRef(props);
+  latest.current = props;
+  useLayoutEffect(() => {
+    if (!place.current || width === 0) return;
+    const own = latest.current;
+    // Ranges are asked for at every redraw: those of the latest data.
+    const options = optionsOf(own, width);
+    options.scales = {
+      x: { time: false, range: () => [...latest.current.xRange] },
+      y: { range: () => [...latest.current.yRange] },
+    };
+    const made = new UPlot(options, own.data as unknown as UPlot.AlignedData, place.current);
+    plot.current = made;
+    made.ctx.canvas.setAttribute("role", "img");
+    made.ctx.canvas.setAttribute("aria-label", own.label);
+    own.canvas?.(made.ctx.canvas);
+    return () => {
+      made.destroy();
+      plot.current = null;
+    };
+  }, [shape]);
+  useLayoutEffect(() => {
+    plot.current?.setData(props.data as unknown as UPlot.AlignedData);
+    plot.current?.ctx.canvas.setAttribute("aria-label", props.label);
+  }, [props.data]);
+  const inner = Math.max(1, width - LEFT - RIGHT);
+  const [low, high] = props.xRange;
+  return (
+    <div class="plot" style={{ height: `${props.height}px` }}>
+      <div ref={place} class="plot-canvas" />
+      {width > 0 && props.overlay && (
+        <div class="plot-over" style={{ left: `${LEFT}px`, width: `${inner}px` }}>
+          {props.overlay(
+            (x) => ((x - low) / (high - low)) * inner,
+            (px) => low + (px / inner) * (high - low),
+            inner,
+          )}
+        </div>
+      )}
+    </div>
+  );
+};

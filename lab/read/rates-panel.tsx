@@ -1,0 +1,171 @@
+import { showRate } from "#experiments/units/show";
+import { rateCell, type Tally } from "#src/montecarlo/index";
+import { measured } from "../controls/words.ts";
+import { FigureFrame } from "../figures/figure-frame.tsx";
+import { csvOf } from "../state/csv.ts";
+import type { ReadValues } from "../state/lab-parameters.ts";
+import type { Tallies } from "../work/task.ts";
+import type { Sums } from "./growing-rates.ts";
+import { ENERGY_SAMPLES } from "./read-work.ts";
+
+const ROWS = [
+  { name: "type1", label: "type 1", says: "±1 read as the other sign" },
+  { name: "type2", label: "type 2", says: "±1 read as 0: too early" },
+  { name: "type3", label: "type 3", says: "0 read as ±1: too late" },
+  { name: "binaryFlip", label: "binary flip", says: "±1 by a binary read" },
+  { name: "invalidSigned", label: "invalid", says: "±1 read with both outputs low" },
+] as const;
+
+const WIDTH = 520;
+const LEFT = 12;
+const ROW = 34;
+/** The axis: from one in a million to one. */
+const DECADES = 6;
+const place = (rate: number): number =>
+  LEFT + (WIDTH - 2 * LEFT) * Math.max(0, 1 + Math.log10(Math.max(rate, 1e-12)) / DECADES);
+
+const rateTally = (tallies: Tallies, name: string): Extract<Tally, { kind: "rate" }> | null => {
+  const tally = tallies[name];
+  return tally?.kind === "rate" && tally.of > 0 ? tally : null;
+};
+
+/** Estimate and interval of a rate on a scale of decades. */
+const Bar = ({ name, rates }: { name: string; rates: Sums | null }) => {
+  const tally = rates ? rateTally(rates.tallies, name) : null;
+  const cell = tally ? rateCell(tally) : null;
+  return (
+    <g>
+      {Array.from({ length: DECADES + 1 }, (_, d) => (
+        <path key={d} d={`M${place(10 ** (d - DECADES))} 2 V${ROW - 16}`} stroke="var(--line)" />
+      ))}
+      {cell && (
+        <g>
+          <path
+            d={`M${place(cell.low)} 9 H${place(cell.high)}`}
+            stroke="var(--accent)"
+            stroke-width="5"
+            stroke-opacity="0.45"
+          />
+          {cell.estimate > 0 && <circle cx={place(cell.estimate)} cy="9" r="4.5" fill="var(--accent)" />}
+        </g>
+      )}
+    </g>
+  );
+};
+
+interface RatesPanelProps {
+  readonly rates: Sums | null;
+  readonly values: ReadValues;
+  readonly seed: string;
+  /** Samples after which nothing more is counted. */
+  readonly limit: number;
+}
+
+const csvText = ({ rates, values, seed }: RatesPanelProps): string | null => {
+  if (!rates) return null;
+  const settings = Object.entries(values);
+  return csvOf(
+    ["number", "estimate", "low", "high", "of", "samples", "seed", ...settings.map(([name]) => name)],
+    ROWS.flatMap(({ name }) => {
+      const tally = rateTally(rates.tallies, name);
+      if (!tally) return [];
+      const { estimate, low, high } = rateCell(tally);
+      return [[name, estimate, low, high, tally.of, rates.samples, seed, ...settings.map(([, value]) => value)]];
+    }),
+  );
+};
+
+const grouped = (n: number): string => String(n).replace(/\B(?=(\d{3})+$)/g, ",");
+
+/** Error rates of one read with their Wilson intervals, which narrow while samples come. */
+export const RatesPanel = (props: RatesPanelProps) => {
+  const { rates, limit } = props;
+  const shown = ROWS.filter(({ name }) => {
+    const tally = rates ? rateTally(rates.tallies, name) : null;
+    return name !== "invalidSigned" || (tally !== null && tally.events > 0);
+  });
+  return (
+    <FigureFrame
+      name="rates"
+      title="Errors of a read"
+      csv={() => csvText(props)}
+      caption={`95 % Wilson intervals, on decades from 0.0001 % to 100 %. ${rates && rates.samples >= limit ? "All" : "Growing to"} ${grouped(limit)} samples, each an amplifier and a cell of its own that reads +1, −1 and 0.`}
+    >
+      <p class="samples" aria-live="off">
+        <output id="samples" data-samples={rates?.samples ?? 0}>
+          {grouped(rates?.samples ?? 0)}
+        </output>{" "}
+        samples
+      </p>
+      <table class="rates">
+        <thead>
+          <tr>
+            <th scope="col">error</th>
+            <th scope="col">% [95 % interval]</th>
+          </tr>
+        </thead>
+        <tbody>
+          {shown.map(({ name, label, says }) => {
+            const tally = rates ? rateTally(rates.tallies, name) : null;
+            return (
+              <tr key={name}>
+                <th scope="row">
+                  {label} <small>{says}</small>
+                </th>
+                <td id={`rate-${name}`} data-events={tally?.events ?? ""} data-of={tally?.of ?? ""}>
+                  {tally ? showRate(rateCell(tally)) : "…"}
+                </td>
+              </tr>
+            );
+          })}
+        </tbody>
+      </table>
+      <svg
+        viewBox={`0 0 ${WIDTH} ${ROW * ROWS.length}`}
+        role="img"
+        aria-label="Error rates and their intervals"
+        class="bars"
+      >
+        {shown.map(({ name, label }, i) => (
+          <g key={name} transform={`translate(0 ${i * ROW + 12})`}>
+            <text x={LEFT} y="0" fill="var(--muted)" font-size="11">
+              {label}
+            </text>
+            <Bar name={name} rates={rates} />
+          </g>
+        ))}
+      </svg>
+    </FigureFrame>
+  );
+};
+
+/** A mean with its interval, as far as it is known. */
+export interface MeanShown {
+  readonly mean: number;
+  readonly half: number | null;
+}
+
+const meanText = (shown: MeanShown | null, unit: string): string => {
+  if (!shown || !Number.isFinite(shown.mean)) return "…";
+  const half = shown.half !== null && Number.isFinite(shown.half) ? ` ± ${measured(shown.half, unit)}` : "";
+  return `${measured(shown.mean, unit)}${half}`;
+};
+
+/** Time and energy of a read. */
+export const EnergyTiles = ({ means, samples }: { means: Readonly<Record<string, MeanShown>>; samples: number }) => (
+  <dl class="tiles">
+    {[
+      ["repeatedEnergy", "energy, read after read", "J"],
+      ["firstEnergy", "energy, first read", "J"],
+      ["decisionTime", "decision of ±1", "s"],
+    ].map(([name, label, unit]) => (
+      <div key={name}>
+        <dt>{label}</dt>
+        <dd id={`mean-${name}`}>{meanText(means[name] ?? null, unit)}</dd>
+      </div>
+    ))}
+    <p class="caption">
+      Means and 95 % intervals over {samples} of {ENERGY_SAMPLES} samples and the three weights.
+    </p>
+  </dl>
+);

@@ -1,0 +1,139 @@
+import { useRef } from "preact/hooks";
+import { RRAM_SETS } from "#devices/index";
+import { ChoiceField } from "../controls/choice-field.tsx";
+import { QuantitySlider } from "../controls/quantity-slider.tsx";
+import { READ_PARAMETERS, type ReadName, type ReadValues } from "../state/lab-parameters.ts";
+import type { Scale } from "../state/slider-scale.ts";
+
+interface ReadControlsProps {
+  readonly values: ReadValues;
+  /** Medians of the device set [ohm]. */
+  readonly medians: { readonly low: number; readonly high: number };
+  /** Name of the file that was dropped, where one was. */
+  readonly dropped: string | null;
+  readonly onChange: (values: Partial<ReadValues>) => void;
+  readonly onFile: (file: File) => void;
+}
+
+type QuantityName = {
+  [N in ReadName]: (typeof READ_PARAMETERS)[N] extends { readonly kind: "quantity" } ? N : never;
+}[ReadName];
+
+interface Slider {
+  readonly name: QuantityName;
+  readonly label: string;
+  readonly scale: Scale;
+}
+
+const linear = (step: number): Scale => ({ kind: "linear", step });
+const log = (perDecade: number): Scale => ({ kind: "log", perDecade });
+
+const OPERATION: readonly Slider[] = [
+  { name: "supply", label: "Supply", scale: linear(0.01) },
+  { name: "strobe", label: "Strobe", scale: log(40) },
+  { name: "temperature", label: "Temperature", scale: linear(1) },
+];
+const AMPLIFIER: readonly Slider[] = [
+  { name: "bitLineCapacitance", label: "Bit-line capacitance", scale: log(20) },
+  { name: "mismatch", label: "Mismatch (×)", scale: linear(0.05) },
+];
+const SPREADS: readonly Slider[] = [
+  { name: "lrsSpreadFactor", label: "Low spread (×)", scale: log(20) },
+  { name: "hrsSpreadFactor", label: "High spread (×)", scale: log(20) },
+  { name: "activationEnergyHrs", label: "High activation energy", scale: linear(0.01) },
+];
+const MEDIANS = [
+  { name: "lrsMedianFactor", label: "Low resistance", of: "low" },
+  { name: "hrsMedianFactor", label: "High resistance", of: "high" },
+] as const;
+
+/** What bench one lets the user set. */
+export const ReadControls = ({ values, medians, dropped, onChange, onFile }: ReadControlsProps) => {
+  const picker = useRef<HTMLInputElement>(null);
+  const slider = ({ name, label, scale }: Slider) => (
+    <QuantitySlider
+      key={name}
+      name={name}
+      label={label}
+      scale={scale}
+      parameter={READ_PARAMETERS[name]}
+      value={values[name]}
+      onChange={(value) => onChange({ [name]: value })}
+    />
+  );
+  const devices = [...Object.keys(RRAM_SETS), ...(dropped ? [dropped] : [])];
+  return (
+    <section class="controls" aria-label="What is read, and how">
+      <h2>Operating point</h2>
+      {OPERATION.map(slider)}
+      <div class="pair">
+        <ChoiceField
+          name="corner"
+          label="Corner"
+          choices={READ_PARAMETERS.corner.choices}
+          value={values.corner}
+          says={READ_PARAMETERS.corner.source}
+          onChange={(corner) => onChange({ corner })}
+        />
+        <ChoiceField
+          name="technology"
+          label="Technology"
+          choices={READ_PARAMETERS.technology.choices}
+          value={values.technology}
+          says={READ_PARAMETERS.technology.source}
+          onChange={(technology) => onChange({ technology })}
+        />
+      </div>
+      <h2>Cells</h2>
+      <ChoiceField
+        name="device"
+        label="Device"
+        choices={devices}
+        value={values.device}
+        says={READ_PARAMETERS.device.says}
+        onChange={(device) => onChange({ device })}
+      />
+      <button type="button" class="quiet" onClick={() => picker.current?.click()}>
+        Your own device: drop its .json here, or choose it
+      </button>
+      <input
+        ref={picker}
+        type="file"
+        id="device-file"
+        class="unseen"
+        tabIndex={-1}
+        accept=".json,.safetensors,.onnx"
+        aria-label="File of a device"
+        onChange={(event) => {
+          const [file] = event.currentTarget.files ?? [];
+          if (file) onFile(file);
+          event.currentTarget.value = "";
+        }}
+      />
+      {MEDIANS.map(({ name, label, of }) => (
+        <QuantitySlider
+          key={name}
+          name={name}
+          label={label}
+          scale={log(20)}
+          parameter={READ_PARAMETERS[name]}
+          value={values[name]}
+          base={medians[of]}
+          unit="ohm"
+          onChange={(value) => onChange({ [name]: value })}
+        />
+      ))}
+      {SPREADS.map(slider)}
+      <ChoiceField
+        name="conduction"
+        label="Conduction"
+        choices={READ_PARAMETERS.conduction.choices}
+        value={values.conduction}
+        says={READ_PARAMETERS.conduction.source}
+        onChange={(conduction) => onChange({ conduction })}
+      />
+      <h2>Amplifier</h2>
+      {AMPLIFIER.map(slider)}
+    </section>
+  );
+};

@@ -1,0 +1,117 @@
+import type { LabState } from "../state/lab-parameters.ts";
+import { type Crew, job, type Source } from "../work/crew.ts";
+import type { Setting, Waveforms } from "../work/task.ts";
+import { growingSums, type Sums } from "./growing-rates.ts";
+import { type ShmooMap, shmooMap } from "./shmoo-grid.ts";
+
+/** What is known so far of the read that is set. A part of an earlier setting stands until the first of the new one is there. */
+export interface ReadResults {
+  readonly waveforms: Waveforms | null;
+  readonly rates: Sums | null;
+  readonly energies: Sums | null;
+  readonly map: ShmooMap | null;
+  /** From a change to the first waveforms and rates of the new setting, and to the latest rates [s]; null: still under way. */
+  readonly waveformsAfter: number | null;
+  readonly ratesAfter: number | null;
+  readonly latestAfter: number | null;
+}
+
+/** Samples a state whose waveforms are drawn. */
+export const DRAWN = 24;
+/** Samples of which energies are integrated: a mean needs few. */
+export const ENERGY_SAMPLES = 512;
+
+const settingOf = ({ read, page, device }: LabState): Setting => ({
+  params: read,
+  device: read.device === device?.file ? device : null,
+  seed: page.seed,
+});
+
+const drawnWaveforms = (setting: Setting, told: (waveforms: Waveforms) => void): Source => {
+  let taken = false;
+  return {
+    level: () => (taken ? null : 0),
+    take: () => {
+      taken = true;
+      return job({ kind: "waveforms", setting, samples: DRAWN }, told);
+    },
+  };
+};
+
+/** Urgency of rates that begin at a sample: the first at once, the last hundred thousand when nothing else is wanted. */
+const ratesLevel = (from: number): number => (from < 512 ? 1 : from < 4096 ? 3 : from < 32_768 ? 5 : 9);
+const energiesLevel = (from: number): number => (from < 64 ? 2 : 4);
+
+interface Piece {
+  readonly key: string;
+  readonly source: Source;
+}
+
+/**
+ * Bench one's work: what has to be computed anew when something is set, and what is known.
+ * @param told Whenever there is more. @param now A clock [s].
+ */
+export const createReadWork = (crew: Crew, told: (results: ReadResults) => void, now: () => number) => {
+  let results: ReadResults = {
+    waveforms: null,
+    rates: null,
+    energies: null,
+    map: null,
+    waveformsAfter: null,
+    ratesAfter: null,
+    latestAfter: null,
+  };
+  const pieces = new Map<string, Piece>();
+  const tell = (more: Partial<ReadResults>): void => {
+    results = { ...results, ...more };
+    told(results);
+  };
+  /** The piece as it is where its key is the same, else a new one: from then on the one before tells nothing. */
+  const piece = (name: string, key: string, make: (own: (more: Partial<ReadResults>) => void) => Source): Source => {
+    const found = pieces.get(name);
+    if (found?.key === key) return found.source;
+    const source = make((more) => {
+      if (pieces.get(name)?.source === source) tell(more);
+    });
+    pieces.set(name, { key, source });
+    return source;
+  };
+  return {
+    set: (state: LabState): void => {
+      const setting = settingOf(state);
+      const key = JSON.stringify(setting);
+      const changed = now();
+      const { supply: _s, ...ofMap } = setting.params;
+      const { strobe: _t, ...ofStrobes } = ofMap;
+      const { temperature: _k, ...ofTemperatures } = ofMap;
+      const { map: axis, samples, seed } = state.page;
+      const mapKey = JSON.stringify([axis, seed, setting.device, axis === "strobe" ? ofStrobes : ofTemperatures]);
+      if (pieces.get("waveforms")?.key !== key) tell({ waveformsAfter: null, ratesAfter: null, latestAfter: null });
+      crew.want([
+        piece("waveforms", key, (own) =>
+          drawnWaveforms(setting, (waveforms) => own({ waveforms, waveformsAfter: now() - changed })),
+        ),
+        piece("rates", `${key} ${samples}`, (own) =>
+          growingSums(
+            setting,
+            { kind: "rates", limit: Number(samples), slice: 128, firstSlice: 32, levelAt: ratesLevel },
+            (rates) => {
+              const after = now() - changed;
+              own({ rates, latestAfter: after, ratesAfter: results.ratesAfter ?? after });
+            },
+          ),
+        ),
+        piece("energies", key, (own) =>
+          growingSums(
+            setting,
+            { kind: "energies", limit: ENERGY_SAMPLES, slice: 32, firstSlice: 16, levelAt: energiesLevel },
+            (energies) => own({ energies }),
+          ),
+        ),
+        piece("map", mapKey, (own) => shmooMap(setting, axis, (map) => own({ map }))),
+      ]);
+    },
+    results: () => results,
+  };
+};
+export type ReadWork = ReturnType<typeof createReadWork>;

@@ -1,0 +1,125 @@
+import { useMemo, useRef } from "preact/hooks";
+import { type Curve, CurvePlot } from "../figures/curve-plot.tsx";
+import { FigureFrame } from "../figures/figure-frame.tsx";
+import { titledPicture } from "../figures/save.ts";
+import { csvOf } from "../state/csv.ts";
+import type { Waveforms } from "../work/task.ts";
+import { WEIGHT_ORDER, type WeightName } from "./nominal-at.ts";
+import { DRAWN } from "./read-work.ts";
+import { StrobeLine } from "./strobe-line.tsx";
+
+interface WaveformPlotsProps {
+  readonly waveforms: Waveforms | null;
+  readonly supply: number;
+  readonly strobe: number;
+  readonly onStrobe: (strobe: number) => void;
+}
+
+const UNITS = [
+  { above: 1e-6, factor: 1e6, unit: "µs" },
+  { above: 0, factor: 1e9, unit: "ns" },
+];
+
+const CURVES: readonly Curve[] = [
+  ...Array.from({ length: DRAWN }, (_, i) => ({ label: `Q ${i}`, colour: "q", width: 1, opacity: 0.35 })),
+  ...Array.from({ length: DRAWN }, (_, i) => ({ label: `Qb ${i}`, colour: "qb", width: 1, opacity: 0.35 })),
+  { label: "Q nominal", colour: "q", width: 2 },
+  { label: "Qb nominal", colour: "qb", width: 2 },
+  { label: "half the supply", colour: "muted", width: 1, dash: [4, 4] },
+];
+
+const EMPTY: readonly ArrayLike<number>[] = [[], ...CURVES.map(() => [])];
+
+const SAYS: Readonly<Record<WeightName, string>> = {
+  "+1": "+1: low | high, Q falls first",
+  "-1": "−1: high | low, Qb falls first",
+  "0": "0: high | high, both fall, late",
+};
+
+/** Lists of one weight's plot: times, then every curve. */
+const dataOf = ({ times, q, qb, nominal }: Waveforms, weight: number, factor: number, half: number) => {
+  const n = times.length;
+  const read = (of: Float64Array, sample: number): Float64Array =>
+    of.subarray((3 * sample + weight) * n, (3 * sample + weight + 1) * n);
+  const each = (of: Float64Array): Float64Array[] => Array.from({ length: DRAWN }, (_, i) => read(of, i));
+  return [
+    times.map((t) => t * factor),
+    ...each(q),
+    ...each(qb),
+    read(nominal["q"], 0),
+    read(nominal["qb"], 0),
+    new Float64Array(n).fill(half),
+  ];
+};
+
+const csvText = (waveforms: Waveforms | null): string | null => {
+  if (!waveforms) return null;
+  const { times, q, qb } = waveforms;
+  const reads = WEIGHT_ORDER.flatMap((weight, w) =>
+    Array.from({ length: DRAWN }, (_, sample) => ({
+      name: `${weight} ${sample}`,
+      start: (3 * sample + w) * times.length,
+    })),
+  );
+  return csvOf(
+    ["time_s", ...reads.flatMap(({ name }) => [`Q ${name}`, `Qb ${name}`])],
+    Array.from(times, (t, i) => [t, ...reads.flatMap(({ start }) => [q[start + i], qb[start + i]])]),
+  );
+};
+
+/** Q and Qb of a few dozen samples of each weight, with the strobe as a line to drag. */
+export const WaveformPlots = ({ waveforms, supply, strobe, onStrobe }: WaveformPlotsProps) => {
+  const canvases = useRef<HTMLCanvasElement[]>([]);
+  const until = waveforms ? waveforms.times[waveforms.times.length - 1] : 20e-9;
+  const from = waveforms ? waveforms.times[0] : 0;
+  const { factor, unit } = UNITS.find(({ above }) => until > above) ?? UNITS[1];
+  const data = useMemo(
+    () => WEIGHT_ORDER.map((_, w) => (waveforms ? dataOf(waveforms, w, factor, supply / 2) : EMPTY)),
+    [waveforms, factor, supply],
+  );
+  return (
+    <FigureFrame
+      name="waveforms"
+      title="Reads in time"
+      csv={() => csvText(waveforms)}
+      png={() => titledPicture("Reads in time: Q blue, Qb orange", canvases.current)}
+      caption={
+        <>
+          <span class="key q">Q</span> <span class="key qb">Qb</span> of {DRAWN} samples a weight, their own cells and
+          mismatch; thick: medians, no mismatch; dashed: half the supply. Drag the strobe, or move it with arrow keys.
+        </>
+      }
+    >
+      <div class="waveforms">
+        {WEIGHT_ORDER.map((weight, w) => (
+          <div key={weight}>
+            <h4>{SAYS[weight]}</h4>
+            <CurvePlot
+              label={`Outputs of ${DRAWN} reads of ${weight}`}
+              height={190}
+              xLabel={`after SEN rises [${unit}]`}
+              yLabel="[V]"
+              curves={CURVES}
+              data={data[w]}
+              xRange={[from * factor, until * factor]}
+              yRange={[-0.05 * supply, 1.15 * supply]}
+              canvas={(canvas) => {
+                canvases.current[w] = canvas;
+              }}
+              overlay={(place, timeAt, width) => (
+                <StrobeLine
+                  strobe={strobe}
+                  place={(seconds) => place(seconds * factor)}
+                  timeAt={(px) => timeAt(px) / factor}
+                  width={width}
+                  weight={weight}
+                  onChange={onStrobe}
+                />
+              )}
+            />
+          </div>
+        ))}
+      </div>
+    </FigureFrame>
+  );
+};
