@@ -1,14 +1,15 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { RRAM_SETS } from "#devices/index";
 import { ownOf } from "#src/words/named";
+import { inTurn } from "./figures/in-turn.ts";
 import type { OpenedShown } from "./network/chip-histogram.tsx";
 import { accuraciesOf, KINDS, type Kind, type Shown } from "./network/condition.ts";
 import { NetworkBench } from "./network/network-bench.tsx";
-import { createNetworkWork, type NetworkResults, SWEEP } from "./network/network-work.ts";
+import { createNetworkWork } from "./network/network-work.ts";
 import { Notices } from "./notices.tsx";
 import { ReadBench } from "./read/read-bench.tsx";
-import { ReadControls } from "./read/read-controls.tsx";
-import { createReadWork, type ReadResults } from "./read/read-work.ts";
+import { CellsAndAmplifier, OperatingPoint } from "./read/read-controls.tsx";
+import { createReadWork } from "./read/read-work.ts";
 import { addressOf, holdsDevice, stateOf } from "./state/address.ts";
 import { type LabState, PAGE_PARAMETERS, type PageValues, type ReadValues, START } from "./state/lab-parameters.ts";
 import { networkCommand, readCommand } from "./state/run-command.ts";
@@ -33,48 +34,23 @@ interface LabProps {
 /** Time after which the address follows a change [ms]: browsers refuse hundreds of changes a minute. */
 const ADDRESS_DELAY = 250;
 
-const NOTHING: ReadResults = {
-  waveforms: null,
-  rates: null,
-  energies: null,
-  map: null,
-  waveformsAfter: null,
-  ratesAfter: null,
-  latestAfter: null,
-};
-
-/** Results that come more often than the screen is drawn: the latest of each frame. */
-const useFrames = <T,>(start: T): [T, (next: T) => void] => {
-  const [shown, setShown] = useState(start);
-  const latest = useRef({ value: start, asked: false });
-  const tell = useCallback((next: T): void => {
-    latest.current.value = next;
-    if (latest.current.asked) return;
-    latest.current.asked = true;
-    requestAnimationFrame(() => {
-      latest.current.asked = false;
-      setShown(latest.current.value);
-    });
-  }, []);
-  return [shown, tell];
-};
-
 /** The page: what is set, the benches, and everything that leaves it. */
 export const Lab = ({ crew, shipped, onFault, workers }: LabProps) => {
   const start = useMemo(() => stateOf(location.hash), []);
   const [state, setState] = useState<LabState>(start.state);
   const [notices, setNotices] = useState<readonly string[]>(start.faults);
   const [medians, setMedians] = useState<{ low: number; high: number } | null>(null);
-  const [readResults, tellRead] = useFrames<ReadResults>(NOTHING);
-  const [networkResults, tellNetwork] = useFrames<NetworkResults>({ point: null, sweep: SWEEP.map(() => null) });
   const [given, setGiven] = useState<Shipped | null | "loading">("loading");
   const [files, setFiles] = useState<Shown>({});
   const [opened, setOpened] = useState<OpenedShown>({});
   const [own, setOwn] = useState<string | null>(null);
   const [step, setStep] = useState<number | null>(null);
   const [copied, setCopied] = useState<{ readonly what: string; readonly text: string } | null>(null);
-  const readWork = useMemo(() => createReadWork(crew, tellRead, () => performance.now() / 1000), [crew]);
-  const networkWork = useMemo(() => createNetworkWork(crew, tellNetwork), [crew]);
+  const readWork = useMemo(() => createReadWork(crew, () => performance.now() / 1000), [crew]);
+  const networkWork = useMemo(() => createNetworkWork(crew), [crew]);
+  // What is set is drawn before what is shown, in a task of its own.
+  const [isDrawn, setDrawn] = useState(false);
+  useEffect(() => inTurn(() => setDrawn(true)), []);
   const latest = useRef(state);
   latest.current = state;
 
@@ -156,10 +132,11 @@ export const Lab = ({ crew, shipped, onFault, workers }: LabProps) => {
   }, [bench]);
 
   useEffect(() => {
-    if (bench === "read") readWork.set(state);
+    if (!isDrawn) return;
+    if (bench === "read") inTurn(() => readWork.set(latest.current));
     else if (Object.keys(files).length > 0) networkWork.set(state, files);
     else crew.want([]);
-  }, [state, files, bench]);
+  }, [state, files, bench, isDrawn]);
 
   const onFile = async (file: File): Promise<void> => {
     if (/\.json$/i.test(file.name)) {
@@ -217,9 +194,10 @@ export const Lab = ({ crew, shipped, onFault, workers }: LabProps) => {
     copy("Link", `${location.href.split("#")[0]}#${addressOf(state)}`);
   };
   const copyCommand = (): void => {
-    if (bench === "read") copy("Command", readCommand(state, Math.max(1, readResults.rates?.samples ?? 0)));
+    if (bench === "read") copy("Command", readCommand(state, Math.max(1, readWork.results().rates?.samples ?? 0)));
     else if (own) notice("A command for your own network: see docs/chips.md, --set network=FILE.");
-    else copy("Command", networkCommand(state, Math.max(1, accuraciesOf(networkResults.point, "ternary").length)));
+    else
+      copy("Command", networkCommand(state, Math.max(1, accuraciesOf(networkWork.results().point, "ternary").length)));
   };
   const onStep = (next: number | null): void => {
     setStep(next);
@@ -280,20 +258,19 @@ export const Lab = ({ crew, shipped, onFault, workers }: LabProps) => {
         </p>
       )}
       <Notices notices={notices} onClose={() => setNotices([])} />
-      <main
-        data-waveforms-after={readResults.waveformsAfter ?? ""}
-        data-rates-after={readResults.ratesAfter ?? ""}
-        data-workers={workers}
-      >
-        <ReadControls
+      <main data-workers={workers}>
+        <OperatingPoint values={state.read} onChange={onRead} />
+        <CellsAndAmplifier
           values={state.read}
           medians={shownMedians}
           dropped={device?.file ?? null}
           onChange={onRead}
           onFile={(file) => void onFile(file)}
         />
-        {bench === "read" ? (
-          <ReadBench state={state} results={readResults} crew={crew} onRead={onRead} onPage={onPage} />
+        {!isDrawn ? (
+          <div class="bench" />
+        ) : bench === "read" ? (
+          <ReadBench state={state} work={readWork} crew={crew} onRead={onRead} onPage={onPage} />
         ) : given === "loading" || (given && Object.keys(opened).length === 0) ? (
           <p class="bench">Unpacking digits and networks…</p>
         ) : given === null ? (
@@ -304,7 +281,7 @@ export const Lab = ({ crew, shipped, onFault, workers }: LabProps) => {
         ) : (
           <NetworkBench
             state={state}
-            results={networkResults}
+            work={networkWork}
             crew={crew}
             digits={given.digits}
             opened={opened}

@@ -1,5 +1,6 @@
 import { render } from "preact";
 import { missingOf, workersOf } from "./browser.ts";
+import { pause } from "./figures/in-turn.ts";
 import { Lab, type Shipped } from "./lab.tsx";
 import { packed } from "./packed.ts";
 import { createCrew } from "./work/crew.ts";
@@ -31,6 +32,7 @@ const begin = async (): Promise<void> => {
     say(missing);
     return;
   }
+  await pause();
   const script = await packed("worker");
   if (!script) throw new Error("its worker is not in it; build it again");
   // A blob is a worker's only source that needs no server, so that the page works from a folder.
@@ -45,6 +47,7 @@ const begin = async (): Promise<void> => {
     workers,
     (sentence) => told(sentence),
   );
+  await pause();
   root.textContent = "";
   render(
     <Lab

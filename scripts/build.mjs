@@ -53,6 +53,7 @@ const sourceDigest = () =>
   digestOf(root, [
     ...SETTINGS,
     "index.ts",
+    "browser.ts",
     ...FLOORS.flatMap((floor) =>
       filesBelow(join(root, floor))
         .filter((name) => name.endsWith(".ts"))

@@ -14,6 +14,7 @@ import { addCrossbar } from "./crossbar.ts";
 import { addData } from "./data.ts";
 import { addConditions } from "./fit/conditions.ts";
 import { addFit } from "./fit/fit.ts";
+import { addLab } from "./lab.ts";
 import { addDescribe, addList } from "./list.ts";
 import { addConvert } from "./networks/convert.ts";
 import { addEvaluate } from "./networks/evaluate.ts";
@@ -40,6 +41,7 @@ const COMMANDS = [
   addSubmit,
   addMerge,
   addReport,
+  addLab,
   addFit,
   addConditions,
   addSample,

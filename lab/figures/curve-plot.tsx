@@ -1,6 +1,7 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import UPlot from "uplot";
+import { inTurn } from "./in-turn.ts";
 import { colour, onTheme } from "./theme.ts";
 
 export interface Curve {
@@ -37,7 +38,7 @@ export interface CurvePlotProps {
 }
 
 const FONT = "12px system-ui, sans-serif";
-const LEFT = 52;
+const LEFT = 60;
 const RIGHT = 12;
 
 const faded = (name: string, opacity: number): string =>
@@ -57,7 +58,7 @@ const optionsOf = (props: CurvePlotProps, width: number): UPlot.Options => {
     },
     axes: [
       { ...axis, label: props.xLabel, labelSize: 18, size: 34, ticks: { stroke: colour("line") } },
-      { ...axis, label: props.yLabel, labelSize: 18, size: LEFT - 18, ticks: { stroke: colour("line") } },
+      { ...axis, label: props.yLabel, labelSize: 16, size: LEFT - 16, ticks: { stroke: colour("line") } },
     ],
     series: [
       {},
@@ -94,27 +95,34 @@ export const CurvePlot = (props: CurvePlotProps) => {
   const latest = useRef(props);
   latest.current = props;
   useLayoutEffect(() => {
-    if (!place.current || width === 0) return;
-    const own = latest.current;
-    // Ranges are asked for at every redraw: those of the latest data.
-    const options = optionsOf(own, width);
-    options.scales = {
-      x: { time: false, range: () => [...latest.current.xRange] },
-      y: { range: () => [...latest.current.yRange] },
-    };
-    const made = new UPlot(options, own.data as unknown as UPlot.AlignedData, place.current);
-    plot.current = made;
-    made.ctx.canvas.setAttribute("role", "img");
-    made.ctx.canvas.setAttribute("aria-label", own.label);
-    own.canvas?.(made.ctx.canvas);
+    if (width === 0) return;
+    let current = true;
+    inTurn(() => {
+      if (!current || !place.current) return;
+      const own = latest.current;
+      // Ranges are asked for at every redraw: those of the latest data.
+      const options = optionsOf(own, width);
+      options.scales = {
+        x: { time: false, range: () => [...latest.current.xRange] },
+        y: { range: () => [...latest.current.yRange] },
+      };
+      const made = new UPlot(options, own.data as unknown as UPlot.AlignedData, place.current);
+      plot.current = made;
+      made.ctx.canvas.setAttribute("role", "img");
+      made.ctx.canvas.setAttribute("aria-label", own.label);
+      own.canvas?.(made.ctx.canvas);
+    });
     return () => {
-      made.destroy();
+      current = false;
+      plot.current?.destroy();
       plot.current = null;
     };
   }, [shape]);
   useLayoutEffect(() => {
-    plot.current?.setData(props.data as unknown as UPlot.AlignedData);
-    plot.current?.ctx.canvas.setAttribute("aria-label", props.label);
+    inTurn(() => {
+      plot.current?.setData(latest.current.data as unknown as UPlot.AlignedData);
+      plot.current?.ctx.canvas.setAttribute("aria-label", latest.current.label);
+    });
   }, [props.data]);
   const inner = Math.max(1, width - LEFT - RIGHT);
   const [low, high] = props.xRange;

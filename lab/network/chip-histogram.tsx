@@ -11,7 +11,7 @@ interface ChipHistogramProps {
   readonly opened: OpenedShown;
 }
 
-const [WIDTH, HEIGHT, LEFT, BOTTOM, TOP] = [520, 220, 40, 40, 12];
+const [WIDTH, HEIGHT, LEFT, RIGHT, BOTTOM, TOP] = [400, 230, 34, 24, 40, 12];
 const BINS = 40;
 
 /** Ends of the axis: all accuracies and clean lines, on whole twentieths of the wider range. */
@@ -28,7 +28,7 @@ export const ChipHistogram = ({ condition, opened }: ChipHistogramProps) => {
   const found = KINDS.map((kind) => ({ kind, values: accuraciesOf(condition, kind), clean: opened[kind]?.clean }));
   const known = found.flatMap(({ values, clean }) => [...values, ...(clean === undefined ? [] : [clean])]);
   const [low, high] = rangeOf(known.length > 0 ? known : [0.9, 0.95]);
-  const x = (accuracy: number): number => LEFT + ((accuracy - low) / (high - low)) * (WIDTH - LEFT - 12);
+  const x = (accuracy: number): number => LEFT + ((accuracy - low) / (high - low)) * (WIDTH - LEFT - RIGHT);
   const counts = found.map(({ values }) => {
     const bins = new Array<number>(BINS).fill(0);
     for (const v of values) bins[Math.min(BINS - 1, Math.floor(((v - low) / (high - low)) * BINS))] += 1;
@@ -83,7 +83,7 @@ export const ChipHistogram = ({ condition, opened }: ChipHistogramProps) => {
                   key={b}
                   x={x(low + ((high - low) * b) / BINS)}
                   y={y(count)}
-                  width={(WIDTH - LEFT - 12) / BINS - 1}
+                  width={(WIDTH - LEFT - RIGHT) / BINS - 1}
                   height={y(0) - y(count)}
                 />
               ) : null,

@@ -4,18 +4,19 @@ import { momentsOf } from "#src/numerics/moments";
 import { wilson } from "#src/numerics/wilson";
 import { ChoiceRow } from "../controls/choice-field.tsx";
 import { words } from "../controls/words.ts";
+import { useFrames } from "../frames.ts";
 import { type LabState, PAGE_PARAMETERS, type PageValues } from "../state/lab-parameters.ts";
 import type { Crew } from "../work/crew.ts";
 import type { Digits } from "../work/task.ts";
 import { ChipHistogram, type OpenedShown } from "./chip-histogram.tsx";
 import { accuraciesOf, KINDS, type Kind, READ_SAMPLES } from "./condition.ts";
 import { DigitVerdicts } from "./digit-verdicts.tsx";
-import type { NetworkResults } from "./network-work.ts";
+import type { NetworkResults, NetworkWork } from "./network-work.ts";
 import { SupplySweep } from "./supply-sweep.tsx";
 
 interface NetworkBenchProps {
   readonly state: LabState;
-  readonly results: NetworkResults;
+  readonly work: NetworkWork;
   readonly crew: Crew;
   readonly digits: Digits;
   readonly opened: OpenedShown;
@@ -62,7 +63,8 @@ const percent = (share: number, digits = 2): string => `${(100 * share).toFixed(
 
 /** Bench two: networks whose weights are read by that amplifier. */
 export const NetworkBench = (props: NetworkBenchProps) => {
-  const { state, results, crew, digits, opened, dropped, onPage, onFile, onShipped } = props;
+  const { state, work, crew, digits, opened, dropped, onPage, onFile, onShipped } = props;
+  const results = useFrames(work);
   const accuracies = useAccuracies(results, crew);
   const [chip, setChip] = useState(0);
   const kinds = KINDS.filter((kind) => opened[kind]);

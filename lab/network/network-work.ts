@@ -6,7 +6,7 @@ import { type Condition, conditionOf, type Shown } from "./condition.ts";
 /** Chips of the point that is set, and of each supply of the sweep. */
 export const CHIPS = 200;
 export const SWEEP_CHIPS = 10;
-export const SWEEP: readonly number[] = [0.6, 0.7, 0.8, 0.9, 1.0, 1.1, 1.2];
+export const SWEEP: readonly number[] = [0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95, 1.0, 1.05, 1.1, 1.15, 1.2];
 
 /** What is known so far; of an earlier setting until the first of the new one is there. */
 export interface NetworkResults {
@@ -25,17 +25,15 @@ const shownKey = (shown: Shown): string =>
     .map(({ id }) => id)
     .join(" ");
 
-/**
- * Bench two's work: chips at the point that is set, and at the supplies of the sweep.
- * @param told Whenever there is more.
- */
-export const createNetworkWork = (crew: Crew, told: (results: NetworkResults) => void) => {
+/** Bench two's work: chips at the point that is set, and at the supplies of the sweep. */
+export const createNetworkWork = (crew: Crew) => {
+  let listener: (results: NetworkResults) => void = () => {};
   let results: NetworkResults = { point: null, sweep: SWEEP.map(() => null) };
   let point: { readonly key: string; readonly source: Source } | null = null;
   let sweep: { readonly key: string; readonly sources: readonly Source[] } | null = null;
   const tell = (next: NetworkResults): void => {
     results = next;
-    told(results);
+    listener(results);
   };
   return {
     set: (state: LabState, shown: Shown): void => {
@@ -74,6 +72,11 @@ export const createNetworkWork = (crew: Crew, told: (results: NetworkResults) =>
         tell({ ...results, sweep: SWEEP.map(() => null) });
       }
       crew.want([point.source, ...sweep.sources]);
+    },
+    results: () => results,
+    /** From here on this is told whenever there is more. */
+    listen: (told: (results: NetworkResults) => void): void => {
+      listener = told;
     },
   };
 };

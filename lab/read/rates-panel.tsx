@@ -1,6 +1,6 @@
 import { showRate } from "#experiments/units/show";
 import { rateCell, type Tally } from "#src/montecarlo/index";
-import { measured } from "../controls/words.ts";
+import { measured, withHalf } from "../controls/words.ts";
 import { FigureFrame } from "../figures/figure-frame.tsx";
 import { csvOf } from "../state/csv.ts";
 import type { ReadValues } from "../state/lab-parameters.ts";
@@ -16,13 +16,20 @@ const ROWS = [
   { name: "invalidSigned", label: "invalid", says: "±1 read with both outputs low" },
 ] as const;
 
-const WIDTH = 520;
-const LEFT = 12;
+const WIDTH = 360;
+const LEFT = 16;
 const ROW = 34;
 /** The axis: from one in a million to one. */
 const DECADES = 6;
 const place = (rate: number): number =>
   LEFT + (WIDTH - 2 * LEFT) * Math.max(0, 1 + Math.log10(Math.max(rate, 1e-12)) / DECADES);
+
+const AXIS = [
+  { rate: 1e-6, text: "0.0001 %", anchor: "start" },
+  { rate: 1e-4, text: "0.01 %", anchor: "middle" },
+  { rate: 1e-2, text: "1 %", anchor: "middle" },
+  { rate: 1, text: "100 %", anchor: "end" },
+] as const;
 
 const rateTally = (tallies: Tallies, name: string): Extract<Tally, { kind: "rate" }> | null => {
   const tally = tallies[name];
@@ -89,7 +96,7 @@ export const RatesPanel = (props: RatesPanelProps) => {
       name="rates"
       title="Errors of a read"
       csv={() => csvText(props)}
-      caption={`95 % Wilson intervals, on decades from 0.0001 % to 100 %. ${rates && rates.samples >= limit ? "All" : "Growing to"} ${grouped(limit)} samples, each an amplifier and a cell of its own that reads +1, −1 and 0.`}
+      caption={`95 % Wilson intervals, on a scale of decades. ${rates && rates.samples >= limit ? "All" : "Growing to"} ${grouped(limit)} samples, each an amplifier and a cell of its own that reads +1, −1 and 0.`}
     >
       <p class="samples" aria-live="off">
         <output id="samples" data-samples={rates?.samples ?? 0}>
@@ -121,7 +128,7 @@ export const RatesPanel = (props: RatesPanelProps) => {
         </tbody>
       </table>
       <svg
-        viewBox={`0 0 ${WIDTH} ${ROW * ROWS.length}`}
+        viewBox={`0 0 ${WIDTH} ${ROW * ROWS.length + 6}`}
         role="img"
         aria-label="Error rates and their intervals"
         class="bars"
@@ -134,6 +141,18 @@ export const RatesPanel = (props: RatesPanelProps) => {
             <Bar name={name} rates={rates} />
           </g>
         ))}
+        {AXIS.map(({ rate, text, anchor }) => (
+          <text
+            key={text}
+            x={place(rate)}
+            y={ROW * shown.length + 6}
+            text-anchor={anchor}
+            font-size="11"
+            fill="var(--muted)"
+          >
+            {text}
+          </text>
+        ))}
       </svg>
     </FigureFrame>
   );
@@ -145,10 +164,9 @@ export interface MeanShown {
   readonly half: number | null;
 }
 
-const meanText = (shown: MeanShown | null, unit: string): string => {
-  if (!shown || !Number.isFinite(shown.mean)) return "…";
-  const half = shown.half !== null && Number.isFinite(shown.half) ? ` ± ${measured(shown.half, unit)}` : "";
-  return `${measured(shown.mean, unit)}${half}`;
+const meanText = (shown: MeanShown | null, unit: string, isDone: boolean): string => {
+  if (!shown || !Number.isFinite(shown.mean)) return isDone ? "none by the strobe" : "…";
+  return shown.half === null ? measured(shown.mean, unit) : withHalf(shown.mean, shown.half, unit);
 };
 
 /** Time and energy of a read. */
@@ -156,12 +174,13 @@ export const EnergyTiles = ({ means, samples }: { means: Readonly<Record<string,
   <dl class="tiles">
     {[
       ["repeatedEnergy", "energy, read after read", "J"],
-      ["firstEnergy", "energy, first read", "J"],
       ["decisionTime", "decision of ±1", "s"],
+      ["prechargeEnergy", "first read: precharge", "J"],
+      ["senseEnergy", "first read: sense", "J"],
     ].map(([name, label, unit]) => (
       <div key={name}>
         <dt>{label}</dt>
-        <dd id={`mean-${name}`}>{meanText(means[name] ?? null, unit)}</dd>
+        <dd id={`mean-${name}`}>{meanText(means[name] ?? null, unit, samples >= ENERGY_SAMPLES)}</dd>
       </div>
     ))}
     <p class="caption">

@@ -1,18 +1,19 @@
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useMemo, useState } from "preact/hooks";
 import type { Moments } from "#src/numerics/index";
 import { ChoiceField, ChoiceRow } from "../controls/choice-field.tsx";
 import { FigureFrame } from "../figures/figure-frame.tsx";
+import { useFrames } from "../frames.ts";
 import { type LabState, PAGE_PARAMETERS, type PageValues, type ReadValues } from "../state/lab-parameters.ts";
 import type { Crew } from "../work/crew.ts";
 import { MapFigure } from "./map-figure.tsx";
 import { EnergyTiles, type MeanShown, RatesPanel } from "./rates-panel.tsx";
-import type { ReadResults } from "./read-work.ts";
+import type { ReadResults, ReadWork } from "./read-work.ts";
 import { Schematic } from "./schematic.tsx";
 import { WaveformPlots } from "./waveform-plots.tsx";
 
 interface ReadBenchProps {
   readonly state: LabState;
-  readonly results: ReadResults;
+  readonly work: ReadWork;
   readonly crew: Crew;
   readonly onRead: (values: Partial<ReadValues>) => void;
   readonly onPage: (page: Partial<PageValues>) => void;
@@ -43,31 +44,42 @@ const useMeans = (results: ReadResults, crew: Crew): Readonly<Record<string, Mea
       current = false;
     };
   }, [energies]);
-  const shown = (i: number): MeanShown | null => {
-    const m = moments[i];
-    return m ? { mean: m.mean, half: halves[MEANS[i]] ?? null } : null;
-  };
-  const [repeated, precharge, sense, decision] = MEANS.map((_, i) => shown(i));
-  return {
-    ...(repeated ? { repeatedEnergy: repeated } : {}),
-    ...(precharge && sense ? { firstEnergy: { mean: precharge.mean + sense.mean, half: null } } : {}),
-    ...(decision ? { decisionTime: decision } : {}),
-  };
+  return Object.fromEntries(
+    MEANS.flatMap((name, i) => {
+      const own = moments[i];
+      return own ? [[name, { mean: own.mean, half: halves[name] ?? null }]] : [];
+    }),
+  );
 };
 
 /** Bench one: one read of a 2T2R cell by its precharge sense amplifier. */
-export const ReadBench = ({ state, results, crew, onRead, onPage }: ReadBenchProps) => {
+export const ReadBench = ({ state, work, crew, onRead, onPage }: ReadBenchProps) => {
+  const results = useFrames(work);
   const { read, page } = state;
   const means = useMeans(results, crew);
   const { samples, weight } = PAGE_PARAMETERS;
+  // What has not changed is not looked at again: rates come sixty times a second.
+  const { waveforms } = results;
+  const plots = useMemo(
+    () => <WaveformPlots waveforms={waveforms} strobe={read.strobe} onStrobe={(strobe) => onRead({ strobe })} />,
+    [waveforms, read.strobe, onRead],
+  );
+  const schematic = useMemo(
+    () => <Schematic values={read} weight={page.weight} waveforms={waveforms} />,
+    [read, page.weight, waveforms],
+  );
+  const map = useMemo(
+    () => <MapFigure map={results.map} page={page} values={read} onPage={onPage} onRead={onRead} />,
+    [results.map, page, read, onPage, onRead],
+  );
   return (
-    <div class="bench" id="bench-read">
-      <WaveformPlots
-        waveforms={results.waveforms}
-        supply={read.supply}
-        strobe={read.strobe}
-        onStrobe={(strobe) => onRead({ strobe })}
-      />
+    <div
+      class="bench"
+      id="bench-read"
+      data-waveforms-after={results.waveformsAfter ?? ""}
+      data-rates-after={results.ratesAfter ?? ""}
+    >
+      {plots}
       <div class="columns">
         <div>
           <RatesPanel rates={results.rates} values={read} seed={page.seed} limit={Number(page.samples)} />
@@ -96,9 +108,9 @@ export const ReadBench = ({ state, results, crew, onRead, onPage }: ReadBenchPro
             says={weight.says}
             onChange={(next) => onPage({ weight: next })}
           />
-          <Schematic values={read} weight={page.weight} waveforms={results.waveforms} />
+          {schematic}
         </FigureFrame>
-        <MapFigure map={results.map} page={page} values={read} onPage={onPage} onRead={onRead} />
+        {map}
       </div>
     </div>
   );

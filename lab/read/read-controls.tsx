@@ -47,10 +47,9 @@ const MEDIANS = [
   { name: "hrsMedianFactor", label: "High resistance", of: "high" },
 ] as const;
 
-/** What bench one lets the user set. */
-export const ReadControls = ({ values, medians, dropped, onChange, onFile }: ReadControlsProps) => {
-  const picker = useRef<HTMLInputElement>(null);
-  const slider = ({ name, label, scale }: Slider) => (
+const sliderIn =
+  ({ values, onChange }: Pick<ReadControlsProps, "values" | "onChange">) =>
+  ({ name, label, scale }: Slider) => (
     <QuantitySlider
       key={name}
       name={name}
@@ -61,29 +60,40 @@ export const ReadControls = ({ values, medians, dropped, onChange, onFile }: Rea
       onChange={(value) => onChange({ [name]: value })}
     />
   );
+
+/** Where and when is read. */
+export const OperatingPoint = ({ values, onChange }: Pick<ReadControlsProps, "values" | "onChange">) => (
+  <section class="controls operation" aria-label="Operating point">
+    <h2>Operating point</h2>
+    {OPERATION.map(sliderIn({ values, onChange }))}
+    <div class="pair">
+      <ChoiceField
+        name="corner"
+        label="Corner"
+        choices={READ_PARAMETERS.corner.choices}
+        value={values.corner}
+        says={READ_PARAMETERS.corner.source}
+        onChange={(corner) => onChange({ corner })}
+      />
+      <ChoiceField
+        name="technology"
+        label="Technology"
+        choices={READ_PARAMETERS.technology.choices}
+        value={values.technology}
+        says={READ_PARAMETERS.technology.source}
+        onChange={(technology) => onChange({ technology })}
+      />
+    </div>
+  </section>
+);
+
+/** What is read, and by what amplifier. */
+export const CellsAndAmplifier = ({ values, medians, dropped, onChange, onFile }: ReadControlsProps) => {
+  const picker = useRef<HTMLInputElement>(null);
+  const slider = sliderIn({ values, onChange });
   const devices = [...Object.keys(RRAM_SETS), ...(dropped ? [dropped] : [])];
   return (
-    <section class="controls" aria-label="What is read, and how">
-      <h2>Operating point</h2>
-      {OPERATION.map(slider)}
-      <div class="pair">
-        <ChoiceField
-          name="corner"
-          label="Corner"
-          choices={READ_PARAMETERS.corner.choices}
-          value={values.corner}
-          says={READ_PARAMETERS.corner.source}
-          onChange={(corner) => onChange({ corner })}
-        />
-        <ChoiceField
-          name="technology"
-          label="Technology"
-          choices={READ_PARAMETERS.technology.choices}
-          value={values.technology}
-          says={READ_PARAMETERS.technology.source}
-          onChange={(technology) => onChange({ technology })}
-        />
-      </div>
+    <section class="controls cells" aria-label="Cells and amplifier">
       <h2>Cells</h2>
       <ChoiceField
         name="device"

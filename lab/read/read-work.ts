@@ -10,10 +10,9 @@ export interface ReadResults {
   readonly rates: Sums | null;
   readonly energies: Sums | null;
   readonly map: ShmooMap | null;
-  /** From a change to the first waveforms and rates of the new setting, and to the latest rates [s]; null: still under way. */
+  /** From a change to the first waveforms and rates of the new setting [s]; null: still under way. */
   readonly waveformsAfter: number | null;
   readonly ratesAfter: number | null;
-  readonly latestAfter: number | null;
 }
 
 /** Samples a state whose waveforms are drawn. */
@@ -39,7 +38,7 @@ const drawnWaveforms = (setting: Setting, told: (waveforms: Waveforms) => void):
 };
 
 /** Urgency of rates that begin at a sample: the first at once, the last hundred thousand when nothing else is wanted. */
-const ratesLevel = (from: number): number => (from < 512 ? 1 : from < 4096 ? 3 : from < 32_768 ? 5 : 9);
+const ratesLevel = (from: number): number => (from < 512 ? 1 : from < 4096 ? 3 : from < 16_384 ? 5 : 9);
 const energiesLevel = (from: number): number => (from < 64 ? 2 : 4);
 
 interface Piece {
@@ -47,24 +46,26 @@ interface Piece {
   readonly source: Source;
 }
 
+const NOTHING: ReadResults = {
+  waveforms: null,
+  rates: null,
+  energies: null,
+  map: null,
+  waveformsAfter: null,
+  ratesAfter: null,
+};
+
 /**
  * Bench one's work: what has to be computed anew when something is set, and what is known.
- * @param told Whenever there is more. @param now A clock [s].
+ * @param now A clock [s].
  */
-export const createReadWork = (crew: Crew, told: (results: ReadResults) => void, now: () => number) => {
-  let results: ReadResults = {
-    waveforms: null,
-    rates: null,
-    energies: null,
-    map: null,
-    waveformsAfter: null,
-    ratesAfter: null,
-    latestAfter: null,
-  };
+export const createReadWork = (crew: Crew, now: () => number) => {
+  let results = NOTHING;
+  let listener: (results: ReadResults) => void = () => {};
   const pieces = new Map<string, Piece>();
   const tell = (more: Partial<ReadResults>): void => {
     results = { ...results, ...more };
-    told(results);
+    listener(results);
   };
   /** The piece as it is where its key is the same, else a new one: from then on the one before tells nothing. */
   const piece = (name: string, key: string, make: (own: (more: Partial<ReadResults>) => void) => Source): Source => {
@@ -86,7 +87,7 @@ export const createReadWork = (crew: Crew, told: (results: ReadResults) => void,
       const { temperature: _k, ...ofTemperatures } = ofMap;
       const { map: axis, samples, seed } = state.page;
       const mapKey = JSON.stringify([axis, seed, setting.device, axis === "strobe" ? ofStrobes : ofTemperatures]);
-      if (pieces.get("waveforms")?.key !== key) tell({ waveformsAfter: null, ratesAfter: null, latestAfter: null });
+      if (pieces.get("waveforms")?.key !== key) tell({ waveformsAfter: null, ratesAfter: null });
       crew.want([
         piece("waveforms", key, (own) =>
           drawnWaveforms(setting, (waveforms) => own({ waveforms, waveformsAfter: now() - changed })),
@@ -96,8 +97,7 @@ export const createReadWork = (crew: Crew, told: (results: ReadResults) => void,
             setting,
             { kind: "rates", limit: Number(samples), slice: 128, firstSlice: 32, levelAt: ratesLevel },
             (rates) => {
-              const after = now() - changed;
-              own({ rates, latestAfter: after, ratesAfter: results.ratesAfter ?? after });
+              own({ rates, ratesAfter: results.ratesAfter ?? now() - changed });
             },
           ),
         ),
@@ -112,6 +112,10 @@ export const createReadWork = (crew: Crew, told: (results: ReadResults) => void,
       ]);
     },
     results: () => results,
+    /** From here on this is told whenever there is more. */
+    listen: (told: (results: ReadResults) => void): void => {
+      listener = told;
+    },
   };
 };
 export type ReadWork = ReturnType<typeof createReadWork>;

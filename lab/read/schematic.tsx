@@ -4,8 +4,8 @@ import type { Waveforms } from "../work/task.ts";
 import { nominalAt, type WeightName } from "./nominal-at.ts";
 
 const WIRE = { stroke: "var(--ink)", "stroke-width": 1.6, fill: "none" } as const;
-const TEXT = { fill: "var(--ink)", "font-size": 12 } as const;
-const SOFT = { fill: "var(--muted)", "font-size": 11 } as const;
+const TEXT = { fill: "var(--ink)", "font-size": 14 } as const;
+const SOFT = { fill: "var(--muted)", "font-size": 12.5 } as const;
 
 /** A transistor on a vertical wire, its gate on the left or on the right, a circle at it where it is a pMOS. */
 const Transistor = ({ x, y, gate, p = false }: { x: number; y: number; gate: "left" | "right"; p?: boolean }) => {
@@ -96,7 +96,7 @@ export const Schematic = ({ values, weight, waveforms }: SchematicProps) => {
   const ohm = (isLow: boolean): string => measured(isLow ? low : high, "ohm");
   const said = `Cell that holds ${weight} and its amplifier at the strobe: Q ${v("q").toFixed(2)} V, Qb ${v("qb").toFixed(2)} V`;
   return (
-    <svg viewBox="0 0 480 438" role="img" aria-label={said} class="schematic">
+    <svg viewBox="24 0 432 438" role="img" aria-label={said} class="schematic">
       <path {...WIRE} d={`M60 24 H420`} stroke-width="2.4" />
       <text {...TEXT} x={MIDDLE} y="17" text-anchor="middle">
         {`supply ${words(supply, "V")}`}
@@ -119,7 +119,7 @@ export const Schematic = ({ values, weight, waveforms }: SchematicProps) => {
         {...WIRE}
         d={`M${L + 24} 60 H${L + 40} V160 H${L + 24} M${R - 24} 60 H${R - 40} V160 H${R - 24} M${L} 110 L${L + 34} 110 M${R} 110 L${R - 34} 110`}
       />
-      <path {...WIRE} stroke-dasharray="0" d={`M${L + 34} 110 L${R - 40} 128 M${R - 34} 110 L${L + 40} 128`} />
+      <path {...WIRE} d={`M${L + 34} 110 L${R - 40} 128 M${R - 34} 110 L${L + 40} 128`} />
       <NodeAt x={L} y={110} name="Q" voltage={v("q")} supply={supply} side="left" />
       <NodeAt x={R} y={110} name="Qb" voltage={v("qb")} supply={supply} side="right" />
       <path {...WIRE} d={`M${L} 186 V222 M${R} 186 V222`} />

@@ -3,6 +3,7 @@ import { type Curve, CurvePlot } from "../figures/curve-plot.tsx";
 import { FigureFrame } from "../figures/figure-frame.tsx";
 import { titledPicture } from "../figures/save.ts";
 import { csvOf } from "../state/csv.ts";
+import { READ_DEFAULTS } from "../state/lab-parameters.ts";
 import type { Waveforms } from "../work/task.ts";
 import { WEIGHT_ORDER, type WeightName } from "./nominal-at.ts";
 import { DRAWN } from "./read-work.ts";
@@ -10,7 +11,6 @@ import { StrobeLine } from "./strobe-line.tsx";
 
 interface WaveformPlotsProps {
   readonly waveforms: Waveforms | null;
-  readonly supply: number;
   readonly strobe: number;
   readonly onStrobe: (strobe: number) => void;
 }
@@ -37,7 +37,7 @@ const SAYS: Readonly<Record<WeightName, string>> = {
 };
 
 /** Lists of one weight's plot: times, then every curve. */
-const dataOf = ({ times, q, qb, nominal }: Waveforms, weight: number, factor: number, half: number) => {
+const dataOf = ({ times, q, qb, nominal, supply }: Waveforms, weight: number, factor: number) => {
   const n = times.length;
   const read = (of: Float64Array, sample: number): Float64Array =>
     of.subarray((3 * sample + weight) * n, (3 * sample + weight + 1) * n);
@@ -48,7 +48,7 @@ const dataOf = ({ times, q, qb, nominal }: Waveforms, weight: number, factor: nu
     ...each(qb),
     read(nominal["q"], 0),
     read(nominal["qb"], 0),
-    new Float64Array(n).fill(half),
+    new Float64Array(n).fill(supply / 2),
   ];
 };
 
@@ -68,14 +68,15 @@ const csvText = (waveforms: Waveforms | null): string | null => {
 };
 
 /** Q and Qb of a few dozen samples of each weight, with the strobe as a line to drag. */
-export const WaveformPlots = ({ waveforms, supply, strobe, onStrobe }: WaveformPlotsProps) => {
+export const WaveformPlots = ({ waveforms, strobe, onStrobe }: WaveformPlotsProps) => {
   const canvases = useRef<HTMLCanvasElement[]>([]);
   const until = waveforms ? waveforms.times[waveforms.times.length - 1] : 20e-9;
   const from = waveforms ? waveforms.times[0] : 0;
+  const supply = waveforms?.supply ?? READ_DEFAULTS.supply;
   const { factor, unit } = UNITS.find(({ above }) => until > above) ?? UNITS[1];
   const data = useMemo(
-    () => WEIGHT_ORDER.map((_, w) => (waveforms ? dataOf(waveforms, w, factor, supply / 2) : EMPTY)),
-    [waveforms, factor, supply],
+    () => WEIGHT_ORDER.map((_, w) => (waveforms ? dataOf(waveforms, w, factor) : EMPTY)),
+    [waveforms, factor],
   );
   return (
     <FigureFrame

@@ -92,22 +92,28 @@ export const createCrew = (make: () => Worker, count: number, onFault: (sentence
     });
   };
 
+  // Workers begin when something is wanted: their start takes the cores that the page is first drawn by.
+  const hire = (): void => {
+    if (hands.length > 0) return;
+    for (let i = 0; i < count; i++) {
+      const hand: Hand = { worker: make(), at: null, first: [] };
+      hand.worker.onmessage = ({ data }: MessageEvent<Told>) => {
+        const { at } = hand;
+        if (!at || at.id !== data.id) return;
+        hand.at = null;
+        at.answered(data);
+        pump();
+      };
+      hand.worker.onerror = (event) => onFault(`a worker of the page stopped (${event.message || "no reason given"})`);
+      hands.push(hand);
+    }
+  };
+
   const pump = (): void => {
+    hire();
     for (const hand of hands) if (!hand.at) next(hand);
   };
 
-  for (let i = 0; i < count; i++) {
-    const hand: Hand = { worker: make(), at: null, first: [] };
-    hand.worker.onmessage = ({ data }: MessageEvent<Told>) => {
-      const { at } = hand;
-      if (!at || at.id !== data.id) return;
-      hand.at = null;
-      at.answered(data);
-      pump();
-    };
-    hand.worker.onerror = (event) => onFault(`a worker of the page stopped (${event.message || "no reason given"})`);
-    hands.push(hand);
-  }
   document.addEventListener("visibilitychange", pump);
 
   return {

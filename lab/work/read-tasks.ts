@@ -138,6 +138,7 @@ export const waveforms = ({ setting, samples }: TaskOf<"waveforms">): Waveforms 
     q,
     qb,
     count: pairs.count,
+    supply: params.supply,
     nominal,
     medians: [rram.lrs.medianResistance, rram.hrs.medianResistance],
   };

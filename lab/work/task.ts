@@ -68,6 +68,8 @@ export interface Waveforms {
   readonly q: Float64Array;
   readonly qb: Float64Array;
   readonly count: number;
+  /** Of the setting [V]. */
+  readonly supply: number;
   /** Of cells at their medians and transistors as drawn, by node, three reads (+1, -1, 0) x times [V]. */
   readonly nominal: Readonly<Record<string, Float64Array>>;
   /** Resistances of those [ohm]: low, high. */
