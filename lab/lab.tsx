@@ -13,7 +13,8 @@ import { createReadWork } from "./read/read-work.ts";
 import { addressOf, holdsDevice, stateOf } from "./state/address.ts";
 import { type LabState, PAGE_PARAMETERS, type PageValues, type ReadValues, START } from "./state/lab-parameters.ts";
 import { networkCommand, readCommand } from "./state/run-command.ts";
-import { stateOfStep, Tour } from "./tour/tour.tsx";
+import { stateOfStep } from "./tour/steps.ts";
+import { Tour } from "./tour/tour.tsx";
 import type { Crew } from "./work/crew.ts";
 import type { Digits, NetworkFile } from "./work/task.ts";
 

@@ -44,10 +44,8 @@ interface ConditionOptions {
 export const conditionOf = (setting: Setting, shown: Shown, options: ConditionOptions): Source => {
   const { params, seed } = setting;
   const files = KINDS.flatMap((kind) => (shown[kind] ? [{ kind, file: shown[kind] }] : []));
-  let counting: Counting | null =
-    options.strobes === "best"
-      ? { stream: "calibration", strobes: CANDIDATES, samples: CALIBRATION_SAMPLES }
-      : { stream: "samples", strobes: [params.strobe], samples: READ_SAMPLES };
+  // Best strobes are looked for whatever is shown: the study's transients end at the latest of all three.
+  let counting: Counting | null = { stream: "calibration", strobes: CANDIDATES, samples: CALIBRATION_SAMPLES };
   let strobes: Record<Kind, number> = { binary: params.strobe, ternary: params.strobe };
   let from = 0;
   let counted = 0;
@@ -57,10 +55,11 @@ export const conditionOf = (setting: Setting, shown: Shown, options: ConditionOp
 
   const conclude = ({ stream, strobes: at }: Counting, counts: readonly ReadCounts[]): void => {
     if (stream === "calibration") {
-      strobes = bestStrobes(counts);
+      const best = bestStrobes(counts);
+      if (options.strobes === "best") strobes = best;
       counting = {
         stream: "samples",
-        strobes: [...new Set(Object.values(strobes))].sort((a, b) => a - b),
+        strobes: [...new Set([params.strobe, best.ternary, best.binary])].sort((a, b) => a - b),
         samples: READ_SAMPLES,
       };
       from = 0;

@@ -14,7 +14,7 @@ interface Range {
 const DIGITS = 3;
 
 export const positionsOf = (scale: Scale, { min, max }: Range): number =>
-  Math.ceil(scale.kind === "linear" ? (max - min) / scale.step - 1e-9 : Math.log10(max / min) * scale.perDecade - 1e-9);
+  Math.round(scale.kind === "linear" ? (max - min) / scale.step : Math.log10(max / min) * scale.perDecade);
 
 /** The value at a position, 0 .. positions; the last one is the range's end. */
 export const valueAt = (scale: Scale, range: Range, position: number): number => {

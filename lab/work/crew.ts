@@ -133,6 +133,7 @@ export const createCrew = (make: () => Worker, count: number, onFault: (sentence
         pump();
       }),
     tellAll: (task) => {
+      hire();
       for (const hand of hands) hand.first.push(task);
       pump();
     },
