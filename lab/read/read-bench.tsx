@@ -2,6 +2,7 @@ import { useEffect, useMemo, useState } from "preact/hooks";
 import type { Moments } from "#src/numerics/index";
 import { ChoiceField, ChoiceRow } from "../controls/choice-field.tsx";
 import { FigureFrame } from "../figures/figure-frame.tsx";
+import { useParts } from "../figures/in-parts.ts";
 import { useFrames } from "../frames.ts";
 import { type LabState, PAGE_PARAMETERS, type PageValues, type ReadValues } from "../state/lab-parameters.ts";
 import type { Crew } from "../work/crew.ts";
@@ -57,6 +58,7 @@ export const ReadBench = ({ state, work, crew, onRead, onPage }: ReadBenchProps)
   const results = useFrames(work);
   const { read, page } = state;
   const means = useMeans(results, crew);
+  const parts = useParts(4);
   const { samples, weight } = PAGE_PARAMETERS;
   // What has not changed is not looked at again: rates come sixty times a second.
   const { waveforms } = results;
@@ -73,44 +75,45 @@ export const ReadBench = ({ state, work, crew, onRead, onPage }: ReadBenchProps)
     [results.map, page, read, onPage, onRead],
   );
   return (
-    <div
-      class="bench"
-      id="bench-read"
-      data-waveforms-after={results.waveformsAfter ?? ""}
-      data-rates-after={results.ratesAfter ?? ""}
-    >
-      {plots}
+    <div class="bench" id="bench-read" data-waveforms-of={results.waveformsOf} data-rates-of={results.ratesOf}>
+      {parts > 0 ? plots : <div class="figure later" />}
       <div class="columns">
         <div>
-          <RatesPanel rates={results.rates} values={read} seed={page.seed} limit={Number(page.samples)} />
-          <EnergyTiles means={means} samples={results.energies?.samples ?? 0} />
-          <ChoiceField
-            name="samples"
-            label="Count up to"
-            choices={samples.choices}
-            write={(n) => `${n.replace(/\B(?=(\d{3})+$)/g, ",")} samples`}
-            value={page.samples}
-            says={samples.says}
-            onChange={(next) => onPage({ samples: next })}
-          />
+          {parts > 1 && (
+            <>
+              <RatesPanel rates={results.rates} values={read} seed={page.seed} limit={Number(page.samples)} />
+              <EnergyTiles means={means} samples={results.energies?.samples ?? 0} />
+              <ChoiceField
+                name="samples"
+                label="Count up to"
+                choices={samples.choices}
+                write={(n) => `${n.replace(/\B(?=(\d{3})+$)/g, ",")} samples`}
+                value={page.samples}
+                says={samples.says}
+                onChange={(next) => onPage({ samples: next })}
+              />
+            </>
+          )}
         </div>
-        <FigureFrame
-          name="schematic"
-          title="The cell and its amplifier"
-          caption="Voltages of the nominal read (medians, no mismatch) at the strobe; the fuller a node, the nearer to the supply."
-        >
-          <ChoiceRow
-            name="weight"
-            label="the cell holds"
-            choices={weight.choices}
-            write={(w) => w.replace("-", "−")}
-            value={page.weight}
-            says={weight.says}
-            onChange={(next) => onPage({ weight: next })}
-          />
-          {schematic}
-        </FigureFrame>
-        {map}
+        {parts > 2 && (
+          <FigureFrame
+            name="schematic"
+            title="The cell and its amplifier"
+            caption="Voltages of the nominal read (medians, no mismatch) at the strobe; the fuller a node, the nearer to the supply."
+          >
+            <ChoiceRow
+              name="weight"
+              label="the cell holds"
+              choices={weight.choices}
+              write={(w) => w.replace("-", "−")}
+              value={page.weight}
+              says={weight.says}
+              onChange={(next) => onPage({ weight: next })}
+            />
+            {schematic}
+          </FigureFrame>
+        )}
+        {parts > 3 && map}
       </div>
     </div>
   );

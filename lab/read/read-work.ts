@@ -10,9 +10,9 @@ export interface ReadResults {
   readonly rates: Sums | null;
   readonly energies: Sums | null;
   readonly map: ShmooMap | null;
-  /** From a change to the first waveforms and rates of the new setting [s]; null: still under way. */
-  readonly waveformsAfter: number | null;
-  readonly ratesAfter: number | null;
+  /** Settings so far, of which the waveforms are of this one, and the rates of this one; 0: none. */
+  readonly waveformsOf: number;
+  readonly ratesOf: number;
 }
 
 /** Samples a state whose waveforms are drawn. */
@@ -51,15 +51,13 @@ const NOTHING: ReadResults = {
   rates: null,
   energies: null,
   map: null,
-  waveformsAfter: null,
-  ratesAfter: null,
+  waveformsOf: 0,
+  ratesOf: 0,
 };
 
-/**
- * Bench one's work: what has to be computed anew when something is set, and what is known.
- * @param now A clock [s].
- */
-export const createReadWork = (crew: Crew, now: () => number) => {
+/** Bench one's work: what has to be computed anew when something is set, and what is known. */
+export const createReadWork = (crew: Crew) => {
+  let settings = 0;
   let results = NOTHING;
   let listener: (results: ReadResults) => void = () => {};
   const pieces = new Map<string, Piece>();
@@ -81,23 +79,23 @@ export const createReadWork = (crew: Crew, now: () => number) => {
     set: (state: LabState): void => {
       const setting = settingOf(state);
       const key = JSON.stringify(setting);
-      const changed = now();
       const { supply: _s, ...ofMap } = setting.params;
       const { strobe: _t, ...ofStrobes } = ofMap;
       const { temperature: _k, ...ofTemperatures } = ofMap;
       const { map: axis, samples, seed } = state.page;
       const mapKey = JSON.stringify([axis, seed, setting.device, axis === "strobe" ? ofStrobes : ofTemperatures]);
-      if (pieces.get("waveforms")?.key !== key) tell({ waveformsAfter: null, ratesAfter: null });
+      if (pieces.get("waveforms")?.key !== key) settings += 1;
+      const number = settings;
       crew.want([
         piece("waveforms", key, (own) =>
-          drawnWaveforms(setting, (waveforms) => own({ waveforms, waveformsAfter: now() - changed })),
+          drawnWaveforms(setting, (waveforms) => own({ waveforms, waveformsOf: number })),
         ),
         piece("rates", `${key} ${samples}`, (own) =>
           growingSums(
             setting,
             { kind: "rates", limit: Number(samples), slice: 128, firstSlice: 32, levelAt: ratesLevel },
             (rates) => {
-              own({ rates, ratesAfter: results.ratesAfter ?? now() - changed });
+              own({ rates, ratesOf: number });
             },
           ),
         ),

@@ -55,14 +55,20 @@ const NodeAt = (props: {
   voltage: number;
   supply: number;
   side: "left" | "right";
+  below?: boolean;
 }) => {
-  const { x, y, name, voltage, supply, side } = props;
+  const { x, y, name, voltage, supply, side, below = false } = props;
   const share = Math.min(1, Math.max(0, voltage / supply));
   return (
     <g>
       <circle cx={x} cy={y} r="6" fill="var(--ground)" stroke="var(--ink)" stroke-width="1.4" />
       <circle cx={x} cy={y} r="5" fill="var(--accent)" fill-opacity={Number.isFinite(share) ? share : 0} />
-      <text {...TEXT} x={x + (side === "left" ? -12 : 12)} y={y - 7} text-anchor={side === "left" ? "end" : "start"}>
+      <text
+        {...TEXT}
+        x={x + (side === "left" ? -12 : 12)}
+        y={below ? y + 19 : y - 7}
+        text-anchor={side === "left" ? "end" : "start"}
+      >
         {name}
         <tspan {...SOFT} dx="4">
           {Number.isFinite(voltage) ? `${voltage.toFixed(2)} V` : ""}
@@ -120,8 +126,8 @@ export const Schematic = ({ values, weight, waveforms }: SchematicProps) => {
         d={`M${L + 24} 60 H${L + 40} V160 H${L + 24} M${R - 24} 60 H${R - 40} V160 H${R - 24} M${L} 110 L${L + 34} 110 M${R} 110 L${R - 34} 110`}
       />
       <path {...WIRE} d={`M${L + 34} 110 L${R - 40} 128 M${R - 34} 110 L${L + 40} 128`} />
-      <NodeAt x={L} y={110} name="Q" voltage={v("q")} supply={supply} side="left" />
-      <NodeAt x={R} y={110} name="Qb" voltage={v("qb")} supply={supply} side="right" />
+      <NodeAt x={L} y={110} name="Q" voltage={v("q")} supply={supply} side="left" below />
+      <NodeAt x={R} y={110} name="Qb" voltage={v("qb")} supply={supply} side="right" below />
       <path {...WIRE} d={`M${L} 186 V222 M${R} 186 V222`} />
       <Capacitor x={L} y={204} side="left" />
       <Capacitor x={R} y={204} side="right" />

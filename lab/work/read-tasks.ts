@@ -14,6 +14,7 @@ import { readDevicesBy } from "#experiments/files/named-devices";
 import { designOf, deviceOf } from "#experiments/studies/sensing/sense-design";
 import { MONTE_CARLO_TOLERANCE, readingsTogether, senseErrors } from "#experiments/studies/sensing/sense-errors";
 import { addReport, emptyTally, type Tally, type TrialResult } from "#src/montecarlo/index";
+import { power } from "#src/numerics/power";
 import { fold, type Key, rootKey } from "#src/random/index";
 import { ownOf } from "#src/words/named";
 import type { DroppedDevice, ReadValues } from "../state/lab-parameters.ts";
@@ -102,7 +103,7 @@ const ROUND = [1, 1.5, 2, 3, 4, 5, 6, 8, 10];
 
 /** The next round number of seconds. */
 const rounded = (seconds: number): number => {
-  const decade = 10 ** Math.floor(Math.log10(seconds));
+  const decade = power(10, Math.floor(Math.log10(seconds)));
   const factor = ROUND.find((r) => r * decade >= seconds * (1 - 1e-9)) ?? 10;
   return Number((factor * decade).toPrecision(3));
 };

@@ -23,6 +23,12 @@ const sources = FLOORS.flatMap((floor) =>
     .map((name) => join(floor, name)),
 );
 
+/** The page beside the house: it may see all floors, and none sees it. Its rooms, lowest first, folders and files alike. */
+const LAB = "state work browser packed frames notices controls figures read network tour lab main".split(" ");
+const lab = readdirSync(join(root, "lab"), { recursive: true, encoding: "utf8" })
+  .filter((name) => /\.tsx?$/.test(name))
+  .map((name) => join("lab", name));
+
 const assembly = readdirSync(join(root, "src/kernels/assembly"))
   .filter((name) => name.endsWith(".ts"))
   .map((name) => join("src/kernels/assembly", name));
@@ -73,6 +79,22 @@ describe("the house", () => {
       [],
     );
     expect(inside.filter(({ file, to }) => roomOf(folder, to) > roomOf(folder, file))).toEqual([]);
+  });
+  test("the lab stands beside the house: no floor sees it, it sees no Node, and its rooms stand in their order", () => {
+    expect(lab.length).toBeGreaterThan(30);
+    expect(edges.filter(({ to }) => to.startsWith("lab/"))).toEqual([]);
+    const room = (file: string): number => LAB.indexOf(file.slice("lab/".length).replace(/\.tsx?$|\/.*/, ""));
+    expect(lab.filter((file) => room(file) < 0)).toEqual([]);
+    const inside = lab.flatMap((file) =>
+      importsOf(file).flatMap((specifier) => {
+        const to = target(file, specifier);
+        return to?.startsWith("lab/") ? [{ file, to }] : [];
+      }),
+    );
+    expect(inside.length).toBeGreaterThan(50);
+    expect(inside.filter(({ file, to }) => room(to) > room(file))).toEqual([]);
+    const dice = /\bMath\.random\b|\bDate\b|from "node:|import\("node:|\bconsole\b/;
+    expect(lab.filter((file) => dice.test(codeOf(file)))).toEqual([]);
   });
   test("there is no circle", () => {
     const next = new Map<string, string[]>();

@@ -3,7 +3,9 @@ import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, syml
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { runInNewContext } from "node:vm";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { build } from "esbuild";
 import { packageFolder } from "../experiments/run-rramlab.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
@@ -42,6 +44,50 @@ describe("the package, installed in an empty project", () => {
     const [page] = /node_modules\/rramlab\/docs\/[\w-]+\.md/.exec(help.stdout) ?? [];
     expect(page).toBe("node_modules/rramlab/docs/transient.md");
     expect(readFileSync(join(place.project, page as string), "utf8")).toContain("# Transients");
+  });
+  const { exports } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+  const entries = Object.keys(exports).filter((entry) => !["./experiments", "./package.json"].includes(entry));
+  test.each(entries)("bundles %s for a browser, without Node", async (entry) => {
+    const { outputFiles } = await build({
+      stdin: {
+        contents: `export * from ${JSON.stringify(entry.replace(/^\./, "rramlab"))};`,
+        resolveDir: place.project,
+      },
+      bundle: true,
+      platform: "browser",
+      format: "iife",
+      globalName: "lab",
+      write: false,
+      logLevel: "silent",
+    });
+    // Of what Node adds to the language there is nothing in this room, but what browsers have too.
+    const room = { atob, TextDecoder, TextEncoder, URL, structuredClone };
+    const names = runInNewContext(`${outputFiles[0].text}\nObject.keys(lab)`, room);
+    expect(names.length).toBeGreaterThan(5);
+  });
+  test("reads a cell in a browser as it does in Node", async () => {
+    const read = `const design = { ...lab.REFERENCE_SIZING, technology: lab.sky130, corner: "tt", supply: 0.8, temperature: 300.15 };
+const keys = lab.sampleKeys(lab.rootKey("browser"), 20);
+const { found } = lab.readSamples(lab.compileSenseAmplifier(design), lab.RRAM_SETS.weak, 1, [3e-9], 1e-3, keys);
+const readings = found.readings.join();`;
+    const { outputFiles } = await build({
+      stdin: {
+        contents: `import * as lab from "rramlab";\n${read}\nglobalThis.readings = readings;`,
+        resolveDir: place.project,
+      },
+      bundle: true,
+      platform: "browser",
+      format: "iife",
+      write: false,
+      logLevel: "silent",
+    });
+    const room: { readings?: string; [name: string]: unknown } = { atob, TextDecoder, TextEncoder, URL };
+    runInNewContext(outputFiles[0].text, room);
+    const script = join(place.project, "browser.mjs");
+    writeFileSync(script, `import * as lab from "rramlab";\n${read}\nprocess.stdout.write(readings);`);
+    const { status, stdout } = node(script);
+    expect([status, new Set(stdout.split(",")).size > 1]).toEqual([0, true]);
+    expect(room.readings).toBe(stdout);
   });
   // What `tsc --init` writes, of TypeScript 5.9 and 7, with every check on; and what it takes without a configuration.
   test.each([

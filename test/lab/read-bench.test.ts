@@ -25,9 +25,13 @@ const eventsOf = (page: Page, name: string): Promise<{ events: number; of: numbe
     return { events: Number(events), of: Number(of) };
   });
 
-/** Waits for the first numbers of what is set. */
-const answered = (page: Page) =>
-  page.waitForFunction(() => document.querySelector<HTMLElement>("#bench-read")?.dataset["ratesAfter"] !== "");
+/** Waits for the first numbers of so many settings, the one at the start among them. */
+const answered = (page: Page, settings: number) =>
+  page.waitForFunction(
+    (wanted) => Number(document.querySelector<HTMLElement>("#bench-read")?.dataset["ratesOf"]) >= wanted,
+    {},
+    settings,
+  );
 
 /** Sets a field of the page by typing. */
 const type = async (page: Page, name: string, text: string): Promise<void> => {
@@ -73,7 +77,7 @@ const type = async (page: Page, name: string, text: string): Promise<void> => {
     expect(await page.$eval("#set-supply-typed", (field) => (field as HTMLInputElement).value)).toBe("0.86 V");
     expect(await page.$eval("#set-supply", (field) => field.getAttribute("aria-valuetext"))).toBe("0.86 V");
     expect(await textOf(page, "#figure-schematic svg text")).toBe("supply 0.86 V");
-    await answered(page);
+    await answered(page, 5);
     const counted = await samplesOf(page, 256);
     const after = await eventsOf(page, "type3");
     expect(after.of).toBeGreaterThanOrEqual(counted);
@@ -127,7 +131,7 @@ const type = async (page: Page, name: string, text: string): Promise<void> => {
     await samplesOf(first, 16384);
     await type(first, "temperature", "85");
     await first.waitForFunction(() => location.hash.includes("temperature"));
-    await answered(first);
+    await answered(first, 2);
     await samplesOf(first, 16384);
     await first.click("#copy-link");
     const link = await textOf(first, "#copied");
@@ -172,7 +176,7 @@ const type = async (page: Page, name: string, text: string): Promise<void> => {
         "30 kΩ",
       );
       await page.waitForFunction(() => location.hash.includes("deviceFile="));
-      await answered(page);
+      await answered(page, 2);
       await samplesOf(page, 16384);
       const again = await lab({ hash: new URL(page.url()).hash });
       await samplesOf(again, 16384);

@@ -1,0 +1,42 @@
+// Pictures of the lab for the pages, docs/lab/*.png, in headless Chromium (Debian: apt-get install chromium): node scripts/draw-lab.mjs
+import { spawnSync } from "node:child_process";
+import { mkdirSync } from "node:fs";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { launch } from "puppeteer-core";
+
+const root = fileURLToPath(new URL("../", import.meta.url));
+const PICTURES = [
+  { name: "read", hash: "#supply=0.8&samples=65536&weight=0", width: 1280, height: 1480 },
+  { name: "network", hash: "#bench=network&supply=0.78", width: 1280, height: 1080 },
+  { name: "telephone", hash: "#supply=0.8&samples=65536", width: 390, height: 844 },
+  { name: "dark", hash: "#supply=0.8&samples=65536&map=temperature", width: 1280, height: 900, dark: true },
+];
+
+/** Everything that is asked for is there: nothing on the page says that more is coming. */
+const isDone = () => {
+  const captions = [...document.querySelectorAll(".caption")].map(({ textContent }) => textContent);
+  const isRead = document.getElementById("bench-read") !== null;
+  return isRead
+    ? captions.some((text) => text.startsWith("192 of 192")) && captions.some((text) => text.includes("All 65,536"))
+    : captions.some((text) => text.startsWith("200 of 200")) && captions.some((text) => text.includes("130 of 130"));
+};
+
+const chromium = ["chromium", "chromium-browser", "google-chrome"]
+  .map((name) => spawnSync("which", [name], { encoding: "utf8" }).stdout.trim())
+  .find((path) => path !== "");
+if (!chromium) throw new Error("no browser of Chromium's kind is here; install one: apt-get install chromium");
+mkdirSync(`${root}docs/lab`, { recursive: true });
+const browser = await launch({ executablePath: chromium, args: ["--no-sandbox", "--disable-gpu"], headless: true });
+try {
+  for (const { name, hash, width, height, dark = false } of PICTURES) {
+    const page = await browser.newPage();
+    await page.setViewport({ width, height });
+    await page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: dark ? "dark" : "light" }]);
+    await page.goto(`${pathToFileURL(`${root}dist/lab/lab.html`).href}${hash}`);
+    await page.waitForFunction(isDone, { timeout: 300_000, polling: 500 });
+    await page.screenshot({ path: `${root}docs/lab/${name}.png` });
+    await page.close();
+  }
+} finally {
+  await browser.close();
+}
