@@ -36,7 +36,7 @@ const state = (): string[] =>
     return `${file} ${ino} ${mtimeMs}`;
   });
 
-// A checkout in small: one floor of a few files, and the kernels.
+// A checkout in small: one floor of a few files, the kernels, and a lab that shows nothing.
 beforeAll(() => {
   checkout = mkdtempSync(join(tmpdir(), "rramlab-checkout-"));
   for (const name of [
@@ -46,12 +46,19 @@ beforeAll(() => {
     "scripts",
     "src/random",
     "src/kernels/assembly",
+    "package-lock.json",
+    "lab/page.html",
+    "lab/page.css",
+    ...["binary", "ternary"].map((kind) => `models/digits-${kind}.safetensors`),
   ])
     cpSync(join(root, name), at(name), { recursive: true });
   symlinkSync(join(root, "node_modules"), at("node_modules"));
   mkdirSync(at("experiments", "command-line"), { recursive: true });
   writeFileSync(at("experiments", "command-line", "main.ts"), "console.log(1);\n");
-  writeFileSync(at("index.ts"), 'export * from "#src/random/index";\n');
+  for (const folder of [at("experiments", "files"), at("lab", "work")]) mkdirSync(folder, { recursive: true });
+  writeFileSync(at("experiments", "files", "load-data-set.ts"), "export const loadDataSet = () => null;\n");
+  for (const entry of [at("lab", "main.tsx"), at("lab", "work", "worker.ts")]) writeFileSync(entry, "self.name;\n");
+  for (const entry of ["index.ts", "browser.ts"]) writeFileSync(at(entry), 'export * from "#src/random/index";\n');
   build();
 });
 afterAll(() => rmSync(checkout, { recursive: true, force: true }));
@@ -99,6 +106,11 @@ describe("a build", () => {
     const { status, stderr } = spawnSync(process.execPath, [at("scripts", "build.mjs")], { encoding: "utf8" });
     rmSync(at("src", "random", "wrong.ts"));
     expect([status, stderr]).toEqual([1, expect.stringContaining("wrong.ts")]);
+    expect(state()).toEqual(before);
+    writeFileSync(at("lab", "main.tsx"), "self.name +;\n");
+    const lab = spawnSync(process.execPath, [at("scripts", "build.mjs")], { encoding: "utf8" });
+    writeFileSync(at("lab", "main.tsx"), "self.name;\n");
+    expect([lab.status, lab.stderr]).toEqual([1, expect.stringContaining("lab/main.tsx")]);
     expect(state()).toEqual(before);
     expect(readdirSync(checkout).filter((name) => name.endsWith(".tmp"))).toEqual([]);
   });
