@@ -3,9 +3,10 @@ import { checkData, checkOnCells, createEvaluator } from "#experiments/studies/n
 import { countSlice } from "#experiments/studies/networks/network-reads";
 import type { LabelledImages } from "#src/datasets/labelled-images";
 import { importOnnx } from "#src/exchange/index";
+import { partKey, trialStream } from "#src/montecarlo/index";
 import { accuracyOf, describeNetwork, type Network, parseNetwork, weightKinds } from "#src/networks/index";
-import { fold, type Key, rootKey } from "#src/random/index";
-import { standFor, trialKey } from "./read-tasks.ts";
+import { fold, type Key } from "#src/random/index";
+import { standFor } from "./read-tasks.ts";
 import type { ChipAnswer, Digits, NetworkFile, OpenedFile, TaskOf } from "./task.ts";
 
 const DIGITS = { pixels: 784, sides: [28, 28], classes: 10 };
@@ -60,7 +61,7 @@ const open = (file: NetworkFile): Opened => {
 export const network = ({ file }: TaskOf<"network">): OpenedFile => open(file).file;
 
 /** Key of the part `reads` of a run of `ternary-versus-binary` with this seed. */
-const readsKey = (seed: string): Key => fold(fold(rootKey(seed), "prepare"), "reads");
+const readsKey = (seed: string): Key => partKey({ seed }, "reads");
 
 export const reads = ({ setting, stream, strobes, from, count }: TaskOf<"reads">): readonly ReadCounts[] => {
   standFor(setting.device);
@@ -68,6 +69,6 @@ export const reads = ({ setting, stream, strobes, from, count }: TaskOf<"reads">
 };
 
 export const chip = ({ file, errors, seed, index }: TaskOf<"chip">): ChipAnswer => {
-  const classes = open(file).evaluator.classes(() => errors, "frozen", "trained", trialKey(seed, index));
+  const classes = open(file).evaluator.classes(() => errors, "frozen", "trained", fold(trialStream({ seed }), index));
   return { classes, accuracy: accuracyOf(classes, (test as LabelledImages).labels) };
 };

@@ -13,9 +13,9 @@ import { parseRram, RRAM_SETS, type RramParams } from "#devices/index";
 import { readDevicesBy } from "#experiments/files/named-devices";
 import { designOf, deviceOf } from "#experiments/studies/sensing/sense-design";
 import { MONTE_CARLO_TOLERANCE, readingsTogether, senseErrors } from "#experiments/studies/sensing/sense-errors";
-import { addReport, emptyTally, type Tally, type TrialResult } from "#src/montecarlo/index";
+import { addReport, emptyTally, type Tally, type TrialResult, trialStream } from "#src/montecarlo/index";
 import { power } from "#src/numerics/power";
-import { fold, type Key, rootKey } from "#src/random/index";
+import { fold, type Key } from "#src/random/index";
 import { ownOf } from "#src/words/named";
 import type { DroppedDevice, ReadValues } from "../state/lab-parameters.ts";
 import type { AnswerOf, Setting, Tallies, TaskOf, Waveforms } from "./task.ts";
@@ -44,10 +44,9 @@ const stand = ({ params, device }: Setting): { readonly params: ReadValues; read
   return last;
 };
 
-/** Key of trial i of a run with this seed: a link's samples are those of the command line. */
-export const trialKey = (seed: string, i: number): Key => fold(fold(rootKey(seed), "trial"), i);
+/** Keys of trials of a run with this seed: a link's samples are those of the command line. */
 const trialKeys = (seed: string, from: number, count: number): Key[] => {
-  const stream = fold(rootKey(seed), "trial");
+  const stream = trialStream({ seed });
   return Array.from({ length: count }, (_, i) => fold(stream, from + i));
 };
 

@@ -32,10 +32,11 @@ const LONGEST_REASON = 500;
 export type TrialWitness = (trial: number, varied: Values, result: TrialResult<string>) => void;
 
 /** Key of a part's stream, the same at every point. */
-export const partKey = (plan: Plan, stream: string): Key => fold(fold(rootKey(plan.seed), "prepare"), stream);
+export const partKey = (plan: Pick<Plan, "seed">, stream: string): Key =>
+  fold(fold(rootKey(plan.seed), "prepare"), stream);
 
 /** Key of trial i is its fold by i, the same at every point. */
-export const trialStream = (plan: Plan): Key => fold(rootKey(plan.seed), "trial");
+export const trialStream = (plan: Pick<Plan, "seed">): Key => fold(rootKey(plan.seed), "trial");
 
 // A trial is the experimenter's: what it gives instead of a result is told with its place.
 const checkResult = (where: string, result: unknown): void => {
