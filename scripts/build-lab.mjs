@@ -66,11 +66,14 @@ const inElement = (script) => script.replaceAll("</script", "<\\/script").replac
 export const buildLab = async (built) => {
   const [page, worker] = await Promise.all([bundled("lab/main.tsx"), bundled("lab/work/worker.ts")]);
   const parts = {
-    style: readFileSync(join(root, "lab", "page.css"), "utf8"),
+    style: readFileSync(join(root, "lab", "page", "page.css"), "utf8"),
     packed: [packed("worker", worker), ...(await digits()), ...networks()].join("\n"),
     script: inElement(page),
   };
-  const html = readFileSync(join(root, "lab", "page.html"), "utf8").replace(/{{(\w+)}}/g, (_, name) => parts[name]);
+  const html = readFileSync(join(root, "lab", "page", "page.html"), "utf8").replace(
+    /{{(\w+)}}/g,
+    (_, name) => parts[name],
+  );
   mkdirSync(join(built, "lab"), { recursive: true });
   writeFileSync(join(built, LAB), html);
 };

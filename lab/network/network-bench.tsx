@@ -1,4 +1,4 @@
-import { useEffect, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import { showRate } from "#experiments/units/show";
 import { momentsOf } from "#src/numerics/moments";
 import { wilson } from "#src/numerics/wilson";
@@ -6,6 +6,7 @@ import { ChoiceRow } from "../controls/choice-field.tsx";
 import { words } from "../controls/words.ts";
 import { useParts } from "../figures/in-parts.ts";
 import { useFrames } from "../frames.ts";
+import { useHalves } from "../mean-halves.ts";
 import { type LabState, PAGE_PARAMETERS, type PageValues } from "../state/lab-parameters.ts";
 import type { Crew } from "../work/crew.ts";
 import type { Digits } from "../work/task.ts";
@@ -31,31 +32,19 @@ interface NetworkBenchProps {
 interface Shown {
   readonly chips: number;
   readonly mean: number;
+  /** Of the interval over chips. */
   readonly half: number | null;
 }
 
-/** Mean accuracies with their intervals over chips, which the crew works out. */
-const useAccuracies = (results: NetworkResults, crew: Crew): Readonly<Record<Kind, Shown | null>> => {
-  const [halves, setHalves] = useState<Readonly<Partial<Record<Kind, number>>>>({});
-  const found = KINDS.map((kind) => ({ kind, moments: momentsOf(accuraciesOf(results.point, kind)) }));
-  useEffect(() => {
-    let current = true;
-    const known = found.filter(({ moments }) => moments.count > 1);
-    crew
-      .ask({ kind: "means", moments: known.map(({ moments }) => moments) })
-      .then((intervals) => {
-        if (current)
-          setHalves(Object.fromEntries(known.map(({ kind }, i) => [kind, intervals[i].high - intervals[i].estimate])));
-      })
-      .catch(() => {});
-    return () => {
-      current = false;
-    };
-  }, [results.point]);
+const useAccuracies = ({ point }: NetworkResults, crew: Crew): Readonly<Record<Kind, Shown | null>> => {
+  const moments = {
+    binary: momentsOf(accuraciesOf(point, "binary")),
+    ternary: momentsOf(accuraciesOf(point, "ternary")),
+  };
+  const half = useHalves(crew, moments, point);
   const shown = (kind: Kind): Shown | null => {
-    const moments = found.find((f) => f.kind === kind)?.moments;
-    if (!moments || moments.count === 0) return null;
-    return { chips: moments.count, mean: moments.mean, half: moments.count > 1 ? (halves[kind] ?? null) : null };
+    const { count, mean } = moments[kind];
+    return count === 0 ? null : { chips: count, mean, half: half(kind) };
   };
   return { binary: shown("binary"), ternary: shown("ternary") };
 };
@@ -75,7 +64,7 @@ export const NetworkBench = (props: NetworkBenchProps) => {
   /** Of the reads that the errors were counted on: ± both signs, and zeros. */
   const rate = (share: number, of: number): string => `${showRate(wilson(share * of, of))} %`;
   return (
-    <div class="bench" id="bench-network">
+    <div class="bench-inside" id="bench-network">
       <div class="rows">
         <ChoiceRow
           name="strobes"

@@ -1,6 +1,6 @@
 import type { LabState } from "../state/lab-parameters.ts";
 import type { Crew, Source } from "../work/crew.ts";
-import type { Setting } from "../work/task.ts";
+import { settingOf } from "../work/setting.ts";
 import { type Condition, conditionOf, type Shown } from "./condition.ts";
 
 /** Chips of the point that is set, and of each supply of the sweep. */
@@ -13,12 +13,6 @@ export interface NetworkResults {
   readonly point: Condition | null;
   readonly sweep: readonly (Condition | null)[];
 }
-
-const settingOf = ({ read, page, device }: LabState): Setting => ({
-  params: read,
-  device: read.device === device?.file ? device : null,
-  seed: page.seed,
-});
 
 const shownKey = (shown: Shown): string =>
   Object.values(shown)

@@ -1,9 +1,10 @@
-import { useEffect, useMemo, useState } from "preact/hooks";
+import { useMemo } from "preact/hooks";
 import type { Moments } from "#src/numerics/index";
 import { ChoiceField, ChoiceRow } from "../controls/choice-field.tsx";
 import { FigureFrame } from "../figures/figure-frame.tsx";
 import { useParts } from "../figures/in-parts.ts";
 import { useFrames } from "../frames.ts";
+import { useHalves } from "../mean-halves.ts";
 import { type LabState, PAGE_PARAMETERS, type PageValues, type ReadValues } from "../state/lab-parameters.ts";
 import type { Crew } from "../work/crew.ts";
 import { MapFigure } from "./map-figure.tsx";
@@ -22,35 +23,14 @@ interface ReadBenchProps {
 
 const MEANS = ["repeatedEnergy", "prechargeEnergy", "senseEnergy", "decisionTime"] as const;
 
-/** Means with intervals, which the crew works out: quantiles of t are no small thing. */
-const useMeans = (results: ReadResults, crew: Crew): Readonly<Record<string, MeanShown>> => {
-  const [halves, setHalves] = useState<Readonly<Record<string, number>>>({});
-  const { energies } = results;
-  const moments = MEANS.map((name): Moments | null => {
+const useMeans = ({ energies }: ReadResults, crew: Crew): Readonly<Record<string, MeanShown>> => {
+  const means: Record<string, Moments> = {};
+  for (const name of MEANS) {
     const tally = energies?.tallies[name];
-    return tally?.kind === "mean" && tally.moments.count > 0 ? tally.moments : null;
-  });
-  useEffect(() => {
-    let current = true;
-    const known = MEANS.flatMap((name, i) => (moments[i] ? [{ name, moments: moments[i] }] : []));
-    if (known.length === 0) return;
-    crew
-      .ask({ kind: "means", moments: known.map((m) => m.moments) })
-      .then((intervals) => {
-        if (current)
-          setHalves(Object.fromEntries(known.map(({ name }, i) => [name, intervals[i].high - intervals[i].estimate])));
-      })
-      .catch(() => {});
-    return () => {
-      current = false;
-    };
-  }, [energies]);
-  return Object.fromEntries(
-    MEANS.flatMap((name, i) => {
-      const own = moments[i];
-      return own ? [[name, { mean: own.mean, half: halves[name] ?? null }]] : [];
-    }),
-  );
+    if (tally?.kind === "mean" && tally.moments.count > 0) means[name] = tally.moments;
+  }
+  const half = useHalves(crew, means, energies);
+  return Object.fromEntries(Object.entries(means).map(([name, { mean }]) => [name, { mean, half: half(name) }]));
 };
 
 /** Bench one: one read of a 2T2R cell by its precharge sense amplifier. */

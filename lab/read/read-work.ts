@@ -1,5 +1,6 @@
 import type { LabState } from "../state/lab-parameters.ts";
 import { type Crew, job, type Source } from "../work/crew.ts";
+import { settingOf } from "../work/setting.ts";
 import type { Setting, Waveforms } from "../work/task.ts";
 import { growingSums, type Sums } from "./growing-rates.ts";
 import { type ShmooMap, shmooMap } from "./shmoo-grid.ts";
@@ -19,12 +20,6 @@ export interface ReadResults {
 export const DRAWN = 24;
 /** Samples of which energies are integrated: a mean needs few. */
 export const ENERGY_SAMPLES = 512;
-
-const settingOf = ({ read, page, device }: LabState): Setting => ({
-  params: read,
-  device: read.device === device?.file ? device : null,
-  seed: page.seed,
-});
 
 const drawnWaveforms = (setting: Setting, told: (waveforms: Waveforms) => void): Source => {
   let taken = false;

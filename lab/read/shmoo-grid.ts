@@ -1,4 +1,4 @@
-import type { ReadCounts } from "#circuits/index";
+import { type ReadCounts, sumCounts } from "#circuits/index";
 import { power } from "#src/numerics/power";
 import type { PageValues } from "../state/lab-parameters.ts";
 import { job, type Source } from "../work/crew.ts";
@@ -43,24 +43,6 @@ const STAGES: readonly Stage[] = [
   { columns: 1, rows: 1, from: 64, count: 64, level: 8 },
   { columns: 1, rows: 1, from: 128, count: 64, level: 8 },
 ];
-
-const added = (a: ReadCounts | null, b: ReadCounts): ReadCounts =>
-  a
-    ? {
-        signed: {
-          of: a.signed.of + b.signed.of,
-          wrongSign: a.signed.wrongSign + b.signed.wrongSign,
-          zero: a.signed.zero + b.signed.zero,
-          invalid: a.signed.invalid + b.signed.invalid,
-          binaryFlipped: a.signed.binaryFlipped + b.signed.binaryFlipped,
-        },
-        zero: {
-          of: a.zero.of + b.zero.of,
-          signed: a.zero.signed + b.zero.signed,
-          invalid: a.zero.invalid + b.zero.invalid,
-        },
-      }
-    : b;
 
 interface Place {
   readonly column: number;
@@ -107,7 +89,8 @@ export const shmooMap = (setting: Setting, axis: MapAxis, told: (map: ShmooMap) 
       return job({ kind: "counts", setting: { ...setting, params }, strobes, from, count }, (found) => {
         found.forEach((counts, i) => {
           const at = row ?? i;
-          cells[column][at] = added(cells[column][at], counts);
+          const before = cells[column][at];
+          cells[column][at] = before ? sumCounts([before, counts]) : counts;
         });
         samples = Math.max(samples, from + count);
         told({ axis, cells, samples });

@@ -47,8 +47,7 @@ beforeAll(() => {
     "src/random",
     "src/kernels/assembly",
     "package-lock.json",
-    "lab/page.html",
-    "lab/page.css",
+    "lab/page",
     ...["binary", "ternary"].map((kind) => `models/digits-${kind}.safetensors`),
   ])
     cpSync(join(root, name), at(name), { recursive: true });

@@ -24,7 +24,7 @@ const sources = FLOORS.flatMap((floor) =>
 );
 
 /** The page beside the house: it may see all floors, and none sees it. Its rooms, lowest first, folders and files alike. */
-const LAB = "state work browser packed frames notices controls figures read network tour lab main".split(" ");
+const LAB = "state work browser packed frames mean-halves controls figures read network tour page lab main".split(" ");
 const lab = readdirSync(join(root, "lab"), { recursive: true, encoding: "utf8" })
   .filter((name) => /\.tsx?$/.test(name))
   .map((name) => join("lab", name));
