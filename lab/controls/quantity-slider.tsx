@@ -41,10 +41,13 @@ export const QuantitySlider = ({
       return;
     }
     const found = typedQuantity(text, unit, shown);
-    const si = found === null || base === 1 ? found : found / base;
+    const asShown = found === null || base === 1 ? found : found / base;
+    // A number alone that is absurd in the unit that was shown may be one in SI: 3e-9 of a strobe.
+    const bare = Number(text) / base;
+    const isSi = asShown !== null && faultOf(name, parameter, asShown) && !faultOf(name, parameter, bare);
+    const si = isSi ? bare : asShown;
     if (si === null || faultOf(name, parameter, si)) {
-      const why =
-        si === null ? `"${text}" is no such quantity` : `${words(si * base, unit)} is outside the model's range`;
+      const why = si === null ? `"${text}" is no such quantity` : `${words(si * base, unit)} is outside the range`;
       setFault(`${why}; expected ${expectedOf(parameter, show, unit)}.`);
       return;
     }

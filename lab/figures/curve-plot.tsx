@@ -41,6 +41,10 @@ const FONT = "12px system-ui, sans-serif";
 const LEFT = 60;
 const RIGHT = 12;
 
+/** Where a value stands on a plot of this canvas, in CSS pixels from its left. */
+export const placeOn = (canvas: HTMLCanvasElement, [low, high]: readonly [number, number], x: number): number =>
+  LEFT + ((x - low) / (high - low)) * (canvas.width / (window.devicePixelRatio || 1) - LEFT - RIGHT);
+
 const faded = (name: string, opacity: number): string =>
   opacity === 1 ? colour(name) : `color-mix(in srgb, ${colour(name)} ${100 * opacity}%, transparent)`;
 

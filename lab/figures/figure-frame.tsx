@@ -6,8 +6,8 @@ interface FigureFrameProps {
   readonly name: string;
   readonly title: string;
   readonly caption?: ComponentChildren;
-  /** The figure's numbers as CSV; null: none yet. */
-  readonly csv?: () => string | null;
+  /** The figure's numbers as CSV; null: there are none yet of what is set. */
+  readonly csv?: (() => string) | null;
   /** The figure as a picture, where it is drawn on a canvas; one in SVG is found in the frame. */
   readonly png?: () => HTMLCanvasElement | null;
   readonly children: ComponentChildren;
@@ -16,6 +16,7 @@ interface FigureFrameProps {
 /** A figure with its title, what it says, and its numbers and picture to take away. */
 export const FigureFrame = ({ name, title, caption, csv, png, children }: FigureFrameProps) => {
   const frame = useRef<HTMLDivElement>(null);
+  const hasNumbers = csv !== undefined;
   const saveSvg = (): void => {
     const svg = frame.current?.querySelector("svg");
     if (svg) save(`${name}.svg`, new Blob([svgText(svg)], { type: "image/svg+xml" }));
@@ -26,16 +27,15 @@ export const FigureFrame = ({ name, title, caption, csv, png, children }: Figure
     }, "image/png");
   };
   const saveCsv = (): void => {
-    const text = csv?.();
-    if (text) save(`${name}.csv`, new Blob([text], { type: "text/csv" }));
+    if (csv) save(`${name}.csv`, new Blob([csv()], { type: "text/csv" }));
   };
   return (
     <section class="figure" id={`figure-${name}`} aria-label={title}>
       <header>
         <h3>{title}</h3>
         <div class="take">
-          {csv && (
-            <button type="button" onClick={saveCsv} aria-label={`${title}: numbers as CSV`}>
+          {hasNumbers && (
+            <button type="button" disabled={!csv} onClick={saveCsv} aria-label={`${title}: numbers as CSV`}>
               CSV
             </button>
           )}

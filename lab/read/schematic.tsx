@@ -3,6 +3,9 @@ import type { ReadValues } from "../state/lab-parameters.ts";
 import type { Waveforms } from "../work/task.ts";
 import { nominalAt, type WeightName } from "./nominal-at.ts";
 
+/** Without a minus before nothing. */
+const voltsText = (voltage: number): string => (Math.abs(voltage) < 0.005 ? 0 : voltage).toFixed(2);
+
 const WIRE = { stroke: "var(--ink)", "stroke-width": 1.6, fill: "none" } as const;
 const TEXT = { fill: "var(--ink)", "font-size": 14 } as const;
 const SOFT = { fill: "var(--muted)", "font-size": 12.5 } as const;
@@ -71,7 +74,7 @@ const NodeAt = (props: {
       >
         {name}
         <tspan {...SOFT} dx="4">
-          {Number.isFinite(voltage) ? `${voltage.toFixed(2)} V` : ""}
+          {Number.isFinite(voltage) ? `${voltsText(voltage)} V` : ""}
         </tspan>
       </text>
     </g>
@@ -84,6 +87,8 @@ interface SchematicProps {
   readonly values: ReadValues;
   readonly weight: WeightName;
   readonly waveforms: Waveforms | null;
+  /** Whether the waveforms are of these values. */
+  readonly isFresh: boolean;
 }
 
 const STATES: Readonly<Record<WeightName, readonly [boolean, boolean]>> = {
@@ -93,16 +98,16 @@ const STATES: Readonly<Record<WeightName, readonly [boolean, boolean]>> = {
 };
 
 /** The cell and its amplifier, with the voltages of the nominal read at the strobe. */
-export const Schematic = ({ values, weight, waveforms }: SchematicProps) => {
+export const Schematic = ({ values, weight, waveforms, isFresh }: SchematicProps) => {
   const { supply, strobe, bitLineCapacitance } = values;
   const at = waveforms ? nominalAt(waveforms, weight, strobe) : {};
   const v = (node: string): number => at[node] ?? Number.NaN;
   const [low, high] = waveforms?.medians ?? [Number.NaN, Number.NaN];
   const [leftLow, rightLow] = STATES[weight];
   const ohm = (isLow: boolean): string => measured(isLow ? low : high, "ohm");
-  const said = `Cell that holds ${weight} and its amplifier at the strobe: Q ${v("q").toFixed(2)} V, Qb ${v("qb").toFixed(2)} V`;
+  const said = `Cell that holds ${weight} and its amplifier at the strobe: Q ${voltsText(v("q"))} V, Qb ${voltsText(v("qb"))} V`;
   return (
-    <svg viewBox="24 0 432 438" role="img" aria-label={said} class="schematic">
+    <svg viewBox="24 0 432 438" role="img" aria-label={said} class={`schematic ${isFresh ? "" : "stale"}`}>
       <path {...WIRE} d={`M60 24 H420`} stroke-width="2.4" />
       <text {...TEXT} x={MIDDLE} y="17" text-anchor="middle">
         {`supply ${words(supply, "V")}`}
@@ -157,7 +162,7 @@ export const Schematic = ({ values, weight, waveforms }: SchematicProps) => {
       <Transistor x={R} y={300} gate="left" />
       <path {...WIRE} d={`M${L + 24} 300 H${R - 24}`} />
       <text {...SOFT} x={MIDDLE} y="295" text-anchor="middle">
-        word line
+        {`word line ${words(supply, "V")}`}
       </text>
       <path {...WIRE} d={`M${L} 326 V346 H${R} V326 M${MIDDLE} 346 V358`} />
       <NodeAt x={MIDDLE} y={346} name="SL" voltage={v("sl")} supply={supply} side="right" />

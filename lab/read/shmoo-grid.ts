@@ -8,9 +8,9 @@ import type { Setting } from "../work/task.ts";
 export const SUPPLIES: readonly number[] = Array.from({ length: 25 }, (_, i) =>
   Number((0.3 + 0.05 * i).toPrecision(6)),
 );
-/** Eight a decade from 0.1 ns to 1 us [s]. */
-export const STROBES: readonly number[] = Array.from({ length: 33 }, (_, i) =>
-  Number((0.1e-9 * power(10, i / 8)).toPrecision(3)),
+/** Eight a decade from 0.2 ns to 1.1 us [s]. */
+export const STROBES: readonly number[] = Array.from({ length: 31 }, (_, i) =>
+  Number((0.2e-9 * power(10, i / 8)).toPrecision(3)),
 );
 /** -40 .. 125 degC in steps of 15 [K]. */
 export const TEMPERATURES: readonly number[] = Array.from({ length: 12 }, (_, i) => 233.15 + 15 * i);

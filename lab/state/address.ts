@@ -12,6 +12,8 @@ import {
 
 /** Longest text of a dropped device that goes into an address [characters]. */
 const LONGEST_DEVICE = 6000;
+/** Longest text of a value [characters]. */
+const LONGEST_TEXT = 200;
 const DEVICE = "deviceFile";
 
 const changed = (values: object, defaults: object): [string, string][] =>
@@ -75,10 +77,14 @@ export const stateOf = (address: string): { readonly state: LabState; readonly f
       faults.push(`"${name.slice(0, 40)}" is nothing that can be set here`);
       continue;
     }
+    if (text.length > LONGEST_TEXT) {
+      faults.push(`${name}: a text of ${text.length} characters; at most ${LONGEST_TEXT} are taken`);
+      continue;
+    }
     const value = linkedValue(parameter, text);
     const fault = Number.isNaN(value)
       ? `${name}: "${text.slice(0, 40)}" is no number`
-      : faultOf(name, parameter, typeof value === "string" ? value.slice(0, 200) : value);
+      : faultOf(name, parameter, value);
     if (fault) faults.push(`${fault}; ${parameter.default} is used`);
     else into[name] = value;
   }

@@ -1,8 +1,18 @@
 import { SENSE_PARAMETERS, STROBE_PARAMETER } from "#experiments/studies/sensing/sense-parameters";
 import { choice, defaultsOf, type Parameters, type ValuesOf } from "#src/montecarlo/index";
 
+/** Most that a spread is multiplied by: beyond it some cells are shorts or opens, whose transients take minutes. */
+const MOST_SPREAD = 10;
+/** Least strobe [s]: within SEN's edge no read can follow another. */
+const LEAST_STROBE = 0.11e-9;
+
 /** What the studies behind the benches take: `sense-errors` all of it, `ternary-versus-binary` too. */
-export const READ_PARAMETERS = { ...SENSE_PARAMETERS, strobe: STROBE_PARAMETER } as const satisfies Parameters;
+export const READ_PARAMETERS = {
+  ...SENSE_PARAMETERS,
+  lrsSpreadFactor: { ...SENSE_PARAMETERS.lrsSpreadFactor, max: MOST_SPREAD },
+  hrsSpreadFactor: { ...SENSE_PARAMETERS.hrsSpreadFactor, max: MOST_SPREAD },
+  strobe: { ...STROBE_PARAMETER, min: LEAST_STROBE },
+} as const satisfies Parameters;
 export type ReadValues = ValuesOf<typeof READ_PARAMETERS>;
 export type ReadName = keyof ReadValues;
 export const READ_DEFAULTS: ReadValues = defaultsOf(READ_PARAMETERS);

@@ -18,7 +18,7 @@ export const STEPS: readonly Step[] = [
   },
   {
     title: "A zero is a matter of timing",
-    says: "High | high is 0: both fall late. Look early enough and both outputs are still high: neither has fallen, the cell holds 0.",
+    says: "High | high is 0: both outputs droop slowly. Look early enough and both are still high: neither has fallen, the cell holds 0.",
     show: { page: { bench: "read", weight: "0" } },
     at: "figure-waveforms",
   },
@@ -32,13 +32,13 @@ export const STEPS: readonly Step[] = [
     title: "Too early, or too weak",
     says: "At 0.7 V everything slows down. At 3 ns hardly a ±1 has fallen yet: they read as 0, type 2. The window moved, the strobe did not.",
     show: { page: { bench: "read", weight: "+1", map: "strobe", shown: "misread" }, read: { supply: 0.7 } },
-    at: "figure-map",
+    at: "figure-rates",
   },
   {
     title: "What a network makes of it",
     says: "The same amplifier reads every weight of two networks. At 0.78 V, 3 ns, chips of both lose accuracy; see which digits, and what each one's best strobe gives back.",
     show: { page: { bench: "network", strobes: "common" }, read: { supply: 0.78 } },
-    at: "figure-chips",
+    at: "bench-network",
   },
 ];
 

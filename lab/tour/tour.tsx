@@ -12,12 +12,30 @@ export const Tour = ({ step, onStep }: TourProps) => {
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
     heading.current?.focus({ preventScroll: true });
-    const seen = document.getElementById(at);
-    seen?.classList.add("looked-at");
     const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
-    seen?.scrollIntoView({ block: "nearest", behavior: calm ? "auto" : "smooth" });
-    return () => seen?.classList.remove("looked-at");
+    let seen: HTMLElement | null = null;
+    // A bench that was not open yet is drawn in parts.
+    const look = (): void => {
+      seen = document.getElementById(at);
+      if (!seen) return;
+      clearInterval(looking);
+      seen.classList.add("looked-at");
+      seen.scrollIntoView({ block: "start", behavior: calm ? "auto" : "smooth" });
+    };
+    const looking = setInterval(look, 100);
+    look();
+    return () => {
+      clearInterval(looking);
+      seen?.classList.remove("looked-at");
+    };
   }, [step]);
+  useEffect(() => {
+    const leave = (event: KeyboardEvent): void => {
+      if (event.key === "Escape") onStep(null);
+    };
+    addEventListener("keydown", leave);
+    return () => removeEventListener("keydown", leave);
+  }, [onStep]);
   return (
     <aside class="tour" aria-label="Tour">
       <h2 ref={heading} tabIndex={-1}>

@@ -7,16 +7,16 @@ export interface Source {
   readonly take: () => Job;
 }
 
-/** A task, and who is told its answer, also where its source is not wanted any more. */
+/** A task, and who is told its answer and how long it took [s], also where its source is not wanted any more. */
 export interface Job {
   readonly task: Task;
-  readonly done: (answer: AnswerOf<Task["kind"]>) => void;
+  readonly done: (answer: AnswerOf<Task["kind"]>, seconds: number) => void;
 }
 
 /** A job whose `done` knows what its task's kind answers. */
 export const job = <K extends Task["kind"]>(
   task: Extract<Task, { readonly kind: K }>,
-  done: (answer: AnswerOf<K>) => void,
+  done: (answer: AnswerOf<K>, seconds: number) => void,
 ): Job => ({ task, done: done as Job["done"] });
 
 export interface Crew {
@@ -24,33 +24,53 @@ export interface Crew {
   want(sources: readonly Source[]): void;
   /** Asks one worker, before everything else. */
   ask<K extends Task["kind"]>(task: Extract<Task, { readonly kind: K }>): Promise<AnswerOf<K>>;
-  /** Tells every worker, before everything else. */
+  /** Tells every worker, before everything else, and those that take the place of one. */
   tellAll(task: Task): void;
 }
 
-interface Hand {
-  readonly worker: Worker;
-  /** What it is at; null: nothing. */
-  at: { readonly id: number; readonly answered: (told: Told) => void } | null;
-  /** What it is to be told before anything else. */
-  readonly first: Task[];
+/** What a worker is at, since when [s], and for which source; null: a question, which nobody interrupts. */
+interface Work {
+  readonly id: number;
+  readonly source: Source | null;
+  readonly job: Job | null;
+  readonly since: number;
+  readonly answered: (told: Told, seconds: number) => void;
 }
+
+interface Hand {
+  worker: Worker;
+  /** null: nothing. */
+  at: Work | null;
+  /** What it is to be told before anything else. */
+  first: Task[];
+}
+
+/** Time after which a task that is not wanted any more, or that a question waits for, is ended with its worker [s]. */
+const PATIENCE = 0.5;
 
 /**
  * Workers that do what is wanted, the most urgent first. Tasks are short (some 20 ms), so that a change is answered at once, and a
- * worker has one at a time.
+ * worker has one at a time. One whose task takes long is replaced where the task is in the way; the task is begun again if it is still wanted.
  *
- * @param onFault Told, in a sentence, what could not be computed.
+ * @param onFault Told, in a sentence, what could not be computed. @param now A clock [s].
  */
-export const createCrew = (make: () => Worker, count: number, onFault: (sentence: string) => void): Crew => {
+export const createCrew = (
+  make: () => Worker,
+  count: number,
+  onFault: (sentence: string) => void,
+  now: () => number,
+): Crew => {
   let sources: readonly Source[] = [];
   let lastId = 0;
   const asked: { readonly task: Task; readonly answered: (told: Told) => void }[] = [];
+  /** Jobs whose worker was ended. */
+  let again: { readonly source: Source; readonly job: Job }[] = [];
+  const everybody: Task[] = [];
   const hands: Hand[] = [];
 
-  const send = (hand: Hand, task: Task, answered: (told: Told) => void): void => {
+  const send = (hand: Hand, task: Task, work: Pick<Work, "source" | "job" | "answered">): void => {
     lastId += 1;
-    hand.at = { id: lastId, answered };
+    hand.at = { ...work, id: lastId, since: now() };
     hand.worker.postMessage({ id: lastId, task } satisfies Ask);
   };
 
@@ -66,30 +86,59 @@ export const createCrew = (make: () => Worker, count: number, onFault: (sentence
     return best;
   };
 
+  const begin = (hand: Hand, source: Source, own: Job): void =>
+    send(hand, own.task, {
+      source,
+      job: own,
+      answered: (told, seconds) => {
+        if (!("error" in told)) own.done(told.answer, seconds);
+        else if (sources.includes(source)) {
+          sources = sources.filter((other) => other !== source);
+          onFault(told.error);
+        }
+      },
+    });
+
   const next = (hand: Hand): void => {
     const first = hand.first.shift();
     if (first) {
-      send(hand, first, (told) => {
+      const answered = (told: Told): void => {
         if ("error" in told) onFault(told.error);
-      });
+      };
+      send(hand, first, { source: null, job: null, answered });
       return;
     }
     const question = asked.shift();
     if (question) {
-      send(hand, question.task, question.answered);
+      send(hand, question.task, { source: null, job: null, answered: question.answered });
       return;
     }
     // A page that nobody looks at computes nothing.
-    const source = document.hidden ? null : mostUrgent();
-    if (!source) return;
-    const { task, done } = source.take();
-    send(hand, task, (told) => {
-      if (!("error" in told)) done(told.answer);
-      else if (sources.includes(source)) {
-        sources = sources.filter((other) => other !== source);
-        onFault(told.error);
-      }
-    });
+    if (document.hidden) return;
+    const lost = again.shift();
+    if (lost) {
+      begin(hand, lost.source, lost.job);
+      return;
+    }
+    const source = mostUrgent();
+    if (source) begin(hand, source, source.take());
+  };
+
+  const pump = (): void => {
+    hire();
+    for (const hand of hands) if (!hand.at) next(hand);
+    if (asked.length > 0 || hands.some(isInTheWay)) lookAgain();
+  };
+
+  const employ = (hand: Hand): void => {
+    hand.worker.onmessage = ({ data }: MessageEvent<Told>) => {
+      const { at } = hand;
+      if (!at || at.id !== data.id) return;
+      hand.at = null;
+      at.answered(data, now() - at.since);
+      pump();
+    };
+    hand.worker.onerror = (event) => onFault(`a worker of the page stopped (${event.message || "no reason given"})`);
   };
 
   // Workers begin when something is wanted: their start takes the cores that the page is first drawn by.
@@ -97,21 +146,31 @@ export const createCrew = (make: () => Worker, count: number, onFault: (sentence
     if (hands.length > 0) return;
     for (let i = 0; i < count; i++) {
       const hand: Hand = { worker: make(), at: null, first: [] };
-      hand.worker.onmessage = ({ data }: MessageEvent<Told>) => {
-        const { at } = hand;
-        if (!at || at.id !== data.id) return;
-        hand.at = null;
-        at.answered(data);
-        pump();
-      };
-      hand.worker.onerror = (event) => onFault(`a worker of the page stopped (${event.message || "no reason given"})`);
+      employ(hand);
       hands.push(hand);
     }
   };
 
-  const pump = (): void => {
-    hire();
-    for (const hand of hands) if (!hand.at) next(hand);
+  const isInTheWay = ({ at }: Hand): boolean =>
+    at?.source !== null && at?.source !== undefined && (!sources.includes(at.source) || asked.length > 0);
+
+  let looking: ReturnType<typeof setTimeout> | undefined;
+  const lookAgain = (): void => {
+    if (looking !== undefined) return;
+    looking = setTimeout(() => {
+      looking = undefined;
+      for (const hand of hands) {
+        if (!isInTheWay(hand) || !hand.at || now() - hand.at.since < PATIENCE) continue;
+        const { source, job: own } = hand.at;
+        hand.worker.terminate();
+        hand.worker = make();
+        hand.at = null;
+        hand.first = [...everybody];
+        employ(hand);
+        if (source && own && sources.includes(source)) again.push({ source, job: own });
+      }
+      pump();
+    }, 1000 * PATIENCE);
   };
 
   document.addEventListener("visibilitychange", pump);
@@ -119,6 +178,7 @@ export const createCrew = (make: () => Worker, count: number, onFault: (sentence
   return {
     want: (next) => {
       sources = next;
+      again = again.filter(({ source }) => sources.includes(source));
       pump();
     },
     ask: (task) =>
@@ -133,6 +193,7 @@ export const createCrew = (make: () => Worker, count: number, onFault: (sentence
         pump();
       }),
     tellAll: (task) => {
+      everybody.push(task);
       hire();
       for (const hand of hands) hand.first.push(task);
       pump();

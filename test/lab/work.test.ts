@@ -4,6 +4,7 @@ import { designOf, deviceOf } from "#experiments/studies/sensing/sense-design";
 import { fold, rootKey } from "#src/random/index";
 import { growingSums, type Sums } from "../../lab/read/growing-rates.ts";
 import { WEIGHT_ORDER } from "../../lab/read/nominal-at.ts";
+import { remarksOn } from "../../lab/read/remarks.ts";
 import { countsNear, rowsOf, type ShmooMap, SUPPLIES, shmooMap, shownError } from "../../lab/read/shmoo-grid.ts";
 import { READ_DEFAULTS, START } from "../../lab/state/lab-parameters.ts";
 import { networkCommand, readCommand } from "../../lab/state/run-command.ts";
@@ -52,12 +53,12 @@ describe("what a worker counts", () => {
     const seen: Sums[] = [];
     const source = growingSums(
       setting({ supply: 0.75 }),
-      { kind: "rates", limit: 80, slice: 16, firstSlice: 8, levelAt: () => 0 },
+      { kind: "rates", limit: 80, firstSlice: 8, levelAt: () => 0 },
       (sums) => seen.push(sums),
     );
     const jobs = [];
     while (source.level() !== null) jobs.push(source.take());
-    for (const { task, done } of [...jobs].reverse()) done(answer(task as Extract<Task, { kind: "rates" }>));
+    for (const { task, done } of [...jobs].reverse()) done(answer(task as Extract<Task, { kind: "rates" }>), 0.01);
     // Nothing could be told before the first slice was there.
     expect(seen.map(({ samples }) => samples)).toEqual([80]);
     expect(seen[0].tallies).toEqual(rates(0, 80));
@@ -116,7 +117,7 @@ describe("the map", () => {
     const { task, done } = first[9];
     if (task.kind !== "counts") throw new Error(task.kind);
     const counts = answer({ ...task, count: 4 });
-    done(counts);
+    done(counts, 0.01);
     const column = SUPPLIES.indexOf(task.setting.params.supply);
     const row = rowsOf("temperature").indexOf(task.setting.params.temperature);
     expect(map?.cells[column][row]).toEqual(counts[0]);
@@ -125,6 +126,19 @@ describe("the map", () => {
     const { signed, zero } = counts[0];
     expect([signed.of, zero.of]).toEqual([8, 4]);
     expect(shownError(counts[0], "type 3")).toBe(zero.signed / zero.of);
+  });
+});
+
+describe("what is said beside a read", () => {
+  const medians = { low: 10e3, high: 400e3 };
+  test("is where the transistors' fits end, and what temperature does not do", () => {
+    expect(remarksOn(READ_DEFAULTS, medians)).toEqual([]);
+    expect(remarksOn({ ...READ_DEFAULTS, supply: 0.5, temperature: 358.15 }, medians)).toEqual([
+      "OUTSIDE the transistor fits' range, extrapolated: sky130 0.5 V 85 °C.",
+      "Only transistors follow the temperature: the cells have no activation energy.",
+    ]);
+    expect(remarksOn({ ...READ_DEFAULTS, temperature: 358.15, activationEnergyHrs: 0.1 }, medians)).toEqual([]);
+    expect(remarksOn({ ...READ_DEFAULTS, lrsMedianFactor: 50 }, medians).join()).toContain("above the high one");
   });
 });
 

@@ -1,11 +1,9 @@
 import { compileSenseAmplifier, type SenseAmplifier, type SenseAmplifierDesign } from "#circuits/index";
-import type { RramConduction, RramParams, RramStateParams, Technology } from "#devices/index";
+import type { RramConduction, RramParams, RramStateParams } from "#devices/index";
 import { defaultsOf, oncePerPoint, type Value } from "#src/montecarlo/index";
 import { deviceFor } from "../../files/named-devices.ts";
 import { showQuantity } from "../../units/show.ts";
-import { type SenseValues, SIZING_PARAMETERS, type SizingValues, TECHNOLOGIES } from "./sense-parameters.ts";
-
-export const technologyOf = (params: Pick<SenseValues, "technology">): Technology => TECHNOLOGIES[params.technology];
+import { type SenseValues, SIZING_PARAMETERS, type SizingValues, technologyOf } from "./sense-parameters.ts";
 
 /** V0 of the other law [V]: see `conduction`. */
 const FIELD_VOLTAGE = 0.43;

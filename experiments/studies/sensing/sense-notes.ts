@@ -2,8 +2,9 @@ import { type RramParams, type Technology, totalLogSigma, trappedShare } from "#
 import type { Row, Value } from "#src/montecarlo/index";
 import { deviceFor } from "../../files/named-devices.ts";
 import { showQuantity } from "../../units/show.ts";
-import { conductionOf, FACTORS, lawOf, technologyOf } from "./sense-design.ts";
-import type { SenseValues } from "./sense-parameters.ts";
+import { conductionOf, FACTORS, lawOf } from "./sense-design.ts";
+import { type SenseValues, technologyOf } from "./sense-parameters.ts";
+import { type Operated, rangeNotes } from "./sense-range.ts";
 
 /** One line on a device set: medians and spreads. */
 export const describeDevice = (set: RramParams): string => {
@@ -48,9 +49,6 @@ export const standingOf = (
   return `Device set ${sets.join(", ")}${params.conduction === undefined ? "" : `; ${[...laws].join(" and ")}`}.`;
 };
 
-/** The conditions a transistor is operated at. */
-type Operated = Pick<SenseValues, "technology" | "corner" | "supply" | "temperature">;
-
 /** First-crossing time of the fitted transistors over BSIM4's at these conditions; null where it was not compared. */
 export const fitAt = (p: Operated): { readonly low: number; readonly high: number } | null =>
   technologyOf(p).timing.find(
@@ -90,22 +88,11 @@ const transistorNote = (t: Technology): string => {
   return `Transistors: ${t.says}; fit error of ln(current) at tt 27 °C in weak/moderate/strong inversion, rms %: ${fits.join(", ")}. Corners: ${t.cornersAre}. Mismatch: ${sources}.`;
 };
 
-/** Points outside what the transistor fits were made for. */
-const rangeNote = (points: readonly Operated[]): string[] => {
-  const outside = points.filter((p) => {
-    const { supplyRange, temperatureRange } = technologyOf(p);
-    const within = (x: number, [low, high]: readonly [number, number]): boolean => x >= low - 1e-9 && x <= high + 1e-9;
-    return !within(p.supply, supplyRange) || !within(p.temperature, temperatureRange);
-  });
-  const named = [...new Set(outside.map((p) => `${p.technology} ${p.supply} V ${showQuantity(p.temperature, "K")}`))];
-  return named.length > 0 ? [`OUTSIDE the transistor fits' range, extrapolated: ${named.join("; ")}.`] : [];
-};
-
 /** What must be said of the transistors at these conditions. */
 export const transistorNotes = (points: readonly Operated[]): string[] => [
   ...[...new Set(points.map(technologyOf))].map(transistorNote),
   timingNote(points),
-  ...rangeNote(points),
+  ...rangeNotes(points),
   "Sizes and capacitances of the amplifier are this project's own: absolute times belong to them.",
 ];
 

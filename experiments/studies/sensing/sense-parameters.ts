@@ -3,7 +3,7 @@ import { CORNERS, ptm130, type Role, sky130, type Technology } from "#devices/in
 import { choice, type Parameters, quantity, type ValuesOf } from "#src/montecarlo/index";
 import { keysOf } from "#src/words/named";
 
-export const TECHNOLOGIES = { sky130, ptm130 } as const satisfies Readonly<Record<string, Technology>>;
+const TECHNOLOGIES = { sky130, ptm130 } as const satisfies Readonly<Record<string, Technology>>;
 
 /** A width or capacitance or time of the amplifier as the reference netlist has it. */
 const OWN = "this project's own reference netlist";
@@ -139,3 +139,5 @@ export const STROBE_PARAMETER = quantity(
 export const SENSE_NAMES = keysOf(SENSE_PARAMETERS);
 
 export type SenseValues = ValuesOf<typeof SENSE_PARAMETERS>;
+
+export const technologyOf = ({ technology }: Pick<SenseValues, "technology">): Technology => TECHNOLOGIES[technology];
