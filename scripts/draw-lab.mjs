@@ -18,7 +18,7 @@ const isDone = () => {
   const isRead = document.getElementById("bench-read") !== null;
   return isRead
     ? captions.some((text) => text.startsWith("192 of 192")) && captions.some((text) => text.includes("All 65,536"))
-    : captions.some((text) => text.startsWith("200 of 200")) && captions.some((text) => text.includes("150 of 150"));
+    : captions.some((text) => text.includes("200 of 200")) && captions.some((text) => text.includes("150 of 150"));
 };
 
 const chromium = ["chromium", "chromium-browser", "google-chrome"]
