@@ -48,6 +48,9 @@ interface Hand {
 /** Time after which a task that is not wanted any more, or that a question waits for, is ended with its worker [s]. */
 const PATIENCE = 0.5;
 
+/** Jobs that are kept to be begun again. */
+const MOST_ENDED = 64;
+
 /**
  * Workers that do what is wanted, the most urgent first. Tasks are short (some 20 ms), so that a change is answered at once, and a
  * worker has one at a time. One whose task takes long is replaced where the task is in the way; the task is begun again if it is still wanted.
@@ -63,8 +66,8 @@ export const createCrew = (
   let sources: readonly Source[] = [];
   let lastId = 0;
   const asked: { readonly task: Task; readonly answered: (told: Told) => void }[] = [];
-  /** Jobs whose worker was ended. */
-  let again: { readonly source: Source; readonly job: Job }[] = [];
+  /** Jobs whose worker was ended: their sources may be wanted again. */
+  const ended: { readonly source: Source; readonly job: Job }[] = [];
   const everybody: Task[] = [];
   const hands: Hand[] = [];
 
@@ -115,9 +118,10 @@ export const createCrew = (
     }
     // A page that nobody looks at computes nothing.
     if (document.hidden) return;
-    const lost = again.shift();
-    if (lost) {
-      begin(hand, lost.source, lost.job);
+    const lost = ended.findIndex(({ source }) => sources.includes(source));
+    if (lost >= 0) {
+      const [{ source, job: own }] = ended.splice(lost, 1);
+      begin(hand, source, own);
       return;
     }
     const source = mostUrgent();
@@ -167,7 +171,8 @@ export const createCrew = (
         hand.at = null;
         hand.first = [...everybody];
         employ(hand);
-        if (source && own && sources.includes(source)) again.push({ source, job: own });
+        if (source && own) ended.push({ source, job: own });
+        if (ended.length > MOST_ENDED) ended.shift();
       }
       pump();
     }, 1000 * PATIENCE);
@@ -178,7 +183,6 @@ export const createCrew = (
   return {
     want: (next) => {
       sources = next;
-      again = again.filter(({ source }) => sources.includes(source));
       pump();
     },
     ask: (task) =>

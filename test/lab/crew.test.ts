@@ -105,6 +105,18 @@ describe("the crew", () => {
     hands[1].answer("found");
     expect(wanted.answered).toEqual(["found"]);
   });
+  test("begins an ended task again where its source is wanted again, so that nothing is missing there", async () => {
+    const { crew, hands, clock } = crewOf(1);
+    const first = sourceOf(1, 1);
+    crew.want([first.source]);
+    clock.now = 10;
+    crew.want([]);
+    await pause(700);
+    expect([hands.length, hands[1].asked.length]).toEqual([2, 0]);
+    crew.want([first.source]);
+    hands[1].answer("late");
+    expect(first.answered).toEqual(["late"]);
+  });
   test("interrupts a long task for a question, and begins it again", async () => {
     const { crew, hands, clock } = crewOf(1);
     const source = sourceOf(1, 1);
