@@ -4,7 +4,15 @@ import { countSlice } from "#experiments/studies/networks/network-reads";
 import type { LabelledImages } from "#src/datasets/labelled-images";
 import { importOnnx } from "#src/exchange/index";
 import { partKey, trialStream } from "#src/montecarlo/index";
-import { accuracyOf, describeNetwork, type Network, parseNetwork, weightKinds } from "#src/networks/index";
+import {
+  accuracyOf,
+  describeNetwork,
+  type Network,
+  parseNetwork,
+  showShape,
+  sizeOf,
+  weightKinds,
+} from "#src/networks/index";
 import { fold, type Key } from "#src/random/index";
 import { standFor } from "./read-tasks.ts";
 import type { ChipAnswer, Digits, NetworkFile, OpenedFile, TaskOf } from "./task.ts";
@@ -39,6 +47,11 @@ const open = (file: NetworkFile): Opened => {
   if (found) return found;
   if (!test) throw new Error("no digits are there yet.");
   const { network, imported } = networkOf(file);
+  const { shape } = network.input;
+  if (sizeOf(shape) !== DIGITS.pixels)
+    throw new RangeError(
+      `${file.name} takes ${showShape(shape)} (${describeNetwork(network)}), and ${NAME} are 28 x 28 pixels: a network that takes 784 can read them. The command line reads others with images of their own (rramlab run network-on-chips).`,
+    );
   checkData(network, test, NAME, file.name, false);
   checkOnCells(network, "refused");
   const kinds = weightKinds(network);
