@@ -2,7 +2,7 @@ import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } fr
 import { RRAM_SETS, type RramParams } from "#devices/index";
 import { ownOf } from "#src/words/named";
 import { inTurn } from "./figures/in-turn.ts";
-import { accuraciesOf } from "./network/condition.ts";
+import { accuraciesOf, KINDS } from "./network/condition.ts";
 import { NetworkBench } from "./network/network-bench.tsx";
 import { CHIPS, createNetworkWork } from "./network/network-work.ts";
 import { Header } from "./page/header.tsx";
@@ -15,7 +15,7 @@ import { CellsAndAmplifier, OperatingPoint } from "./read/read-controls.tsx";
 import { createReadWork } from "./read/read-work.ts";
 import { addressOf, holdsDevice, stateOf } from "./state/address.ts";
 import { type LabState, type PageValues, type ReadValues, START } from "./state/lab-parameters.ts";
-import { networkCommand, readCommand } from "./state/run-command.ts";
+import { networkCommand, ownNetworkCommand, readCommand } from "./state/run-command.ts";
 import { stateOfStep } from "./tour/steps.ts";
 import { Tour } from "./tour/tour.tsx";
 import type { Crew } from "./work/crew.ts";
@@ -148,7 +148,8 @@ export const Lab = ({ crew, shipped, onFault, workers }: LabProps) => {
   };
   const countedChips = (): number => {
     const { point, isFresh } = networkWork.results();
-    return (isFresh && accuraciesOf(point, "ternary").length) || CHIPS;
+    const counted = KINDS.filter((kind) => files[kind]).map((kind) => accuraciesOf(point, kind).length);
+    return (isFresh && Math.min(...counted)) || CHIPS;
   };
   const copyLink = (): void => {
     if (!holdsDevice(state))
@@ -157,8 +158,7 @@ export const Lab = ({ crew, shipped, onFault, workers }: LabProps) => {
   };
   const copyCommand = (): void => {
     if (bench === "read") copy("Command", readCommand(state, countedSamples()));
-    else if (own) notice("A command for your own network: see docs/chips.md, --set network=FILE.");
-    else copy("Command", networkCommand(state, countedChips()));
+    else copy("Command", own ? ownNetworkCommand(state, own, countedChips()) : networkCommand(state, countedChips()));
   };
   const onStep = (next: number | null): void => {
     setStep(next);

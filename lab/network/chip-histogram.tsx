@@ -8,6 +8,8 @@ export type OpenedShown = Readonly<Partial<Record<Kind, OpenedFile>>>;
 
 interface ChipHistogramProps {
   readonly condition: Condition | null;
+  /** Whether it is of what is set. */
+  readonly isFresh: boolean;
   readonly opened: OpenedShown;
   readonly belonging: Belonging;
 }
@@ -25,7 +27,7 @@ const rangeOf = (values: readonly number[]): readonly [number, number] => {
 const percent = (share: number, digits: number): string => `${(100 * share).toFixed(digits)} %`;
 
 /** Accuracies of chips, chip after chip, and what each network reaches without errors. */
-export const ChipHistogram = ({ condition, opened, belonging }: ChipHistogramProps) => {
+export const ChipHistogram = ({ condition, isFresh, opened, belonging }: ChipHistogramProps) => {
   const found = KINDS.map((kind) => ({ kind, values: accuraciesOf(condition, kind), clean: opened[kind]?.clean }));
   const known = found.flatMap(({ values, clean }) => [...values, ...(clean === undefined ? [] : [clean])]);
   const [low, high] = rangeOf(known.length > 0 ? known : [0.9, 0.95]);
@@ -39,14 +41,15 @@ export const ChipHistogram = ({ condition, opened, belonging }: ChipHistogramPro
   const y = (count: number): number => HEIGHT - BOTTOM - (count / most) * (HEIGHT - BOTTOM - TOP);
   const drawn = Math.max(...found.map(({ values }) => values.length));
   const ticks = Array.from({ length: 6 }, (_, i) => low + ((high - low) * i) / 5);
-  const csv = condition
-    ? (): string =>
-        csvOf(
-          ["chip", ...KINDS],
-          Array.from({ length: drawn }, (_, i) => [i, ...found.map(({ values }) => values[i] ?? null)]),
-          belonging,
-        )
-    : null;
+  const csv =
+    isFresh && condition
+      ? (): string =>
+          csvOf(
+            ["chip", ...KINDS],
+            Array.from({ length: drawn }, (_, i) => [i, ...found.map(({ values }) => values[i] ?? null)]),
+            belonging,
+          )
+      : null;
   return (
     <FigureFrame
       name="chips"

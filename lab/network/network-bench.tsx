@@ -135,7 +135,7 @@ export const NetworkBench = (props: NetworkBenchProps) => {
         </tbody>
       </table>
       <div class={`columns two ${isFresh ? "" : "stale"}`}>
-        {parts > 0 && <ChipHistogram condition={point} opened={opened} belonging={belonging} />}
+        {parts > 0 && <ChipHistogram condition={point} isFresh={isFresh} opened={opened} belonging={belonging} />}
         {parts > 1 && <SupplySweep sweep={results.sweep} opened={opened} belonging={belonging} />}
         {parts > 2 && <DigitVerdicts digits={digits} condition={point} opened={opened} chip={chip} onChip={setChip} />}
       </div>

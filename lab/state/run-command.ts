@@ -37,3 +37,15 @@ export const networkCommand = (state: LabState, chips: number): string =>
     ...["--trials", String(chips)],
     ...seedOf(state.page.seed),
   ]);
+
+/** The run whose accuracies are those of a network of the user's own, of this file, after so many chips. */
+export const ownNetworkCommand = (state: LabState, file: string, chips: number): string =>
+  command([
+    "network-on-chips",
+    ...["--set", `network=${file}`],
+    ...["--grid", `supply=${state.read.supply}`],
+    ...settings(state, ["supply"]),
+    ...(state.page.strobes === "best" ? ["--set", "strobes=best"] : []),
+    ...["--trials", String(chips)],
+    ...seedOf(state.page.seed),
+  ]);

@@ -68,7 +68,7 @@ const mean = (values: readonly number[]): number => values.reduce((sum, v) => su
   });
 
   test("takes a network of the user's, an ONNX file too, and tells what it cannot take", async () => {
-    const page = await open("#bench=network&supply=1");
+    const page = await open("#bench=network&supply=0.8&strobe=4e-9");
     await chips(page, 2);
     await drop(page, "cifar.safetensors", model("cifar-ternary.safetensors"));
     expect(await noticed(page, "cifar.safetensors takes")).toContain("28 x 28");
@@ -83,6 +83,12 @@ const mean = (values: readonly number[]): number => values.reduce((sum, v) => su
     const clean = await page.$eval(".networks tbody td:nth-of-type(2)", (cell) => (cell as HTMLElement).textContent);
     expect(clean).toBe("93.60 %");
     expect(await page.$("#accuracy-binary")).toBeNull();
+    await page.click("#copy-command");
+    const words = (await textOf(page, "#copied")).split(" ");
+    expect(words.slice(0, 6)).toEqual(["npx", "rramlab", "run", "network-on-chips", "--set", "network=t.onnx"]);
+    words[words.indexOf("--trials") + 1] = "2";
+    const { rows } = await json(...words.slice(2), "--workers", "2", "--out", "own");
+    expect(mean((await accuraciesOf(page, 2))["ternary"])).toBeCloseTo(rows[0].accuracy, 12);
     await page.close();
   });
 
