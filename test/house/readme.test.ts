@@ -1,8 +1,9 @@
+import { spawn } from "node:child_process";
 import { cpSync, existsSync, readFileSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { beforeAll, describe, expect, test } from "@jest/globals";
-import { inFolder, packageFolder } from "../experiments/run-rramlab.ts";
+import { inFolder, main, packageFolder } from "../experiments/run-rramlab.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const readme = readFileSync(join(root, "README.md"), "utf8");
@@ -19,6 +20,9 @@ const commands = [...blocks, ...spans]
   .map((line) => line.trim())
   .filter((line) => line.startsWith("npx rramlab "));
 const withoutPlaceholder = commands.filter((line) => !/\b[A-Z]{3,}\b/.test(line.replaceAll(/[A-Z]\w*=/g, "")));
+
+/** Runs until it is stopped. */
+const SERVES = "npx rramlab lab";
 
 describe("the README's commands work as they are pasted", () => {
   // As after npm ci: the checkout's own files beside where the user is.
@@ -40,11 +44,23 @@ describe("the README's commands work as they are pasted", () => {
       expect([name, name.replace("run ", "") in scripts]).toEqual([name, true]);
   });
   // Runs are laid out and not computed: that they compute is the studies' tests.
-  test.each(withoutPlaceholder.map((line, i) => [line, i] as const))("%s", async (line, i) => {
+  const ending = withoutPlaceholder.filter((line) => line !== SERVES);
+  test.each(ending.map((line, i) => [line, i] as const))("%s", async (line, i) => {
     const [, , command, ...rest] = wordsOf(line);
     const { status, stderr } =
       command === "run" ? await rramlab("plan", ...rest, "--out", `readme-${i}`) : await rramlab(command, ...rest);
     expect([status, status === 0 ? "" : stderr]).toEqual([0, ""]);
+  });
+  test(`${SERVES}, until it is stopped`, async () => {
+    expect(withoutPlaceholder).toContain(SERVES);
+    const child = spawn(process.execPath, [main, "lab"], { cwd: place.folder, stdio: ["ignore", "pipe", "inherit"] });
+    const ended = new Promise<number | null>((resolve) => child.once("exit", resolve));
+    const said = await new Promise<string>((resolve) => child.stdout.once("data", (bytes) => resolve(String(bytes))));
+    child.kill("SIGINT");
+    expect([said.split("\n")[0], await ended]).toEqual([
+      expect.stringMatching(/^The lab: http:\/\/127\.0\.0\.1:\d+\/$/),
+      0,
+    ]);
   });
   test("its script is the example of the same name", () => {
     const [, script] = /^```js\n([\s\S]*?)^```$/m.exec(readme) ?? [];
