@@ -45,8 +45,10 @@ interface Hand {
   first: Task[];
 }
 
-/** Time after which a task that is not wanted any more, or that a question waits for, is ended with its worker [s]. */
-const PATIENCE = 0.5;
+/** Time after which a task that is not wanted any more is ended with its worker [s]: a worker's first task takes as long on a slow machine. */
+const PATIENCE = 1;
+/** Time after which one of the tasks of all workers is ended for a question that waits for them [s], once for each task. */
+const PATIENCE_WITH_WANTED = 3;
 
 /** Jobs that are kept to be begun again. */
 const MOST_ENDED = 64;
@@ -66,6 +68,8 @@ export const createCrew = (
   let sources: readonly Source[] = [];
   let lastId = 0;
   const asked: { readonly task: Task; readonly answered: (told: Told) => void }[] = [];
+  /** Jobs that made way for a question: none does so twice, or two slow things would wait for each other for ever. */
+  const madeWay = new WeakSet<Job>();
   /** Jobs whose worker was ended: their sources may be wanted again. */
   const ended: { readonly source: Source; readonly job: Job }[] = [];
   const everybody: Task[] = [];
@@ -131,7 +135,7 @@ export const createCrew = (
   const pump = (): void => {
     hire();
     for (const hand of hands) if (!hand.at) next(hand);
-    if (asked.length > 0 || hands.some(isInTheWay)) lookAgain();
+    if (asked.length > 0 || hands.some(isUnwanted)) lookAgain();
   };
 
   const employ = (hand: Hand): void => {
@@ -155,24 +159,32 @@ export const createCrew = (
     }
   };
 
-  const isInTheWay = ({ at }: Hand): boolean =>
-    at?.source !== null && at?.source !== undefined && (!sources.includes(at.source) || asked.length > 0);
+  const isUnwanted = ({ at }: Hand): boolean => at !== null && at.source !== null && !sources.includes(at.source);
+  const isAtFor = ({ at }: Hand, seconds: number): boolean => at !== null && now() - at.since >= seconds;
+
+  /** Ends a worker with its task, and puts another in its place. */
+  const replace = (hand: Hand): void => {
+    const { source = null, job: own = null } = hand.at ?? {};
+    hand.worker.terminate();
+    hand.worker = make();
+    hand.at = null;
+    hand.first = [...everybody];
+    employ(hand);
+    if (source && own) ended.push({ source, job: own });
+    if (ended.length > MOST_ENDED) ended.shift();
+  };
 
   let looking: ReturnType<typeof setTimeout> | undefined;
   const lookAgain = (): void => {
     if (looking !== undefined) return;
     looking = setTimeout(() => {
       looking = undefined;
-      for (const hand of hands) {
-        if (!isInTheWay(hand) || !hand.at || now() - hand.at.since < PATIENCE) continue;
-        const { source, job: own } = hand.at;
-        hand.worker.terminate();
-        hand.worker = make();
-        hand.at = null;
-        hand.first = [...everybody];
-        employ(hand);
-        if (source && own) ended.push({ source, job: own });
-        if (ended.length > MOST_ENDED) ended.shift();
+      for (const hand of hands) if (isUnwanted(hand) && isAtFor(hand, PATIENCE)) replace(hand);
+      const isWaiting = asked.length > 0 && hands.every((hand) => isAtFor(hand, PATIENCE_WITH_WANTED));
+      const yielding = isWaiting ? hands.find(({ at }) => at?.job && !madeWay.has(at.job)) : undefined;
+      if (yielding?.at?.job) {
+        madeWay.add(yielding.at.job);
+        replace(yielding);
       }
       pump();
     }, 1000 * PATIENCE);

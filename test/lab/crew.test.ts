@@ -98,7 +98,7 @@ describe("the crew", () => {
     clock.now = 10;
     const wanted = sourceOf(1, 1);
     crew.want([wanted.source]);
-    await pause(700);
+    await pause(1200);
     expect([hands.length, hands[0].isEnded]).toEqual([2, true]);
     expect(hands[1].asked[0].task.kind).toBe("digits");
     hands[1].answer(null);
@@ -111,7 +111,7 @@ describe("the crew", () => {
     crew.want([first.source]);
     clock.now = 10;
     crew.want([]);
-    await pause(700);
+    await pause(1200);
     expect([hands.length, hands[1].asked.length]).toEqual([2, 0]);
     crew.want([first.source]);
     hands[1].answer("late");
@@ -123,17 +123,24 @@ describe("the crew", () => {
     crew.want([source.source]);
     clock.now = 10;
     const question = crew.ask({ kind: "means", moments: [] });
-    await pause(700);
+    await pause(1200);
     hands[1].answer(["interval"]);
     expect(await question).toEqual(["interval"]);
+    // It makes way once: the next question waits.
+    clock.now = 20;
+    const next = crew.ask({ kind: "means", moments: [] });
+    await pause(1200);
+    expect(hands.length).toBe(2);
     hands[1].answer("at last");
+    hands[1].answer(["interval"]);
+    expect(await next).toEqual(["interval"]);
     expect([source.answered, source.taken()]).toEqual([["at last"], 1]);
   });
   test("leaves a long task that is wanted and in nobody's way alone", async () => {
     const { crew, hands, clock } = crewOf(1);
     crew.want([sourceOf(1, 1).source]);
     clock.now = 10;
-    await pause(700);
+    await pause(1200);
     expect([hands.length, hands[0].isEnded]).toEqual([1, false]);
   });
 });
