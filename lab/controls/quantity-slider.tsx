@@ -34,10 +34,14 @@ export const QuantitySlider = ({
   const show = (v: number): string => words(v * base, unit);
   const shown = show(value);
   const id = `set-${name}`;
+  /** The field shows the value again, and nothing is wrong with it. */
+  const settle = (): void => {
+    setTyped(null);
+    setFault("");
+  };
   const commit = (text: string): void => {
     if (text.trim() === shown) {
-      setTyped(null);
-      setFault("");
+      settle();
       return;
     }
     const found = typedQuantity(text, unit, shown);
@@ -51,8 +55,7 @@ export const QuantitySlider = ({
       setFault(`${why}; expected ${expectedOf(parameter, show, unit)}.`);
       return;
     }
-    setTyped(null);
-    setFault("");
+    settle();
     onChange(si);
   };
   return (
@@ -73,10 +76,7 @@ export const QuantitySlider = ({
           onBlur={(event) => commit(event.currentTarget.value)}
           onKeyDown={(event) => {
             if (event.key === "Enter") commit(event.currentTarget.value);
-            if (event.key === "Escape") {
-              setTyped(null);
-              setFault("");
-            }
+            if (event.key === "Escape") settle();
           }}
         />
       </div>
@@ -89,8 +89,7 @@ export const QuantitySlider = ({
         value={positionOf(scale, parameter, value)}
         aria-valuetext={shown}
         onInput={(event) => {
-          setTyped(null);
-          setFault("");
+          settle();
           onChange(valueAt(scale, parameter, Number(event.currentTarget.value)));
         }}
       />

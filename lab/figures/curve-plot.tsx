@@ -1,8 +1,9 @@
 import type { ComponentChildren } from "preact";
-import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import UPlot from "uplot";
 import { inTurn } from "./in-turn.ts";
-import { colour, onTheme } from "./theme.ts";
+import { colour } from "./theme.ts";
+import { useSurroundings } from "./use-surroundings.ts";
 
 export interface Curve {
   readonly label: string;
@@ -48,7 +49,9 @@ export const placeOn = (canvas: HTMLCanvasElement, [low, high]: readonly [number
 const faded = (name: string, opacity: number): string =>
   opacity === 1 ? colour(name) : `color-mix(in srgb, ${colour(name)} ${100 * opacity}%, transparent)`;
 
-const optionsOf = (props: CurvePlotProps, width: number): UPlot.Options => {
+/** @param latest What is drawn now: ranges are asked for at every redraw. */
+const optionsOf = (latest: () => CurvePlotProps, width: number): UPlot.Options => {
+  const props = latest();
   const axis = { stroke: colour("muted"), font: FONT, labelFont: FONT, grid: { stroke: colour("line"), width: 1 } };
   return {
     width,
@@ -57,8 +60,8 @@ const optionsOf = (props: CurvePlotProps, width: number): UPlot.Options => {
     legend: { show: false },
     cursor: { show: false },
     scales: {
-      x: { time: false, range: () => [...props.xRange] },
-      y: { range: () => [...props.yRange] },
+      x: { time: false, range: () => [...latest().xRange] },
+      y: { range: () => [...latest().yRange] },
     },
     axes: [
       { ...axis, label: props.xLabel, labelSize: 18, size: 34, ticks: { stroke: colour("line") } },
@@ -84,17 +87,7 @@ const optionsOf = (props: CurvePlotProps, width: number): UPlot.Options => {
 export const CurvePlot = (props: CurvePlotProps) => {
   const place = useRef<HTMLDivElement>(null);
   const plot = useRef<UPlot | null>(null);
-  const [width, setWidth] = useState(0);
-  const [theme, setTheme] = useState(0);
-  useEffect(() => onTheme(() => setTheme((n) => n + 1)), []);
-  useLayoutEffect(() => {
-    const element = place.current;
-    if (!element) return;
-    setWidth(element.clientWidth);
-    const observer = new ResizeObserver(() => setWidth(element.clientWidth));
-    observer.observe(element);
-    return () => observer.disconnect();
-  }, []);
+  const { width, theme } = useSurroundings(place);
   const shape = JSON.stringify([width, theme, props.curves, props.xLabel, props.yLabel, props.height]);
   const latest = useRef(props);
   latest.current = props;
@@ -104,13 +97,11 @@ export const CurvePlot = (props: CurvePlotProps) => {
     inTurn(() => {
       if (!current || !place.current) return;
       const own = latest.current;
-      // Ranges are asked for at every redraw: those of the latest data.
-      const options = optionsOf(own, width);
-      options.scales = {
-        x: { time: false, range: () => [...latest.current.xRange] },
-        y: { range: () => [...latest.current.yRange] },
-      };
-      const made = new UPlot(options, own.data as unknown as UPlot.AlignedData, place.current);
+      const made = new UPlot(
+        optionsOf(() => latest.current, width),
+        own.data as unknown as UPlot.AlignedData,
+        place.current,
+      );
       plot.current = made;
       made.ctx.canvas.setAttribute("role", "img");
       made.ctx.canvas.setAttribute("aria-label", own.label);

@@ -2,12 +2,12 @@ import { useState } from "preact/hooks";
 import { showRate } from "#experiments/units/show";
 import { momentsOf } from "#src/numerics/moments";
 import { wilson } from "#src/numerics/wilson";
-import { ChoiceRow } from "../controls/choice-field.tsx";
+import { PageChoice } from "../controls/page-choice.tsx";
 import { words } from "../controls/words.ts";
 import { useParts } from "../figures/in-parts.ts";
 import { useFrames } from "../frames.ts";
 import { useHalves } from "../mean-halves.ts";
-import { type LabState, PAGE_PARAMETERS, type PageValues } from "../state/lab-parameters.ts";
+import type { LabState, PageValues } from "../state/lab-parameters.ts";
 import type { Crew } from "../work/crew.ts";
 import type { Digits } from "../work/task.ts";
 import { ChipHistogram, type OpenedShown } from "./chip-histogram.tsx";
@@ -59,7 +59,6 @@ export const NetworkBench = (props: NetworkBenchProps) => {
   const [chip, setChip] = useState(0);
   const parts = useParts(3);
   const kinds = KINDS.filter((kind) => opened[kind]);
-  const { strobes } = PAGE_PARAMETERS;
   const { point, isFresh } = results;
   const belonging = { values: state.read, seed: state.page.seed };
   /** Of the reads that the errors were counted on: ± both signs, and zeros. */
@@ -67,14 +66,12 @@ export const NetworkBench = (props: NetworkBenchProps) => {
   return (
     <div class="bench-inside" id="bench-network">
       <div class="rows">
-        <ChoiceRow
+        <PageChoice
           name="strobes"
           label="read at"
-          choices={strobes.choices}
           write={(s) => (s === "common" ? "the strobe that is set" : "each at its best strobe")}
-          value={state.page.strobes}
-          says={strobes.says}
-          onChange={(next) => onPage({ strobes: next })}
+          page={state.page}
+          onPage={onPage}
         />
         <label class="quiet file">
           Your own network: drop .safetensors or .onnx here, or choose it

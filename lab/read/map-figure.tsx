@@ -1,10 +1,10 @@
-import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { wilson } from "#src/numerics/wilson";
-import { ChoiceRow } from "../controls/choice-field.tsx";
+import { PageChoice } from "../controls/page-choice.tsx";
 import { settingWords } from "../controls/words.ts";
 import { FigureFrame } from "../figures/figure-frame.tsx";
 import { picture } from "../figures/save.ts";
-import { onTheme } from "../figures/theme.ts";
+import { useSurroundings } from "../figures/use-surroundings.ts";
 import { type Belonging, csvOf } from "../state/csv.ts";
 import { PAGE_PARAMETERS, type PageValues, type ReadValues } from "../state/lab-parameters.ts";
 import { drawMap, mapArea } from "./draw-map.ts";
@@ -53,17 +53,8 @@ const csvText = (map: ShmooMap, belonging: Belonging): string => {
 /** Errors over supply and strobe, or supply and temperature, coarse first; a click sets the point. */
 export const MapFigure = ({ map, isFresh, page, values, onPage, onRead }: MapFigureProps) => {
   const canvas = useRef<HTMLCanvasElement>(null);
-  const [theme, setTheme] = useState(0);
-  const [width, setWidth] = useState(0);
-  useEffect(() => onTheme(() => setTheme((n) => n + 1)), []);
-  useLayoutEffect(() => {
-    const place = canvas.current?.parentElement;
-    if (!place) return;
-    setWidth(place.clientWidth);
-    const observer = new ResizeObserver(() => setWidth(place.clientWidth));
-    observer.observe(place);
-    return () => observer.disconnect();
-  }, []);
+  const place = useRef<HTMLDivElement>(null);
+  const { width, theme } = useSurroundings(place);
   const row = page.map === "strobe" ? values.strobe : values.temperature;
   useLayoutEffect(() => {
     const context = canvas.current?.getContext("2d");
@@ -88,7 +79,6 @@ export const MapFigure = ({ map, isFresh, page, values, onPage, onRead }: MapFig
     if (c < 0 || r < 0 || c >= SUPPLIES.length || r >= rows.length) return;
     onRead({ supply: SUPPLIES[c], ...(page.map === "strobe" ? { strobe: rows[r] } : { temperature: rows[r] }) });
   };
-  const { map: axis, shown } = PAGE_PARAMETERS;
   const samples = isFresh && map?.axis === page.map ? map.samples : 0;
   const other = page.map === "strobe" ? "strobe" : "temperature";
   return (
@@ -108,31 +98,19 @@ export const MapFigure = ({ map, isFresh, page, values, onPage, onRead }: MapFig
       } Where none is wrong, up to ${(100 * wilson(0, readsOf(page.shown, samples)).high).toPrecision(1)} % may be (95 %). The ring is what is set: click to set another point.`}
     >
       <div class="rows">
-        <ChoiceRow
-          name="map"
-          label="supply against"
-          choices={axis.choices}
-          value={page.map}
-          says={axis.says}
-          onChange={(next) => onPage({ map: next })}
-        />
-        <ChoiceRow
-          name="shown"
-          label="error"
-          choices={shown.choices}
-          value={page.shown}
-          says={shown.says}
-          onChange={(next) => onPage({ shown: next })}
+        <PageChoice name="map" label="supply against" page={page} onPage={onPage} />
+        <PageChoice name="shown" label="error" page={page} onPage={onPage} />
+      </div>
+      <div ref={place}>
+        <canvas
+          ref={canvas}
+          class={`map ${isFresh ? "" : "stale"}`}
+          role="img"
+          aria-label={`Map of ${page.shown} over supply and ${other}, as numbers by CSV`}
+          style={{ height: `${HEIGHT}px` }}
+          onClick={set}
         />
       </div>
-      <canvas
-        ref={canvas}
-        class={`map ${isFresh ? "" : "stale"}`}
-        role="img"
-        aria-label={`Map of ${page.shown} over supply and ${other}, as numbers by CSV`}
-        style={{ height: `${HEIGHT}px` }}
-        onClick={set}
-      />
     </FigureFrame>
   );
 };

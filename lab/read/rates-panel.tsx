@@ -1,5 +1,5 @@
 import { showRate } from "#experiments/units/show";
-import { rateCell, type Tally } from "#src/montecarlo/index";
+import { type Cell, rateCell, type Tally } from "#src/montecarlo/index";
 import { measured, withHalf } from "../controls/words.ts";
 import { FigureFrame } from "../figures/figure-frame.tsx";
 import { type Belonging, csvOf } from "../state/csv.ts";
@@ -36,34 +36,25 @@ const rateTally = (tallies: Tallies, name: string): Extract<Tally, { kind: "rate
   return tally?.kind === "rate" && tally.of > 0 ? tally : null;
 };
 
-const toldRate = (rates: Sums | null, name: string): string => {
-  const tally = rates ? rateTally(rates.tallies, name) : null;
-  return tally ? showRate(rateCell(tally)) : "…";
-};
-
 /** Estimate and interval of a rate on a scale of decades. */
-const Bar = ({ name, rates }: { name: string; rates: Sums | null }) => {
-  const tally = rates ? rateTally(rates.tallies, name) : null;
-  const cell = tally ? rateCell(tally) : null;
-  return (
-    <g>
-      {Array.from({ length: DECADES + 1 }, (_, d) => (
-        <path key={d} d={`M${place(10 ** (d - DECADES))} 2 V${ROW - 16}`} stroke="var(--line)" />
-      ))}
-      {cell && (
-        <g>
-          <path
-            d={`M${place(cell.low)} 9 H${place(cell.high)}`}
-            stroke="var(--accent)"
-            stroke-width="5"
-            stroke-opacity="0.45"
-          />
-          {cell.estimate > 0 && <circle cx={place(cell.estimate)} cy="9" r="4.5" fill="var(--accent)" />}
-        </g>
-      )}
-    </g>
-  );
-};
+const Bar = ({ cell }: { cell: Cell | null }) => (
+  <g>
+    {Array.from({ length: DECADES + 1 }, (_, d) => (
+      <path key={d} d={`M${place(10 ** (d - DECADES))} 2 V${ROW - 16}`} stroke="var(--line)" />
+    ))}
+    {cell && (
+      <g>
+        <path
+          d={`M${place(cell.low)} 9 H${place(cell.high)}`}
+          stroke="var(--accent)"
+          stroke-width="5"
+          stroke-opacity="0.45"
+        />
+        {cell.estimate > 0 && <circle cx={place(cell.estimate)} cy="9" r="4.5" fill="var(--accent)" />}
+      </g>
+    )}
+  </g>
+);
 
 interface RatesPanelProps {
   /** Of what is set, or of what was set before. */
@@ -93,10 +84,11 @@ const grouped = (n: number): string => String(n).replace(/\B(?=(\d{3})+$)/g, ","
 export const RatesPanel = (props: RatesPanelProps) => {
   const { rates, isFresh, limit } = props;
   const samples = isFresh ? (rates?.samples ?? 0) : 0;
-  const shown = ROWS.filter(({ name }) => {
-    const tally = rates ? rateTally(rates.tallies, name) : null;
-    return name !== "invalidSigned" || (tally !== null && tally.events > 0);
-  });
+  const shown = ROWS.map((row) => {
+    const tally = rates ? rateTally(rates.tallies, row.name) : null;
+    const cell = tally ? rateCell(tally) : null;
+    return { ...row, tally, cell, told: cell ? showRate(cell) : "…" };
+  }).filter(({ name, tally }) => name !== "invalidSigned" || (tally !== null && tally.events > 0));
   return (
     <FigureFrame
       name="rates"
@@ -119,15 +111,14 @@ export const RatesPanel = (props: RatesPanelProps) => {
           </tr>
         </thead>
         <tbody>
-          {shown.map(({ name, label, says }) => {
-            const tally = rates ? rateTally(rates.tallies, name) : null;
+          {shown.map(({ name, label, says, tally, told }) => {
             return (
               <tr key={name}>
                 <th scope="row">
                   {label} <small>{says}</small>
                 </th>
                 <td id={`rate-${name}`} data-events={tally?.events ?? ""} data-of={tally?.of ?? ""}>
-                  {toldRate(rates, name)}
+                  {told}
                 </td>
               </tr>
             );
@@ -137,15 +128,15 @@ export const RatesPanel = (props: RatesPanelProps) => {
       <svg
         viewBox={`0 0 ${WIDTH} ${ROW * ROWS.length + 14}`}
         role="img"
-        aria-label={`Error rates in %: ${shown.map(({ name, label }) => `${label} ${toldRate(rates, name)}`).join("; ")}`}
+        aria-label={`Error rates in %: ${shown.map(({ label, told }) => `${label} ${told}`).join("; ")}`}
         class={`bars ${isFresh ? "" : "stale"}`}
       >
-        {shown.map(({ name, label }, i) => (
+        {shown.map(({ name, label, cell }, i) => (
           <g key={name} transform={`translate(0 ${i * ROW + 12})`}>
             <text x={LEFT} y="0" fill="var(--muted)" font-size="11">
               {label}
             </text>
-            <Bar name={name} rates={rates} />
+            <Bar cell={cell} />
           </g>
         ))}
         {AXIS.map(({ rate, text, anchor }) => (

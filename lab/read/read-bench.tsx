@@ -1,6 +1,7 @@
 import { useMemo } from "preact/hooks";
 import type { Moments } from "#src/numerics/index";
-import { ChoiceField, ChoiceRow } from "../controls/choice-field.tsx";
+import { ChoiceField } from "../controls/choice-field.tsx";
+import { PageChoice } from "../controls/page-choice.tsx";
 import { FigureFrame } from "../figures/figure-frame.tsx";
 import { useParts } from "../figures/in-parts.ts";
 import { useFrames } from "../frames.ts";
@@ -39,7 +40,7 @@ export const ReadBench = ({ state, work, crew, onRead, onPage }: ReadBenchProps)
   const { read, page } = state;
   const means = useMeans(results, crew);
   const parts = useParts(4);
-  const { samples, weight } = PAGE_PARAMETERS;
+  const { samples } = PAGE_PARAMETERS;
   // What has not changed is not looked at again: rates come sixty times a second.
   const { waveforms } = results;
   const belonging = useMemo(() => ({ values: read, seed: page.seed }), [read, page.seed]);
@@ -106,14 +107,12 @@ export const ReadBench = ({ state, work, crew, onRead, onPage }: ReadBenchProps)
             title="The cell and its amplifier"
             caption="Voltages of the nominal read (medians, no mismatch) at the strobe; the fuller a node, the nearer to the supply."
           >
-            <ChoiceRow
+            <PageChoice
               name="weight"
               label="the cell holds"
-              choices={weight.choices}
               write={(w) => w.replace("-", "−")}
-              value={page.weight}
-              says={weight.says}
-              onChange={(next) => onPage({ weight: next })}
+              page={page}
+              onPage={onPage}
             />
             {schematic}
           </FigureFrame>

@@ -62,6 +62,19 @@ const sliderIn =
     />
   );
 
+const choiceIn =
+  ({ values, onChange }: Pick<ReadControlsProps, "values" | "onChange">) =>
+  (name: "corner" | "technology" | "conduction", label: string) => (
+    <ChoiceField<string>
+      name={name}
+      label={label}
+      choices={READ_PARAMETERS[name].choices}
+      value={values[name]}
+      says={READ_PARAMETERS[name].source}
+      onChange={(choice) => onChange({ [name]: choice })}
+    />
+  );
+
 /** Where and when is read. */
 export const OperatingPoint = ({
   values,
@@ -72,22 +85,8 @@ export const OperatingPoint = ({
     <h2>Operating point</h2>
     {OPERATION.map(sliderIn({ values, onChange }))}
     <div class="pair">
-      <ChoiceField
-        name="corner"
-        label="Corner"
-        choices={READ_PARAMETERS.corner.choices}
-        value={values.corner}
-        says={READ_PARAMETERS.corner.source}
-        onChange={(corner) => onChange({ corner })}
-      />
-      <ChoiceField
-        name="technology"
-        label="Technology"
-        choices={READ_PARAMETERS.technology.choices}
-        value={values.technology}
-        says={READ_PARAMETERS.technology.source}
-        onChange={(technology) => onChange({ technology })}
-      />
+      {choiceIn({ values, onChange })("corner", "Corner")}
+      {choiceIn({ values, onChange })("technology", "Technology")}
     </div>
     <p class="remarks" role="status" aria-label="Remarks">
       {remarksOn(values, medians).join(" ")}
@@ -142,14 +141,7 @@ export const CellsAndAmplifier = ({ values, medians, dropped, onChange, onFile }
         />
       ))}
       {SPREADS.map(slider)}
-      <ChoiceField
-        name="conduction"
-        label="Conduction"
-        choices={READ_PARAMETERS.conduction.choices}
-        value={values.conduction}
-        says={READ_PARAMETERS.conduction.source}
-        onChange={(conduction) => onChange({ conduction })}
-      />
+      {choiceIn({ values, onChange })("conduction", "Conduction")}
       <h2>Amplifier</h2>
       {AMPLIFIER.map(slider)}
     </section>

@@ -1,4 +1,4 @@
-import { type ReadCounts, sumCounts } from "#circuits/index";
+import { binaryErrors, type ReadCounts, sumCounts, ternaryErrors } from "#circuits/index";
 import { power } from "#src/numerics/power";
 import type { PageValues } from "../state/lab-parameters.ts";
 import { job, type Source } from "../work/crew.ts";
@@ -111,21 +111,19 @@ export const countsNear = ({ axis, cells }: ShmooMap, column: number, row: numbe
   return null;
 };
 
-const { NaN: NONE } = Number;
-
-/** Share of reads that are wrong in the way that is shown. */
-export const shownError = ({ signed, zero }: ReadCounts, shown: PageValues["shown"]): number => {
-  if (signed.of === 0) return NONE;
+/** Share of reads that are wrong in the way that is shown; NaN where there are none. */
+export const shownError = (counts: ReadCounts, shown: PageValues["shown"]): number => {
+  const { type1, type2, type3 } = ternaryErrors(counts);
   switch (shown) {
     case "type 1":
-      return signed.wrongSign / signed.of;
+      return type1;
     case "type 2":
-      return (signed.zero + signed.invalid) / signed.of;
+      return type2;
     case "type 3":
-      return zero.signed / zero.of;
+      return type3;
     case "binary flip":
-      return signed.binaryFlipped / signed.of;
+      return binaryErrors(counts).type1;
     case "misread":
-      return ((2 * (signed.wrongSign + signed.zero + signed.invalid)) / signed.of + zero.signed / zero.of) / 3;
+      return (2 * (type1 + type2) + type3) / 3;
   }
 };

@@ -28,11 +28,16 @@ export interface Crew {
   tellAll(task: Task): void;
 }
 
-/** What a worker is at, since when [s], and for which source; null: a question, which nobody interrupts. */
+/** A job and the source that it is of. */
+interface Taken {
+  readonly source: Source;
+  readonly job: Job;
+}
+
+/** What a worker is at, and since when [s]; nothing is taken for a question, which nobody interrupts. */
 interface Work {
   readonly id: number;
-  readonly source: Source | null;
-  readonly job: Job | null;
+  readonly taken: Taken | null;
   readonly since: number;
   readonly answered: (told: Told, seconds: number) => void;
 }
@@ -71,11 +76,11 @@ export const createCrew = (
   /** Jobs that made way for a question: none does so twice, or two slow things would wait for each other for ever. */
   const madeWay = new WeakSet<Job>();
   /** Jobs whose worker was ended: their sources may be wanted again. */
-  const ended: { readonly source: Source; readonly job: Job }[] = [];
+  const ended: Taken[] = [];
   const everybody: Task[] = [];
   const hands: Hand[] = [];
 
-  const send = (hand: Hand, task: Task, work: Pick<Work, "source" | "job" | "answered">): void => {
+  const send = (hand: Hand, task: Task, work: Pick<Work, "taken" | "answered">): void => {
     lastId += 1;
     hand.at = { ...work, id: lastId, since: now() };
     hand.worker.postMessage({ id: lastId, task } satisfies Ask);
@@ -93,14 +98,13 @@ export const createCrew = (
     return best;
   };
 
-  const begin = (hand: Hand, source: Source, own: Job): void =>
-    send(hand, own.task, {
-      source,
-      job: own,
+  const begin = (hand: Hand, taken: Taken): void =>
+    send(hand, taken.job.task, {
+      taken,
       answered: (told, seconds) => {
-        if (!("error" in told)) own.done(told.answer, seconds);
-        else if (sources.includes(source)) {
-          sources = sources.filter((other) => other !== source);
+        if (!("error" in told)) taken.job.done(told.answer, seconds);
+        else if (sources.includes(taken.source)) {
+          sources = sources.filter((other) => other !== taken.source);
           onFault(told.error);
         }
       },
@@ -112,24 +116,23 @@ export const createCrew = (
       const answered = (told: Told): void => {
         if ("error" in told) onFault(told.error);
       };
-      send(hand, first, { source: null, job: null, answered });
+      send(hand, first, { taken: null, answered });
       return;
     }
     const question = asked.shift();
     if (question) {
-      send(hand, question.task, { source: null, job: null, answered: question.answered });
+      send(hand, question.task, { taken: null, answered: question.answered });
       return;
     }
     // A page that nobody looks at computes nothing.
     if (document.hidden) return;
     const lost = ended.findIndex(({ source }) => sources.includes(source));
     if (lost >= 0) {
-      const [{ source, job: own }] = ended.splice(lost, 1);
-      begin(hand, source, own);
+      begin(hand, ended.splice(lost, 1)[0]);
       return;
     }
     const source = mostUrgent();
-    if (source) begin(hand, source, source.take());
+    if (source) begin(hand, { source, job: source.take() });
   };
 
   const pump = (): void => {
@@ -159,18 +162,18 @@ export const createCrew = (
     }
   };
 
-  const isUnwanted = ({ at }: Hand): boolean => at !== null && at.source !== null && !sources.includes(at.source);
+  const isUnwanted = ({ at }: Hand): boolean => (at?.taken ? !sources.includes(at.taken.source) : false);
   const isAtFor = ({ at }: Hand, seconds: number): boolean => at !== null && now() - at.since >= seconds;
 
   /** Ends a worker with its task, and puts another in its place. */
   const replace = (hand: Hand): void => {
-    const { source = null, job: own = null } = hand.at ?? {};
+    const taken = hand.at?.taken;
     hand.worker.terminate();
     hand.worker = make();
     hand.at = null;
     hand.first = [...everybody];
     employ(hand);
-    if (source && own) ended.push({ source, job: own });
+    if (taken) ended.push(taken);
     if (ended.length > MOST_ENDED) ended.shift();
   };
 
@@ -181,9 +184,9 @@ export const createCrew = (
       looking = undefined;
       for (const hand of hands) if (isUnwanted(hand) && isAtFor(hand, PATIENCE)) replace(hand);
       const isWaiting = asked.length > 0 && hands.every((hand) => isAtFor(hand, PATIENCE_WITH_WANTED));
-      const yielding = isWaiting ? hands.find(({ at }) => at?.job && !madeWay.has(at.job)) : undefined;
-      if (yielding?.at?.job) {
-        madeWay.add(yielding.at.job);
+      const yielding = isWaiting ? hands.find(({ at }) => at?.taken && !madeWay.has(at.taken.job)) : undefined;
+      if (yielding?.at?.taken) {
+        madeWay.add(yielding.at.taken.job);
         replace(yielding);
       }
       pump();
