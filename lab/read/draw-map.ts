@@ -100,7 +100,7 @@ export const drawMap = (
       context.stroke();
     }
   }
-  const scaleWidth = Math.min(220, w);
+  const scaleWidth = Math.min(320, w);
   const scaleTop = height - 34;
   for (let i = 0; i < scaleWidth; i++) {
     context.fillStyle = colourOf(LEAST * Math.exp((i / scaleWidth) * Math.log(MOST / LEAST)));
@@ -110,6 +110,6 @@ export const drawMap = (
   for (const rate of [LEAST, 1e-2, 1e-1, MOST]) {
     const at = left + (Math.log(rate / LEAST) / Math.log(MOST / LEAST)) * scaleWidth;
     context.textAlign = rate === LEAST ? "left" : rate === MOST ? "right" : "center";
-    context.fillText(rate === LEAST ? "none or few" : rate === MOST ? "67 %" : `${100 * rate} %`, at, scaleTop + 13);
+    context.fillText(rate === LEAST ? "few" : rate === MOST ? "67 %" : `${100 * rate} %`, at, scaleTop + 13);
   }
 };
